@@ -51,3 +51,6 @@ require (
 	gonum.org/v1/plot v0.17.0 // indirect
 	k8s.io/klog/v2 v2.130.1 // indirect
 )
+
+// Cell scripts have no package clause.
+ignore ./tutorials

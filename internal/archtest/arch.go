@@ -70,15 +70,15 @@ func matches(pattern, pkg string) bool {
 
 // thirdParty lists the modules that only some folders may use; a module that is not listed is free.
 var thirdParty = map[string][]string{
-	"github.com/traefik/yaegi":         {"kernel/interp", "stdlib"},
-	"github.com/janpfeifer/gonb":       {"plot/display"},
-	"github.com/reeflective/readline":  {"cmd/snnrepl"},
-	"github.com/pierrec/lz4":           {"io/event"},
-	"github.com/klauspost/compress":    {"io/..."},
-	"gonum.org/v1/plot":                {"plot/...", "plot"},
-	"gorgonia.org/cu":                  {"internal/cuda"},
-	"github.com/charmbracelet/x/ansi":  {"plot/term", "cmd/snnrepl"},
-	"golang.org/x/term":                {"cmd/snnrepl", "plot/term", "plot/display"},
+	"github.com/traefik/yaegi":        {"kernel/interp", "stdlib"},
+	"github.com/janpfeifer/gonb":      {"plot/display"},
+	"github.com/reeflective/readline": {"cmd/snnrepl"},
+	"github.com/pierrec/lz4":          {"io/event"},
+	"github.com/klauspost/compress":   {"io/..."},
+	"gonum.org/v1/plot":               {"plot/...", "plot"},
+	"gorgonia.org/cu":                 {"internal/cuda"},
+	"github.com/charmbracelet/x/ansi": {"plot/term", "cmd/snnrepl"},
+	"golang.org/x/term":               {"cmd/snnrepl", "plot/term", "plot/display"},
 }
 
 // allowedModule reports whether a package may import a path of another module.
