@@ -1,0 +1,97 @@
+package plasticity
+
+import (
+	"fmt"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// TsodyksMakramRule is short-term plasticity: a spike uses a share u of the synapse's resources x; u facilitates, x
+// recovers. It is made by TsodyksMakram.
+//
+//	u' = (u + dt·((−τ_f⁻¹)·u)) + (U·(1 − u))·z
+//	x' = (x + dt·(τ_d⁻¹·(1 − x))) − (u'·x)·z
+//	output (u'·x)·z, with the old x
+//
+// Source: Norse, functional/tsodyks_makram.py at 065a3b45, after Tsodyks, Pawelzik and Markram, Neural Computation
+// 10:821 (1998).
+type TsodyksMakramRule struct {
+	tauFInv, tauSInv, tauDInv, use, dt param
+}
+
+// TsodyksMakram is the rule with Norse's defaults and the given options: tau_f_inv 20, tau_s_inv 50 (unused),
+// tau_d_inv 1/0.75, U 0.45, dt 0.001.
+func TsodyksMakram(opts ...Option) *TsodyksMakramRule {
+	r := &TsodyksMakramRule{tauFInv: standard(20), tauSInv: standard(50), tauDInv: standard(1 / 0.75), use: standard(0.45), dt: standard(0.001)}
+	settings{rule: "TsodyksMakram", numbers: map[string]*param{
+		"tau_f_inv": &r.tauFInv, "tau_s_inv": &r.tauSInv, "tau_d_inv": &r.tauDInv, "U": &r.use, "dt": &r.dt,
+	}}.apply(opts)
+	positive("TsodyksMakram", "tau_f_inv", r.tauFInv)
+	positive("TsodyksMakram", "tau_d_inv", r.tauDInv)
+	positive("TsodyksMakram", "dt", r.dt)
+	return r
+}
+
+// String names the rule and its parameters.
+func (r *TsodyksMakramRule) String() string {
+	return fmt.Sprintf("TsodyksMakram(tau_f_inv=%v, tau_d_inv=%v, U=%v)", r.tauFInv, r.tauDInv, r.use)
+}
+
+// TsodyksMakramState is the two variables of the synapses, each of the shape of their spikes.
+type TsodyksMakramState struct {
+	U *tensor.Tensor // share of the resources that the next spike uses, 0 at rest
+	X *tensor.Tensor // resources at hand, 1 at rest
+}
+
+// String prints both variables.
+func (s *TsodyksMakramState) String() string {
+	return fmt.Sprintf("TsodyksMakramState(u=%v, x=%v)", s.U, s.X)
+}
+
+// InitialState is synapses at rest, u = 0 and x = 1, for spikes z.
+func (r *TsodyksMakramRule) InitialState(z *tensor.Tensor) *TsodyksMakramState {
+	s := &TsodyksMakramState{U: tensor.Zeros(z.Shape()...), X: tensor.Zeros(z.Shape()...)}
+	for i := range s.X.Data() {
+		s.X.Data()[i] = 1
+	}
+	return s
+}
+
+// Step is one step: the strength that each spike of z gets through with, and the new state. A nil state is one at
+// rest.
+func (r *TsodyksMakramRule) Step(z *tensor.Tensor, s *TsodyksMakramState) (*tensor.Tensor, *TsodyksMakramState) {
+	if s == nil {
+		s = r.InitialState(z)
+	} else {
+		s = &TsodyksMakramState{U: copyOf(s.U), X: copyOf(s.X)}
+	}
+	out := tensor.Zeros(z.Shape()...)
+	r.StepInto(out, z, s)
+	return out, s
+}
+
+// StepInto is Step that writes its output into dst, changes the state it is given and allocates nothing.
+func (r *TsodyksMakramRule) StepInto(dst, z *tensor.Tensor, s *TsodyksMakramState) {
+	fits("input", z.Shape(), "u", s.U.Shape())
+	fits("input", z.Shape(), "x", s.X.Shape())
+	fits("input", z.Shape(), "output", dst.Shape())
+	var hold [3][1]float32
+	f := r.tauFInv.over(&hold[0], "tau_f_inv", z.Shape())
+	d := r.tauDInv.over(&hold[1], "tau_d_inv", z.Shape())
+	use := r.use.over(&hold[2], "U", z.Shape())
+	u, x, out, dt := s.U.Data(), s.X.Data(), dst.Data(), float32(r.dt.value)
+	for i, spike := range z.Data() {
+		u[i] = (u[i] + float32(dt*float32((-f.at(i))*u[i]))) + float32(float32(use.at(i)*(1-u[i]))*spike)
+		through := float32(float32(u[i]*x[i]) * spike)
+		x[i] = (x[i] + float32(dt*float32(d.at(i)*(1-x[i])))) - through
+		out[i] = through
+	}
+}
+
+// STPStep is one step of a rule under Norse's name; a nil rule has the defaults.
+func STPStep(z *tensor.Tensor, s *TsodyksMakramState, rule *TsodyksMakramRule) (*tensor.Tensor, *TsodyksMakramState) {
+	if rule == nil {
+		rule = TsodyksMakram()
+	}
+	return rule.Step(z, s)
+}
