@@ -1,0 +1,50 @@
+package snn
+
+import "github.com/livespike/livespike/snn/tensor"
+
+// Cell is a neuron model that advances by one step at each call. It is made by the constructors named …Cell, holds
+// only parameters, and may be used by several goroutines at once.
+type Cell struct{ neuron }
+
+// cell makes the form for one step.
+func (m *model) cell(opts []Option) *Cell {
+	set := options("snn."+m.name+"Cell", m.name, opts, m.options())
+	return &Cell{*newNeuron(m, m.name+"Cell", set)}
+}
+
+// Forward advances the neurons by one step. x is one step's input of any shape, one neuron per element; the output and
+// the state's tensors have that shape. A nil state is a fresh one. It panics if x and s differ in shape.
+func (c *Cell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	shape := x.Shape()
+	n := c.next(s, shape)
+	z := make([]float32, len(x.Data()))
+	c.advance(z, x.Data(), n)
+	return wrap(z, shape), n
+}
+
+// ForwardInto is Forward that writes the output into dst, which may be x, and advances s in place. It returns s, or a
+// fresh state if s is nil. It does not allocate when s is given.
+func (c *Cell) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
+	shape := x.Shape()
+	if !sameShape(dst.Shape(), shape) {
+		panicf("%s: input has shape %v, the destination %v", c.name, shape, dst.Shape())
+	}
+	if s == nil {
+		s = c.initial(shape)
+	} else {
+		c.check(s, shape)
+	}
+	c.advance(dst.Data(), x.Data(), s)
+	return s
+}
+
+// OutputShape is the shape of the output, that of the input.
+func (c *Cell) OutputShape(in []int) []int { return in }
+
+// InitialState is the state that Forward starts from when it is given none, for inputs of that shape.
+func (c *Cell) InitialState(shape ...int) *State { return c.initial(shape) }
+
+// String is Norse's text: LICell(p=LIParameters(tau_syn_inv=tensor(200.), …), dt=0.001).
+func (c *Cell) String() string {
+	return c.name + "(" + c.text() + ", dt=" + c.dt.String() + c.delayedText() + ")"
+}

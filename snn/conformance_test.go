@@ -1,0 +1,240 @@
+package snn
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/livespike/livespike/internal/golden"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// skipped is the reason why a case is not run here.
+type skipped string
+
+func (s skipped) Error() string { return string(s) }
+
+// elsewhere names the package that checks the cases whose operation begins so.
+var elsewhere = map[string]string{
+	"stdp.": "snn/plasticity", "correlation.": "snn/plasticity", "stp.": "snn/plasticity",
+	"encode.": "snn/encode", "decode.": "snn/encode", "filter.": "snn/encode", "rf.": "snn/encode", "logical": "snn/encode",
+}
+
+// TestConformanceNorse compares with values from Norse 065a3b45 and v0.0.7, torch 1.13.1: every case of every file in
+// testdata/norse, or in the folder named by LIVESPIKE_GOLDEN_NORSE.
+func TestConformanceNorse(t *testing.T) {
+	dir := os.Getenv("LIVESPIKE_GOLDEN_NORSE")
+	if dir == "" {
+		dir = filepath.Join("testdata", "norse")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files in %s (%v)", dir, err)
+	}
+	cases, failed, left := 0, 0, 0
+	byClass := map[string]int{}
+	reasons := map[string]int{}
+	for _, path := range files {
+		base := filepath.Base(path)
+		file, err := golden.Load(path)
+		if err != nil {
+			cases++
+			failed++
+			t.Errorf("%s: %v", base, err)
+			continue
+		}
+		for _, c := range file.Cases {
+			cases++
+			err := conform(c, strings.HasPrefix(fmt.Sprint(file.Meta["norse"]), "v0.0."))
+			if why, ok := err.(skipped); ok {
+				left++
+				reasons[string(why)]++
+			} else if err != nil {
+				failed++
+				t.Errorf("%s: %s (%s): %v", base, c.Text("name"), c.Text("op"), err)
+			} else {
+				byClass[c.Text("tol")]++
+			}
+		}
+	}
+	for _, why := range sortedKeys(reasons) {
+		t.Logf("skipped: %d cases: %s", reasons[why], why)
+	}
+	for _, class := range sortedKeys(byClass) {
+		t.Logf("passed: %d cases of tolerance class %s", byClass[class], class)
+	}
+	t.Logf("conformance norse: %d cases, %d failed, %d skipped", cases, failed, left)
+}
+
+func sortedKeys(m map[string]int) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// conform runs one case; a panic is a failure of the case.
+func conform(c golden.Case, delayed bool) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	op := c.Text("op")
+	for prefix, where := range elsewhere {
+		if strings.HasPrefix(op, prefix) {
+			return skipped(op + ": checked by " + where)
+		}
+	}
+	kind, what, _ := strings.Cut(op, ".")
+	switch kind {
+	case "cell":
+		return conformCell(c, what, delayed)
+	}
+	return skipped(op + ": not built yet")
+}
+
+// goldenOptions are the options that a case's params spell. Norse's cases held float32 tensors, except where the model
+// takes plain numbers.
+func goldenOptions(c golden.Case, numbers bool) ([]Option, error) {
+	var opts []Option
+	if c.Has("dt") {
+		opts = append(opts, DT(c.Number("dt", 0.001)))
+	}
+	var read func(p golden.Case) error
+	read = func(p golden.Case) error {
+		for _, key := range p.Keys() {
+			switch {
+			case key == "method":
+				opts = append(opts, Method(p.Text(key)))
+			case key == "reset_method":
+				opts = append(opts, Option{key, p.Text(key)})
+			case p.IsTensor(key) && len(p.Sub(key)) == 2:
+				v, err := goldenTensor(p, key)
+				if err != nil {
+					return err
+				}
+				opts = append(opts, Option{key, v})
+			case len(p.Sub(key)) > 0:
+				if err := read(p.Sub(key)); err != nil {
+					return err
+				}
+			case numbers:
+				opts = append(opts, Option{key, p.Number(key, 0)})
+			default:
+				opts = append(opts, Option{key, tensor.Of(float32(p.Number(key, 0)))})
+			}
+		}
+		return nil
+	}
+	return opts, read(c.Sub("params"))
+}
+
+func goldenTensor(c golden.Case, key string) (*tensor.Tensor, error) {
+	g, err := c.Tensor(key)
+	if err != nil {
+		return nil, err
+	}
+	return wrap(g.Data, g.Shape), nil
+}
+
+// conformCell runs a cell step by step and the layer at once, and compares both.
+func conformCell(c golden.Case, what string, delayed bool) error {
+	m := models[what]
+	if m == nil {
+		return skipped("cell." + what + ": not built yet")
+	}
+	// the talk's Braitenberg case had plain integers; Izhikevich's parameters always are
+	opts, err := goldenOptions(c, c.Text("name") == "braitenberg" || what == "Izhikevich")
+	if err != nil {
+		return err
+	}
+	if delayed {
+		opts = append(opts, Delayed())
+	}
+	x, err := goldenTensor(c, "input")
+	if err != nil {
+		return err
+	}
+	cell := m.cell(opts)
+	s := cell.initial(x.Shape()[1:])
+	if init := c.Sub("init"); init != nil {
+		for _, name := range init.Keys() {
+			d := s.field(s.lay.find(name))
+			for k := range d {
+				d[k] = float32(init.Number(name, 0))
+			}
+		}
+	}
+	return conformNeuron(c, cell, m.layer(append(opts, RecordStates())), x, s)
+}
+
+// conformNeuron compares the output and all states of a cell and of its layer from the state s.
+func conformNeuron(c golden.Case, cell *Cell, layer *Layer, x *tensor.Tensor, s *State) error {
+	if err := conformRun(c, layer, x, s); err != nil {
+		return fmt.Errorf("layer: %w", err)
+	}
+	if err := conformRun(c, &stepper{cell}, x, s); err != nil {
+		return fmt.Errorf("cell: %w", err)
+	}
+	return nil
+}
+
+// stepper runs a cell over a sequence and records its states, as RecordStates does.
+type stepper struct{ Module }
+
+func (r *stepper) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	shape := x.Shape()
+	n := size(shape[1:])
+	var out []float32
+	states := map[string][]float32{}
+	var step []int
+	for t := range shape[0] {
+		var z *tensor.Tensor
+		z, s = r.Module.Forward(wrap(x.Data()[t*n:(t+1)*n], shape[1:]), s)
+		out, step = append(out, z.Data()...), z.Shape()
+		for _, name := range s.Names() {
+			states[name] = append(states[name], s.Get(name).Data()...)
+		}
+	}
+	all := NewState("all")
+	for _, name := range s.Names() {
+		all.sub = append(all.sub, child{
+			name: name, t: wrap(states[name], append([]int{shape[0]}, s.Get(name).Shape()...)),
+		})
+	}
+	return wrap(out, append([]int{shape[0]}, step...)), all
+}
+
+// conformRun runs a module that records its states and compares the case's output and states.
+func conformRun(c golden.Case, m Module, x *tensor.Tensor, s *State) error {
+	out, states := m.Forward(x, s)
+	if err := compare(c, "output", out); err != nil {
+		return err
+	}
+	sub := c.Sub("states")
+	for _, name := range sub.Keys() {
+		want, err := sub.Tensor(name)
+		if err != nil {
+			return err
+		}
+		got := states.Get(name)
+		if err := golden.Compare(name, c.Text("tol"), got.Shape(), got.Data(), want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func compare(c golden.Case, key string, got *tensor.Tensor) error {
+	want, err := c.Tensor(key)
+	if err != nil {
+		return err
+	}
+	return golden.Compare(key, c.Text("tol"), got.Shape(), got.Data(), want)
+}

@@ -1,0 +1,128 @@
+package snn
+
+import (
+	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// Layer is a neuron model that runs over a sequence: axis 0 of its input is time. It is made by the constructors named
+// after the model alone, such as LIF, holds only parameters, and may be used by several goroutines at once.
+type Layer struct {
+	neuron
+	record bool
+}
+
+// layer makes the form for a sequence.
+func (m *model) layer(opts []Option) *Layer {
+	set := options("snn."+m.name, m.name, opts, append(m.options(), "record_states"))
+	return &Layer{*newNeuron(m, m.name, set), set.given["record_states"] != nil}
+}
+
+// Forward advances the neurons by as many steps as axis 0 of x is long. x has the shape (T, …), as has the output; the
+// state, that of the last step, has the shape (…). A nil state is a fresh one. With RecordStates the state returned is
+// that of all steps, with a leading time axis.
+//
+// Forward panics if x has no axes or does not fit s.
+func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	shape := x.Shape()
+	l.needTime(shape)
+	n := l.next(s, shape[1:])
+	z := make([]float32, len(x.Data()))
+	if l.record {
+		return wrap(z, shape), l.runRecorded(z, x.Data(), shape, n)
+	}
+	l.run(z, x.Data(), shape[0], n)
+	return wrap(z, shape), n
+}
+
+// ForwardInto is Forward that writes the output into dst, which may be x, and advances s in place. It returns s, or a
+// fresh state if s is nil. It does not allocate when s is given. It cannot record states.
+func (l *Layer) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
+	shape := x.Shape()
+	l.needTime(shape)
+	if l.record {
+		panicf("%s: ForwardInto cannot record states; use Forward", l.name)
+	}
+	if !sameShape(dst.Shape(), shape) {
+		panicf("%s: input has shape %v, the destination %v", l.name, shape, dst.Shape())
+	}
+	if s == nil {
+		s = l.initial(shape[1:])
+	} else {
+		l.check(s, shape[1:])
+	}
+	l.run(dst.Data(), x.Data(), shape[0], s)
+	return s
+}
+
+func (l *Layer) needTime(shape []int) {
+	if len(shape) == 0 {
+		panicf("%s: input has no time axis; its shape is %v, a sequence has (T, …)", l.name, shape)
+	}
+}
+
+// run is the time loop.
+func (l *Layer) run(z, x []float32, steps int, s *State) {
+	n := s.stride()
+	watch := watcher{per: n}
+	for t := range steps {
+		l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
+		watch.step(l.name)
+	}
+}
+
+// runRecorded is run that keeps every state.
+func (l *Layer) runRecorded(z, x []float32, shape []int, s *State) *State {
+	n, steps := s.stride(), shape[0]
+	all := newState(l.lay, shape)
+	for t := range steps {
+		l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
+		for k := range l.lay.fields {
+			copy(all.field(k)[t*n:(t+1)*n], s.field(k))
+		}
+	}
+	return all
+}
+
+// OutputShape is the shape of the output, that of the input.
+func (l *Layer) OutputShape(in []int) []int {
+	l.needTime(in)
+	return in
+}
+
+// InitialState is the state that Forward starts from when it is given none, for steps of that shape (the input's
+// without its time axis).
+func (l *Layer) InitialState(shape ...int) *State { return l.initial(shape) }
+
+// String is Norse's text: LIF(p=LIFParameters(tau_syn_inv=tensor(200.), …), dt=0.001).
+func (l *Layer) String() string {
+	text := l.name + "(" + l.text() + ", dt=" + l.dt.String() + l.delayedText()
+	if l.record {
+		text += ", record_states=True"
+	}
+	return text + ")"
+}
+
+// watcher stops a long loop when the running cell is interrupted. It looks at the context about once a millisecond's
+// worth of work (500 000 elements), not at every step.
+type watcher struct{ per, done int }
+
+func (w *watcher) step(who string) {
+	if w.done += w.per + 16; w.done < 500_000 {
+		return
+	}
+	w.done = 0
+	if err := interrupt.Context().Err(); err != nil {
+		panic(interrupted{who, err})
+	}
+}
+
+// interrupted is the panic with which a long computation leaves when the cell that runs it is interrupted. It wraps
+// the context's error.
+type interrupted struct {
+	who string
+	err error
+}
+
+func (e interrupted) Error() string { return e.who + ": " + e.err.Error() }
+func (e interrupted) Unwrap() error { return e.err }

@@ -1,0 +1,50 @@
+package snn
+
+var lifParams = join(
+	[]param{
+		rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0),
+		level("v_leak", 0.0), level("v_th", 1.0), level("v_reset", 0.0),
+	}, spiking(),
+)
+
+var lif = register(&model{
+	name:   "LIF",
+	params: lifParams,
+	state:  []field{{"v", "v_leak"}, {"i", ""}},
+	coefs:  []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
+	jump:   "i",
+	step:   lifStep,
+})
+
+// LIFCell is a leaky integrate-and-fire neuron with an exponential current synapse, one step at a time.
+//
+//	i  = i + x
+//	v  = v + dt·τm⁻¹·((v_leak − v) + i)
+//	i' = i − dt·τs⁻¹·i
+//	z  = 1 if v > v_th, else 0
+//	v' = (1 − z)·v + z·v_reset
+//
+// Input and output have the shape of one step. State: v, i of that shape, starting at v_leak and 0.
+//
+//	tau_syn_inv  200 1/s    tau_mem_inv  100 1/s    v_leak 0    v_th 1    v_reset 0
+//	method super    alpha 100    dt 0.001 s
+//
+// Source: Norse, functional/lif.py at 065a3b45.
+func LIFCell(opts ...Option) *Cell { return lif.cell(opts) }
+
+// LIF is LIFCell over a sequence: axis 0 of the input is time.
+func LIF(opts ...Option) *Layer { return lif.layer(opts) }
+
+func lifStep(z, x, s, c []float32, stride int) {
+	cm, cs, leak, th, reset := c[0], c[1], c[2], c[3], c[4]
+	n := len(z)
+	x, v, i := x[:n], s[:n], s[stride:][:n]
+	for k := range z {
+		j := i[k] + x[k]
+		u := v[k] + float32(cm*((leak-v[k])+j))
+		i[k] = j + float32(cs*j)
+		f := above(u, th)
+		v[k] = float32((1-f)*u) + float32(f*reset)
+		z[k] = f
+	}
+}

@@ -1,0 +1,116 @@
+package snn
+
+import (
+	"sort"
+	"strings"
+)
+
+// model is a neuron model: one declaration in one file, from which the cell, the layer and the recurrent forms are
+// made.
+type model struct {
+	name   string            // LIF: makes LIFCell, LIF, LIFParameters, LIFState
+	params []param           // in the order in which Norse prints them
+	state  []field           // the variables, in Norse's order
+	nested map[string]string // what a nested parameter set or state is called: lif is a LIF
+	// coefs are the products that step uses, in the order of its block c: "dt*tau_mem_inv".
+	coefs []string
+	// step advances the neurons by one step in place: x is the input, s holds the variables, each stride after the
+	// one before, z receives the output. x and z may be the same slice; an element of x is read before its z is
+	// written. All slices but s have the length of z. The input must jump in before the integration: the delayed
+	// order is made from it (see Delayed in neuron.go).
+	step kernel
+	// jump is the variable that the input is added to before the integration, empty if the model has none, in which
+	// case the delayed order cannot be had.
+	jump string
+	late bool // the delayed order is the default
+	// numbers says that a plain number given by the user takes part in products as a float64, since Norse does not
+	// make a tensor of it first.
+	numbers bool
+}
+
+// field is a variable of the state and where its initial value comes from: a parameter, or zero.
+type field struct{ name, from string }
+
+// kernel is the step of n = len(z) neurons that share the coefficients c.
+type kernel func(z, x, s, c []float32, stride int)
+
+var models = map[string]*model{}
+
+// register adds a model to the registry. A model that is incomplete or registered twice panics at start.
+func register(m *model) *model {
+	if m.name == "" || m.step == nil || len(m.state) == 0 || len(m.coefs) == 0 || models[m.name] != nil {
+		panic("snn: bad or double registration of the model " + m.name)
+	}
+	for _, f := range m.state {
+		if f.from != "" {
+			m.param(f.from)
+		}
+	}
+	for _, c := range m.coefs {
+		for _, name := range strings.Split(strings.TrimPrefix(c, "-"), "*") {
+			if name != "dt" {
+				m.param(name)
+			}
+		}
+	}
+	if m.jump != "" {
+		m.field(m.jump)
+	}
+	models[m.name] = m
+	return m
+}
+
+// Models lists the registered neuron models by name.
+func Models() []string {
+	names := make([]string, 0, len(models))
+	for n := range models {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (m *model) param(name string) *param {
+	for k := range m.params {
+		if m.params[k].name == name {
+			return &m.params[k]
+		}
+	}
+	panic("snn: the model " + m.name + " has no parameter " + name)
+}
+
+func (m *model) field(name string) int {
+	for k, f := range m.state {
+		if f.name == name {
+			return k
+		}
+	}
+	panic("snn: the model " + m.name + " has no variable " + name)
+}
+
+// layout is the form of the model's state.
+func (m *model) layout() *layout {
+	l := &layout{kind: m.name + "State", nested: map[string]string{}}
+	for _, f := range m.state {
+		l.fields = append(l.fields, f.name)
+	}
+	for prefix, of := range m.nested {
+		l.nested[prefix] = of + "State"
+	}
+	return l
+}
+
+// short is the last part of a parameter's name, which is the option's.
+func short(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// options lists the options that all forms of the model know.
+func (m *model) options() []string {
+	names := []string{"dt", "learn"}
+	if m.jump != "" {
+		names = append(names, "delayed")
+	}
+	for _, p := range m.params {
+		names = append(names, short(p.name))
+	}
+	return names
+}

@@ -1,0 +1,301 @@
+package snn
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/livespike/livespike/snn/surrogate"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// neuron is what a cell and a layer have in common: a model with its parameters. It never changes after it was made.
+type neuron struct {
+	m       *model
+	name    string // LIFCell
+	values  []value
+	grad    surrogate.Function
+	dt      value
+	delayed bool
+	learn   []string
+	lay     *layout
+	coefs   *coefs
+	nc      int // variables
+	jump    int // the variable the input is added to
+}
+
+func newNeuron(m *model, name string, set optionSet) *neuron {
+	c := &neuron{m: m, name: name, delayed: m.late, lay: m.layout(), nc: len(m.state)}
+	c.dt = value{num: 0.001}
+	if v, ok := set.given["dt"]; ok {
+		c.dt = valueOf(set.who, "dt", v, positive)
+		if c.dt.t != nil {
+			panicf("%s: dt is a plain number, not a tensor", set.who)
+		}
+	}
+	if v, ok := set.given["delayed"]; ok {
+		c.delayed = v.(bool)
+	}
+	if m.jump != "" {
+		c.jump = m.field(m.jump)
+	}
+	c.values = make([]value, len(m.params))
+	for k, p := range m.params {
+		c.values[k] = c.parameter(p, set)
+	}
+	if v, ok := set.given["learn"]; ok {
+		for _, n := range v.([]string) {
+			c.learn = append(c.learn, c.learnable(set.who, n))
+		}
+	}
+	c.coefs = makeCoefs(m.coefs, c.value)
+	return c
+}
+
+// parameter is the value of p: the one given, or the default.
+func (c *neuron) parameter(p param, set optionSet) value {
+	given, ok := set.given[short(p.name)]
+	switch short(p.name) {
+	case "method":
+		c.grad = chosenSurrogate(set)
+		return value{}
+	case "alpha":
+		if !ok && set.given["method"] != nil {
+			given, ok = shortest(c.grad.Alpha()), true
+		}
+	}
+	if !ok {
+		v := valueOf(set.who, short(p.name), p.value, p.check)
+		v.asT = !p.plain
+		return v
+	}
+	v := valueOf(set.who, short(p.name), given, p.check)
+	v.asT = !c.m.numbers
+	if short(p.name) == "alpha" {
+		a, one := v.single()
+		if !one {
+			panicf("%s: alpha is one number, not a tensor of shape %v", set.who, v.t.Shape())
+		}
+		c.grad = c.grad.WithAlpha(a)
+	}
+	return v
+}
+
+// shortest is the float64 that prints as f does.
+func shortest(f float32) float64 {
+	v, err := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
+	if err != nil {
+		return float64(f)
+	}
+	return v
+}
+
+func chosenSurrogate(set optionSet) surrogate.Function {
+	switch v := set.given["method"].(type) {
+	case nil:
+		return surrogate.ByName("super")
+	case surrogate.Function:
+		if v.Name() == "" {
+			panicf("%s: the zero surrogate.Function; use surrogate.SuperSpike(100) or one of its like", set.who)
+		}
+		return v
+	case string:
+		if !surrogate.Known(v) {
+			panicf("%s: unknown method %q; there are %s", set.who, v, strings.Join(surrogate.Methods(), ", "))
+		}
+		return surrogate.ByName(v)
+	default:
+		panicf("%s: method is a name or a surrogate.Function, not %s", set.who, kindOf(v))
+	}
+	return surrogate.Function{}
+}
+
+func (c *neuron) learnable(who, name string) string {
+	var all []string
+	for _, p := range c.m.params {
+		if n := short(p.name); n != "method" && n != "alpha" {
+			if n == name || p.name == name {
+				return p.name
+			}
+			all = append(all, n)
+		}
+	}
+	panicf("%s: cannot learn %s; %s has %s", who, name, c.m.name, strings.Join(all, ", "))
+	return ""
+}
+
+// value is the parameter of that full name, dt included.
+func (c *neuron) value(name string) value {
+	if name == "dt" {
+		return c.dt
+	}
+	for k, p := range c.m.params {
+		if p.name == name {
+			return c.values[k]
+		}
+	}
+	panic("snn: the model " + c.m.name + " has no parameter " + name)
+}
+
+// initial is a fresh state for neurons of that shape.
+func (c *neuron) initial(shape []int) *State {
+	s := newState(c.lay, shape)
+	for k, f := range c.m.state {
+		if f.from == "" {
+			continue
+		}
+		v := c.value(f.from)
+		dst := s.field(k)
+		if one, ok := v.single(); ok {
+			if one != 0 {
+				for i := range dst {
+					dst[i] = one
+				}
+			}
+			continue
+		}
+		data, from := v.t.Data(), v.t.Shape()
+		if full, ok := broadcastShapes(from, shape); !ok || !sameShape(full, shape) {
+			panicf("%s: %s has shape %v, which does not broadcast to the state's %v", c.name, short(f.from), from, shape)
+		}
+		for i := range dst {
+			dst[i] = data[broadcastIndex(i, shape, from)]
+		}
+	}
+	return s
+}
+
+// check panics unless s is a state of this model and of that shape.
+func (c *neuron) check(s *State, shape []int) {
+	if s.lay != c.lay && (s.lay == nil || s.lay.kind != c.lay.kind || len(s.lay.fields) != len(c.lay.fields)) {
+		panicf("%s: the state is %s, not a %s", c.name, s.title(), c.lay.kind)
+	}
+	if !sameShape(s.shape, shape) {
+		panicf("%s: input has shape %v, the state %v", c.name, shape, s.shape)
+	}
+}
+
+// next is s copied, or a fresh state, for an input step of that shape.
+func (c *neuron) next(s *State, shape []int) *State {
+	if s == nil {
+		return c.initial(shape)
+	}
+	c.check(s, shape)
+	n := &State{lay: c.lay, shape: s.shape, buf: make([]float32, len(s.buf))}
+	copy(n.buf, s.buf)
+	return n
+}
+
+// advance takes s through one step on x and writes the output into z.
+//
+// The delayed order integrates with the old current and adds the input afterwards, so it is the same step on a silent
+// input followed by the jump: bit for bit the same, since i + 0 is i and z holds the zeros until it is written.
+func (c *neuron) advance(z, x []float32, s *State) {
+	if !c.delayed {
+		c.integrate(z, x, s)
+		return
+	}
+	var held []float32
+	if n := len(z); n > 0 && &z[0] == &x[0] { // in place: keep x before z overwrites it
+		held = s.scratch(n)
+		copy(held, x)
+		x = held
+	}
+	clear(z)
+	c.integrate(z, z, s)
+	add(s.field(c.jump), x)
+}
+
+// integrate runs the model's kernel with the coefficients of each run of neurons.
+func (c *neuron) integrate(z, x []float32, s *State) {
+	stride := s.stride()
+	if c.coefs.block != nil {
+		c.m.step(z, x, s.buf, c.coefs.block, stride)
+		return
+	}
+	each := c.coefs.over(c.name, s.shape)
+	at := 0
+	for _, block := range each.blocks {
+		end := at + each.run
+		c.m.step(z[at:end], x[at:end], s.buf[at:], block, stride)
+		at = end
+	}
+}
+
+func add(dst, x []float32) {
+	for k, v := range x {
+		dst[k] += v
+	}
+}
+
+// text is the part of the repr that names the parameters: p=LIFParameters(…), dt=0.001.
+func (c *neuron) text() string {
+	var b strings.Builder
+	b.WriteString("p=")
+	c.writeParams(&b, c.m.name, "")
+	return b.String()
+}
+
+func (c *neuron) writeParams(b *strings.Builder, kind, prefix string) {
+	b.WriteString(kind + "Parameters(")
+	first, done := true, ""
+	for k, p := range c.m.params {
+		rest, ok := strings.CutPrefix(p.name, prefix)
+		if !ok {
+			continue
+		}
+		head, _, nested := strings.Cut(rest, ".")
+		if nested && head == done {
+			continue
+		}
+		if !first {
+			b.WriteString(", ")
+		}
+		first = false
+		b.WriteString(head + "=")
+		switch {
+		case nested:
+			done = head
+			c.writeParams(b, c.m.nested[head], prefix+head+".")
+		case head == "method":
+			b.WriteString("'" + c.grad.Name() + "'")
+		default:
+			b.WriteString(c.values[k].String())
+		}
+	}
+	b.WriteByte(')')
+}
+
+// delayedText marks the step order where it is not the model's own.
+func (c *neuron) delayedText() string {
+	switch {
+	case c.delayed && !c.m.late:
+		return ", delayed=True"
+	case !c.delayed && c.m.late:
+		return ", delayed=False"
+	}
+	return ""
+}
+
+func (c *neuron) label() string { return c.name }
+
+// parameter values for programs that inspect a model.
+
+// Param is the value of the parameter of that name as a tensor, without axes for a single value. It panics if the
+// model has none of that name.
+func (c *neuron) Param(name string) *tensor.Tensor {
+	if name == "dt" {
+		return wrap([]float32{float32(c.dt.num)}, nil)
+	}
+	for k, p := range c.m.params {
+		if p.name != name && short(p.name) != name || short(name) == "method" {
+			continue
+		}
+		if v := c.values[k]; v.t != nil {
+			return copyOf(v.t)
+		} else {
+			return wrap([]float32{float32(v.num)}, nil)
+		}
+	}
+	panicf("%s: no parameter %s", c.name, name)
+	return nil
+}
