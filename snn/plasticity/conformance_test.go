@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/livespike/livespike/internal/golden"
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -54,8 +56,8 @@ func conform(c golden.Case) (err error) {
 }
 
 // params are the options that a case's params spell, numbers as float32 tensors of one value unless plain.
-func params(c golden.Case, plain bool) ([]Option, error) {
-	opts := []Option{DT(c.Number("dt", 0.001))}
+func params(c golden.Case, plain bool) ([]snn.Option, error) {
+	opts := []snn.Option{snn.DT(c.Number("dt", 0.001))}
 	p := c.Sub("params")
 	for _, key := range p.Keys() {
 		switch key {
@@ -65,7 +67,7 @@ func params(c golden.Case, plain bool) ([]Option, error) {
 			opts = append(opts, HardBound(p.Bool(key, true)))
 		case "convolutional": // chooses the function in Norse
 		case "stride", "padding", "dilation":
-			opts = append(opts, Option{key, p.Int(key, 0)})
+			opts = append(opts, snn.NewOption(key, p.Int(key, 0)))
 		default:
 			var v any = p.Number(key, 0)
 			if p.IsTensor(key) {
@@ -77,7 +79,7 @@ func params(c golden.Case, plain bool) ([]Option, error) {
 			} else if !plain {
 				v = tensor.Of(float32(p.Number(key, 0)))
 			}
-			opts = append(opts, Option{key, v})
+			opts = append(opts, snn.NewOption(key, v))
 		}
 	}
 	return opts, nil
@@ -97,7 +99,7 @@ func load(c golden.Case, key string) (*tensor.Tensor, error) {
 // at is step k of a tensor whose first axis is time.
 func at(x *tensor.Tensor, k int) *tensor.Tensor {
 	shape := x.Shape()[1:]
-	n := size(shape)
+	n := option.Size(shape)
 	if len(shape) == 0 {
 		return tensor.FromSlice(x.Data()[k : k+1])
 	}

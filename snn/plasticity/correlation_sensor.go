@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -17,19 +19,19 @@ import (
 // pre is repeated over the postsynaptic neurons and post over the presynaptic ones. Norse's step fails for more than
 // one sample; this one takes any batch. Source: Norse, functional/correlation_sensor.py at 065a3b45.
 type CorrelationRule struct {
-	etaP, etaM, tauCInv, tauAcInv, dt param
+	etaP, etaM, tauCInv, tauAcInv, dt option.Number
 }
 
 // CorrelationSensor is the sensor with Norse's defaults and the given options: eta_p 1, eta_m 1, tau_c_inv 10,
 // tau_ac_inv 10, dt 0.001.
-func CorrelationSensor(opts ...Option) *CorrelationRule {
-	r := &CorrelationRule{etaP: standard(1), etaM: standard(1), tauCInv: standard(10), tauAcInv: standard(10), dt: standard(0.001)}
-	settings{rule: "CorrelationSensor", numbers: map[string]*param{
+func CorrelationSensor(opts ...snn.Option) *CorrelationRule {
+	r := &CorrelationRule{etaP: option.Standard(1), etaM: option.Standard(1), tauCInv: option.Standard(10), tauAcInv: option.Standard(10), dt: option.Standard(0.001)}
+	option.Set{Who: "plasticity.CorrelationSensor", Numbers: map[string]*option.Number{
 		"eta_p": &r.etaP, "eta_m": &r.etaM, "tau_c_inv": &r.tauCInv, "tau_ac_inv": &r.tauAcInv, "dt": &r.dt,
-	}}.apply(opts)
-	positive("CorrelationSensor", "tau_c_inv", r.tauCInv)
-	positive("CorrelationSensor", "tau_ac_inv", r.tauAcInv)
-	positive("CorrelationSensor", "dt", r.dt)
+	}}.Apply(opts)
+	r.tauCInv.Positive("plasticity.CorrelationSensor", "tau_c_inv")
+	r.tauAcInv.Positive("plasticity.CorrelationSensor", "tau_ac_inv")
+	r.dt.Positive("plasticity.CorrelationSensor", "dt")
 	return r
 }
 
@@ -92,16 +94,16 @@ func (r *CorrelationRule) StepInPlace(pre, post *tensor.Tensor, s *CorrelationSe
 		panic(fmt.Sprintf("plasticity: pre %v and post %v do not fit the sensor's state %v", ps, qs, shape))
 	}
 	var hold [4][1]float32
-	cRate := r.tauCInv.rate(r.dt.value, &hold[0], "tau_c_inv", shape)
-	acRate := r.tauAcInv.rate(r.dt.value, &hold[1], "tau_ac_inv", shape)
-	up, down := r.etaP.over(&hold[2], "eta_p", shape), r.etaM.over(&hold[3], "eta_m", shape)
+	cRate := r.tauCInv.Rate(r.dt.Value, &hold[0], "plasticity: tau_c_inv", shape)
+	acRate := r.tauAcInv.Rate(r.dt.Value, &hold[1], "plasticity: tau_ac_inv", shape)
+	up, down := r.etaP.Over(&hold[2], "plasticity: eta_p", shape), r.etaM.Over(&hold[3], "plasticity: eta_m", shape)
 	pp, c, ac := s.PostPre.Data(), s.CorrelationTrace.Data(), s.AntiCorrelationTrace.Data()
 	zPre, zPost := pre.Data(), post.Data()
 	in, hidden := shape[n-1], shape[n]
 	for k := range pp {
 		zp, zq := zPre[k/hidden], zPost[k/(hidden*in)*hidden+k%hidden]
-		c[k] = (c[k] + float32((1-pp[k])*float32(cRate.at(k)*(-c[k])))) + float32(up.at(k)*zp)
-		ac[k] = (ac[k] + float32(pp[k]*float32(acRate.at(k)*(-ac[k])))) + float32(down.at(k)*zq)
+		c[k] = (c[k] + float32((1-pp[k])*float32(cRate.At(k)*(-c[k])))) + float32(up.At(k)*zp)
+		ac[k] = (ac[k] + float32(pp[k]*float32(acRate.At(k)*(-ac[k])))) + float32(down.At(k)*zq)
 		pp[k] = step((pp[k] + zq) - zp)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -111,7 +112,7 @@ func TestTsodyksMakramSteadyState(t *testing.T) {
 // Oracle: with tau_e_inv = 1/dt the eligibility is the change of this step only, so reward 1 and eta 1 give STDP.
 func TestThreeFactorWithoutMemoryIsSTDP(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
-	opts := []Option{EtaPlus(0.02), EtaMinus(0.03)}
+	opts := []snn.Option{EtaPlus(0.02), EtaMinus(0.03)}
 	stdp, three := STDP(opts...), ThreeFactor(append(opts, TauEInv(1000))...)
 	a := uniform(r, 3, 4)
 	b := a

@@ -2,9 +2,10 @@ package plasticity
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -26,48 +27,48 @@ import (
 // Source: Norse, functional/stdp.py at 065a3b45; trace forms after Morrison, Diesmann and Gerstner, Biological
 // Cybernetics 98:459 (2008).
 type STDPRule struct {
-	aPre, aPost           param
-	tauPreInv, tauPostInv param
-	wMin, wMax            param
-	etaPlus, etaMinus     param
-	mu                    param
+	aPre, aPost           option.Number
+	tauPreInv, tauPostInv option.Number
+	wMin, wMax            option.Number
+	etaPlus, etaMinus     option.Number
+	mu                    option.Number
 	hardBound             bool
 	algorithm, trace      string
 	stride, pad, dilation int
-	dt                    param
+	dt                    option.Number
 }
 
 // STDP is the rule with Norse's defaults and the given options: a_pre, a_post, tau_pre_inv, tau_post_inv, w_min,
 // w_max, eta_plus, eta_minus, mu, hardbound, stdp_algorithm, trace, stride, padding, dilation, dt. It panics on an
 // option or an algorithm it does not know, and when a bound, a rate or dt is out of its range.
-func STDP(opts ...Option) *STDPRule {
+func STDP(opts ...snn.Option) *STDPRule {
 	r := newSTDP()
-	r.settings("STDP").apply(opts)
+	r.settings("STDP").Apply(opts)
 	r.check("STDP")
 	return r
 }
 
 func newSTDP() *STDPRule {
 	return &STDPRule{
-		aPre: standard(1), aPost: standard(1),
-		tauPreInv: standard(20), tauPostInv: standard(20),
-		wMin: standard(0), wMax: standard(1),
-		etaPlus: standard(1e-3), etaMinus: standard(1e-3),
-		mu: standard(0), hardBound: true, algorithm: "additive", trace: "accumulate",
-		stride: 1, dilation: 1, dt: standard(0.001),
+		aPre: option.Standard(1), aPost: option.Standard(1),
+		tauPreInv: option.Standard(20), tauPostInv: option.Standard(20),
+		wMin: option.Standard(0), wMax: option.Standard(1),
+		etaPlus: option.Standard(1e-3), etaMinus: option.Standard(1e-3),
+		mu: option.Standard(0), hardBound: true, algorithm: "additive", trace: "accumulate",
+		stride: 1, dilation: 1, dt: option.Standard(0.001),
 	}
 }
 
-func (r *STDPRule) settings(name string) settings {
-	return settings{
-		rule: name,
-		numbers: map[string]*param{
+func (r *STDPRule) settings(name string) option.Set {
+	return option.Set{
+		Who: "plasticity." + name,
+		Numbers: map[string]*option.Number{
 			"a_pre": &r.aPre, "a_post": &r.aPost, "tau_pre_inv": &r.tauPreInv, "tau_post_inv": &r.tauPostInv,
 			"w_min": &r.wMin, "w_max": &r.wMax, "eta_plus": &r.etaPlus, "eta_minus": &r.etaMinus, "mu": &r.mu, "dt": &r.dt,
 		},
-		words:  map[string]*string{"stdp_algorithm": &r.algorithm, "trace": &r.trace},
-		flags:  map[string]*bool{"hardbound": &r.hardBound},
-		counts: map[string]*int{"stride": &r.stride, "padding": &r.pad, "dilation": &r.dilation},
+		Words:  map[string]*string{"stdp_algorithm": &r.algorithm, "trace": &r.trace},
+		Flags:  map[string]*bool{"hardbound": &r.hardBound},
+		Counts: map[string]*int{"stride": &r.stride, "padding": &r.pad, "dilation": &r.dilation},
 	}
 }
 
@@ -86,27 +87,12 @@ func (r *STDPRule) check(name string) {
 	if r.stride < 1 || r.dilation < 1 || r.pad < 0 {
 		panic(fmt.Sprintf("plasticity.%s: stride %d, dilation %d, padding %d: the first two start at 1, the last at 0", name, r.stride, r.dilation, r.pad))
 	}
-	if r.wMin.tensor == nil && r.wMax.tensor == nil && !(r.wMin.value <= r.wMax.value) {
+	if r.wMin.Tensor == nil && r.wMax.Tensor == nil && !(r.wMin.Value <= r.wMax.Value) {
 		panic(fmt.Sprintf("plasticity.%s: w_min %v is above w_max %v", name, r.wMin, r.wMax))
 	}
-	positive(name, "tau_pre_inv", r.tauPreInv)
-	positive(name, "tau_post_inv", r.tauPostInv)
-	positive(name, "dt", r.dt)
-}
-
-// positive panics unless every value of a parameter is finite and above zero.
-func positive(rule, name string, p param) {
-	bad := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
-	if p.tensor == nil && bad(p.value) {
-		panic(fmt.Sprintf("plasticity.%s: %s is %v; it must be above 0", rule, name, p.value))
-	}
-	if p.tensor != nil {
-		for i, v := range p.tensor.Data() {
-			if bad(float64(v)) {
-				panic(fmt.Sprintf("plasticity.%s: %s[%d] is %v; it must be above 0", rule, name, i, v))
-			}
-		}
-	}
+	r.tauPreInv.Positive("plasticity."+name, "tau_pre_inv")
+	r.tauPostInv.Positive("plasticity."+name, "tau_post_inv")
+	r.dt.Positive("plasticity."+name, "dt")
 }
 
 // String names the rule and the parameters that shape it.
@@ -146,21 +132,21 @@ func (r *STDPRule) InitialState(pre, post *tensor.Tensor) *STDPState {
 func (r *STDPRule) decay(pre, post *tensor.Tensor, s *STDPState) {
 	fits("pre", pre.Shape(), "t_pre", s.TPre.Shape())
 	fits("post", post.Shape(), "t_post", s.TPost.Shape())
-	r.decayOne(s.TPre, pre, r.tauPreInv, r.aPre, "tau_pre_inv", "a_pre")
-	r.decayOne(s.TPost, post, r.tauPostInv, r.aPost, "tau_post_inv", "a_post")
+	r.decayOne(s.TPre, pre, r.tauPreInv, r.aPre, "plasticity: tau_pre_inv", "plasticity: a_pre")
+	r.decayOne(s.TPost, post, r.tauPostInv, r.aPost, "plasticity: tau_post_inv", "plasticity: a_post")
 }
 
-func (r *STDPRule) decayOne(trace, spikes *tensor.Tensor, tauInv, a param, tauName, aName string) {
+func (r *STDPRule) decayOne(trace, spikes *tensor.Tensor, tauInv, a option.Number, tauName, aName string) {
 	var one, two [1]float32
-	c := tauInv.rate(r.dt.value, &one, tauName, trace.Shape())
-	size := a.over(&two, aName, trace.Shape())
+	c := tauInv.Rate(r.dt.Value, &one, tauName, trace.Shape())
+	size := a.Over(&two, aName, trace.Shape())
 	t, z := trace.Data(), spikes.Data()
 	for i := range t {
 		if r.trace == "nearest" && z[i] != 0 {
-			t[i] = c.at(i) * float32(size.at(i)*z[i])
+			t[i] = c.At(i) * float32(size.At(i)*z[i])
 			continue
 		}
-		t[i] += float32(c.at(i) * (-t[i] + float32(size.at(i)*z[i])))
+		t[i] += float32(c.At(i) * (-t[i] + float32(size.At(i)*z[i])))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -53,13 +54,13 @@ func (r *STDPRule) window(pre, post, w *tensor.Tensor) window {
 		panic(fmt.Sprintf("plasticity: weights %v, pre %v and post %v are not those of a 2-d convolution", ws, ps, qs))
 	}
 	g := window{
-		batch: size(ps[:lead]), in: ps[lead], height: ps[lead+1], width: ps[lead+2],
+		batch: option.Size(ps[:lead]), in: ps[lead], height: ps[lead+1], width: ps[lead+2],
 		out: ws[0], kernelHeight: ws[2], kernelWidth: ws[3],
-		stride: r.stride, pad: r.pad, dilation: r.dilation, weights: size(ws),
+		stride: r.stride, pad: r.pad, dilation: r.dilation, weights: option.Size(ws),
 	}
 	g.outHeight = (g.height+2*g.pad-g.dilation*(g.kernelHeight-1)-1)/g.stride + 1
 	g.outWidth = (g.width+2*g.pad-g.dilation*(g.kernelWidth-1)-1)/g.stride + 1
-	if size(qs[:lead]) != g.batch || qs[lead] != g.out || qs[lead+1] != g.outHeight || qs[lead+2] != g.outWidth {
+	if option.Size(qs[:lead]) != g.batch || qs[lead] != g.out || qs[lead+1] != g.outHeight || qs[lead+2] != g.outWidth {
 		panic(fmt.Sprintf("plasticity: weights %v on pre %v give %v, post has %v", ws, ps,
 			append(slices.Clone(ps[:lead]), g.out, g.outHeight, g.outWidth), qs))
 	}

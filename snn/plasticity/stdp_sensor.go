@@ -3,6 +3,8 @@ package plasticity
 import (
 	"fmt"
 
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -14,18 +16,18 @@ import (
 // Norse decays both with tau_c_inv and leaves tau_ac_inv unused; so does this. Source: Norse,
 // functional/stdp_sensor.py at 065a3b45.
 type STDPSensorRule struct {
-	etaP, etaM, tauCInv, tauAcInv, dt param
+	etaP, etaM, tauCInv, tauAcInv, dt option.Number
 }
 
 // STDPSensor is the sensor with Norse's defaults and the given options: eta_p 1, eta_m 1, tau_c_inv 10, tau_ac_inv
 // 10 (unused), dt 0.001.
-func STDPSensor(opts ...Option) *STDPSensorRule {
-	r := &STDPSensorRule{etaP: standard(1), etaM: standard(1), tauCInv: standard(10), tauAcInv: standard(10), dt: standard(0.001)}
-	settings{rule: "STDPSensor", numbers: map[string]*param{
+func STDPSensor(opts ...snn.Option) *STDPSensorRule {
+	r := &STDPSensorRule{etaP: option.Standard(1), etaM: option.Standard(1), tauCInv: option.Standard(10), tauAcInv: option.Standard(10), dt: option.Standard(0.001)}
+	option.Set{Who: "plasticity.STDPSensor", Numbers: map[string]*option.Number{
 		"eta_p": &r.etaP, "eta_m": &r.etaM, "tau_c_inv": &r.tauCInv, "tau_ac_inv": &r.tauAcInv, "dt": &r.dt,
-	}}.apply(opts)
-	positive("STDPSensor", "tau_c_inv", r.tauCInv)
-	positive("STDPSensor", "dt", r.dt)
+	}}.Apply(opts)
+	r.tauCInv.Positive("plasticity.STDPSensor", "tau_c_inv")
+	r.dt.Positive("plasticity.STDPSensor", "dt")
 	return r
 }
 
@@ -60,17 +62,17 @@ func (r *STDPSensorRule) Step(pre, post *tensor.Tensor, s *STDPSensorState) *STD
 func (r *STDPSensorRule) StepInPlace(pre, post *tensor.Tensor, s *STDPSensorState) {
 	fits("pre", pre.Shape(), "a_pre", s.APre.Shape())
 	fits("post", post.Shape(), "a_post", s.APost.Shape())
-	r.one(s.APre, pre, r.etaP, "eta_p")
-	r.one(s.APost, post, r.etaM, "eta_m")
+	r.one(s.APre, pre, r.etaP, "plasticity: eta_p")
+	r.one(s.APost, post, r.etaM, "plasticity: eta_m")
 }
 
-func (r *STDPSensorRule) one(trace, spikes *tensor.Tensor, eta param, name string) {
+func (r *STDPSensorRule) one(trace, spikes *tensor.Tensor, eta option.Number, name string) {
 	var one, two [1]float32
-	tau := r.tauCInv.over(&one, "tau_c_inv", trace.Shape())
-	size := eta.over(&two, name, trace.Shape())
-	a, z, dt := trace.Data(), spikes.Data(), float32(r.dt.value)
+	tau := r.tauCInv.Over(&one, "plasticity: tau_c_inv", trace.Shape())
+	size := eta.Over(&two, name, trace.Shape())
+	a, z, dt := trace.Data(), spikes.Data(), float32(r.dt.Value)
 	for i := range a {
-		a[i] = (a[i] + float32(dt*float32(tau.at(i)*(-a[i])))) + float32(z[i]*size.at(i))
+		a[i] = (a[i] + float32(dt*float32(tau.At(i)*(-a[i])))) + float32(z[i]*size.At(i))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -222,7 +223,7 @@ func TestMisuseIsNamed(t *testing.T) {
 	mustPanic(t, "plasticity.STDP: unknown option U; it knows a_post, a_pre, dilation, dt,", func() { STDP(U(1)) })
 	mustPanic(t, "tau_pre_inv is 0; it must be above 0", func() { STDP(TauPreInv(0)) })
 	mustPanic(t, "w_min 2 is above w_max 1", func() { STDP(WMin(2)) })
-	mustPanic(t, "option eta_plus is a string", func() { STDP(EtaPlus("x")) })
+	mustPanic(t, "plasticity.STDP: eta_plus is a string; it takes a number or a tensor", func() { STDP(EtaPlus("x")) })
 	mustPanic(t, "weights [3 2] (out, in) do not fit pre [1 4] and post [1 3]", func() {
 		STDP().StepLinear(tensor.Zeros(1, 4), tensor.Zeros(1, 3), tensor.Zeros(3, 2), nil)
 	})
@@ -238,7 +239,7 @@ func TestMisuseIsNamed(t *testing.T) {
 func TestParametersPerNeuron(t *testing.T) {
 	r := rand.New(rand.NewSource(5))
 	w := uniform(r, 3, 2)
-	run := func(opts ...Option) []float32 {
+	run := func(opts ...snn.Option) []float32 {
 		r := rand.New(rand.NewSource(6))
 		rule, v := STDP(opts...), w
 		var s *STDPState

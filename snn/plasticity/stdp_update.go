@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -19,32 +20,32 @@ func (s *STDPState) sums(n int) (plus, minus []float32) {
 
 // weighted are the weight-dependent factors of an update, laid over the weights.
 type weighted struct {
-	etaPlus, etaMinus, wMin, wMax values
+	etaPlus, etaMinus, wMin, wMax option.Values
 	mu                            float64
 	algorithm                     string
 }
 
 func (r *STDPRule) weighted(hold *[4][1]float32, shape []int) weighted {
 	return weighted{
-		etaPlus: r.etaPlus.over(&hold[0], "eta_plus", shape), etaMinus: r.etaMinus.over(&hold[1], "eta_minus", shape),
-		wMin: r.wMin.over(&hold[2], "w_min", shape), wMax: r.wMax.over(&hold[3], "w_max", shape),
-		mu: float64(float32(r.mu.value)), algorithm: r.algorithm,
+		etaPlus: r.etaPlus.Over(&hold[0], "plasticity: eta_plus", shape), etaMinus: r.etaMinus.Over(&hold[1], "plasticity: eta_minus", shape),
+		wMin: r.wMin.Over(&hold[2], "plasticity: w_min", shape), wMax: r.wMax.Over(&hold[3], "plasticity: w_max", shape),
+		mu: float64(float32(r.mu.Value)), algorithm: r.algorithm,
 	}
 }
 
 // change is A₊(w)·plus − A₋(w)·minus for weight k.
 func (f *weighted) change(k int, w, plus, minus float32) float32 {
-	up, down := f.etaPlus.at(k), f.etaMinus.at(k)
+	up, down := f.etaPlus.At(k), f.etaMinus.At(k)
 	switch f.algorithm {
 	case "additive_step":
-		up *= step(f.wMax.at(k) - w)
-		down *= step(w - f.wMin.at(k))
+		up *= step(f.wMax.At(k) - w)
+		down *= step(w - f.wMin.At(k))
 	case "multiplicative_pow":
-		up *= float32(math.Pow(float64(f.wMax.at(k)-w), f.mu))
-		down *= float32(math.Pow(float64(w-f.wMin.at(k)), f.mu))
+		up *= float32(math.Pow(float64(f.wMax.At(k)-w), f.mu))
+		down *= float32(math.Pow(float64(w-f.wMin.At(k)), f.mu))
 	case "multiplicative_relu":
-		up *= max(f.wMax.at(k)-w, 0)
-		down *= max(w-f.wMin.at(k), 0)
+		up *= max(f.wMax.At(k)-w, 0)
+		down *= max(w-f.wMin.At(k), 0)
 	}
 	return float32(up*plus) - float32(down*minus)
 }
@@ -64,8 +65,8 @@ func (f *weighted) inRange(w []float32) {
 		return
 	}
 	for k, v := range w {
-		if v < f.wMin.at(k) || v > f.wMax.at(k) {
-			panic(fmt.Sprintf("plasticity: weight %d is %v, outside [%v, %v], where multiplicative_pow with mu %v is not defined", k, v, f.wMin.at(k), f.wMax.at(k), f.mu))
+		if v < f.wMin.At(k) || v > f.wMax.At(k) {
+			panic(fmt.Sprintf("plasticity: weight %d is %v, outside [%v, %v], where multiplicative_pow with mu %v is not defined", k, v, f.wMin.At(k), f.wMax.At(k), f.mu))
 		}
 	}
 }
@@ -79,7 +80,7 @@ func (r *STDPRule) update(w *tensor.Tensor, plus, minus []float32) {
 	for k, v := range data {
 		v += f.change(k, v, plus[k], minus[k])
 		if r.hardBound {
-			v = min(max(v, f.wMin.at(k)), f.wMax.at(k))
+			v = min(max(v, f.wMin.At(k)), f.wMax.At(k))
 		}
 		data[k] = v
 	}

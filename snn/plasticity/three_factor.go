@@ -3,6 +3,8 @@ package plasticity
 import (
 	"fmt"
 
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -22,18 +24,18 @@ import (
 // learning rules", Frontiers in Neural Circuits 12:53 (2018).
 type ThreeFactorRule struct {
 	stdp         *STDPRule
-	tauEInv, eta param
+	tauEInv, eta option.Number
 }
 
 // ThreeFactor is the rule with the options of STDP and two more: tau_e_inv 1 (an eligibility that lasts a second, as
 // in the first source) and eta 1. A negative reward reverses the sign of the change.
-func ThreeFactor(opts ...Option) *ThreeFactorRule {
-	r := &ThreeFactorRule{stdp: newSTDP(), tauEInv: standard(1), eta: standard(1)}
+func ThreeFactor(opts ...snn.Option) *ThreeFactorRule {
+	r := &ThreeFactorRule{stdp: newSTDP(), tauEInv: option.Standard(1), eta: option.Standard(1)}
 	s := r.stdp.settings("ThreeFactor")
-	s.numbers["tau_e_inv"], s.numbers["eta"] = &r.tauEInv, &r.eta
-	s.apply(opts)
+	s.Numbers["tau_e_inv"], s.Numbers["eta"] = &r.tauEInv, &r.eta
+	s.Apply(opts)
 	r.stdp.check("ThreeFactor")
-	positive("ThreeFactor", "tau_e_inv", r.tauEInv)
+	r.tauEInv.Positive("plasticity.ThreeFactor", "tau_e_inv")
 	return r
 }
 
@@ -89,15 +91,15 @@ func (r *ThreeFactorRule) StepInPlace(pre, post *tensor.Tensor, reward float64, 
 	var hold [4][1]float32
 	var one, two [1]float32
 	f := r.stdp.weighted(&hold, w.Shape())
-	forget := r.tauEInv.rate(r.stdp.dt.value, &one, "tau_e_inv", w.Shape())
-	eta := r.eta.over(&two, "eta", w.Shape())
+	forget := r.tauEInv.Rate(r.stdp.dt.Value, &one, "plasticity: tau_e_inv", w.Shape())
+	eta := r.eta.Over(&two, "plasticity: eta", w.Shape())
 	weights, e := w.Data(), s.Eligibility.Data()
 	f.inRange(weights)
 	for k, v := range weights {
-		e[k] = (e[k] + float32(forget.at(k)*(-e[k]))) + f.change(k, v, plus[k], minus[k])
-		v += float32(float32(eta.at(k)*float32(reward)) * e[k])
+		e[k] = (e[k] + float32(forget.At(k)*(-e[k]))) + f.change(k, v, plus[k], minus[k])
+		v += float32(float32(eta.At(k)*float32(reward)) * e[k])
 		if r.stdp.hardBound {
-			v = min(max(v, f.wMin.at(k)), f.wMax.at(k))
+			v = min(max(v, f.wMin.At(k)), f.wMax.At(k))
 		}
 		weights[k] = v
 	}

@@ -3,6 +3,8 @@ package plasticity
 import (
 	"fmt"
 
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/internal/option"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -16,19 +18,19 @@ import (
 // Source: Norse, functional/tsodyks_makram.py at 065a3b45, after Tsodyks, Pawelzik and Markram, Neural Computation
 // 10:821 (1998).
 type TsodyksMakramRule struct {
-	tauFInv, tauSInv, tauDInv, use, dt param
+	tauFInv, tauSInv, tauDInv, use, dt option.Number
 }
 
 // TsodyksMakram is the rule with Norse's defaults and the given options: tau_f_inv 20, tau_s_inv 50 (unused),
 // tau_d_inv 1/0.75, U 0.45, dt 0.001.
-func TsodyksMakram(opts ...Option) *TsodyksMakramRule {
-	r := &TsodyksMakramRule{tauFInv: standard(20), tauSInv: standard(50), tauDInv: standard(1 / 0.75), use: standard(0.45), dt: standard(0.001)}
-	settings{rule: "TsodyksMakram", numbers: map[string]*param{
+func TsodyksMakram(opts ...snn.Option) *TsodyksMakramRule {
+	r := &TsodyksMakramRule{tauFInv: option.Standard(20), tauSInv: option.Standard(50), tauDInv: option.Standard(1 / 0.75), use: option.Standard(0.45), dt: option.Standard(0.001)}
+	option.Set{Who: "plasticity.TsodyksMakram", Numbers: map[string]*option.Number{
 		"tau_f_inv": &r.tauFInv, "tau_s_inv": &r.tauSInv, "tau_d_inv": &r.tauDInv, "U": &r.use, "dt": &r.dt,
-	}}.apply(opts)
-	positive("TsodyksMakram", "tau_f_inv", r.tauFInv)
-	positive("TsodyksMakram", "tau_d_inv", r.tauDInv)
-	positive("TsodyksMakram", "dt", r.dt)
+	}}.Apply(opts)
+	r.tauFInv.Positive("plasticity.TsodyksMakram", "tau_f_inv")
+	r.tauDInv.Positive("plasticity.TsodyksMakram", "tau_d_inv")
+	r.dt.Positive("plasticity.TsodyksMakram", "dt")
 	return r
 }
 
@@ -76,14 +78,14 @@ func (r *TsodyksMakramRule) StepInto(dst, z *tensor.Tensor, s *TsodyksMakramStat
 	fits("input", z.Shape(), "x", s.X.Shape())
 	fits("input", z.Shape(), "output", dst.Shape())
 	var hold [3][1]float32
-	f := r.tauFInv.over(&hold[0], "tau_f_inv", z.Shape())
-	d := r.tauDInv.over(&hold[1], "tau_d_inv", z.Shape())
-	use := r.use.over(&hold[2], "U", z.Shape())
-	u, x, out, dt := s.U.Data(), s.X.Data(), dst.Data(), float32(r.dt.value)
+	f := r.tauFInv.Over(&hold[0], "plasticity: tau_f_inv", z.Shape())
+	d := r.tauDInv.Over(&hold[1], "plasticity: tau_d_inv", z.Shape())
+	use := r.use.Over(&hold[2], "plasticity: U", z.Shape())
+	u, x, out, dt := s.U.Data(), s.X.Data(), dst.Data(), float32(r.dt.Value)
 	for i, spike := range z.Data() {
-		u[i] = (u[i] + float32(dt*float32((-f.at(i))*u[i]))) + float32(float32(use.at(i)*(1-u[i]))*spike)
+		u[i] = (u[i] + float32(dt*float32((-f.At(i))*u[i]))) + float32(float32(use.At(i)*(1-u[i]))*spike)
 		through := float32(float32(u[i]*x[i]) * spike)
-		x[i] = (x[i] + float32(dt*float32(d.at(i)*(1-x[i])))) - through
+		x[i] = (x[i] + float32(dt*float32(d.At(i)*(1-x[i])))) - through
 		out[i] = through
 	}
 }
