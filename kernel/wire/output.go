@@ -1,0 +1,88 @@
+package wire
+
+import (
+	"context"
+	"sync"
+)
+
+// output is what one cell shows. It keeps its parent after the cell's end.
+type output struct {
+	server     *Server
+	request    request
+	count      int
+	silent     bool
+	allowStdin bool
+
+	mu       sync.Mutex
+	payloads []any
+}
+
+func (o *output) publish(kind string, content any) {
+	o.server.publisher.publish(publication{parent: o.request.RawHeader, kind: kind, content: marshal(content)})
+}
+
+// Stream publishes text as the cell's own.
+func (o *output) Stream(name string, p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	o.server.publisher.publish(publication{parent: o.request.RawHeader, stream: name, text: append([]byte(nil), p...)})
+}
+
+// Result publishes the value of the cell's last expression.
+func (o *output) Result(b Bundle) {
+	if o.silent {
+		return
+	}
+	data, metadata := b.wire()
+	o.publish("execute_result", map[string]any{"execution_count": o.count, "data": data, "metadata": metadata})
+}
+
+// Display publishes a picture or another rich value.
+func (o *output) Display(id string, b Bundle) { o.display("display_data", id, b) }
+
+// Update replaces what was displayed under an id.
+func (o *output) Update(id string, b Bundle) { o.display("update_display_data", id, b) }
+
+func (o *output) display(kind, id string, b Bundle) {
+	data, metadata := b.wire()
+	transient := map[string]any{}
+	if id != "" {
+		transient["display_id"] = id
+	}
+	o.publish(kind, map[string]any{"data": data, "metadata": metadata, "transient": transient})
+}
+
+// Clear removes the cell's output; wait keeps it until the next output comes.
+func (o *output) Clear(wait bool) { o.publish("clear_output", map[string]bool{"wait": wait}) }
+
+// Page puts help into the front end's pager.
+func (o *output) Page(b Bundle) {
+	data, _ := b.wire()
+	o.add(map[string]any{"source": "page", "data": data, "start": 0})
+}
+
+// NextInput proposes the text of the next cell, or of this one.
+func (o *output) NextInput(text string, replace bool) {
+	o.add(map[string]any{"source": "set_next_input", "text": text, "replace": replace})
+}
+
+func (o *output) add(payload any) {
+	o.mu.Lock()
+	o.payloads = append(o.payloads, payload)
+	o.mu.Unlock()
+}
+
+func (o *output) payload() []any {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]any{}, o.payloads...)
+}
+
+// Input asks the user.
+func (o *output) Input(ctx context.Context, prompt string, password bool) (string, error) {
+	if !o.allowStdin {
+		return "", ErrNoStdin
+	}
+	return o.server.ask(ctx, o.request, prompt, password)
+}

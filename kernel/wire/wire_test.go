@@ -1,0 +1,501 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const testKey = "a key"
+
+// memory is a transport without sockets: what the server publishes and answers arrives on channels.
+type memory struct {
+	requests, replies chan Request
+	iopub, shell      chan *Message
+	stdin             chan *Message
+	open              *signer
+}
+
+func newMemory() *memory {
+	return &memory{
+		requests: make(chan Request, 64), replies: make(chan Request, 8),
+		iopub: make(chan *Message, 4096), shell: make(chan *Message, 4096), stdin: make(chan *Message, 8),
+		open: newSigner(testKey),
+	}
+}
+
+func (m *memory) Requests() <-chan Request { return m.requests }
+func (m *memory) Replies() <-chan Request  { return m.replies }
+
+func (m *memory) Publish(frames [][]byte) { m.iopub <- m.mustOpen(frames) }
+
+func (m *memory) mustOpen(frames [][]byte) *Message {
+	message, err := m.open.open(frames) // refuses a signature that came before, as clients do
+	if err != nil {
+		panic(err)
+	}
+	return message
+}
+
+func (m *memory) Stdin(identity string) Peer {
+	if identity != "tab" {
+		return nil
+	}
+	return memoryPeer{m, m.stdin}
+}
+
+func (m *memory) Close(time.Duration) error { close(m.replies); return nil }
+
+type memoryPeer struct {
+	m  *memory
+	to chan *Message
+}
+
+func (p memoryPeer) Identity() string { return "tab" }
+
+func (p memoryPeer) Send(frames [][]byte) error { p.to <- p.m.mustOpen(frames); return nil }
+
+// scripted is an executor whose cells are verbs.
+type scripted struct {
+	mu      sync.Mutex
+	ran     []string
+	started chan string
+	late    Output
+	closed  bool
+}
+
+func (e *scripted) Info() Info {
+	return Info{Implementation: "scripted", Version: "0", Banner: "hello", GoVersion: "1.26"}
+}
+
+func (e *scripted) Execute(ctx context.Context, c Cell, out Output) Outcome {
+	e.mu.Lock()
+	e.ran = append(e.ran, c.Src)
+	e.late = out
+	e.mu.Unlock()
+	select {
+	case e.started <- c.Src:
+	default:
+	}
+	verb, rest, _ := strings.Cut(c.Src, " ")
+	switch verb {
+	case "print":
+		out.Stream("stdout", []byte(rest))
+	case "mix":
+		out.Stream("stdout", []byte("a"))
+		out.Display("d1", Bundle{Data: map[string]any{"image/png": []byte{1, 2}, "text/plain": "p"}})
+		out.Stream("stdout", []byte("b\xe2\x82"))
+		out.Stream("stdout", []byte("\xac"))
+		out.Stream("stderr", []byte("c"))
+		out.Result(Bundle{Data: map[string]any{"text/plain": "42"}})
+	case "fail":
+		return Outcome{Err: &CellError{Name: "Panic", Value: "boom", Traceback: []string{"In[1]:1:1"}}}
+	case "wait":
+		<-ctx.Done()
+		return Outcome{Err: &CellError{Name: "Interrupted", Value: "interrupted"}}
+	case "input":
+		text, err := out.Input(ctx, "name? ", true)
+		if err != nil {
+			return Outcome{Err: &CellError{Name: "Panic", Value: err.Error()}}
+		}
+		out.Stream("stdout", []byte("hi "+text))
+	case "page":
+		out.Page(Bundle{Data: map[string]any{"text/plain": "help"}})
+	}
+	return Outcome{Expressions: map[string]ExpressionResult{}}
+}
+
+func (e *scripted) Complete(_ context.Context, src string, at int) Completion {
+	return Completion{Start: strings.LastIndex(src[:at], ".") + 1, End: at, Matches: []Match{{Text: "Println", Kind: "function"}}}
+}
+
+func (e *scripted) Inspect(_ context.Context, src string, at, _ int) (Bundle, bool) {
+	return Bundle{Data: map[string]any{"text/plain": src[:at]}}, src != ""
+}
+func (e *scripted) IsComplete(src string) (string, string) { return "incomplete", "\t" }
+func (e *scripted) History(HistoryQuery) []HistoryEntry    { return []HistoryEntry{{1, 2, "x", "out"}} }
+func (e *scripted) Close(context.Context) error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	return nil
+}
+
+// client asks a server over memory.
+type client struct {
+	t   *testing.T
+	m   *memory
+	e   *scripted
+	n   int
+	log *bytes.Buffer
+	end chan error
+}
+
+func start(t *testing.T) *client {
+	t.Helper()
+	c := &client{t: t, m: newMemory(), e: &scripted{started: make(chan string, 64)}, log: &bytes.Buffer{}, end: make(chan error, 1)}
+	s := newServer(c.e, testKey, log.New(io.Writer(c.log), "", 0))
+	go func() { c.end <- s.run(context.Background(), c.m) }()
+	if got := c.next(); got.Header.Type != "status" || !strings.Contains(string(got.Content), "starting") {
+		t.Fatalf("first message is %s %s", got.Header.Type, got.Content)
+	}
+	return c
+}
+
+// send asks and returns the request's msg_id.
+func (c *client) send(channel Channel, kind, content string) string {
+	c.n++
+	id := fmt.Sprintf("m%d", c.n)
+	m := Message{
+		Idents:    [][]byte{[]byte("tab"), []byte("second")},
+		RawHeader: json.RawMessage(fmt.Sprintf(`{"msg_id":%q,"msg_type":%q,"session":"s","unknown":1}`, id, kind)),
+		Content:   json.RawMessage(content),
+	}
+	c.m.requests <- Request{channel, memoryPeer{c.m, c.m.shell}, m.encode(newSigner(testKey))}
+	return id
+}
+
+func (c *client) from(ch chan *Message, what string) *Message {
+	c.t.Helper()
+	select {
+	case m := <-ch:
+		return m
+	case <-time.After(20 * time.Second):
+		c.t.Fatalf("no message on %s", what)
+		return nil
+	}
+}
+
+func (c *client) next() *Message  { c.t.Helper(); return c.from(c.m.iopub, "iopub") }
+func (c *client) reply() *Message { c.t.Helper(); return c.from(c.m.shell, "shell") }
+
+// want reads iopub until idle and compares "type content-part" lines with what is wanted, in order.
+func (c *client) want(id string, lines ...string) {
+	c.t.Helper()
+	for _, line := range lines {
+		kind, part, _ := strings.Cut(line, " ")
+		m := c.next()
+		var parent Header
+		if err := json.Unmarshal(m.Parent, &parent); err != nil || parent.ID != id {
+			c.t.Fatalf("%s has parent %s, want %s", m.Header.Type, m.Parent, id)
+		}
+		if m.Header.Type != kind || !strings.Contains(string(m.Content), part) {
+			c.t.Fatalf("got %s %s, want %s", m.Header.Type, m.Content, line)
+		}
+	}
+}
+
+func execute(code string) string {
+	return string(marshal(map[string]any{"code": code}))
+}
+
+func TestOrderWithinACell(t *testing.T) {
+	c := start(t)
+	id := c.send(Shell, "execute_request", execute("mix"))
+	c.want(id, "status busy", `execute_input "code":"mix","execution_count":1`, `stream "text":"a"`,
+		`display_data "image/png":"AQI="`, `stream b€`, `stream stderr`, `execute_result "text/plain":"42"`, "status idle")
+	r := c.reply()
+	if string(r.Idents[1]) != "second" || !strings.Contains(string(r.Parent), `"unknown":1`) {
+		t.Errorf("reply has idents %q and parent %s", r.Idents, r.Parent)
+	}
+	if got := string(r.Content); !strings.Contains(got, `"status":"ok"`) || !strings.Contains(got, `"payload":[]`) {
+		t.Error(got)
+	}
+}
+
+func TestCounts(t *testing.T) {
+	c := start(t)
+	for _, step := range []struct{ content, reply string }{
+		{execute("print x"), `"execution_count":1`},
+		{`{"code":"print y","silent":true}`, `"execution_count":1`},
+		{`{"code":"print y","store_history":false}`, `"execution_count":1`},
+		{`{"code":"  \n"}`, `"execution_count":1`},
+		{execute("print z"), `"execution_count":2`},
+	} {
+		c.send(Shell, "execute_request", step.content)
+		if got := string(c.reply().Content); !strings.Contains(got, step.reply) {
+			t.Errorf("%s: %s, want %s", step.content, got, step.reply)
+		}
+	}
+}
+
+func TestErrorAbortsTheQueue(t *testing.T) {
+	c := start(t)
+	first := c.send(Shell, "execute_request", execute("wait"))
+	<-c.e.started
+	second := c.send(Shell, "execute_request", execute("print never"))
+	third := c.send(Shell, "is_complete_request", `{"code":"x"}`)
+	if r := c.reply(); r.Header.Type != "is_complete_reply" || !strings.Contains(string(r.Content), `"indent":"\t"`) {
+		t.Fatalf("while a cell runs: %s %s", r.Header.Type, r.Content)
+	}
+	control := c.send(Control, "interrupt_request", `{}`)
+	seen := map[string]string{}
+	for range 3 {
+		r := c.reply()
+		var parent Header
+		if err := json.Unmarshal(r.Parent, &parent); err != nil {
+			t.Fatal(err)
+		}
+		seen[parent.ID] = string(r.Content)
+	}
+	if !strings.Contains(seen[first], "Interrupted") || !strings.Contains(seen[second], `"aborted"`) || !strings.Contains(seen[control], `"ok"`) {
+		t.Errorf("replies %v", seen)
+	}
+	_ = third
+	c.send(Shell, "execute_request", execute("print later"))
+	if got := string(c.reply().Content); !strings.Contains(got, `"ok"`) {
+		t.Errorf("a cell sent later: %s", got)
+	}
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	if fmt.Sprint(c.e.ran) != "[wait print later]" {
+		t.Errorf("ran %v", c.e.ran)
+	}
+}
+
+func TestErrorPublishesNothingElse(t *testing.T) {
+	c := start(t)
+	id := c.send(Shell, "execute_request", execute("fail"))
+	c.want(id, "status busy", "execute_input", `error "ename":"Panic"`, "status idle")
+}
+
+func TestInput(t *testing.T) {
+	c := start(t)
+	c.send(Shell, "execute_request", execute("input"))
+	q := c.from(c.m.stdin, "stdin")
+	if !strings.Contains(string(q.Content), `"password":true`) {
+		t.Errorf("question %s", q.Content)
+	}
+	answer := func(parent string, value string) {
+		c.n++
+		m := Message{
+			RawHeader: json.RawMessage(fmt.Sprintf(`{"msg_id":"i%d","msg_type":"input_reply"}`, c.n)),
+			Parent:    json.RawMessage(parent), Content: marshal(map[string]string{"value": value}),
+		}
+		c.m.replies <- Request{Shell, memoryPeer{c.m, c.m.stdin}, m.encode(newSigner(testKey))}
+	}
+	answer(`{"msg_id":"an older question"}`, "stale")
+	answer(string(q.RawHeader), "Ada")
+	if got := string(c.reply().Content); !strings.Contains(got, `"ok"`) {
+		t.Fatal(got)
+	}
+	for m := c.next(); ; m = c.next() {
+		if m.Header.Type == "stream" {
+			if !strings.Contains(string(m.Content), "hi Ada") {
+				t.Errorf("stream %s", m.Content)
+			}
+			break
+		}
+	}
+	c.send(Shell, "execute_request", `{"code":"input","allow_stdin":false}`)
+	if got := string(c.reply().Content); !strings.Contains(got, "takes no input") {
+		t.Errorf("without stdin: %s", got)
+	}
+}
+
+func TestLateOutputKeepsItsParent(t *testing.T) {
+	c := start(t)
+	id := c.send(Shell, "execute_request", execute("print x"))
+	c.want(id, "status busy", "execute_input", "stream x", "status idle")
+	c.e.mu.Lock()
+	late := c.e.late
+	c.e.mu.Unlock()
+	late.Stream("stdout", []byte("later"))
+	c.want(id, "stream later")
+}
+
+func TestOffsetsAreCodePoints(t *testing.T) {
+	c := start(t)
+	c.send(Shell, "complete_request", `{"code":"é𝄞 fmt.Pri","cursor_pos":10}`)
+	if got := string(c.reply().Content); !strings.Contains(got, `"cursor_start":7`) || !strings.Contains(got, `"cursor_end":10`) {
+		t.Error(got)
+	}
+	c.send(Shell, "inspect_request", `{"code":"é𝄞x","cursor_pos":2,"detail_level":0}`)
+	if got := string(c.reply().Content); !strings.Contains(got, `"text/plain":"é𝄞"`) {
+		t.Error(got)
+	}
+	c.send(Shell, "complete_request", `{"code":"fmt.P","cursor_pos":999}`)
+	if got := string(c.reply().Content); !strings.Contains(got, `"cursor_end":5`) {
+		t.Error(got)
+	}
+}
+
+// TestBadMessages sends what must be dropped or answered with an error, each followed by a good request.
+func TestBadMessages(t *testing.T) {
+	good := func() [][]byte {
+		m := Message{RawHeader: json.RawMessage(`{"msg_id":"g","msg_type":"is_complete_request"}`), Content: json.RawMessage(`{"code":"x"}`)}
+		return m.encode(newSigner(testKey))
+	}
+	signed := func(header, content string) [][]byte {
+		m := Message{RawHeader: json.RawMessage(header), Content: json.RawMessage(content)}
+		return m.encode(newSigner(testKey))
+	}
+	wrongKey := good()
+	wrongKey[1] = []byte(strings.Repeat("0", 64))
+	for name, frames := range map[string][][]byte{
+		"no frames":                {},
+		"no delimiter":             {[]byte("a"), []byte("b")},
+		"short":                    good()[:4],
+		"wrong key":                wrongKey,
+		"header cut short":         signed(`{"msg_id":"x","msg_type":`, `{}`),
+		"content is a list":        signed(`{"msg_id":"x","msg_type":"execute_request"}`, `[]`),
+		"no msg_type":              signed(`{"msg_id":"x"}`, `{}`),
+		"code is a number":         signed(`{"msg_id":"x1","msg_type":"execute_request"}`, `{"code":1}`),
+		"no code":                  signed(`{"msg_id":"x2","msg_type":"execute_request"}`, `{}`),
+		"unknown type":             signed(`{"msg_id":"x3","msg_type":"juggle_request"}`, `{}`),
+		"comm of nobody":           signed(`{"msg_id":"x4","msg_type":"comm_msg"}`, `{"comm_id":"?"}`),
+		"comm_open without id":     signed(`{"msg_id":"x5","msg_type":"comm_open"}`, `{}`),
+		"history with wrong types": signed(`{"msg_id":"x6","msg_type":"history_request"}`, `{"n":"many"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t)
+			c.m.requests <- Request{Shell, memoryPeer{c.m, c.m.shell}, frames}
+			c.send(Shell, "is_complete_request", `{"code":"x"}`)
+			for {
+				r := c.reply()
+				if r.Header.Type == "is_complete_reply" {
+					return
+				}
+				if !strings.Contains(string(r.Content), `"status":"error"`) {
+					t.Errorf("reply %s %s", r.Header.Type, r.Content)
+				}
+			}
+		})
+	}
+}
+
+func TestReplayIsDropped(t *testing.T) {
+	s := newSigner(testKey)
+	m := Message{RawHeader: json.RawMessage(`{"msg_id":"x","msg_type":"t"}`)}
+	frames := m.encode(s)
+	if _, err := s.open(frames); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.open(frames); !errors.Is(err, ErrMessage) {
+		t.Errorf("second time: %v", err)
+	}
+}
+
+func TestEveryRequestIsAnswered(t *testing.T) {
+	c := start(t)
+	for kind, want := range map[string]string{
+		"kernel_info_request": `"protocol_version":"5.5"`,
+		"history_request":     `[[1,2,"x"]]`,
+		"comm_info_request":   `"comms":{}`,
+		"connect_request":     `"ok"`,
+		"debug_request":       `"success":false`,
+	} {
+		id := c.send(Control, kind, `{}`)
+		if got := string(c.reply().Content); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", kind, got, want)
+		}
+		c.want(id, "status busy", "status idle")
+	}
+	id := c.send(Shell, "comm_open", `{"comm_id":"k","target_name":"nobody"}`)
+	c.want(id, "status busy", `comm_close "comm_id":"k"`, "status idle")
+}
+
+func TestShutdown(t *testing.T) {
+	c := start(t)
+	c.send(Shell, "execute_request", execute("wait"))
+	<-c.e.started
+	c.send(Control, "shutdown_request", `{"restart":true}`)
+	for r := c.reply(); ; r = c.reply() {
+		if r.Header.Type == "shutdown_reply" {
+			if !strings.Contains(string(r.Content), `"restart":true`) {
+				t.Error(string(r.Content))
+			}
+			break
+		}
+	}
+	select {
+	case err := <-c.end:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server did not end")
+	}
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	if !c.e.closed {
+		t.Error("the executor was not closed")
+	}
+}
+
+func TestConnectionFile(t *testing.T) {
+	path := t.TempDir() + "/c.json"
+	want := NewConnection("livespike")
+	if err := want.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadConnection(path); err != nil || got != want {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for name, bad := range map[string]Connection{
+		"scheme":    {Transport: "tcp", IP: "127.0.0.1", SignatureScheme: "hmac-md5"},
+		"transport": {Transport: "pgm", IP: "127.0.0.1", SignatureScheme: "hmac-sha256"},
+		"open":      {Transport: "tcp", IP: "0.0.0.0", SignatureScheme: "hmac-sha256"},
+		"port":      {Transport: "tcp", IP: "127.0.0.1", SignatureScheme: "hmac-sha256", HBPort: 1 << 20},
+	} {
+		if err := bad.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadConnection(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestServeOverSockets starts the real sockets on loopback and ends them.
+func TestServeOverSockets(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	info := NewConnection("livespike")
+	ready := make(chan struct{})
+	end := make(chan error, 1)
+	go func() {
+		end <- Serve(ctx, &info, &scripted{}, log.New(io.Discard, "", 0), func() { close(ready) })
+	}()
+	<-ready
+	if info.ShellPort == 0 || info.HBPort == 0 {
+		t.Errorf("ports were not filled in: %+v", info)
+	}
+	cancel()
+	if err := <-end; err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	const separator = 0x1f // between frames
+	m := Message{RawHeader: json.RawMessage(`{"msg_id":"x","msg_type":"t"}`)}
+	f.Add(bytes.Join(m.encode(newSigner(testKey)), []byte{separator}))
+	f.Add([]byte("<IDS|MSG>\x1f\x1f\x1f"))
+	f.Fuzz(func(t *testing.T, joined []byte) {
+		m, _, err := decode(bytes.Split(joined, []byte{separator}))
+		if err == nil && (m.Header.Type == "" || m.Header.ID == "") {
+			t.Fatal("a message without a type or an id was accepted")
+		}
+	})
+}
+
+func FuzzOffsets(f *testing.F) {
+	f.Add("é𝄞x", 2)
+	f.Fuzz(func(t *testing.T, s string, points int) {
+		at := byteOffset(s, points)
+		if at < 0 || at > len(s) {
+			t.Fatalf("byteOffset(%q, %d) = %d", s, points, at)
+		}
+		if n := len([]rune(s)); points >= 0 && points <= n && pointOffset(s, at) != points {
+			t.Fatalf("%q: %d points is byte %d is %d points", s, points, at, pointOffset(s, at))
+		}
+	})
+}
