@@ -1,0 +1,55 @@
+package event
+
+import "github.com/livespike/livespike/snn/tensor"
+
+// accumulate adds events to an image of FrameShape. Events outside it have been counted by the inspector.
+func (s *Stream) accumulate(dst *tensor.Tensor, events []Event) {
+	w, h := s.info.Width, s.info.Height
+	img := dst.Data()
+	switch {
+	case s.o.xy && s.o.twoChannel:
+		accumulateTwo(img, events, w, h, h, 1)
+	case s.o.twoChannel:
+		accumulateTwo(img, events, w, h, 1, w)
+	case s.o.signed && s.o.xy:
+		accumulateSigned(img, events, w, h, h, 1)
+	case s.o.signed:
+		accumulateSigned(img, events, w, h, 1, w)
+	case s.o.xy:
+		accumulateCount(img, events, w, h, h, 1)
+	default:
+		accumulateCount(img, events, w, h, 1, w)
+	}
+}
+
+// The element of pixel (x, y) is at x*dx + y*dy.
+
+func accumulateCount(img []float32, events []Event, w, h, dx, dy int) {
+	img = img[:w*h]
+	for i := range events {
+		x, y := int(events[i].X), int(events[i].Y)
+		if x < w && y < h {
+			img[x*dx+y*dy]++
+		}
+	}
+}
+
+func accumulateSigned(img []float32, events []Event, w, h, dx, dy int) {
+	img = img[:w*h]
+	for i := range events {
+		x, y := int(events[i].X), int(events[i].Y)
+		if x < w && y < h {
+			img[x*dx+y*dy] += float32(2*int(events[i].On) - 1)
+		}
+	}
+}
+
+func accumulateTwo(img []float32, events []Event, w, h, dx, dy int) {
+	img = img[:2*w*h]
+	for i := range events {
+		x, y := int(events[i].X), int(events[i].Y)
+		if x < w && y < h {
+			img[int(events[i].On)*w*h+x*dx+y*dy]++
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package event
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// batchEvents is the most a decoder writes at a time: 128 KiB, so that the caller finds it in the cache.
+const batchEvents = 8192
+
+// fileSource decodes a byte stream on the caller's Next.
+type fileSource struct {
+	in    *input
+	dec   decoder
+	dst   []Event
+	info  Info
+	stats Stats
+	end   error
+	start int64 // offset of the first byte
+	close func() error
+}
+
+// openFile opens a path, or "-" for standard input.
+func openFile(path string, o *options) (Source, error) {
+	if path == "-" {
+		return openReader(os.Stdin, "stdin", o, func() error { return nil })
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("event: %w", err)
+	}
+	if st, err := f.Stat(); err == nil && st.IsDir() {
+		return nil, errors.Join(fmt.Errorf("event: %s: is a folder", path), f.Close())
+	}
+	src, err := openReader(f, path, o, f.Close)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return src, nil
+}
+
+// openReader finds what r holds, through gzip and zstd, and reads the header.
+func openReader(r io.Reader, name string, o *options, closer func() error) (*fileSource, error) {
+	r, inner, release, err := unwrap(r, name)
+	if err != nil {
+		return nil, err
+	}
+	s := &fileSource{in: newInput(r, name), dst: make([]Event, batchEvents)}
+	s.close = func() error { release(); return closer() }
+	head := s.in.peek(sniffBytes)
+	f, err := s.choose(inner, head, o)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	s.info = Info{Format: f.name, Events: -1}
+	if s.dec, err = f.open(s.in, o, &s.info, &s.stats); err != nil {
+		release()
+		return nil, err
+	}
+	if o.width > 0 {
+		s.info.Width, s.info.Height = o.width, o.height
+	}
+	return s, nil
+}
+
+func (s *fileSource) choose(name string, head []byte, o *options) (format, error) {
+	if err := s.in.failed(); err != nil {
+		return format{}, &FormatError{File: s.in.name, Offset: int64(len(head)), Problem: "cannot be read", Err: err}
+	}
+	if len(head) == 0 {
+		return format{}, &FormatError{File: s.in.name, Offset: -1, Problem: "the file is empty"}
+	}
+	if o.format != "" {
+		f, _ := formatNamed(o.format)
+		return f, nil
+	}
+	f, ok := sniff(name, head, len(head) < sniffBytes)
+	if !ok {
+		return format{}, &FormatError{
+			File: s.in.name, Offset: -1,
+			Problem: fmt.Sprintf("not a recording that is known: it starts with %s; formats are %s", excerpt(head), formatNames()),
+		}
+	}
+	return f, nil
+}
+
+// excerpt is the start of a file for an error message.
+func excerpt(head []byte) string {
+	return fmt.Sprintf("%q", head[:min(len(head), 16)])
+}
+
+// unwrap looks through gzip and zstd by their signatures; inner is the name without .gz or .zst.
+func unwrap(r io.Reader, name string) (_ io.Reader, inner string, release func(), err error) {
+	release = func() {}
+	peeked := bufio.NewReaderSize(r, 512)
+	head, err := peeked.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, "", nil, fmt.Errorf("event: %s: %w", name, err)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(peeked)
+		if err != nil {
+			return nil, "", nil, &FormatError{File: name, Offset: 0, Problem: "bad gzip", Err: err}
+		}
+		return z, strings.TrimSuffix(name, ".gz"), release, nil
+	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(peeked, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+		if err != nil {
+			return nil, "", nil, &FormatError{File: name, Offset: 0, Problem: "bad zstd", Err: err}
+		}
+		return z, strings.TrimSuffix(name, ".zst"), z.Close, nil
+	}
+	return peeked, name, release, nil
+}
+
+func (s *fileSource) Info() Info { return s.info }
+
+func (s *fileSource) Stats() Stats {
+	stats := s.stats
+	stats.Bytes = s.in.offset
+	return stats
+}
+
+func (s *fileSource) Next() ([]Event, error) {
+	for s.end == nil {
+		eof := s.in.end != nil
+		events, used, bad := s.dec.decode(s.dst, s.in.window(), eof)
+		if bad != nil {
+			s.end = s.in.located(bad)
+		}
+		s.in.use(used)
+		if len(events) > 0 {
+			return events, nil
+		}
+		if bad != nil || used > 0 {
+			continue
+		}
+		if !eof {
+			s.in.fill()
+			continue
+		}
+		s.end = s.finish()
+	}
+	return nil, s.end
+}
+
+// finish is how the file ended, with what the decoder left in the window.
+func (s *fileSource) finish() error {
+	rest := len(s.in.window())
+	if err := s.in.failed(); err != nil {
+		e := truncatedAt(rest, "the file breaks off: %v", err)
+		e.Err = errors.Join(ErrTruncated, err)
+		return s.in.located(e)
+	}
+	if rest > 0 {
+		return s.in.located(truncatedAt(0, "the file breaks off inside a record, %d bytes are left", rest))
+	}
+	return io.EOF
+}
+
+func (s *fileSource) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	err := s.close()
+	s.close = nil
+	if s.end == nil {
+		s.end = ErrClosed
+	}
+	return err
+}

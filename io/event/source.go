@@ -1,0 +1,84 @@
+package event
+
+import (
+	"fmt"
+	"net/url"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Source delivers events in batches. Whatever implements it can be wrapped in a Stream by From.
+//
+// Next returns at least one event, or an error: io.EOF at the end. The batch belongs to the caller until the next call,
+// who may change it. A source whose Info is Live may return an empty batch without an error, to say that time passes;
+// its Close may be called while Next waits and makes it return.
+type Source interface {
+	Info() Info
+	Next() ([]Event, error)
+	Close() error
+}
+
+// counted is a source that counts what it leaves out.
+type counted interface{ Stats() Stats }
+
+type scheme struct {
+	name, doc string
+	open      func(u *url.URL, o *options) (Source, error)
+}
+
+var schemes = map[string]scheme{}
+
+// registerSource adds a source that Open finds by the scheme of its address: "sim" for "sim:bars". The opaque part,
+// host, path and query are in u.
+func registerSource(name, doc string, open func(u *url.URL, o *options) (Source, error)) bool {
+	if _, twice := schemes[name]; twice || name == "" || doc == "" || open == nil {
+		panic(fmt.Sprintf("event: source %q is registered twice or lacks a part", name))
+	}
+	schemes[name] = scheme{name, doc, open}
+	return true
+}
+
+// Settings are the options of Open that a source of another package may use.
+type Settings struct {
+	Width, Height int           // 0 when the caller gave no Size
+	Unit          time.Duration // 0 when the caller gave no TimeUnit
+	Block         bool          // wait instead of losing events
+}
+
+// String is the settings in one line.
+func (s Settings) String() string {
+	return fmt.Sprintf("size %dx%d unit %v block %v", s.Width, s.Height, s.Unit, s.Block)
+}
+
+// RegisterSource adds a source that Open finds by the scheme of its address, for packages of cameras and networks. It
+// panics when the scheme is taken, and returns true, so that a package-level variable can hold the call.
+func RegisterSource(name, doc string, open func(address *url.URL, s Settings) (Source, error)) bool {
+	return registerSource(name, doc, func(u *url.URL, o *options) (Source, error) {
+		return open(u, Settings{o.width, o.height, o.unit, o.block})
+	})
+}
+
+// Sources lists the schemes of Open with a line about each, sorted.
+func Sources() []string {
+	lines := make([]string, 0, len(schemes))
+	for _, s := range schemes {
+		lines = append(lines, s.name+": "+s.doc)
+	}
+	sort.Strings(lines)
+	return lines
+}
+
+// schemeOf splits an address; ok is false for a path.
+func schemeOf(uri string) (name string, ok bool) {
+	name, _, ok = strings.Cut(uri, ":")
+	if !ok || len(name) < 2 { // one letter is a drive
+		return "", false
+	}
+	for _, c := range name {
+		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '-') {
+			return "", false
+		}
+	}
+	return name, true
+}

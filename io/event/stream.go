@@ -1,0 +1,167 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/livespike/livespike/internal/interrupt"
+)
+
+// Stream is an open source. One goroutine reads it; Stats, Info, Err and Close may be called from others.
+//
+// Next, Read, ReadInto and Frames share one position: what one delivers, the others do not.
+type Stream struct {
+	uri  string
+	src  Source
+	info Info
+	o    *options
+	must bool
+	pump *pump     // of live sources; nil for recordings
+	look inspector // counts what passes
+	pick picker    // crop and flip
+
+	mu    sync.Mutex // held while the source is read, and for what follows
+	stats Stats      // of the inspector; the source's own are added when asked
+	end   error      // why there is nothing more
+	seen  bool       // the end has been returned by Next or Err
+
+	rest  []Event // events of the last batch that no frame took yet
+	clock clock   // of Read and Frames
+}
+
+func newStream(src Source, uri string, o *options) (*Stream, error) {
+	s := &Stream{uri: uri, src: src, o: o, info: src.Info()}
+	if o.width > 0 {
+		s.info.Width, s.info.Height = o.width, o.height
+	}
+	var err error
+	if s.pick, err = newPicker(o, &s.info); err != nil {
+		return nil, errors.Join(err, src.Close())
+	}
+	s.look.limit(s.info.Width, s.info.Height)
+	if o.realtime && !s.info.Live {
+		s.src = newPaced(src)
+	}
+	if s.src.Info().Live {
+		s.pump = newPump(s.src, o.block)
+	}
+	return s, nil
+}
+
+// Info is what is known about the source; the size is that of the frames, after Crop.
+func (s *Stream) Info() Info { return s.info }
+
+// String is the address and the info in one line.
+func (s *Stream) String() string {
+	return fmt.Sprintf("event.Stream(%s: %v)", s.uri, s.info)
+}
+
+// Next is the next batch of events, as they are stored: at least one, valid until the next call to a method that reads.
+// The error is io.EOF at the end of the recording; a recording that breaks off gives all whole events before it gives
+// an error that wraps ErrTruncated. An interrupted cell gives context.Canceled.
+func (s *Stream) Next() ([]Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	events, err := s.next()
+	if err != nil {
+		s.seen = true
+	}
+	return events, err
+}
+
+// next is Next with the mutex held.
+func (s *Stream) next() ([]Event, error) {
+	if len(s.rest) > 0 {
+		events := s.rest
+		s.rest = nil
+		return events, nil
+	}
+	for s.end == nil {
+		if err := interrupt.Context().Err(); err != nil {
+			return nil, err
+		}
+		events, err := s.batch()
+		if err != nil {
+			if errors.Is(err, interrupt.Context().Err()) {
+				return nil, err
+			}
+			s.end = err
+			break
+		}
+		if events = s.prepare(events); len(events) > 0 {
+			return events, nil
+		}
+	}
+	return nil, s.end
+}
+
+// batch is the source's next batch, through the pump where it is live.
+func (s *Stream) batch() ([]Event, error) {
+	if s.pump == nil {
+		return s.src.Next()
+	}
+	s.mu.Unlock() // a camera may be silent for hours; Stats and Close must not wait for it
+	defer s.mu.Lock()
+	return s.pump.next(interrupt.Context())
+}
+
+// prepare picks, inspects and counts a batch.
+func (s *Stream) prepare(events []Event) []Event {
+	if s.pick.active {
+		events = s.pick.apply(events)
+	}
+	s.look.inspect(events, &s.stats)
+	s.stats.Events += int64(len(events))
+	return events
+}
+
+// Stats counts what was delivered, dropped, lost and out of place so far.
+func (s *Stream) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stats := s.stats
+	stats.OutOfRange += s.pick.outside
+	if c, ok := s.src.(counted); ok {
+		stats.add(c.Stats())
+	}
+	if s.pump != nil {
+		stats.Lost += s.pump.lost.Load()
+	}
+	return stats
+}
+
+// Err is what ended the stream, and nil while it runs, at the regular end, and after Close.
+func (s *Stream) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = true
+	return failure(s.end)
+}
+
+func failure(err error) error {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close ends the stream and whatever waits on it. It returns the error that broke the recording off, unless Next or Err
+// did so before. Closing again does nothing.
+func (s *Stream) Close() error {
+	if s.pump != nil {
+		s.pump.close()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if errors.Is(s.end, ErrClosed) {
+		return nil
+	}
+	var err error
+	if !s.seen {
+		err = failure(s.end)
+	}
+	s.end, s.rest = ErrClosed, nil
+	return errors.Join(err, s.src.Close())
+}
