@@ -5,7 +5,6 @@ import (
 	"iter"
 	"time"
 
-	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -17,12 +16,14 @@ type clock struct {
 
 // FrameShape is the shape of a frame: (height, width), or as TwoChannel and XYOrder say. It is (0, 0) for a source that
 // does not say its size.
-func (s *Stream) FrameShape() []int {
-	shape := []int{s.info.Height, s.info.Width}
-	if s.o.xy {
+func (s *Stream) FrameShape() []int { return append([]int(nil), s.shape...) }
+
+func (o *options) frameShape(info Info) []int {
+	shape := []int{info.Height, info.Width}
+	if o.xy {
 		shape[0], shape[1] = shape[1], shape[0]
 	}
-	if s.o.twoChannel {
+	if o.twoChannel {
 		shape = append([]int{2}, shape...)
 	}
 	return shape
@@ -50,12 +51,11 @@ func (s *Stream) ReadInto(dst *tensor.Tensor) {
 func (s *Stream) read(dst *tensor.Tensor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pump == nil {
-		s.slice(dst, s.o.span)
-	} else {
+	if s.pump != nil {
 		s.readLive(dst)
+	} else if !s.slice(dst, s.o.span) {
+		s.raise()
 	}
-	s.raise()
 }
 
 // readLive takes what is there. Of a recording that is played in real time the first image is not empty.
@@ -76,6 +76,7 @@ func (s *Stream) readLive(dst *tensor.Tensor) {
 	}
 	if err != nil {
 		s.end = err
+		s.raise()
 		return
 	}
 	s.clock.started = true
@@ -110,16 +111,15 @@ func (s *Stream) FrameInto(dst *tensor.Tensor, dt time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	more := s.slice(dst, dt)
-	s.raise()
+	if !more {
+		s.raise()
+	}
 	return more
 }
 
 // slice accumulates the next dt of event time; false when there was nothing left. Late events count in the slice in
 // which they arrive.
 func (s *Stream) slice(dst *tensor.Tensor, dt time.Duration) bool {
-	if interrupt.Context().Err() != nil {
-		return false
-	}
 	any := false
 	for {
 		events, err := s.next()
@@ -164,7 +164,7 @@ func (s *Stream) mustShape(method string) []int {
 	if s.info.Width == 0 {
 		panic(fmt.Sprintf("event.Stream.%s: %s does not say its size; open it with event.Size(width, height)", method, s.uri))
 	}
-	return s.FrameShape()
+	return s.shape
 }
 
 func (s *Stream) mustFit(method string, dst *tensor.Tensor) {

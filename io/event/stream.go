@@ -13,14 +13,15 @@ import (
 //
 // Next, Read, ReadInto and Frames share one position: what one delivers, the others do not.
 type Stream struct {
-	uri  string
-	src  Source
-	info Info
-	o    *options
-	must bool
-	pump *pump     // of live sources; nil for recordings
-	look inspector // counts what passes
-	pick picker    // crop and flip
+	uri   string
+	src   Source
+	info  Info
+	o     *options
+	must  bool
+	shape []int     // of a frame
+	pump  *pump     // of live sources; nil for recordings
+	look  inspector // counts what passes
+	pick  picker    // crop and flip
 
 	mu    sync.Mutex // held while the source is read, and for what follows
 	stats Stats      // of the inspector; the source's own are added when asked
@@ -40,6 +41,7 @@ func newStream(src Source, uri string, o *options) (*Stream, error) {
 	if s.pick, err = newPicker(o, &s.info); err != nil {
 		return nil, errors.Join(err, src.Close())
 	}
+	s.shape = o.frameShape(s.info)
 	s.look.limit(s.info.Width, s.info.Height)
 	if o.realtime && !s.info.Live {
 		s.src = newPaced(src)
@@ -73,19 +75,19 @@ func (s *Stream) Next() ([]Event, error) {
 
 // next is Next with the mutex held.
 func (s *Stream) next() ([]Event, error) {
+	if err := interrupt.Context().Err(); err != nil {
+		return nil, err
+	}
 	if len(s.rest) > 0 {
 		events := s.rest
 		s.rest = nil
 		return events, nil
 	}
 	for s.end == nil {
-		if err := interrupt.Context().Err(); err != nil {
-			return nil, err
-		}
 		events, err := s.batch()
 		if err != nil {
-			if errors.Is(err, interrupt.Context().Err()) {
-				return nil, err
+			if interrupt.Context().Err() != nil && s.pump != nil {
+				return nil, err // the source goes on
 			}
 			s.end = err
 			break
