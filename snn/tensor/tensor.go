@@ -3,45 +3,23 @@
 //	x := tensor.Linspace(-10, 10, 10).Sigmoid().Diff()
 //	fmt.Println(x.Repeat(9, 1).Shape())
 //
-// Methods return new tensors; those ending in Into or InPlace write where they say and do not allocate.
-// A shape that does not fit panics with both shapes.
+// Methods return new tensors; those ending in Into or InPlace write where they say and do not allocate. Reshape, View,
+// Flatten, Squeeze, Unsqueeze, and Index and Slice of the first axis share their elements with the original, as
+// PyTorch's views do; Clone copies. A shape that does not fit panics with both shapes.
+//
+// Numbers agree with NumPy's float32 arrays, and the text with PyTorch's.
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
-// Tensor is an n-dimensional array of float32. Tensors are made by the package's functions; the zero value is an
-// empty tensor of shape (0).
+// Tensor is an n-dimensional array of float32. Tensors are made by the package's functions; the zero value is a
+// tensor with no axis and no element.
 type Tensor struct {
 	shape []int
 	data  []float32
-}
-
-// FromSlice wraps data, without a copy, as a tensor of the given shape; without a shape it has one axis.
-// It panics if the sizes differ.
-func FromSlice(data []float32, shape ...int) *Tensor {
-	if len(shape) == 0 {
-		shape = []int{len(data)}
-	}
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	if n != len(data) {
-		panic(fmt.Sprintf("tensor.FromSlice: %d values do not fill shape %v", len(data), shape))
-	}
-	return &Tensor{shape: append([]int(nil), shape...), data: data}
-}
-
-// Of is a tensor with one axis that holds the values.
-func Of(values ...float32) *Tensor { return FromSlice(append([]float32(nil), values...)) }
-
-// Zeros is a tensor of zeros.
-func Zeros(shape ...int) *Tensor {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return &Tensor{shape: append([]int(nil), shape...), data: make([]float32, n)}
 }
 
 // Shape is the size of each axis. The caller must not change it.
@@ -49,3 +27,161 @@ func (t *Tensor) Shape() []int { return t.shape }
 
 // Data is the tensor's elements in row-major order, not a copy.
 func (t *Tensor) Data() []float32 { return t.data }
+
+// Dim is the number of axes.
+func (t *Tensor) Dim() int { return len(t.shape) }
+
+// Numel is the number of elements.
+func (t *Tensor) Numel() int { return len(t.data) }
+
+// Len is the size of the first axis; 0 for a tensor without one.
+func (t *Tensor) Len() int {
+	if len(t.shape) == 0 {
+		return 0
+	}
+	return t.shape[0]
+}
+
+// Item is the value of a tensor with exactly one element. It panics for others.
+func (t *Tensor) Item() float32 {
+	if len(t.data) != 1 {
+		panic(fmt.Sprintf("tensor.Item: shape %v has %d elements, need 1", t.shape, len(t.data)))
+	}
+	return t.data[0]
+}
+
+// At1 is element i of a tensor with one axis; a negative index counts from the end.
+func (t *Tensor) At1(i int) float32 {
+	if len(t.shape) != 1 {
+		panic(fmt.Sprintf("tensor.At1: shape %v has %d axes", t.shape, len(t.shape)))
+	}
+	return t.data[t.index(0, i)]
+}
+
+// At2 is the element in row i and column j of a tensor with two axes; negative indices count from the end.
+func (t *Tensor) At2(i, j int) float32 {
+	if len(t.shape) != 2 {
+		panic(fmt.Sprintf("tensor.At2: shape %v has %d axes", t.shape, len(t.shape)))
+	}
+	return t.data[t.index(0, i)*t.shape[1]+t.index(1, j)]
+}
+
+// At3 is an element of a tensor with three axes; negative indices count from the end.
+func (t *Tensor) At3(i, j, k int) float32 {
+	if len(t.shape) != 3 {
+		panic(fmt.Sprintf("tensor.At3: shape %v has %d axes", t.shape, len(t.shape)))
+	}
+	return t.data[(t.index(0, i)*t.shape[1]+t.index(1, j))*t.shape[2]+t.index(2, k)]
+}
+
+// At is the element at one index for each axis; negative indices count from the end.
+func (t *Tensor) At(index ...int) float32 { return t.data[t.offset("At", index)] }
+
+// Set changes the element at one index for each axis; the indices come first, as in At.
+func (t *Tensor) Set(value float32, index ...int) { t.data[t.offset("Set", index)] = value }
+
+func (t *Tensor) offset(method string, index []int) int {
+	if len(index) != len(t.shape) {
+		panic(fmt.Sprintf("tensor.%s: %d indices for shape %v", method, len(index), t.shape))
+	}
+	at := 0
+	for axis, i := range index {
+		at = at*t.shape[axis] + t.index(axis, i)
+	}
+	return at
+}
+
+// index checks an index of an axis and resolves a negative one.
+func (t *Tensor) index(axis, i int) int {
+	n := t.shape[axis]
+	if i < -n || i >= n {
+		panic(fmt.Sprintf("tensor: index %d is out of range for axis %d of shape %v", i, axis, t.shape))
+	}
+	if i < 0 {
+		return i + n
+	}
+	return i
+}
+
+// axis checks an axis number and resolves a negative one.
+func (t *Tensor) axis(method string, axis int) int {
+	n := len(t.shape)
+	if axis < -n || axis >= n {
+		panic(fmt.Sprintf("tensor.%s: axis %d of shape %v", method, axis, t.shape))
+	}
+	if axis < 0 {
+		return axis + n
+	}
+	return axis
+}
+
+// Clone is a copy that shares nothing.
+func (t *Tensor) Clone() *Tensor {
+	return &Tensor{append([]int(nil), t.shape...), append([]float32(nil), t.data...)}
+}
+
+// CopyFrom overwrites the elements with those of a tensor of the same shape, without allocating.
+func (t *Tensor) CopyFrom(from *Tensor) {
+	if !sameShape(t.shape, from.shape) {
+		panic(fmt.Sprintf("tensor.CopyFrom: shape %v into %v", from.shape, t.shape))
+	}
+	copy(t.data, from.data)
+}
+
+// Equal reports whether both have the same shape and the same bits; a NaN equals itself, 0 and -0 differ.
+func (t *Tensor) Equal(other *Tensor) bool {
+	if !sameShape(t.shape, other.shape) {
+		return false
+	}
+	for i, v := range t.data {
+		if math.Float32bits(v) != math.Float32bits(other.data[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// AllClose reports whether both have the same shape and every pair of elements a, b satisfies
+// |a - b| <= 1e-8 + 1e-5*|b|, NumPy's defaults. NaN is close to nothing.
+func (t *Tensor) AllClose(other *Tensor) bool { return t.AllCloseTol(other, 1e-5, 1e-8) }
+
+// AllCloseTol is AllClose with a relative and an absolute tolerance.
+func (t *Tensor) AllCloseTol(other *Tensor, rtol, atol float64) bool {
+	if !sameShape(t.shape, other.shape) {
+		return false
+	}
+	for i, v := range t.data {
+		a, b := float64(v), float64(other.data[i])
+		if a == b {
+			continue // equal infinities
+		}
+		if !(math.Abs(a-b) <= atol+rtol*math.Abs(b)) || math.IsInf(b, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameShape(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, n := range a {
+		if n != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// size is the number of elements of a shape. It panics for a negative axis.
+func size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		if d < 0 {
+			panic(fmt.Sprintf("tensor: negative size in shape %v", shape))
+		}
+		n *= d
+	}
+	return n
+}

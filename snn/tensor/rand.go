@@ -1,0 +1,62 @@
+package tensor
+
+import (
+	"math/rand/v2"
+	"sync"
+)
+
+// generator makes the package's random numbers. It starts from seed 0, so a program that never calls Seed gives the
+// same numbers each time.
+var generator = struct {
+	sync.Mutex
+	*rand.Rand
+}{Rand: newRand(0)}
+
+func newRand(seed int64) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(seed), 0x9e3779b97f4a7c15)) // second word: the golden ratio's bits
+}
+
+// Seed starts the random numbers of Rand, Randn, Bernoulli and of weight initialisation anew. The generator is PCG
+// (O'Neill 2014) and starts from seed 0.
+func Seed(seed int64) {
+	generator.Lock()
+	generator.Rand = newRand(seed)
+	generator.Unlock()
+}
+
+// Rand is uniform random numbers in [0, 1).
+func Rand(shape ...int) *Tensor {
+	return random(shape, func(r *rand.Rand) float32 { return r.Float32() })
+}
+
+// Randn is normally distributed random numbers with mean 0 and standard deviation 1.
+func Randn(shape ...int) *Tensor {
+	return random(shape, func(r *rand.Rand) float32 { return float32(r.NormFloat64()) })
+}
+
+// Bernoulli is 1 with probability p and 0 otherwise, each element by itself.
+func Bernoulli(p float64, shape ...int) *Tensor {
+	return random(shape, func(r *rand.Rand) float32 {
+		if r.Float64() < p {
+			return 1
+		}
+		return 0
+	})
+}
+
+// Perm is a random order of the numbers from 0 to n-1.
+func Perm(n int) []int {
+	generator.Lock()
+	defer generator.Unlock()
+	return generator.Perm(n)
+}
+
+func random(shape []int, draw func(*rand.Rand) float32) *Tensor {
+	t := Zeros(shape...)
+	generator.Lock()
+	defer generator.Unlock()
+	for i := range t.data {
+		t.data[i] = draw(generator.Rand)
+	}
+	return t
+}

@@ -1,0 +1,239 @@
+package tensor
+
+import "fmt"
+
+// Reshape is the same elements in another shape; one axis may be -1 and takes what is left. It shares the elements.
+func (t *Tensor) Reshape(shape ...int) *Tensor {
+	want := append([]int(nil), shape...)
+	free, n := -1, 1
+	for i, d := range want {
+		switch {
+		case d == -1 && free < 0:
+			free = i
+		case d < 0:
+			panic(fmt.Sprintf("tensor.Reshape: shape %v into %v", t.shape, shape))
+		default:
+			n *= d
+		}
+	}
+	if free >= 0 && n > 0 {
+		want[free] = len(t.data) / n
+		n *= want[free]
+	}
+	if n != len(t.data) {
+		panic(fmt.Sprintf("tensor.Reshape: shape %v has %d elements, %v does not", t.shape, len(t.data), shape))
+	}
+	return &Tensor{want, t.data}
+}
+
+// View is Reshape under PyTorch's other name.
+func (t *Tensor) View(shape ...int) *Tensor { return t.Reshape(shape...) }
+
+// Unsqueeze inserts an axis of size 1; a negative position counts from behind the last axis.
+func (t *Tensor) Unsqueeze(axis int) *Tensor {
+	n := len(t.shape) + 1
+	if axis < -n || axis >= n {
+		panic(fmt.Sprintf("tensor.Unsqueeze: axis %d of shape %v", axis, t.shape))
+	}
+	if axis < 0 {
+		axis += n
+	}
+	shape := append([]int(nil), t.shape[:axis]...)
+	return &Tensor{append(append(shape, 1), t.shape[axis:]...), t.data}
+}
+
+// Squeeze removes the given axes where they have size 1; without arguments all such axes.
+func (t *Tensor) Squeeze(axes ...int) *Tensor {
+	remove := make([]bool, len(t.shape))
+	for i, n := range t.shape {
+		remove[i] = len(axes) == 0 && n == 1
+	}
+	for _, axis := range axes {
+		axis = t.axis("Squeeze", axis)
+		remove[axis] = t.shape[axis] == 1
+	}
+	shape := make([]int, 0, len(t.shape))
+	for i, n := range t.shape {
+		if !remove[i] {
+			shape = append(shape, n)
+		}
+	}
+	return &Tensor{shape, t.data}
+}
+
+// Flatten merges the axes from start to the last into one; Flatten(0) has one axis.
+func (t *Tensor) Flatten(start int) *Tensor {
+	if len(t.shape) == 0 {
+		return t.Reshape(1)
+	}
+	start = t.axis("Flatten", start)
+	shape := append([]int(nil), t.shape[:start]...)
+	return &Tensor{append(shape, size(t.shape[start:])), t.data}
+}
+
+// T reverses the order of the axes; of a matrix it is the transpose.
+func (t *Tensor) T() *Tensor {
+	order := make([]int, len(t.shape))
+	for i := range order {
+		order[i] = len(order) - 1 - i
+	}
+	return t.Permute(order...)
+}
+
+// Transpose exchanges two axes.
+func (t *Tensor) Transpose(a, b int) *Tensor {
+	order := make([]int, len(t.shape))
+	for i := range order {
+		order[i] = i
+	}
+	a, b = t.axis("Transpose", a), t.axis("Transpose", b)
+	order[a], order[b] = b, a
+	return t.Permute(order...)
+}
+
+// Permute puts the axes into another order: axis i of the result is axis order[i] of t.
+func (t *Tensor) Permute(order ...int) *Tensor {
+	if len(order) != len(t.shape) {
+		panic(fmt.Sprintf("tensor.Permute: order %v for shape %v", order, t.shape))
+	}
+	seen := make([]bool, len(order))
+	shape, step := make([]int, len(order)), make([]int, len(order))
+	strides := stridesOf(t.shape)
+	for i, axis := range order {
+		axis = t.axis("Permute", axis)
+		if seen[axis] {
+			panic(fmt.Sprintf("tensor.Permute: order %v names an axis twice", order))
+		}
+		seen[axis] = true
+		shape[i], step[i] = t.shape[axis], strides[axis]
+	}
+	out := Zeros(shape...)
+	gather(out.data, t.data, shape, step)
+	return out
+}
+
+// stridesOf is the distance between neighbours along each axis, in elements.
+func stridesOf(shape []int) []int {
+	strides := make([]int, len(shape))
+	n := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		strides[i] = n
+		n *= shape[i]
+	}
+	return strides
+}
+
+// gather fills dst, of a shape, with the elements that lie step apart in src.
+func gather(dst, src []float32, shape, step []int) {
+	if len(shape) == 0 {
+		copy(dst, src)
+		return
+	}
+	if len(shape) == 1 {
+		at := 0
+		for i := range shape[0] {
+			dst[i] = src[at]
+			at += step[0]
+		}
+		return
+	}
+	inner := size(shape[1:])
+	for i := range shape[0] {
+		if inner > 0 {
+			gather(dst[i*inner:(i+1)*inner], src[i*step[0]:], shape[1:], step[1:])
+		}
+	}
+}
+
+// Repeat tiles the tensor: axis i of the result is repeats[i] copies long. With more counts than axes, new axes are
+// put in front, as PyTorch's repeat does: a vector of 9 repeated (9, 1) is a matrix of 9 equal rows.
+func (t *Tensor) Repeat(repeats ...int) *Tensor {
+	extra := len(repeats) - len(t.shape)
+	if extra < 0 {
+		panic(fmt.Sprintf("tensor.Repeat: %d counts for shape %v", len(repeats), t.shape))
+	}
+	from := &Tensor{append(ones(extra), t.shape...), t.data}
+	for axis := len(repeats) - 1; axis >= 0; axis-- {
+		from = from.repeatAxis(axis, repeats[axis])
+	}
+	if from.sharesWith(t) {
+		return from.Clone()
+	}
+	return from
+}
+
+func ones(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = 1
+	}
+	return s
+}
+
+func (t *Tensor) sharesWith(other *Tensor) bool {
+	return len(t.data) > 0 && len(other.data) > 0 && &t.data[0] == &other.data[0]
+}
+
+func (t *Tensor) repeatAxis(axis, n int) *Tensor {
+	if n == 1 {
+		return t
+	}
+	shape := append([]int(nil), t.shape...)
+	shape[axis] *= n
+	out := Zeros(shape...)
+	block := size(t.shape[axis:])
+	for outer := 0; block > 0 && outer*block < len(t.data); outer++ {
+		for k := range n {
+			copy(out.data[(outer*n+k)*block:], t.data[outer*block:(outer+1)*block])
+		}
+	}
+	return out
+}
+
+// Expand is the tensor broadcast to a shape, copied.
+func (t *Tensor) Expand(shape ...int) *Tensor {
+	if got := broadcast("Expand", t.shape, shape); !sameShape(got, shape) {
+		panic(fmt.Sprintf("tensor.Expand: shape %v into %v", t.shape, shape))
+	}
+	out := Zeros(shape...)
+	gather(out.data, t.data, shape, broadcastSteps(t.shape, shape))
+	return out
+}
+
+// Index is entry i of the first axis; a negative index counts from the end. It shares the elements.
+func (t *Tensor) Index(i int) *Tensor {
+	if len(t.shape) == 0 {
+		panic("tensor.Index: the tensor has no axis")
+	}
+	i = t.index(0, i)
+	n := size(t.shape[1:])
+	return &Tensor{t.shape[1:len(t.shape):len(t.shape)], t.data[i*n : (i+1)*n : (i+1)*n]}
+}
+
+// Slice is the entries from start up to but without end of an axis; negative indices count from the end, and indices
+// beyond an end are taken as the end. Along the first axis it shares the elements.
+func (t *Tensor) Slice(axis, start, end int) *Tensor {
+	axis = t.axis("Slice", axis)
+	n := t.shape[axis]
+	start, end = clampIndex(start, n), clampIndex(end, n)
+	end = max(start, end)
+	shape := append([]int(nil), t.shape...)
+	shape[axis] = end - start
+	inner := size(t.shape[axis+1:])
+	if axis == 0 {
+		return &Tensor{shape, t.data[start*inner : end*inner : end*inner]}
+	}
+	out := Zeros(shape...)
+	width := (end - start) * inner
+	for outer := 0; width > 0 && (outer+1)*width <= len(out.data); outer++ {
+		copy(out.data[outer*width:(outer+1)*width], t.data[(outer*n+start)*inner:])
+	}
+	return out
+}
+
+func clampIndex(i, n int) int {
+	if i < 0 {
+		i += n
+	}
+	return min(max(i, 0), n)
+}
