@@ -25,21 +25,23 @@ func (c *Cell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 // ForwardInto is Forward that writes the output into dst, which may be x, and advances s in place. It returns s, or a
 // fresh state if s is nil. It does not allocate when s is given.
 func (c *Cell) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
-	shape := x.Shape()
-	if !sameShape(dst.Shape(), shape) {
-		panicf("%s: input has shape %v, the destination %v", c.name, shape, dst.Shape())
-	}
-	if s == nil {
-		s = c.initial(shape)
-	} else {
-		c.check(s, shape)
-	}
-	c.advance(dst.Data(), x.Data(), s)
-	return s
+	return forwardInto(c, dst, x, s)
 }
 
 // OutputShape is the shape of the output, that of the input.
-func (c *Cell) OutputShape(in []int) []int { return in }
+func (c *Cell) OutputShape(in ...int) []int { return in }
+
+func (c *Cell) outputShape(in []int) []int { return in }
+
+func (c *Cell) apply(dst, x []float32, in []int, s *State) *State {
+	if s == nil {
+		s = c.initial(in)
+	} else {
+		c.check(s, in)
+	}
+	c.advance(dst, x, s)
+	return s
+}
 
 // InitialState is the state that Forward starts from when it is given none, for inputs of that shape.
 func (c *Cell) InitialState(shape ...int) *State { return c.initial(shape) }

@@ -38,20 +38,19 @@ func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 // ForwardInto is Forward that writes the output into dst, which may be x, and advances s in place. It returns s, or a
 // fresh state if s is nil. It does not allocate when s is given. It cannot record states.
 func (l *Layer) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
-	shape := x.Shape()
-	l.needTime(shape)
+	return forwardInto(l, dst, x, s)
+}
+
+func (l *Layer) apply(dst, x []float32, in []int, s *State) *State {
 	if l.record {
 		panicf("%s: ForwardInto cannot record states; use Forward", l.name)
 	}
-	if !sameShape(dst.Shape(), shape) {
-		panicf("%s: input has shape %v, the destination %v", l.name, shape, dst.Shape())
-	}
 	if s == nil {
-		s = l.initial(shape[1:])
+		s = l.initial(in[1:])
 	} else {
-		l.check(s, shape[1:])
+		l.check(s, in[1:])
 	}
-	l.run(dst.Data(), x.Data(), shape[0], s)
+	l.run(dst, x, in[0], s)
 	return s
 }
 
@@ -85,7 +84,9 @@ func (l *Layer) runRecorded(z, x []float32, shape []int, s *State) *State {
 }
 
 // OutputShape is the shape of the output, that of the input.
-func (l *Layer) OutputShape(in []int) []int {
+func (l *Layer) OutputShape(in ...int) []int { return l.outputShape(in) }
+
+func (l *Layer) outputShape(in []int) []int {
 	l.needTime(in)
 	return in
 }

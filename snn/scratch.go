@@ -1,12 +1,12 @@
 package snn
 
-import "github.com/livespike/livespike/snn/tensor"
-
 // scratch is memory that ForwardInto needs between the modules of a container. It stays with the state, so that the
 // steady state allocates nothing, and is no part of its value: Clone and String leave it out.
 type scratch struct {
-	flat []float32
-	mid  []*tensor.Tensor
+	flat   []float32
+	in     []int       // the input's shape that the rest is for
+	shapes [][]int     // of each module's input
+	bufs   [][]float32 // each module's output
 }
 
 // scratch is n floats of undefined content.

@@ -1,0 +1,84 @@
+package snn
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// applier is a module that works on memory alone. Containers run such modules without making tensors in between, and
+// ForwardInto is made from it.
+type applier interface {
+	// apply writes the output for an input of shape in into dst and advances s in place. It returns s, or a fresh
+	// state if s is nil and the module has one. dst has the size of outputShape(in), which has been called before.
+	apply(dst, x []float32, in []int, s *State) *State
+	// outputShape is the shape of the output; it panics if the input does not fit.
+	outputShape(in []int) []int
+	namer
+}
+
+// forwardInto is the ForwardInto of an applier.
+func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
+	out := m.outputShape(x.Shape())
+	if !sameShape(dst.Shape(), out) {
+		panicf("%s: the output has shape %v, the destination %v", m.label(), out, dst.Shape())
+	}
+	return m.apply(dst.Data(), x.Data(), x.Shape(), s)
+}
+
+// forwardNew is the Forward of an applier without a state.
+func forwardNew(m applier, x *tensor.Tensor) *tensor.Tensor {
+	out := m.outputShape(x.Shape())
+	dst := make([]float32, size(out))
+	m.apply(dst, x.Data(), x.Shape(), nil)
+	return wrap(dst, out)
+}
+
+// shapeMemo remembers the last input shape and its output shape, so that a steady stream of inputs makes no slices.
+type shapeMemo struct {
+	last atomic.Pointer[[2][]int]
+}
+
+func (m *shapeMemo) find(in []int) []int {
+	if p := m.last.Load(); p != nil && sameShape(p[0], in) {
+		return p[1]
+	}
+	return nil
+}
+
+func (m *shapeMemo) keep(in, out []int) []int {
+	m.last.Store(&[2][]int{append([]int(nil), in...), out})
+	return out
+}
+
+// buffers lends memory of undefined content to modules that keep no state.
+var buffers sync.Pool
+
+func borrow(n int) *[]float32 {
+	if b, ok := buffers.Get().(*[]float32); ok && cap(*b) >= n {
+		*b = (*b)[:n]
+		return b
+	}
+	b := make([]float32, n)
+	return &b
+}
+
+func giveBack(b *[]float32) { buffers.Put(b) }
+
+// canApply reports whether m, and every module inside it, is an applier.
+func canApply(m Module) bool {
+	switch c := m.(type) {
+	case *Chain:
+		for _, inner := range c.modules {
+			if !canApply(inner) {
+				return false
+			}
+		}
+		return true
+	case *Lifted:
+		return canApply(c.m)
+	}
+	_, ok := m.(applier)
+	return ok
+}

@@ -1,0 +1,195 @@
+package snn
+
+import "math"
+
+// image is one image's geometry in a convolution.
+type image struct {
+	h, w   int // input
+	oh, ow int // output
+}
+
+// convSparse is the share of non-zero inputs below which only those are visited (spec/performance.md 4.6).
+const convSparse = 0.06
+
+func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
+	n := len(in)
+	g := image{h: in[n-2], w: in[n-1]}
+	g.oh = convSize(g.h, c.top+c.bottom, c.dh, c.kh, c.sh)
+	g.ow = convSize(g.w, c.left+c.right, c.dw, c.kw, c.sw)
+	size, outSize := c.in*g.h*g.w, c.out*g.oh*g.ow
+	if size == 0 {
+		return s
+	}
+	sparse := c.isSparse(x)
+	watch := watcher{per: outSize * c.in / c.groups * c.kh * c.kw / 4}
+	for k := 0; k < len(x)/size; k++ {
+		out, img := dst[k*outSize:(k+1)*outSize], x[k*size:(k+1)*size]
+		c.fillBias(out, g)
+		if sparse {
+			c.scatter(out, img, g)
+		} else {
+			c.dense(out, img, g)
+		}
+		watch.step("Conv2d")
+	}
+	return s
+}
+
+// isSparse is the fixed rule that chooses the path, from the whole input of a call. Weights that are not finite take
+// the dense path, where zero times infinity shows.
+func (c *Conv) isSparse(x []float32) bool {
+	if countActive(x) >= int(convSparse*float64(len(x))) {
+		return false
+	}
+	for _, w := range c.weight.Data() {
+		if math.IsNaN(float64(w)) || math.IsInf(float64(w), 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// fillBias starts every sum. Adding to zero makes a bias of −0 a +0, so that the sum does not depend on whether zeros
+// are added to it.
+func (c *Conv) fillBias(out []float32, g image) {
+	n := g.oh * g.ow
+	for o := range c.out {
+		b := float32(0)
+		if c.bias != nil {
+			b += c.bias.Data()[o]
+		}
+		row := out[o*n : (o+1)*n]
+		for k := range row {
+			row[k] = b
+		}
+	}
+}
+
+// dense adds the kernel's taps to whole rows of the output.
+func (c *Conv) dense(out, x []float32, g image) {
+	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	if c.top+c.bottom+c.left+c.right > 0 {
+		p := borrow(c.in * ph * pw)
+		defer giveBack(p)
+		c.pad(*p, x, g, ph, pw)
+		x = *p
+	}
+	weight, per := c.weight.Data(), c.in/c.groups
+	for o := range c.out {
+		first := o / (c.out / c.groups) * per // the group's first input channel
+		for y := range g.oh {
+			acc := out[(o*g.oh+y)*g.ow:][:g.ow]
+			for i := range per {
+				plane := x[(first+i)*ph*pw:][:ph*pw]
+				w := weight[(o*per+i)*c.kh*c.kw:][:c.kh*c.kw]
+				for ky := range c.kh {
+					addTaps(acc, plane[(y*c.sh+ky*c.dh)*pw:][:pw], w[ky*c.kw:][:c.kw], c.dw, c.sw)
+				}
+			}
+		}
+	}
+}
+
+// pad copies the planes with zeros around.
+func (c *Conv) pad(p, x []float32, g image, ph, pw int) {
+	clear(p)
+	for i := range c.in {
+		for y := range g.h {
+			copy(p[(i*ph+y+c.top)*pw+c.left:][:g.w], x[(i*g.h+y)*g.w:][:g.w])
+		}
+	}
+}
+
+// addTaps adds one row of the kernel to one row of the output, three taps in one pass where it can.
+func addTaps(acc, row, w []float32, dilation, stride int) {
+	if stride != 1 {
+		for j, wj := range w {
+			r := row[j*dilation:]
+			for k := range acc {
+				acc[k] += float32(wj * r[k*stride])
+			}
+		}
+		return
+	}
+	n := len(acc)
+	for len(w) >= 3 {
+		w0, w1, w2 := w[0], w[1], w[2]
+		a, b, c := row[:n], row[dilation:][:n], row[2*dilation:][:n]
+		for k, s := range acc {
+			s += float32(w0 * a[k])
+			s += float32(w1 * b[k])
+			acc[k] = s + float32(w2*c[k])
+		}
+		if w = w[3:]; len(w) > 0 {
+			row = row[3*dilation:]
+		}
+	}
+	for j, wj := range w {
+		a := row[j*dilation:][:n]
+		for k, v := range a {
+			acc[k] += float32(wj * v)
+		}
+	}
+}
+
+// scatter adds the kernel around every input that is not zero. The inputs are visited by channel, row and column, so
+// each output sees its taps in the order of the dense sum; the products left out are zeros.
+func (c *Conv) scatter(out, x []float32, g image) {
+	weight, per := c.weight.Data(), c.in/c.groups
+	perOut := c.out / c.groups
+	for i := range c.in {
+		group := i / per
+		for y := range g.h {
+			row := x[(i*g.h+y)*g.w:][:g.w]
+			for xx, v := range row {
+				if math.Float32bits(v)<<1 == 0 { // ±0
+					continue
+				}
+				for o := group * perOut; o < (group+1)*perOut; o++ {
+					w := weight[(o*per+i%per)*c.kh*c.kw:][:c.kh*c.kw]
+					c.spread(out[o*g.oh*g.ow:][:g.oh*g.ow], w, v, y+c.top, xx+c.left, g)
+				}
+			}
+		}
+	}
+}
+
+// spread adds v times the kernel to the plane of one output channel; (y, x) is v's place in the padded input.
+func (c *Conv) spread(out, w []float32, v float32, y, x int, g image) {
+	ky0, ky1 := tapRange(y, c.dh, c.sh, c.kh, g.oh)
+	kx0, kx1 := tapRange(x, c.dw, c.sw, c.kw, g.ow)
+	if kx0 >= kx1 {
+		return
+	}
+	for ky := ky0; ky < ky1; ky++ {
+		oy := y - ky*c.dh
+		if c.sh != 1 {
+			if oy%c.sh != 0 {
+				continue
+			}
+			oy /= c.sh
+		}
+		taps, row := w[ky*c.kw:][:c.kw], out[oy*g.ow:][:g.ow]
+		if c.sw == 1 {
+			at := x - kx0*c.dw
+			for _, t := range taps[kx0:kx1] {
+				row[at] += float32(t * v)
+				at -= c.dw
+			}
+			continue
+		}
+		for kx := kx0; kx < kx1; kx++ {
+			if ox := x - kx*c.dw; ox%c.sw == 0 {
+				row[ox/c.sw] += float32(taps[kx] * v)
+			}
+		}
+	}
+}
+
+// tapRange is the taps k for which at − k·dilation lies between 0 and (n−1)·stride.
+func tapRange(at, dilation, stride, kernel, n int) (from, to int) {
+	if over := at - (n-1)*stride; over > 0 {
+		from = (over + dilation - 1) / dilation
+	}
+	return from, min(kernel, at/dilation+1)
+}

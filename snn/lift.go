@@ -1,0 +1,99 @@
+package snn
+
+import (
+	"fmt"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// Lifted is a module that runs over a sequence, made by Lift.
+type Lifted struct {
+	m    Module
+	memo shapeMemo
+}
+
+// Lift makes a module for one step into one for a sequence: it is applied to each step of axis 0, with the state handed
+// on from step to step, and the outputs are stacked. The state is that of the module after the last step.
+func Lift(m Module) *Lifted {
+	if m == nil {
+		panicf("snn.Lift: the module is nil")
+	}
+	return &Lifted{m: m}
+}
+
+// Module is the module for one step.
+func (l *Lifted) Module() Module { return l.m }
+
+// Forward runs the module over axis 0 of x, which must have at least one step.
+func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	shape := x.Shape()
+	l.needSteps(shape)
+	if canApply(l.m) {
+		out := l.outputShape(shape)
+		dst := make([]float32, size(out))
+		s = l.apply(dst, x.Data(), shape, s.Clone())
+		return wrap(dst, out), s
+	}
+	n := size(shape[1:])
+	var out []float32
+	var step []int
+	for t := range shape[0] {
+		var y *tensor.Tensor
+		y, s = l.forward(wrap(x.Data()[t*n:(t+1)*n], shape[1:]), s)
+		if t == 0 {
+			step = y.Shape()
+			out = make([]float32, 0, shape[0]*len(y.Data()))
+		} else if !sameShape(step, y.Shape()) {
+			panicf("Lift: the module's output has shape %v at step 0 and %v at step %d", step, y.Shape(), t)
+		}
+		out = append(out, y.Data()...)
+	}
+	return wrap(out, append([]int{shape[0]}, step...)), s
+}
+
+func (l *Lifted) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	defer atPlace("Lift", -1, l.m)
+	return l.m.Forward(x, s)
+}
+
+func (l *Lifted) needSteps(shape []int) {
+	if len(shape) == 0 || shape[0] == 0 {
+		panicf("Lift: input has shape %v; a sequence has (T, …) with at least one step", shape)
+	}
+}
+
+// ForwardInto is Forward that writes the output into dst and advances s in place. It returns s, or the module's fresh
+// state if s is nil.
+func (l *Lifted) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
+	return forwardInto(l, dst, x, s)
+}
+
+// OutputShape is the shape of the output for an input of that shape. It panics if the module is not one of this
+// package's.
+func (l *Lifted) OutputShape(in ...int) []int { return append([]int(nil), l.outputShape(in)...) }
+
+func (l *Lifted) outputShape(in []int) []int {
+	if out := l.memo.find(in); out != nil {
+		return out
+	}
+	l.needSteps(in)
+	defer atPlace("Lift", -1, l.m)
+	return l.memo.keep(in, append([]int{in[0]}, shapeAfter(l.m, in[1:])...))
+}
+
+func (l *Lifted) apply(dst, x []float32, in []int, s *State) *State {
+	defer atPlace("Lift", -1, l.m)
+	m := l.m.(applier)
+	n, out := len(x)/in[0], len(dst)/in[0]
+	for t := range in[0] {
+		s = m.apply(dst[t*out:(t+1)*out], x[t*n:(t+1)*n], in[1:], s)
+	}
+	return s
+}
+
+func (l *Lifted) label() string { return "Lift" }
+
+// String is Norse's text.
+func (l *Lifted) String() string {
+	return nestedText("Lift", []string{fmt.Sprintf("(lifted_module): %v", l.m)})
+}

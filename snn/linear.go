@@ -1,0 +1,99 @@
+package snn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// Dense is a fully connected layer, made by Linear. It has no state and may be used by several goroutines.
+type Dense struct {
+	in, out int
+	weight  *tensor.Tensor // (out, in)
+	bias    *tensor.Tensor // (out), or nil
+	memo    shapeMemo
+}
+
+// Linear is a fully connected layer: x·Wᵀ + b.
+//
+// The input is (…, in), the output (…, out). Options: Weight of shape (out, in); Bias. Both are drawn uniformly from
+// ±1/√in, as in PyTorch, by the generator that tensor.Seed sets.
+//
+// Each sum runs over the inputs in order, in pieces of 1024 that are added in order, each product rounded by itself;
+// the bias comes last. A zero input adds nothing, whatever its weight: where less than 30 % of the inputs are not zero
+// only those are visited, which gives the same bits for finite weights.
+func Linear(in, out int, opts ...Option) *Dense {
+	const who = "snn.Linear"
+	set := options(who, "Linear", opts, []string{"weight", "bias"})
+	if in < 1 || out < 1 {
+		panicf("%s: %d inputs and %d outputs; both must be at least 1", who, in, out)
+	}
+	bound := float32(1 / math.Sqrt(float64(in)))
+	l := &Dense{in: in, out: out}
+	if v, ok := set.given["weight"]; ok {
+		w := v.(*tensor.Tensor)
+		if w == nil || !sameShape(w.Shape(), []int{out, in}) {
+			panicf("%s: weight has shape %v, want [%d %d]", who, w.Shape(), out, in)
+		}
+		l.weight = copyOf(w)
+	} else {
+		l.weight = uniform(bound, out, in)
+	}
+	l.bias = biasOf(who, set, out, bound)
+	return l
+}
+
+// Weight is the matrix, (out, in). Changing its elements changes the layer.
+func (l *Dense) Weight() *tensor.Tensor { return l.weight }
+
+// Bias is the bias, (out), or nil.
+func (l *Dense) Bias() *tensor.Tensor { return l.bias }
+
+// Forward multiplies the last axis of x. It returns s as it came. It panics if the last axis is not in long.
+func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	return forwardNew(l, x), s
+}
+
+// ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.
+func (l *Dense) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
+	return forwardInto(l, dst, x, s)
+}
+
+// OutputShape is the shape of the output for an input of that shape.
+func (l *Dense) OutputShape(in ...int) []int { return append([]int(nil), l.outputShape(in)...) }
+
+func (l *Dense) outputShape(in []int) []int {
+	if out := l.memo.find(in); out != nil {
+		return out
+	}
+	switch n := len(in); {
+	case n == 0:
+		panicf("%s: input has no axes", l.label())
+	case in[n-1] != l.in:
+		panicf("%s: input has %d features", l.label(), in[n-1])
+	}
+	return l.memo.keep(in, append(append([]int(nil), in[:len(in)-1]...), l.out))
+}
+
+func (l *Dense) apply(dst, x []float32, _ []int, s *State) *State {
+	linear(dst, x, l.weight.Data(), l.in, l.out)
+	if l.bias != nil {
+		b := l.bias.Data()
+		for r := 0; r < len(dst); r += l.out {
+			add(dst[r:r+l.out], b)
+		}
+	}
+	return s
+}
+
+func (l *Dense) label() string { return fmt.Sprintf("Linear(%d, %d)", l.in, l.out) }
+
+// String is PyTorch's text: Linear(in_features=30000, out_features=10, bias=True).
+func (l *Dense) String() string {
+	bias := "True"
+	if l.bias == nil {
+		bias = "False"
+	}
+	return fmt.Sprintf("Linear(in_features=%d, out_features=%d, bias=%s)", l.in, l.out, bias)
+}

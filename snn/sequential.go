@@ -1,0 +1,172 @@
+package snn
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// Chain is a container that applies modules one after the other, made by Sequential.
+type Chain struct {
+	modules []Module
+	memo    shapeMemo
+}
+
+// Sequential applies the modules one after the other, stateful and stateless ones alike. Its state is a list with one
+// state per module, nil for the stateless ones: state.At(1) is that of the second. Norse calls it SequentialState.
+//
+// It panics if a module is nil.
+func Sequential(modules ...Module) *Chain {
+	for k, m := range modules {
+		if m == nil {
+			panicf("snn.Sequential: module %d is nil", k)
+		}
+	}
+	return &Chain{modules: append([]Module(nil), modules...)}
+}
+
+// Len is the number of modules.
+func (c *Chain) Len() int { return len(c.modules) }
+
+// At is the i-th module.
+func (c *Chain) At(i int) Module {
+	if i < 0 || i >= len(c.modules) {
+		panicf("snn.Sequential: no module %d; it has %d", i, len(c.modules))
+	}
+	return c.modules[i]
+}
+
+// Forward runs the modules one after the other. A nil state is a fresh one for each. It panics if s has not one child
+// for each module; a panic of a module is raised again with the module's place in front.
+func (c *Chain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	c.check(s)
+	next := listState(len(c.modules))
+	for k := range c.modules {
+		var old *State
+		if s != nil {
+			old = s.sub[k].s
+		}
+		x, next.sub[k].s = c.forward(k, x, old)
+	}
+	return x, next
+}
+
+func (c *Chain) forward(k int, x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	defer atPlace("Sequential", k, c.modules[k])
+	return c.modules[k].Forward(x, s)
+}
+
+func (c *Chain) check(s *State) {
+	if s == nil {
+		return
+	}
+	if s.lay != nil || len(s.sub) != len(c.modules) {
+		panicf("Sequential: the state is %s; it takes a list of %d", s.title(), len(c.modules))
+	}
+}
+
+// ForwardInto is Forward that writes the output into dst and advances s in place. It returns s, or a fresh state if s
+// is nil. When s is given and came from ForwardInto with an input of the same shape, it does not allocate, unless a
+// module of the user's is among the modules.
+func (c *Chain) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
+	return forwardInto(c, dst, x, s)
+}
+
+// OutputShape is the shape of the output for an input of that shape. It panics if a module is not one of this
+// package's.
+func (c *Chain) OutputShape(in ...int) []int { return append([]int(nil), c.outputShape(in)...) }
+
+func (c *Chain) outputShape(in []int) []int {
+	if out := c.memo.find(in); out != nil {
+		return out
+	}
+	out := in
+	for k := range c.modules {
+		out = c.shapeAfter(k, out)
+	}
+	return c.memo.keep(in, append([]int(nil), out...))
+}
+
+func (c *Chain) shapeAfter(k int, in []int) []int {
+	defer atPlace("Sequential", k, c.modules[k])
+	return shapeAfter(c.modules[k], in)
+}
+
+func shapeAfter(m Module, in []int) []int {
+	a, ok := m.(applier)
+	if !ok {
+		panicf("%s: its output's shape is not known before it runs; use Forward", label(m))
+	}
+	return a.outputShape(in)
+}
+
+func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
+	c.check(s)
+	if s == nil {
+		s = listState(len(c.modules))
+	}
+	w := c.plan(s, in)
+	for k := range c.modules {
+		out := dst
+		if k < len(c.modules)-1 {
+			out = w.bufs[k]
+		}
+		s.sub[k].s = c.applyAt(k, out, x, w.shapes[k], s.sub[k].s)
+		x = out
+	}
+	if len(c.modules) == 0 {
+		copy(dst, x)
+	}
+	return s
+}
+
+func (c *Chain) applyAt(k int, dst, x []float32, in []int, s *State) *State {
+	defer atPlace("Sequential", k, c.modules[k])
+	return c.modules[k].(applier).apply(dst, x, in, s)
+}
+
+// plan is the shapes and buffers between the modules for an input of that shape, kept with the state.
+func (c *Chain) plan(s *State, in []int) *scratch {
+	if s.work == nil {
+		s.work = &scratch{}
+	}
+	w := s.work
+	if sameShape(w.in, in) && len(w.shapes) == len(c.modules) && len(in) > 0 {
+		return w
+	}
+	w.in = append([]int(nil), in...)
+	w.shapes, w.bufs = nil, nil
+	shape := w.in
+	for k := range c.modules {
+		w.shapes = append(w.shapes, shape)
+		shape = c.shapeAfter(k, shape)
+		w.bufs = append(w.bufs, make([]float32, size(shape)))
+	}
+	return w
+}
+
+func (c *Chain) label() string { return "Sequential" }
+
+// String is Norse's text, one line per module.
+func (c *Chain) String() string {
+	var parts []string
+	for k, m := range c.modules {
+		parts = append(parts, fmt.Sprintf("(%d): %v", k, m))
+	}
+	return nestedText("SequentialState", parts)
+}
+
+// nestedText is PyTorch's layout of a module with modules inside.
+func nestedText(name string, parts []string) string {
+	if len(parts) == 0 {
+		return name + "()"
+	}
+	var b strings.Builder
+	b.WriteString(name + "(\n")
+	for _, p := range parts {
+		b.WriteString("  " + strings.ReplaceAll(p, "\n", "\n  ") + "\n")
+	}
+	b.WriteByte(')')
+	return b.String()
+}
