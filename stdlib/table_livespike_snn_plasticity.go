@@ -16,7 +16,6 @@ var _ = register("github.com/livespike/livespike/snn/plasticity/plasticity", map
 	"CorrelationBasedUpdate": reflect.ValueOf(plasticity.CorrelationBasedUpdate),
 	"CorrelationSensor":      reflect.ValueOf(plasticity.CorrelationSensor),
 	"CorrelationSensorStep":  reflect.ValueOf(plasticity.CorrelationSensorStep),
-	"DT":                     reflect.ValueOf(plasticity.DT),
 	"Dilation":               reflect.ValueOf(plasticity.Dilation),
 	"Eta":                    reflect.ValueOf(plasticity.Eta),
 	"EtaM":                   reflect.ValueOf(plasticity.EtaM),
@@ -50,7 +49,6 @@ var _ = register("github.com/livespike/livespike/snn/plasticity/plasticity", map
 	// types
 	"CorrelationRule":        reflect.ValueOf((*plasticity.CorrelationRule)(nil)),
 	"CorrelationSensorState": reflect.ValueOf((*plasticity.CorrelationSensorState)(nil)),
-	"Option":                 reflect.ValueOf((*plasticity.Option)(nil)),
 	"STDPRule":               reflect.ValueOf((*plasticity.STDPRule)(nil)),
 	"STDPSensorRule":         reflect.ValueOf((*plasticity.STDPSensorRule)(nil)),
 	"STDPSensorState":        reflect.ValueOf((*plasticity.STDPSensorState)(nil)),

@@ -10,9 +10,24 @@ import (
 
 var _ = register("github.com/livespike/livespike/snn/tensor/tensor", map[string]reflect.Value{
 	// functions, constants and variables
+	"Arange":    reflect.ValueOf(tensor.Arange),
+	"Bernoulli": reflect.ValueOf(tensor.Bernoulli),
+	"Cat":       reflect.ValueOf(tensor.Cat),
+	"Eye":       reflect.ValueOf(tensor.Eye),
 	"FromSlice": reflect.ValueOf(tensor.FromSlice),
+	"Full":      reflect.ValueOf(tensor.Full),
+	"Linspace":  reflect.ValueOf(tensor.Linspace),
 	"Of":        reflect.ValueOf(tensor.Of),
+	"Ones":      reflect.ValueOf(tensor.Ones),
+	"OnesLike":  reflect.ValueOf(tensor.OnesLike),
+	"Perm":      reflect.ValueOf(tensor.Perm),
+	"Rand":      reflect.ValueOf(tensor.Rand),
+	"Randn":     reflect.ValueOf(tensor.Randn),
+	"Scalar":    reflect.ValueOf(tensor.Scalar),
+	"Seed":      reflect.ValueOf(tensor.Seed),
+	"Stack":     reflect.ValueOf(tensor.Stack),
 	"Zeros":     reflect.ValueOf(tensor.Zeros),
+	"ZerosLike": reflect.ValueOf(tensor.ZerosLike),
 	// types
 	"Tensor": reflect.ValueOf((*tensor.Tensor)(nil)),
 })

@@ -8,6 +8,8 @@ import (
 	"go/doc"
 	"go/printer"
 	"go/token"
+	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -24,8 +26,9 @@ type entry struct {
 // docsJSON writes the documentation of all packages. A key is the package's name and the symbol, "snn.LIFCell",
 // "tensor.Tensor.Add"; the package's own comment is under its name alone. Where two packages share a name the second,
 // in the order of their paths, goes by its full path: "math/rand/v2.IntN".
-func docsJSON(packages []source) ([]byte, error) {
-	entries := map[string]entry{}
+// kept are entries to take over as they are.
+func docsJSON(packages []source, kept map[string]entry) ([]byte, error) {
+	entries := maps.Clone(kept)
 	taken := map[string]bool{}
 	for _, p := range packages {
 		name := p.types.Name()
@@ -63,6 +66,25 @@ func docsJSON(packages []source) ([]byte, error) {
 	}
 	b.WriteString("}\n")
 	return b.Bytes(), nil
+}
+
+// former reads what an earlier run wrote on packages that do not compile now. A file that is missing or damaged holds
+// nothing.
+func former(file string, broken []string) map[string]entry {
+	kept, all := map[string]entry{}, map[string]entry{}
+	text, err := os.ReadFile(file)
+	if err != nil || json.Unmarshal(text, &all) != nil {
+		return kept
+	}
+	for _, importPath := range broken {
+		name := path.Base(importPath)
+		for key, e := range all {
+			if key == name || strings.HasPrefix(key, name+".") {
+				kept[key] = e
+			}
+		}
+	}
+	return kept
 }
 
 func document(p source, name string, entries map[string]entry) error {

@@ -37,7 +37,8 @@ type listed struct {
 	DepsErrors                    []struct{ Err string }
 }
 
-// load lists, builds and reads the packages, sorted by path. A package that does not compile is in broken.
+// load lists, builds and reads the packages, sorted by path. A package that does not compile, or has a test that does
+// not parse, is in broken.
 func load(root string) (packages []source, broken []string, err error) {
 	all, err := list(root)
 	if err != nil {
@@ -67,13 +68,11 @@ func load(root string) (packages []source, broken []string, err error) {
 			broken = append(broken, p.ImportPath)
 			continue
 		}
-		imported, err := importExport.Import(p.ImportPath)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", p.ImportPath, err)
-		}
-		files, err := parse(fset, p)
-		if err != nil {
-			return nil, nil, err
+		imported, importErr := importExport.Import(p.ImportPath)
+		files, parseErr := parse(fset, p)
+		if importErr != nil || parseErr != nil {
+			broken = append(broken, p.ImportPath)
+			continue
 		}
 		packages = append(packages, source{path: p.ImportPath, types: imported, fset: fset, files: files})
 	}

@@ -50,15 +50,15 @@ func generate(root string) error {
 	if err := removeStale(dir, keep); err != nil {
 		return err
 	}
-	docs, err := docsJSON(packages)
+	target := filepath.Join(root, "kernel", "interp", "docs.json")
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	docs, err := docsJSON(packages, former(target, broken))
 	if err != nil {
 		return err
 	}
-	target := filepath.Join(root, "kernel", "interp")
-	if err := os.MkdirAll(target, 0o755); err != nil {
-		return err
-	}
-	if err := write(filepath.Join(target, "docs.json"), docs); err != nil {
+	if err := write(target, docs); err != nil {
 		return err
 	}
 	if len(broken) > 0 {
