@@ -1,0 +1,169 @@
+package durin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/io/durin/sim"
+	"github.com/livespike/livespike/io/durin/wire"
+)
+
+// port is the robot's TCP port for commands.
+const port = "1337"
+
+// Dial connects to a robot: a host with or without a port ("durin5.local", "10.0.0.5", "127.0.0.1:1337"), or a
+// simulated one in this process ("sim:arena?seed=1"; the worlds and options are sim.ParseConfig's).
+//
+// A host may be followed by order=2022 or 2023 (the sensors' ids), wheels=schema, raw or viamove, invertx=1,
+// invertrot=1: "durin5.local?wheels=viamove". Dial returns when the first time-of-flight frame is there or half a
+// second has passed. The error says what to do when the robot does not answer within the timeout.
+func Dial(address string, opts ...Option) (*Robot, error) {
+	return DialContext(interrupt.Context(), address, opts...)
+}
+
+// MustDial is Dial for scripts: it panics with the error.
+func MustDial(address string, opts ...Option) *Robot {
+	r, err := Dial(address, opts...)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// DialContext is Dial with a context, which interrupts the connecting only.
+func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, error) {
+	s := defaults()
+	for _, o := range opts {
+		o.set(&s)
+	}
+	r := &Robot{address: address, epoch: time.Now(), obs: emptyObs(), stop: make(chan struct{})}
+	r.changed = sync.NewCond(&r.mu)
+	r.present = motion{byWheels: true}
+	target := address
+	if hasScheme(address, "sim") {
+		config, err := sim.ParseConfig(address[len("sim:"):])
+		if err != nil {
+			return nil, fmt.Errorf("durin: %w", err)
+		}
+		if r.server, err = sim.Listen("127.0.0.1:0", config); err != nil {
+			return nil, fmt.Errorf("durin: %w", err)
+		}
+		r.server.Do(func(robot *sim.Robot) { s.order = robot.Order() })
+		r.lockstep = config.Speed == 0
+		target = r.server.Addr()
+	} else {
+		host, err := s.parse(address)
+		if err != nil {
+			return nil, fmt.Errorf("durin: %s: %w", address, err)
+		}
+		target = host
+		if _, _, err := net.SplitHostPort(host); err != nil {
+			target = net.JoinHostPort(host, port)
+		}
+	}
+	r.settings = s
+	r.limit = limiter{profile: s.profile, maxSpeed: s.maxSpeed, maxAccel: s.maxAccel, scale: 1}
+	r.track = newTracker(r.server)
+	if err := r.connect(ctx, target); err != nil {
+		if r.server != nil {
+			err = errors.Join(err, r.server.Close())
+		}
+		return nil, err
+	}
+	if !s.noSignals {
+		remember(r)
+	}
+	r.done.Add(1)
+	go r.supervise(target)
+	r.awaitFirst(ctx)
+	return r, nil
+}
+
+// connect opens the sockets, checks that the robot answers, and starts the streams.
+func (r *Robot) connect(ctx context.Context, target string) error {
+	timeout := r.settings.timeout
+	within, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	conn, err := dialTCP(within, target)
+	if err != nil {
+		return explain(target, err, timeout)
+	}
+	l, err := newLink(conn)
+	if err != nil {
+		return errors.Join(explain(target, err, timeout), conn.Close())
+	}
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return errors.Join(errClosed, l.close(0))
+	}
+	r.link, r.present, r.pending = l, motion{byWheels: true}, false
+	r.cycle = cycle{}
+	r.done.Add(2)
+	go r.readReplies(l)
+	go r.readTelemetry(l)
+	// Zeros first: see the package comment. Their acknowledgement shows that the robot listens to us.
+	alive := make(chan answer, 1)
+	r.request(&wire.SetWheelVelocity{}, alive)
+	r.mu.Unlock()
+	select {
+	case a := <-alive:
+		err = a.err
+	case <-within.Done():
+		err = errBusy
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		r.mu.Lock()
+		r.link = nil
+		r.mu.Unlock()
+		return errors.Join(explain(target, err, timeout), l.close(0))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.configure(l)
+	return nil
+}
+
+// configure asks for the telemetry. The reply to EnableTofStatus is uninitialised memory of the robot, so nothing is
+// expected of it.
+func (r *Robot) configure(l *link) {
+	for _, p := range []wire.SetStreamPeriod{
+		{Which: wire.TagSetTofStreamPeriod, Ms: 0},
+		{Which: wire.TagSetImuStreamPeriod, Ms: 20},
+		{Which: wire.TagSetSystemStatusStreamPeriod, Ms: 1000},
+		{Which: wire.TagSetPositionStreamPeriod, Ms: 50},
+		{Which: wire.TagSetUwbStreamPeriod, Ms: 50},
+	} {
+		r.request(&p, nil)
+	}
+	r.request(&wire.SetTofResolution{Resolution: uint16(r.settings.resolution)}, nil)
+	r.request(&wire.EnableTofStatus{On: true}, nil)
+	ip, port := l.telemetryAddress()
+	r.request(&wire.EnableStreaming{To: wire.UDPOnly, IP: ip[:], Port: port}, nil)
+}
+
+// awaitFirst waits for the first frame, so that a program may drive at once. It is no error when none comes: motion
+// is held until one does.
+func (r *Robot) awaitFirst(ctx context.Context) {
+	if r.clockIsNext() {
+		return // the frame that Next will ask for
+	}
+	patience := time.AfterFunc(firstFrame, r.changed.Broadcast)
+	defer patience.Stop()
+	started := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.obs.Seq == 0 && !r.closed && ctx.Err() == nil && time.Since(started) < firstFrame {
+		r.changed.Wait()
+	}
+}
+
+const firstFrame = 500 * time.Millisecond

@@ -1,0 +1,170 @@
+package durin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/livespike/livespike/io/durin/wire"
+)
+
+// link is the sockets of one connection and the replies that are still to come.
+type link struct {
+	conn   net.Conn
+	udp    *net.UDPConn
+	remote netip.Addr
+
+	encoder  wire.Encoder
+	buffer   []byte
+	expected fifo
+	queue    []queued // commands, not motion, that wait for replies to older ones
+	written  uint64   // frames
+	received uint64   // datagrams
+	lastUsed time.Duration
+	used     bool
+	heard    time.Time // of the last reply
+	failed   error
+}
+
+// queued is a command that waits, and who waits for its reply.
+type queued struct {
+	message wire.Message
+	reply   chan<- answer
+}
+
+// answer is a reply, or why there is none.
+type answer struct {
+	message wire.Message
+	err     error
+}
+
+func dialTCP(ctx context.Context, target string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp4", target)
+}
+
+// receiveBuffer holds 10 000 datagrams a second through a pause of the process.
+const receiveBuffer = 1 << 20
+
+// newLink opens the telemetry socket beside a connection. Packets leave at once: TCP_NODELAY is Go's default.
+func newLink(conn net.Conn) (*link, error) {
+	local, ok := conn.LocalAddr().(*net.TCPAddr)
+	if !ok {
+		return nil, fmt.Errorf("local address is %v", conn.LocalAddr())
+	}
+	remote, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil {
+		return nil, err
+	}
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: local.IP})
+	if err != nil {
+		return nil, err
+	}
+	if err := udp.SetReadBuffer(receiveBuffer); err != nil {
+		return nil, errors.Join(err, udp.Close())
+	}
+	return &link{conn: conn, udp: udp, remote: remote.Addr().Unmap(), heard: time.Now()}, nil
+}
+
+// telemetryAddress is where the robot shall stream to.
+func (l *link) telemetryAddress() (ip [4]byte, port uint16) {
+	at := l.udp.LocalAddr().(*net.UDPAddr).AddrPort()
+	return at.Addr().Unmap().As4(), at.Port()
+}
+
+// close ends a connection, after it has given the last frames a moment to leave.
+func (l *link) close(patience time.Duration) error {
+	var err error
+	if tcp, ok := l.conn.(*net.TCPConn); ok && patience > 0 && l.failed == nil {
+		// The end of the writing side leaves after the zeros; the robot closes when it has read them.
+		if e := tcp.CloseWrite(); e == nil {
+			err = l.conn.SetReadDeadline(time.Now().Add(min(patience, 200*time.Millisecond)))
+		}
+	}
+	if patience == 0 || l.failed != nil {
+		err = errors.Join(err, l.conn.Close())
+	}
+	return errors.Join(err, l.udp.Close())
+}
+
+const (
+	silenceLimit = 400 * time.Millisecond // after which zeros go first
+	motionWindow = 8                      // unanswered frames above which motion waits
+	queueWindow  = 32                     // unanswered frames above which commands wait
+)
+
+// request sends a message that is not motion, in order, and passes the reply on if somebody waits for it.
+func (r *Robot) request(m wire.Message, reply chan<- answer) {
+	l := r.link
+	if l == nil {
+		if reply != nil {
+			reply <- answer{err: errors.New("not connected")}
+		}
+		return
+	}
+	if !r.lockstep && (len(l.queue) > 0 || l.expected.len() >= queueWindow) {
+		l.queue = append(l.queue, queued{m, reply})
+		return
+	}
+	r.transmit(m, reply)
+}
+
+// flush writes the newest motion when the robot keeps up.
+func (r *Robot) flush() {
+	l := r.link
+	if !r.pending || l == nil || !r.lockstep && l.expected.len() >= motionWindow {
+		return
+	}
+	r.pending = false
+	r.transmit(r.present.message(), nil)
+}
+
+// transmit writes a message, and before it explicit zeros when the line was silent. The firmware's watchdog zeroes
+// three wheels of four: the next frame of any kind would let the fourth one turn.
+func (r *Robot) transmit(m wire.Message, reply chan<- answer) {
+	l := r.link
+	now := r.now()
+	zeros, ok := m.(*wire.SetWheelVelocity)
+	if !(ok && *zeros == wire.SetWheelVelocity{}) && (!l.used || now-l.lastUsed > silenceLimit) {
+		r.expect(&wire.SetWheelVelocity{}, nil)
+		r.write(&wire.SetWheelVelocity{})
+	}
+	r.expect(m, reply)
+	r.write(m)
+}
+
+func (r *Robot) expect(m wire.Message, reply chan<- answer) {
+	r.link.expected.push(expectation{replyTo(m.Tag()), m.Tag() == wire.TagEnableTofStatus, time.Now(), reply})
+}
+
+// write puts one frame on the line.
+func (r *Robot) write(m wire.Message) {
+	l := r.link
+	if l.failed != nil {
+		return
+	}
+	l.buffer = l.encoder.AppendFrame(l.buffer[:0], m, 0)
+	l.lastUsed, l.used = r.now(), true
+	if _, err := l.conn.Write(l.buffer); err != nil {
+		l.failed = err
+		return
+	}
+	l.written++
+	r.stats.Sent++
+}
+
+// halt sends zero wheels, twice, whatever is waiting.
+func (r *Robot) halt() {
+	r.present, r.pending = motion{byWheels: true}, false
+	r.track.moved(r.now(), &r.present, r.settings.profile)
+	if r.link == nil {
+		return
+	}
+	for range 2 {
+		r.expect(&wire.SetWheelVelocity{}, nil)
+		r.write(&wire.SetWheelVelocity{})
+	}
+}

@@ -1,0 +1,47 @@
+package sim
+
+import "bytes"
+
+// reorderBy is how long a datagram that loses its place is held up: longer than the gap to the next.
+const reorderBy = 3000 // µs
+
+// faulty sends a datagram through a network that loses, doubles, delays, swaps and damages.
+func (r *Robot) faulty(datagram []byte) {
+	f := r.config.Fault
+	// The draws are always the same in number, so that one fault does not change when the others strike.
+	lose, double, swap, flip := r.draw(f.Loss), r.draw(f.Duplicate), r.draw(f.Reorder), r.draw(f.Flip)
+	bit, jitter := r.faultNoise.IntN(8*len(datagram)), r.faultNoise.Float64()
+	if lose {
+		return
+	}
+	copied := bytes.Clone(datagram)
+	if flip {
+		copied[bit/8] ^= 1 << (bit % 8)
+	}
+	due := r.now + f.Delay.Microseconds() + int64(jitter*float64(f.Jitter.Microseconds()))
+	if swap {
+		due += reorderBy
+	}
+	r.held = append(r.held, delayed{due, copied})
+	if double {
+		r.held = append(r.held, delayed{due, copied})
+	}
+}
+
+func (r *Robot) draw(chance float64) bool { return r.faultNoise.Float64() < chance }
+
+// release sends what has been held long enough.
+func (r *Robot) release() {
+	if len(r.held) == 0 {
+		return
+	}
+	rest := r.held[:0]
+	for _, d := range r.held {
+		if d.due <= r.now {
+			r.out(d.bytes)
+		} else {
+			rest = append(rest, d)
+		}
+	}
+	r.held = rest
+}

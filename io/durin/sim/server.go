@@ -1,0 +1,214 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/livespike/livespike/io/durin/wire"
+)
+
+// Server is a simulated robot behind real sockets: commands and replies on a TCP port, one client at a time as on the
+// robot, and telemetry by UDP to wherever the client asks.
+type Server struct {
+	listener net.Listener
+	udp      *net.UDPConn
+
+	mu      sync.Mutex
+	changed *sync.Cond // broadcast when handled, conn or closed changes
+	robot   *Robot
+	speed   float64
+	epoch   time.Time     // wall clock at which the robot's clock stood at base
+	base    time.Duration // simulated
+	handled uint64        // frames that the present client has sent
+	sent    uint64        // datagrams to the present client
+	target  *net.UDPAddr
+	conn    net.Conn
+	unread  int // frames that were damaged or unknown
+	closed  bool
+	failure error
+
+	encoder wire.Encoder
+	stop    chan struct{}
+	done    sync.WaitGroup
+}
+
+// Listen starts a simulated robot on an address such as "127.0.0.1:1337"; port 0 takes a free one.
+func Listen(address string, c Config) (*Server, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: listener.Addr().(*net.TCPAddr).IP})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sim: %w", err), listener.Close())
+	}
+	s := &Server{listener: listener, udp: udp, robot: New(c), speed: c.Speed, epoch: time.Now(), stop: make(chan struct{})}
+	s.changed = sync.NewCond(&s.mu)
+	s.encoder.Layout = wire.Firmware
+	if c.PycapnpLayout {
+		s.encoder.Layout = wire.Pycapnp
+	}
+	s.robot.out = s.sendDatagram
+	s.done.Add(1)
+	go s.accept()
+	if s.speed > 0 {
+		s.done.Add(1)
+		go s.run()
+	}
+	return s, nil
+}
+
+// Addr is the address that clients connect to, host:port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// String is the address and the robot.
+func (s *Server) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Sprintf("%s: %v", s.Addr(), s.robot)
+}
+
+// Close stops the robot and its sockets. It may be called twice.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	conn := s.conn
+	close(s.stop)
+	s.changed.Broadcast()
+	s.mu.Unlock()
+	err := errors.Join(s.listener.Close(), s.udp.Close())
+	if conn != nil {
+		err = errors.Join(err, conn.Close())
+	}
+	s.done.Wait()
+	return err
+}
+
+// Disconnect closes the present client's connection, as the loss of the radio would.
+func (s *Server) Disconnect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != nil {
+		_ = s.conn.Close() // the reader reports the end of the connection
+	}
+}
+
+// Do runs a function on the robot, brought up to now, while nothing else touches it.
+func (s *Server) Do(f func(r *Robot)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.catchUp()
+	f(s.robot)
+}
+
+// Unread is the number of frames from clients that were damaged or not in the schema.
+func (s *Server) Unread() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unread
+}
+
+// NextToF advances a robot without a clock of its own to the end of its next time-of-flight frame, after the client's
+// first n frames have been handled. It returns the robot's time and how many datagrams it has sent to this client.
+// On a robot with a clock it only returns these.
+func (s *Server) NextToF(ctx context.Context, n uint64) (Moment, error) {
+	defer context.AfterFunc(ctx, s.changed.Broadcast)()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.handled < n && s.conn != nil && !s.closed && ctx.Err() == nil {
+		s.changed.Wait()
+	}
+	switch {
+	case ctx.Err() != nil:
+		return Moment{}, ctx.Err()
+	case s.closed || s.conn == nil:
+		return Moment{}, errors.New("sim: no client is connected")
+	case s.speed == 0:
+		s.robot.StepToF()
+	}
+	return Moment{s.robot.Now(), s.sent}, nil
+}
+
+// Moment is where a simulation stands.
+type Moment struct {
+	Time time.Duration // since power on
+	Sent uint64        // datagrams to the present client
+}
+
+// String is the time and the count.
+func (m Moment) String() string { return fmt.Sprintf("%v, %d datagrams", m.Time, m.Sent) }
+
+// SetSpeed changes the clock: simulated seconds per second, or 0 to stand still between calls of NextToF.
+func (s *Server) SetSpeed(speed float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.catchUp()
+	start := s.speed == 0 && speed > 0 && !s.closed
+	s.speed, s.epoch, s.base = speed, time.Now(), s.robot.Now()
+	if start {
+		s.done.Add(1)
+		go s.run()
+	}
+}
+
+// catchUp advances a robot that follows the wall clock to now. After a pause of the process it drops the time it
+// missed above a second, as a robot's sensors would not send what they did not measure.
+func (s *Server) catchUp() {
+	if s.speed == 0 {
+		return
+	}
+	behind := s.base + time.Duration(float64(time.Since(s.epoch))*s.speed) - s.robot.Now()
+	if limit := time.Duration(float64(time.Second) * max(1, s.speed)); behind > limit {
+		s.epoch, s.base = time.Now(), s.robot.Now()+limit
+		behind = limit
+	}
+	s.robot.Step(behind)
+}
+
+// run keeps a robot up with the wall clock.
+func (s *Server) run() {
+	defer s.done.Done()
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-ticker.C:
+		}
+		s.mu.Lock()
+		s.catchUp()
+		running := s.speed > 0
+		s.mu.Unlock()
+		if !running {
+			return
+		}
+	}
+}
+
+// sendDatagram is called with the lock held.
+func (s *Server) sendDatagram(datagram []byte) {
+	if s.target == nil {
+		return
+	}
+	if _, err := s.udp.WriteToUDP(datagram, s.target); err != nil {
+		s.failure = err
+		return
+	}
+	s.sent++
+}
+
+// Err is the last error of sending telemetry.
+func (s *Server) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}

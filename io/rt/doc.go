@@ -1,0 +1,2 @@
+// Package rt is the real-time loop and the tools to show what it did.
+package rt
