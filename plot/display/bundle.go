@@ -1,0 +1,190 @@
+package display
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"reflect"
+	"time"
+)
+
+// Bundle is one value in all the forms it can be shown in.
+type Bundle struct {
+	// Data maps a MIME type to its content: []byte for image/png, json.RawMessage for application/json, string for
+	// the others. It always has text/plain.
+	Data map[string]any
+	// Metadata maps a MIME type to what front ends want to know of it, such as the width and height of a picture in
+	// CSS pixels. It may be nil.
+	Metadata map[string]any
+}
+
+// Text is the bundle's text/plain form.
+func (b Bundle) Text() string {
+	s, _ := b.Data["text/plain"].(string)
+	return s
+}
+
+// PNG is the bundle's picture, or nil.
+func (b Bundle) PNG() []byte {
+	p, _ := b.Data["image/png"].([]byte)
+	return p
+}
+
+// formLimit ends the wait for a display method that does not return. It is a variable for the tests.
+var formLimit = 10 * time.Second
+
+// form is one way to show a value. make returns nil content if the value does not have this form.
+type form struct {
+	mime, method string
+	of           func(v any) (make func() (any, error), ok bool)
+}
+
+// forms are asked in this order.
+var forms = []form{
+	{"image/png", "PNG", func(v any) (func() (any, error), bool) {
+		if x, ok := v.(interface{ PNG() ([]byte, error) }); ok {
+			return func() (any, error) { p, err := x.PNG(); return p, err }, true
+		}
+		if img, ok := v.(image.Image); ok {
+			return func() (any, error) { return encode(img) }, true
+		}
+		return nil, false
+	}},
+	{"image/svg+xml", "SVG", func(v any) (func() (any, error), bool) {
+		x, ok := v.(interface{ SVG() (string, error) })
+		return func() (any, error) { return x.SVG() }, ok
+	}},
+	{"text/html", "HTML", func(v any) (func() (any, error), bool) {
+		x, ok := v.(interface{ HTML() (string, error) })
+		return func() (any, error) { return x.HTML() }, ok
+	}},
+	{"text/markdown", "Markdown", func(v any) (func() (any, error), bool) {
+		x, ok := v.(interface{ Markdown() (string, error) })
+		return func() (any, error) { return x.Markdown() }, ok
+	}},
+	{"text/latex", "Latex", func(v any) (func() (any, error), bool) {
+		x, ok := v.(interface{ Latex() (string, error) })
+		return func() (any, error) { return x.Latex() }, ok
+	}},
+	{"application/json", "JSON", func(v any) (func() (any, error), bool) {
+		x, ok := v.(interface{ JSON() ([]byte, error) })
+		return func() (any, error) { return rawJSON(x.JSON()) }, ok
+	}},
+}
+
+// BundleOf asks a value for all its forms and reports whether it has one beside text. A method that fails, panics or
+// needs more than ten seconds is reported on standard error, and the other forms still show. A form that comes back
+// empty without an error is left out.
+func BundleOf(v any) (b Bundle, rich bool) {
+	if b, ok := v.(Bundle); ok {
+		return withText(b)
+	}
+	data := map[string]any{"text/plain": text(v)}
+	if isNil(v) {
+		return Bundle{Data: data}, false
+	}
+	for _, f := range forms {
+		make, ok := f.of(v)
+		if !ok {
+			continue
+		}
+		content, err := call(make)
+		if err != nil {
+			report(fmt.Errorf("%T.%s: %w", v, f.method, err))
+			continue
+		}
+		if reflect.ValueOf(content).Len() > 0 {
+			data[f.mime] = content
+		}
+	}
+	return Bundle{Data: data}, len(data) > 1
+}
+
+// withText gives a bundle that somebody made by hand its text.
+func withText(b Bundle) (Bundle, bool) {
+	if _, ok := b.Data["text/plain"]; ok {
+		return b, len(b.Data) > 1
+	}
+	data := map[string]any{"text/plain": ""}
+	for mime, content := range b.Data {
+		data[mime] = content
+	}
+	return Bundle{Data: data, Metadata: b.Metadata}, len(data) > 1
+}
+
+// text is what fmt prints, but for images, whose pixels nobody wants to read.
+func text(v any) string {
+	if _, ok := v.(fmt.Stringer); !ok {
+		if img, ok := v.(image.Image); ok && !isNil(v) {
+			return fmt.Sprintf("image %d×%d", img.Bounds().Dx(), img.Bounds().Dy())
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// call runs a display method, recovers its panic and gives up on it after formLimit.
+func call(make func() (any, error)) (any, error) {
+	type result struct {
+		content any
+		err     error
+	}
+	done := newResult(result{err: fmt.Errorf("ended its goroutine")})
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done.value = result{err: fmt.Errorf("panic: %v", p)}
+			}
+			close(done.ready)
+		}()
+		content, err := make()
+		done.value = result{content, err}
+	}()
+	limit := time.NewTimer(formLimit)
+	defer limit.Stop()
+	select {
+	case <-done.ready:
+		return done.value.content, done.value.err
+	case <-limit.C:
+		return nil, fmt.Errorf("not done after %v", formLimit)
+	}
+}
+
+// pending is a value that another goroutine writes before it closes ready.
+type pending[T any] struct {
+	value T
+	ready chan struct{}
+}
+
+func newResult[T any](unless T) *pending[T] { return &pending[T]{unless, make(chan struct{})} }
+
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Interface, reflect.Chan, reflect.Slice:
+		return r.IsNil()
+	}
+	return false
+}
+
+func rawJSON(text []byte, err error) (any, error) {
+	if err == nil && len(text) > 0 && !json.Valid(text) {
+		err = fmt.Errorf("not valid JSON")
+	}
+	return json.RawMessage(text), err
+}
+
+// encode favours speed: a live view encodes every frame.
+func encode(img image.Image) ([]byte, error) {
+	var b bytes.Buffer
+	enc := png.Encoder{CompressionLevel: png.BestSpeed}
+	err := enc.Encode(&b, img)
+	return b.Bytes(), err
+}
+
+// report says on standard error what a caller without an error result would not learn.
+func report(err error) { fmt.Fprintln(os.Stderr, "display:", err) }
