@@ -1,0 +1,178 @@
+package snn
+
+import (
+	"testing"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// counter is a module of a user's: it adds the number of calls so far.
+type counter struct{}
+
+func (counter) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	n := float32(0)
+	if s != nil {
+		n = s.Get("n").At1(0)
+	}
+	return x.Add(n), NewState("CounterState").With("n", tensor.Of(n+1))
+}
+
+// talkModel is the talk's network, smaller.
+func talkModel() *Chain {
+	tensor.Seed(11)
+	return Sequential(Lift(Conv2d(1, 3, 5, Padding(2))), LIF(), Flatten(1), Linear(3*10*8, 10), Sigmoid())
+}
+
+// TestSequentialByHand: the modules called one by one give the same outputs and states, over two calls.
+func TestSequentialByHand(t *testing.T) {
+	m := talkModel()
+	x := tensor.Rand(6, 1, 1, 10, 8).Mul(20)
+	var s, lif *State
+	for range 2 {
+		var got, want *tensor.Tensor
+		got, s = m.Forward(x, s)
+		want, _ = m.At(0).Forward(x, nil)
+		want, lif = m.At(1).Forward(want, lif)
+		for k := 2; k < m.Len(); k++ {
+			want, _ = m.At(k).Forward(want, nil)
+		}
+		sameBits(t, "output", got, want)
+		sameBits(t, "v", s.At(1).V(), lif.V())
+		sameBits(t, "i", s.Get("1.i"), lif.I())
+		for _, k := range []int{0, 2, 3, 4} {
+			if s.At(k) != nil {
+				t.Errorf("module %d has no state, yet %v", k, s.At(k))
+			}
+		}
+	}
+}
+
+// TestSequentialOfUsers: a module of a user's among ours keeps its state, also nested and lifted.
+func TestSequentialOfUsers(t *testing.T) {
+	m := Sequential(Sequential(counter{}, Relu()), Lift(counter{}))
+	x := tensor.Zeros(2, 1)
+	_, s := m.Forward(x, nil)
+	y, s2 := m.Forward(x, s)
+	// the first counter adds 1 at the second call; the lifted one has counted two steps before
+	sameBits(t, "output", y, tensor.FromSlice([]float32{1 + 2, 1 + 3}, 2, 1))
+	if s.At(1).Get("n").At1(0) != 2 || s2.At(1).Get("n").At1(0) != 4 {
+		t.Errorf("states %v then %v", s, s2)
+	}
+}
+
+// TestForwardKeepsState: Forward leaves the state it is given as it was; ForwardInto advances it to what Forward gives.
+func TestForwardKeepsState(t *testing.T) {
+	for _, m := range []Module{LICell(), LIFCell(), LIFRefracCell(), LIFCell(Delayed()), Sequential(LIFCell(), LICell(Delayed()))} {
+		x := tensor.Rand(3, 4).Mul(3)
+		_, s := m.Forward(x, nil)
+		before := s.String()
+		out, next := m.Forward(x, s)
+		if s.String() != before {
+			t.Errorf("%v changed the state it was given", m)
+		}
+		dst := tensor.Zeros(3, 4)
+		in := s.Clone()
+		got := m.(interface {
+			ForwardInto(dst, x *tensor.Tensor, s *State) *State
+		}).ForwardInto(dst, x, in)
+		sameBits(t, "ForwardInto", dst, out)
+		if got != in || got.String() != next.String() {
+			t.Errorf("%v: ForwardInto leaves %v, Forward %v", m, got, next)
+		}
+		copy(dst.Data(), x.Data())
+		m.(interface {
+			ForwardInto(dst, x *tensor.Tensor, s *State) *State
+		}).ForwardInto(dst, dst, s) // in place
+		sameBits(t, "in place", dst, out)
+	}
+}
+
+// TestPlaceOfErrors: a shape that does not fit deep in a model is one line with both sides and the place.
+func TestPlaceOfErrors(t *testing.T) {
+	m := Sequential(Lift(Conv2d(1, 3, 5)), LIF(), Flatten(1), Linear(30000, 10), Sigmoid())
+	_, lif := Sequential(LIFCell()).Forward(tensor.Zeros(3), nil)
+	for want, f := range map[string]func(){
+		"Sequential[3] Linear(30000, 10): input has 2880 features": func() {
+			m.Forward(tensor.Zeros(2, 1, 1, 28, 44), nil)
+		},
+		"Sequential[0] Sequential[1] Linear(3, 2): input has 4 features": func() {
+			Sequential(Sequential(Relu(), Linear(3, 2))).Forward(tensor.Zeros(4), nil)
+		},
+		"Sequential[0] Lift Conv2d(2, 3, 5): input has shape [1 9 9], want (…, 2, H, W)": func() {
+			Sequential(Lift(Conv2d(2, 3, 5))).Forward(tensor.Zeros(4, 1, 9, 9), nil)
+		},
+		"Sequential[0] LIFCell: input has shape [4], the state [3]": func() {
+			Sequential(LIFCell()).Forward(tensor.Zeros(4), lif)
+		},
+		"Sequential[0] LICell: the state is LIFState, not a LIState": func() {
+			Sequential(LICell()).Forward(tensor.Zeros(3), lif)
+		},
+		"Sequential: the state is a list of 1 states; it takes a list of 5": func() {
+			m.Forward(tensor.Zeros(2, 1, 1, 28, 44), lif)
+		},
+		"Sequential[1] LIFCell: tau_mem_inv has shape [2], which does not broadcast to the state's [3]": func() {
+			Sequential(Relu(), LIFCell(TauMemInv(tensor.Of(100, 200)))).Forward(tensor.Zeros(3), nil)
+		},
+		"snn.Sequential: module 1 is nil": func() { Sequential(LICell(), nil) },
+	} {
+		wantPanic(t, want, f)
+	}
+}
+
+// TestNoAllocations: one step of each module, and of the talk's edge model, allocates nothing in steady state.
+func TestNoAllocations(t *testing.T) {
+	type into interface {
+		Module
+		ForwardInto(dst, x *tensor.Tensor, s *State) *State
+		OutputShape(in ...int) []int
+	}
+	tensor.Seed(1)
+	for _, c := range []struct {
+		m  into
+		in []int
+	}{
+		{Conv2d(1, 2, 9, Padding(12), Dilation(3)), []int{1, 32, 40}},
+		{Linear(40, 5), []int{3, 40}},
+		{Sigmoid(), []int{7}},
+		{Flatten(0), []int{3, 4}},
+		{Lift(LIFCell()), []int{3, 4}},
+		{Lift(Conv2d(1, 1, 3)), []int{4, 1, 8, 8}},
+		{Sequential(LIFRefracCell(), Conv2d(1, 2, 9, Padding(12), Dilation(3))), []int{1, 32, 40}},
+		{Sequential(Lift(Conv2d(1, 3, 5, Padding(2))), LIF(), Flatten(1), Linear(240, 10), Sigmoid()), []int{5, 1, 1, 10, 8}},
+		{Sequential(Sequential(LIFCell(Delayed()), Relu()), LICell()), []int{9}},
+	} {
+		x := activeShare(0.02, c.in...)
+		dst := tensor.Zeros(c.m.OutputShape(c.in...)...)
+		s := c.m.ForwardInto(dst, x, nil)
+		if n := testing.AllocsPerRun(20, func() { s = c.m.ForwardInto(dst, x, s) }); n != 0 {
+			t.Errorf("%v: %v allocations per call", c.m, n)
+		}
+	}
+}
+
+// TestNoAllocationsModels does the same for every registered model, cell and layer, both step orders.
+func TestNoAllocationsModels(t *testing.T) {
+	x := tensor.Ones(8, 5)
+	for _, name := range Models() {
+		m := models[name]
+		for _, opts := range orders(m) {
+			cell, layer := m.cell(opts), m.layer(opts)
+			dst := tensor.Zeros(8, 5)
+			s, q := cell.ForwardInto(dst, x, nil), layer.ForwardInto(dst, x, nil)
+			if n := testing.AllocsPerRun(20, func() { s = cell.ForwardInto(dst, x, s) }); n != 0 {
+				t.Errorf("%v: %v allocations per call", cell, n)
+			}
+			if n := testing.AllocsPerRun(20, func() { q = layer.ForwardInto(x, x, q) }); n != 0 {
+				t.Errorf("%v: %v allocations per call", layer, n)
+			}
+		}
+	}
+}
+
+// orders is the options for each step order that the model has.
+func orders(m *model) [][]Option {
+	if m.jump == "" {
+		return [][]Option{nil}
+	}
+	return [][]Option{{Immediate()}, {Delayed()}}
+}
