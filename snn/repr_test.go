@@ -72,6 +72,8 @@ var reprs = map[string]func() any{
 		return stateAfter(Sequential(LIFRefracCell(), Relu(), LICell()), 1)
 	},
 	"snn.LIF()(torch.ones(100, 1))[1]": func() any { return stateAfter(LIF(), 100, 1) },
+	"snn.LIBoxCell()":                  func() any { return LIBoxCell() },
+	"snn.LIBoxCell()(d)[1]":            func() any { return stateAfter(LIBoxCell(), 1) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing
