@@ -48,5 +48,5 @@ func (c *Cell) InitialState(shape ...int) *State { return c.initial(shape) }
 
 // String is Norse's text: LICell(p=LIParameters(tau_syn_inv=tensor(200.), …), dt=0.001).
 func (c *Cell) String() string {
-	return c.name + "(" + c.text() + ", dt=" + c.dt.String() + c.delayedText() + ")"
+	return c.name + "(" + c.text() + ", dt=" + c.dt.String() + c.extraText() + ")"
 }

@@ -97,7 +97,7 @@ func (l *Layer) InitialState(shape ...int) *State { return l.initial(shape) }
 
 // String is Norse's text: LIF(p=LIFParameters(tau_syn_inv=tensor(200.), …), dt=0.001).
 func (l *Layer) String() string {
-	text := l.name + "(" + l.text() + ", dt=" + l.dt.String() + l.delayedText()
+	text := l.name + "(" + l.text() + ", dt=" + l.dt.String() + l.extraText()
 	if l.record {
 		text += ", record_states=True"
 	}

@@ -14,6 +14,8 @@ var lif = register(&model{
 	coefs:  []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
 	jump:   "i",
 	step:   lifStep,
+
+	subtract: lifSubtractStep,
 })
 
 // LIFCell is a leaky integrate-and-fire neuron with an exponential current synapse, one step at a time.
@@ -27,7 +29,7 @@ var lif = register(&model{
 // Input and output have the shape of one step. State: v, i of that shape, starting at v_leak and 0.
 //
 //	tau_syn_inv  200 1/s    tau_mem_inv  100 1/s    v_leak 0    v_th 1    v_reset 0
-//	method super    alpha 100    dt 0.001 s
+//	reset_method reset_value    method super    alpha 100    dt 0.001 s
 //
 // Source: Norse, functional/lif.py at 065a3b45.
 func LIFCell(opts ...Option) *Cell { return lif.cell(opts) }
@@ -45,6 +47,20 @@ func lifStep(z, x, s, c []float32, stride int) {
 		i[k] = j + float32(cs*j)
 		f := above(u, th)
 		v[k] = float32((1-f)*u) + float32(f*reset)
+		z[k] = f
+	}
+}
+
+func lifSubtractStep(z, x, s, c []float32, stride int) {
+	cm, cs, leak, th := c[0], c[1], c[2], c[3]
+	n := len(z)
+	x, v, i := x[:n], s[:n], s[stride:][:n]
+	for k := range z {
+		j := i[k] + x[k]
+		u := v[k] + float32(cm*((leak-v[k])+j))
+		i[k] = j + float32(cs*j)
+		f := above(u, th)
+		v[k] = float32((1-f)*u) + float32(f*(u-th))
 		z[k] = f
 	}
 }

@@ -19,6 +19,8 @@ type model struct {
 	// written. All slices but s have the length of z. The input must jump in before the integration: the delayed
 	// order is made from it (see Delayed in neuron.go).
 	step kernel
+	// subtract is step with the subtractive reset, nil if the model has none.
+	subtract kernel
 	// jump is the variable that the input is added to before the integration, empty if the model has none, in which
 	// case the delayed order cannot be had.
 	jump string
@@ -108,6 +110,9 @@ func (m *model) options() []string {
 	names := []string{"dt", "learn"}
 	if m.jump != "" {
 		names = append(names, "delayed")
+	}
+	if m.subtract != nil {
+		names = append(names, "reset_method")
 	}
 	for _, p := range m.params {
 		names = append(names, short(p.name))

@@ -21,6 +21,9 @@ type neuron struct {
 	coefs   *coefs
 	nc      int // variables
 	jump    int // the variable the input is added to
+
+	step     kernel
+	subtract bool // step is the model's subtract
 }
 
 func newNeuron(m *model, name string, set optionSet) *neuron {
@@ -47,6 +50,7 @@ func newNeuron(m *model, name string, set optionSet) *neuron {
 			c.learn = append(c.learn, c.learnable(set.who, n))
 		}
 	}
+	c.chooseReset(set)
 	c.coefs = makeCoefs(m.coefs, c.value)
 	return c
 }
@@ -209,14 +213,14 @@ func (c *neuron) advance(z, x []float32, s *State) {
 func (c *neuron) integrate(z, x []float32, s *State) {
 	stride := s.stride()
 	if c.coefs.block != nil {
-		c.m.step(z, x, s.buf, c.coefs.block, stride)
+		c.step(z, x, s.buf, c.coefs.block, stride)
 		return
 	}
 	each := c.coefs.over(c.name, s.shape)
 	at := 0
 	for _, block := range each.blocks {
 		end := at + each.run
-		c.m.step(z[at:end], x[at:end], s.buf[at:], block, stride)
+		c.step(z[at:end], x[at:end], s.buf[at:], block, stride)
 		at = end
 	}
 }
@@ -265,15 +269,19 @@ func (c *neuron) writeParams(b *strings.Builder, kind, prefix string) {
 	b.WriteByte(')')
 }
 
-// delayedText marks the step order where it is not the model's own.
-func (c *neuron) delayedText() string {
+// extraText names the step order and the reset method where they are not the model's own.
+func (c *neuron) extraText() string {
+	text := ""
 	switch {
 	case c.delayed && !c.m.late:
-		return ", delayed=True"
+		text = ", delayed=True"
 	case !c.delayed && c.m.late:
-		return ", delayed=False"
+		text = ", delayed=False"
 	}
-	return ""
+	if c.subtract {
+		text += ", reset_method='reset_subtract'"
+	}
+	return text
 }
 
 func (c *neuron) label() string { return c.name }

@@ -74,6 +74,10 @@ var reprs = map[string]func() any{
 	"snn.LIF()(torch.ones(100, 1))[1]": func() any { return stateAfter(LIF(), 100, 1) },
 	"snn.LIBoxCell()":                  func() any { return LIBoxCell() },
 	"snn.LIBoxCell()(d)[1]":            func() any { return stateAfter(LIBoxCell(), 1) },
+	"snn.IAFCell()":                    func() any { return IAFCell() },
+	"snn.IAF()":                        func() any { return IAF() },
+	"snn.IAFCell()(d)[1]":              func() any { return stateAfter(IAFCell(), 1) },
+	"snn.LIFBoxCell()(d)[1]":           func() any { return stateAfter(LIFBoxCell(), 1) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing

@@ -1,0 +1,54 @@
+package snn
+
+var iaf = register(&model{
+	name:     "IAF",
+	params:   join([]param{level("v_th", 1.0), level("v_reset", 0.0)}, spiking()),
+	state:    []field{{"v", "v_reset"}},
+	coefs:    []string{"v_th", "v_reset"},
+	jump:     "v",
+	step:     iafStep,
+	subtract: iafSubtractStep,
+})
+
+// IAFCell is an integrate-and-fire neuron without a leak, one step at a time.
+//
+//	v  = v + x
+//	z  = 1 if v > v_th, else 0
+//	v' = (1 − z)·v + z·v_reset
+//
+// Input and output have the shape of one step. State: v of that shape, starting at v_reset.
+//
+//	v_th 1    v_reset 0    reset_method reset_value    method super    alpha 100    dt 0.001 s
+//
+// dt is known but has no effect: an input of 1 is a jump of 1. In the delayed order the state holds the sum before it
+// is compared with the threshold.
+//
+// Source: Norse, functional/iaf.py at 065a3b45.
+func IAFCell(opts ...Option) *Cell { return iaf.cell(opts) }
+
+// IAF is IAFCell over a sequence: axis 0 of the input is time.
+func IAF(opts ...Option) *Layer { return iaf.layer(opts) }
+
+func iafStep(z, x, s, c []float32, stride int) {
+	th, reset := c[0], c[1]
+	n := len(z)
+	x, v := x[:n], s[:n]
+	for k := range z {
+		u := v[k] + x[k]
+		f := above(u, th)
+		v[k] = float32((1-f)*u) + float32(f*reset)
+		z[k] = f
+	}
+}
+
+func iafSubtractStep(z, x, s, c []float32, stride int) {
+	th := c[0]
+	n := len(z)
+	x, v := x[:n], s[:n]
+	for k := range z {
+		u := v[k] + x[k]
+		f := above(u, th)
+		v[k] = float32((1-f)*u) + float32(f*(u-th))
+		z[k] = f
+	}
+}
