@@ -78,6 +78,14 @@ var reprs = map[string]func() any{
 	"snn.IAF()":                        func() any { return IAF() },
 	"snn.IAFCell()(d)[1]":              func() any { return stateAfter(IAFCell(), 1) },
 	"snn.LIFBoxCell()(d)[1]":           func() any { return stateAfter(LIFBoxCell(), 1) },
+	"snn.LIFExCell()":                  func() any { return LIFExCell() },
+	"snn.LIFAdExCell()":                func() any { return LIFAdExCell() },
+	"snn.LIFAdExRefracCell()":          func() any { return LIFAdExRefracCell() },
+	"snn.LIFEx()":                      func() any { return LIFEx() },
+	"snn.LIFAdEx()":                    func() any { return LIFAdEx() },
+	"snn.LIFExCell()(d)[1]":            func() any { return stateAfter(LIFExCell(), 1) },
+	"snn.LIFAdExCell()(d)[1]":          func() any { return stateAfter(LIFAdExCell(), 1) },
+	"snn.LIFAdExRefracCell()(d)[1]":    func() any { return stateAfter(LIFAdExRefracCell(), 1) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing

@@ -1,0 +1,70 @@
+package snn
+
+var lifAdExParams = join(
+	[]param{
+		level("adaptation_current", 4), level("adaptation_spike", 0.02), level("delta_T", 0.5).in(notNegative),
+		rate("tau_ada_inv", 2.0), rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0),
+		level("v_leak", 0.0), level("v_th", 1.0), level("v_reset", 0.0),
+	}, spikingPlain(),
+)
+
+var lifAdEx = register(&model{
+	name:   "LIFAdEx",
+	params: lifAdExParams,
+	state:  []field{{"v", "v_leak"}, {"i", ""}, {"a", ""}},
+	coefs: []string{
+		"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset", "delta_T",
+		"dt*tau_ada_inv", "adaptation_current", "adaptation_spike",
+	},
+	jump:    "i",
+	numbers: true,
+	step:    lifAdExStep,
+})
+
+// LIFAdExCell is an adaptive exponential integrate-and-fire neuron, one step at a time.
+//
+//	i  = i + x
+//	e  = delta_T·exp((v − v_th)/delta_T)
+//	u  = v + dt·τm⁻¹·((((v_leak − v) + e) + i) − a)
+//	i' = i − dt·τs⁻¹·i
+//	z  = 1 if u > v_th, else 0
+//	a' = a + dt·τa⁻¹·(adaptation_current·(v − v_leak) − a) + z·adaptation_spike
+//	v' = (1 − z)·u + z·v_reset
+//
+// Input and output have the shape of one step. State: v, i, a of that shape, starting at v_leak, 0 and 0.
+//
+//	adaptation_current 4    adaptation_spike 0.02    delta_T 0.5    tau_ada_inv  2 1/s
+//	tau_syn_inv  200 1/s    tau_mem_inv  100 1/s    v_leak 0    v_th 1    v_reset 0
+//	method super    alpha 100    dt 0.001 s
+//
+// Source: Brette and Gerstner, Journal of Neurophysiology 2005; Norse, functional/lif_adex.py at 065a3b45.
+func LIFAdExCell(opts ...Option) *Cell { return lifAdEx.cell(opts) }
+
+// LIFAdEx is LIFAdExCell over a sequence: axis 0 of the input is time.
+func LIFAdEx(opts ...Option) *Layer { return lifAdEx.layer(opts) }
+
+// AdaptationCurrent is how strongly the adaptation follows the membrane potential.
+func AdaptationCurrent(v any) Option { return Option{"adaptation_current", v} }
+
+// AdaptationSpike is what a spike adds to the adaptation.
+func AdaptationSpike(v any) Option { return Option{"adaptation_spike", v} }
+
+// TauAdaInv is the inverse time constant of LIFAdEx's adaptation in 1/s.
+func TauAdaInv(v any) Option { return Option{"tau_ada_inv", v} }
+
+func lifAdExStep(z, x, s, c []float32, stride int) {
+	cm, cs, leak, th, reset, delta := c[0], c[1], c[2], c[3], c[4], c[5]
+	ca, perV, perSpike := c[6], c[7], c[8]
+	n := len(z)
+	x, v, i, a := x[:n], s[:n], s[stride:][:n], s[2*stride:][:n]
+	for k := range z {
+		j := i[k] + x[k]
+		u := v[k] + float32(cm*((((leak-v[k])+runAway(v[k], th, delta))+j)-a[k]))
+		i[k] = j + float32(cs*j)
+		ad := a[k] + float32(ca*(float32(perV*(v[k]-leak))-a[k]))
+		f := above(u, th)
+		v[k] = float32((1-f)*u) + float32(f*reset)
+		a[k] = ad + float32(f*perSpike)
+		z[k] = f
+	}
+}

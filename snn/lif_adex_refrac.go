@@ -1,0 +1,63 @@
+package snn
+
+var lifAdExRefrac = register(&model{
+	name:   "LIFAdExRefrac",
+	params: join(under("lif_adex", lifAdExParams), []param{level("rho_reset", 5.0).in(notNegative)}),
+	state:  []field{{"lif_adex.v", "lif_adex.v_leak"}, {"lif_adex.i", ""}, {"lif_adex.a", ""}, {"rho", ""}},
+	nested: map[string]string{"lif_adex": "LIFAdEx"},
+	coefs: []string{
+		"dt*lif_adex.tau_mem_inv", "-dt*lif_adex.tau_syn_inv", "lif_adex.v_leak", "lif_adex.v_th", "lif_adex.v_reset",
+		"lif_adex.delta_T", "dt*lif_adex.tau_ada_inv", "lif_adex.adaptation_current", "lif_adex.adaptation_spike",
+		"rho_reset",
+	},
+	jump:    "lif_adex.i",
+	numbers: true,
+	step:    lifAdExRefracStep,
+})
+
+// LIFAdExRefracCell is LIFAdExCell with an absolute refractory period, one step at a time: after a spike it is silent
+// for rho_reset steps, during which its membrane is frozen and its current and adaptation go on.
+//
+//	z₀, v₀, i', a' = one step of LIFAdExCell on v, i, a
+//	m  = 1 if rho > 0, else 0
+//	v' = (1 − m)·v₀ + m·v
+//	z  = (1 − m)·z₀
+//	rho' = (1 − z)·max(rho − m, 0) + z·rho_reset
+//
+// A spike that the refractory period suppresses still adds adaptation_spike to a, as in Norse.
+//
+// Input and output have the shape of one step. State: lif_adex.v, lif_adex.i, lif_adex.a, rho of that shape, starting
+// at v_leak, 0, 0 and 0.
+//
+//	adaptation_current 4    adaptation_spike 0.02    delta_T 0.5    tau_ada_inv  2 1/s
+//	tau_syn_inv  200 1/s    tau_mem_inv  100 1/s    v_leak 0    v_th 1    v_reset 0
+//	method super    alpha 100    rho_reset 5    dt 0.001 s
+//
+// rho_reset counts steps, not seconds.
+//
+// Source: Norse, functional/lif_adex_refrac.py at 065a3b45.
+func LIFAdExRefracCell(opts ...Option) *Cell { return lifAdExRefrac.cell(opts) }
+
+// LIFAdExRefrac is LIFAdExRefracCell over a sequence: axis 0 of the input is time. Norse has no such layer.
+func LIFAdExRefrac(opts ...Option) *Layer { return lifAdExRefrac.layer(opts) }
+
+func lifAdExRefracStep(z, x, s, c []float32, stride int) {
+	cm, cs, leak, th, reset, delta := c[0], c[1], c[2], c[3], c[4], c[5]
+	ca, perV, perSpike, rest := c[6], c[7], c[8], c[9]
+	n := len(z)
+	x, v, i, a, rho := x[:n], s[:n], s[stride:][:n], s[2*stride:][:n], s[3*stride:][:n]
+	for k := range z {
+		j := i[k] + x[k]
+		u := v[k] + float32(cm*((((leak-v[k])+runAway(v[k], th, delta))+j)-a[k]))
+		i[k] = j + float32(cs*j)
+		ad := a[k] + float32(ca*(float32(perV*(v[k]-leak))-a[k]))
+		f := above(u, th)
+		u = float32((1-f)*u) + float32(f*reset)
+		a[k] = ad + float32(f*perSpike)
+		m := above(rho[k], 0)
+		v[k] = float32((1-m)*u) + float32(m*v[k])
+		f = float32((1 - m) * f)
+		rho[k] = float32((1-f)*relu(rho[k]-m)) + float32(f*rest)
+		z[k] = f
+	}
+}
