@@ -1,0 +1,230 @@
+package durin
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"github.com/livespike/livespike/io/durin/sim"
+)
+
+// Sizes of the figure, in the units of the SVG; the PNG has two pixels for each.
+const (
+	figureSide  = 480 // of the longer side of the world
+	margin      = 24
+	legend      = 58 // below the picture
+	pngScale    = 2
+	legendWidth = 340
+	robotSize   = 110 // mm, radius of the body
+)
+
+var (
+	floorColor = color.NRGBA{247, 245, 240, 255}
+	gridColor  = color.NRGBA{233, 229, 220, 255}
+	wallColor  = color.NRGBA{68, 64, 60, 255}
+	blockColor = color.NRGBA{214, 208, 198, 255}
+	inkColor   = color.NRGBA{87, 83, 78, 255}
+	touchColor = color.NRGBA{220, 60, 50, 255}
+	startColor = color.NRGBA{255, 255, 255, 255}
+	// The path goes from the first of these to the last: a dark to light scale that also reads in grey.
+	pathColors = []color.NRGBA{{68, 1, 84, 255}, {59, 82, 139, 255}, {33, 145, 140, 255}, {94, 201, 98, 255}, {240, 200, 40, 255}}
+)
+
+// PNG draws the arena and the path, coloured by time, with the robot at its end and red dots where it touched a wall.
+func (t *Track) PNG() ([]byte, error) {
+	v := t.view()
+	c := newPNG(v.width, v.height, pngScale)
+	t.draw(c, v)
+	return c.encode()
+}
+
+// SVG is the same figure as PNG.
+func (t *Track) SVG() (string, error) {
+	v := t.view()
+	c := newSVG(v.width, v.height)
+	c.fill(color.NRGBA{255, 255, 255, 255}, point{0, 0}, point{v.width, 0}, point{v.width, v.height}, point{0, v.height})
+	t.draw(c, v)
+	return c.String(), nil
+}
+
+// view maps mm to the figure.
+type view struct {
+	lo, hi        sim.Vec
+	scale         float64 // units per mm
+	width, height float64
+}
+
+func (v *view) at(p sim.Vec) point {
+	return point{margin + (p.X-v.lo.X)*v.scale, margin + (v.hi.Y-p.Y)*v.scale}
+}
+
+func (t *Track) view() *view {
+	var lo, hi sim.Vec
+	if t.World != nil && len(t.World.Walls)+len(t.World.Pillars) > 0 {
+		lo, hi = t.World.Bounds()
+	} else {
+		lo, hi = sim.Vec{X: math.Inf(1), Y: math.Inf(1)}, sim.Vec{X: math.Inf(-1), Y: math.Inf(-1)}
+		for _, s := range t.Samples {
+			lo = sim.Vec{X: min(lo.X, s.Pose.At.X), Y: min(lo.Y, s.Pose.At.Y)}
+			hi = sim.Vec{X: max(hi.X, s.Pose.At.X), Y: max(hi.Y, s.Pose.At.Y)}
+		}
+		if len(t.Samples) == 0 {
+			lo, hi = sim.Vec{}, sim.Vec{}
+		}
+		const around = 300
+		lo, hi = sim.Vec{X: lo.X - around, Y: lo.Y - around}, sim.Vec{X: hi.X + around, Y: hi.Y + around}
+	}
+	v := &view{lo: lo, hi: hi}
+	v.scale = figureSide / math.Max(hi.X-lo.X, hi.Y-lo.Y)
+	v.width = max((hi.X-lo.X)*v.scale, legendWidth) + 2*margin
+	v.height = (hi.Y-lo.Y)*v.scale + margin + legend
+	return v
+}
+
+func (t *Track) draw(c canvas, v *view) {
+	t.drawFloor(c, v)
+	t.drawPath(c, v)
+	t.drawWalls(c, v)
+	t.drawRobot(c, v)
+	t.drawLegend(c, v)
+}
+
+// drawLegend says below the picture what was driven, and how long lines, colours and red are.
+func (t *Track) drawLegend(c canvas, v *view) {
+	const size = 12
+	row := v.height - legend + 24
+	c.text(inkColor, point{margin, row}, size, t.String())
+	row += 20
+	meter, x := t.ruler(v), float64(margin)
+	c.stroke(inkColor, 2, point{x, row - 4}, point{x + meter*v.scale, row - 4})
+	x += meter*v.scale + 8
+	c.text(inkColor, point{x, row}, size, fmt.Sprintf("%g m", meter/1000))
+	x += 52
+	const bar, steps = 64.0, 32
+	for i := range steps {
+		from := x + bar*float64(i)/steps
+		c.stroke(pathColor(float64(i)/(steps-1)), 3, point{from, row - 4}, point{from + bar/steps, row - 4})
+	}
+	x += bar + 8
+	c.text(inkColor, point{x, row}, size, fmt.Sprintf("0 to %.0f s", t.Duration().Seconds()))
+	if t.World != nil {
+		x += 76
+		c.disc(touchColor, point{x, row - 4}, 3)
+		c.text(inkColor, point{x + 8, row}, size, "contact")
+	}
+}
+
+// ruler is the length of the scale bar: a round number of mm that fits.
+func (t *Track) ruler(v *view) float64 {
+	for _, mm := range []float64{1000, 500, 200, 100} {
+		if mm*v.scale <= 0.25*figureSide {
+			return mm
+		}
+	}
+	return 50
+}
+
+func (t *Track) drawFloor(c canvas, v *view) {
+	loops, _ := t.loops()
+	if len(loops) > 0 {
+		c.fill(floorColor, v.all(loops[0])...)
+	} else {
+		c.fill(floorColor, v.at(v.lo), v.at(sim.Vec{X: v.hi.X, Y: v.lo.Y}), v.at(v.hi), v.at(sim.Vec{X: v.lo.X, Y: v.hi.Y}))
+	}
+	if t.World == nil || len(t.World.Walls) == 0 {
+		for x := math.Ceil(v.lo.X/500) * 500; x < v.hi.X; x += 500 {
+			c.stroke(gridColor, 1, v.at(sim.Vec{X: x, Y: v.lo.Y}), v.at(sim.Vec{X: x, Y: v.hi.Y}))
+		}
+		for y := math.Ceil(v.lo.Y/500) * 500; y < v.hi.Y; y += 500 {
+			c.stroke(gridColor, 1, v.at(sim.Vec{X: v.lo.X, Y: y}), v.at(sim.Vec{X: v.hi.X, Y: y}))
+		}
+	}
+}
+
+func (v *view) all(points []sim.Vec) []point {
+	out := make([]point, len(points))
+	for i, p := range points {
+		out[i] = v.at(p)
+	}
+	return out
+}
+
+// loops are the walls that follow each other and come back to where they began, and the walls that do not.
+func (t *Track) loops() (loops [][]sim.Vec, open []sim.Segment) {
+	if t.World == nil {
+		return nil, nil
+	}
+	walls := t.World.Walls
+	for i := 0; i < len(walls); {
+		first, corners := i, []sim.Vec{walls[i].A}
+		for i+1 < len(walls) && walls[i+1].A == walls[i].B && walls[i].B != walls[first].A {
+			i++
+			corners = append(corners, walls[i].A)
+		}
+		if walls[i].B == walls[first].A && len(corners) > 2 {
+			loops = append(loops, corners)
+		} else {
+			open = append(open, walls[first:i+1]...)
+		}
+		i++
+	}
+	return loops, open
+}
+
+func (t *Track) drawWalls(c canvas, v *view) {
+	loops, open := t.loops()
+	for i, l := range loops {
+		corners := v.all(l)
+		if i > 0 { // what is in the room is massive
+			c.fill(blockColor, corners...)
+		}
+		c.stroke(wallColor, 4, append(corners, corners[0])...)
+	}
+	for _, s := range open {
+		c.stroke(wallColor, 4, v.at(s.A), v.at(s.B))
+	}
+	if t.World != nil {
+		for _, p := range t.World.Pillars {
+			c.disc(wallColor, v.at(p.Center), p.Radius*v.scale)
+		}
+	}
+}
+
+func (t *Track) drawPath(c canvas, v *view) {
+	n := len(t.Samples)
+	for i := 1; i < n; i++ {
+		c.stroke(pathColor(float64(i)/float64(n-1)), 3, v.at(t.Samples[i-1].Pose.At), v.at(t.Samples[i].Pose.At))
+	}
+	for _, s := range t.Samples {
+		if s.Contact {
+			c.disc(touchColor, v.at(s.Pose.At), 2)
+		}
+	}
+}
+
+// pathColor is the colour of a moment, 0 to 1.
+func pathColor(at float64) color.NRGBA {
+	at *= float64(len(pathColors) - 1)
+	i := min(int(at), len(pathColors)-2)
+	a, b, f := pathColors[i], pathColors[i+1], at-float64(i)
+	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + f*(float64(b)-float64(a)))) }
+	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
+}
+
+func (t *Track) drawRobot(c canvas, v *view) {
+	if len(t.Samples) == 0 {
+		return
+	}
+	first, last := t.Samples[0].Pose, t.Samples[len(t.Samples)-1].Pose
+	c.disc(pathColor(0), v.at(first.At), 7)
+	c.disc(startColor, v.at(first.At), 4)
+	body := v.at(last.At)
+	radius := math.Max(robotSize*v.scale, 6)
+	c.disc(wallColor, body, radius)
+	c.disc(pathColor(1), body, radius-2)
+	corner := func(angle, reach float64) point {
+		sin, cos := math.Sincos(last.Heading + angle)
+		return point{body.x + reach*radius*cos, body.y - reach*radius*sin}
+	}
+	c.fill(wallColor, corner(0, 0.75), corner(2.4, 0.55), corner(math.Pi, 0.15), corner(-2.4, 0.55))
+}
