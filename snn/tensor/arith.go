@@ -247,16 +247,26 @@ func fromEnd(shape []int, i int) int {
 	return shape[len(shape)-i]
 }
 
-// broadcast is the shape that two shapes give together, by NumPy's rule.
+// broadcasts reports whether two shapes fit together by NumPy's rule.
+func broadcasts(a, b []int) bool {
+	for i := 1; i <= min(len(a), len(b)); i++ {
+		if n, m := fromEnd(a, i), fromEnd(b, i); n != m && n != 1 && m != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// broadcast is the shape that two shapes give together.
 func broadcast(method string, a, b []int) []int {
+	if !broadcasts(a, b) {
+		panic(fmt.Sprintf("tensor.%s: shapes %v and %v do not broadcast", method, a, b))
+	}
 	out := make([]int, max(len(a), len(b)))
 	for i := 1; i <= len(out); i++ {
-		n, m := fromEnd(a, i), fromEnd(b, i)
-		if n != m && n != 1 && m != 1 {
-			panic(fmt.Sprintf("tensor.%s: shapes %v and %v do not broadcast", method, a, b))
-		}
+		n := fromEnd(a, i)
 		if n == 1 {
-			n = m
+			n = fromEnd(b, i)
 		}
 		out[len(out)-i] = n
 	}

@@ -51,7 +51,7 @@ func ZerosLike(t *Tensor) *Tensor { return Zeros(t.shape...) }
 // OnesLike is a tensor of ones with the shape of another.
 func OnesLike(t *Tensor) *Tensor { return Ones(t.shape...) }
 
-// Arange is start, start+step, … up to but without end. It panics for step 0.
+// Arange is start, start+step, … up to but without end, computed in float64 and rounded once. It panics for step 0.
 func Arange(start, end, step float64) *Tensor {
 	if step == 0 {
 		panic("tensor.Arange: step is 0")

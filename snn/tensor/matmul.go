@@ -2,47 +2,71 @@ package tensor
 
 import "fmt"
 
-// MatMul is the matrix product of (m, k) and (k, n): (m, n). A vector on the left is a row and on the right a column,
-// and its axis disappears from the result; more axes in front of t are a batch that shares the right side. Products
-// are rounded one by one and added in the order of k.
+// MatMul is the matrix product of (…, m, k) and (…, k, n): (…, m, n). The axes in front are a batch and broadcast. A
+// vector on the left is a row and on the right a column, and its axis disappears from the result. Products are rounded
+// one by one and added in the order of k, so the bits do not depend on the machine.
 func (t *Tensor) MatMul(o *Tensor) *Tensor {
-	a, b := t, o
-	if len(a.shape) == 1 {
-		a = a.Unsqueeze(0)
-	}
-	if len(b.shape) == 1 {
-		b = b.Unsqueeze(1)
-	}
-	if len(t.shape) == 0 || len(o.shape) == 0 || len(b.shape) != 2 || a.shape[len(a.shape)-1] != b.shape[0] {
-		panic(fmt.Sprintf("tensor.MatMul: shapes %v and %v", t.shape, o.shape))
-	}
-	k, n := b.shape[0], b.shape[1]
-	m := size(a.shape[:len(a.shape)-1])
-	shape := append(append([]int(nil), a.shape[:len(a.shape)-1]...), n)
-	out := Zeros(shape...)
-	matMul(out.data, a.data, b.data, m, k, n)
-	if len(o.shape) == 1 {
-		out.shape = out.shape[:len(out.shape)-1]
-	}
-	if len(t.shape) == 1 {
-		out.shape = out.shape[1:]
-	}
+	p := newProduct(t, o)
+	out := Zeros(p.shape...)
+	p.run(out.data, t.data, o.data)
 	return out
 }
 
-// matMul adds a (m, k) times b (k, n) to c (m, n). Zeros of a cost nothing, which is what spikes mostly are.
-func matMul(c, a, b []float32, m, k, n int) {
-	for i := range m {
-		row := c[i*n : (i+1)*n]
-		for p := range k {
-			v := a[i*k+p]
-			if v == 0 {
-				continue
-			}
-			from := b[p*n : (p+1)*n : (p+1)*n]
-			for j, w := range from {
-				row[j] += float32(v * w)
-			}
+// product is the plan of a matrix product.
+type product struct {
+	m, k, n      int
+	batch        []int // shape in front of the matrices
+	stepA, stepB []int // of the batch, in matrices
+	shape        []int // of the result
+}
+
+func newProduct(t, o *Tensor) product {
+	a, b := t.shape, o.shape
+	if len(a) == 0 || len(b) == 0 {
+		panic(fmt.Sprintf("tensor.MatMul: shapes %v and %v", t.shape, o.shape))
+	}
+	if len(a) == 1 {
+		a = []int{1, a[0]}
+	}
+	if len(b) == 1 {
+		b = []int{b[0], 1}
+	}
+	i, j := len(a)-2, len(b)-2
+	if a[i+1] != b[j] || !broadcasts(a[:i], b[:j]) {
+		panic(fmt.Sprintf("tensor.MatMul: shapes %v and %v", t.shape, o.shape))
+	}
+	p := product{m: a[i], k: b[j], n: b[j+1], batch: broadcast("MatMul", a[:i], b[:j])}
+	p.stepA, p.stepB = broadcastSteps(a[:i], p.batch), broadcastSteps(b[:j], p.batch)
+	p.shape = append([]int(nil), p.batch...)
+	if len(t.shape) > 1 {
+		p.shape = append(p.shape, p.m)
+	}
+	if len(o.shape) > 1 {
+		p.shape = append(p.shape, p.n)
+	}
+	return p
+}
+
+// run adds the products of all matrices of a and b to c.
+func (p *product) run(c, a, b []float32) {
+	p.each(func(i, atA, atB int) {
+		matMul(c[i*p.m*p.n:(i+1)*p.m*p.n], a[atA*p.m*p.k:], b[atB*p.k*p.n:], p.m, p.k, p.n)
+	})
+}
+
+// each calls f with the position of every matrix of the result and of the two it comes from, counted in matrices.
+func (p *product) each(f func(i, a, b int)) {
+	i := 0
+	var visit func(axis, a, b int)
+	visit = func(axis, a, b int) {
+		if axis == len(p.batch) {
+			f(i, a, b)
+			i++
+			return
+		}
+		for k := range p.batch[axis] {
+			visit(axis+1, a+k*p.stepA[axis], b+k*p.stepB[axis])
 		}
 	}
+	visit(0, 0, 0)
 }

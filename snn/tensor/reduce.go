@@ -2,29 +2,6 @@ package tensor
 
 import "fmt"
 
-// Sum adds all elements, or those along the given axes, which disappear. It adds in float64 in the order of the
-// elements and rounds once.
-func (t *Tensor) Sum(axes ...int) *Tensor {
-	return t.reduce("Sum", axes, func(v []float32, step, n int) float32 {
-		return float32(sumOf(v, step, n))
-	})
-}
-
-// Mean is the average of all elements, or of those along the given axes, added as in Sum.
-func (t *Tensor) Mean(axes ...int) *Tensor {
-	return t.reduce("Mean", axes, func(v []float32, step, n int) float32 {
-		return float32(sumOf(v, step, n) / float64(n))
-	})
-}
-
-func sumOf(v []float32, step, n int) float64 {
-	var s float64
-	for i := range n {
-		s += float64(v[i*step])
-	}
-	return s
-}
-
 // Max is the largest of all elements, or along the given axes; NaN wins. It panics where there is none.
 func (t *Tensor) Max(axes ...int) *Tensor {
 	return t.reduce("Max", axes, func(v []float32, step, n int) float32 { return v[argMax(v, step, n)*step] })

@@ -7,7 +7,9 @@
 // Flatten, Squeeze, Unsqueeze, and Index and Slice of the first axis share their elements with the original, as
 // PyTorch's views do; Clone copies. A shape that does not fit panics with both shapes.
 //
-// Numbers agree with NumPy's float32 arrays, and the text with PyTorch's.
+// Numbers agree with NumPy's float32 arrays bit for bit, sums included; exp, log, sin, cos, tanh, sigmoid and powers are
+// rounded from float64, where NumPy's own differ in the last bits; matrix products add in the order of their columns,
+// which BLAS libraries do not. The text is PyTorch's.
 package tensor
 
 import (

@@ -53,11 +53,11 @@ func (t *Tensor) Sigmoid() *Tensor {
 	return t.via(func(v float64) float64 { return 1 / (1 + math.Exp(-v)) })
 }
 
-// Relu is the larger of t and 0; NaN stays.
+// Relu is the larger of t and 0; NaN and -0 stay.
 func (t *Tensor) Relu() *Tensor { return t.Map(relu) }
 
 func relu(v float32) float32 {
-	if v <= 0 {
+	if v < 0 {
 		return 0
 	}
 	return v
