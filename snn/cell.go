@@ -8,8 +8,8 @@ type Cell struct{ neuron }
 
 // cell makes the form for one step.
 func (m *model) cell(opts []Option) *Cell {
-	set := options("snn."+m.name+"Cell", m.name, opts, m.options())
-	return &Cell{*newNeuron(m, m.name+"Cell", set)}
+	name := m.feedForward() + "Cell"
+	return &Cell{*newNeuron(m, name, options("snn."+name, m.name, opts, m.options()))}
 }
 
 // Forward advances the neurons by one step. x is one step's input of any shape, one neuron per element; the output and

@@ -95,6 +95,8 @@ func conform(c golden.Case, delayed bool) (err error) {
 	switch kind {
 	case "cell":
 		return conformCell(c, what, delayed)
+	case "step":
+		return conformStep(c, strings.TrimSuffix(what, "FeedForward"))
 	}
 	return skipped(op + ": not built yet")
 }
@@ -237,4 +239,22 @@ func compare(c golden.Case, key string, got *tensor.Tensor) error {
 		return err
 	}
 	return golden.Compare(key, c.Text("tol"), got.Shape(), got.Data(), want)
+}
+
+// conformStep runs a model that Norse has as a function only, from all zeros.
+func conformStep(c golden.Case, what string) error {
+	m := models[what]
+	if m == nil {
+		return skipped("step." + what + ": not built yet")
+	}
+	opts, err := goldenOptions(c, false)
+	if err != nil {
+		return err
+	}
+	x, err := goldenTensor(c, "input")
+	if err != nil {
+		return err
+	}
+	cell := m.cell(opts)
+	return conformNeuron(c, cell, m.layer(append(opts, RecordStates())), x, newState(cell.lay, x.Shape()[1:]))
 }

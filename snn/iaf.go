@@ -8,6 +8,7 @@ var iaf = register(&model{
 	jump:     "v",
 	step:     iafStep,
 	subtract: iafSubtractStep,
+	bio:      preset{"v_th": -55.0, "v_reset": -70.0},
 })
 
 // IAFCell is an integrate-and-fire neuron without a leak, one step at a time.

@@ -14,8 +14,9 @@ type Layer struct {
 
 // layer makes the form for a sequence.
 func (m *model) layer(opts []Option) *Layer {
-	set := options("snn."+m.name, m.name, opts, append(m.options(), "record_states"))
-	return &Layer{*newNeuron(m, m.name, set), set.given["record_states"] != nil}
+	name := m.feedForward()
+	set := options("snn."+name, m.name, opts, append(m.options(), "record_states"))
+	return &Layer{*newNeuron(m, name, set), set.given["record_states"] != nil}
 }
 
 // Forward advances the neurons by as many steps as axis 0 of x is long. x has the shape (T, …), as has the output; the

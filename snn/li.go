@@ -8,6 +8,7 @@ var li = register(&model{
 	jump:    "i",
 	numbers: true,
 	step:    liStep,
+	bio:     preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0},
 })
 
 // LICell is a leaky integrator with an exponential current synapse, one step at a time. It does not spike: its output

@@ -7,15 +7,18 @@ var lifParams = join(
 	}, spiking(),
 )
 
-var lif = register(&model{
-	name:   "LIF",
-	params: lifParams,
-	state:  []field{{"v", "v_leak"}, {"i", ""}},
-	coefs:  []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
-	jump:   "i",
-	step:   lifStep,
+// bioLIF is Norse's bio_default for the LIF neuron, in 1/ms and mV.
+var bioLIF = preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0, "v_th": -55.0, "v_reset": -70.0}
 
+var lif = register(&model{
+	name:     "LIF",
+	params:   lifParams,
+	state:    []field{{"v", "v_leak"}, {"i", ""}},
+	coefs:    []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
+	jump:     "i",
+	step:     lifStep,
 	subtract: lifSubtractStep,
+	bio:      bioLIF,
 })
 
 // LIFCell is a leaky integrate-and-fire neuron with an exponential current synapse, one step at a time.

@@ -19,6 +19,9 @@ var lifAdEx = register(&model{
 	jump:    "i",
 	numbers: true,
 	step:    lifAdExStep,
+	bio: bioLIF.and(preset{
+		"adaptation_current": 0.0, "adaptation_spike": 0.01, "delta_T": 2.0, "tau_ada_inv": 0.01,
+	}),
 })
 
 // LIFAdExCell is an adaptive exponential integrate-and-fire neuron, one step at a time.

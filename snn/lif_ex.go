@@ -17,6 +17,7 @@ var lifEx = register(&model{
 	numbers:  true,
 	step:     lifExKernel(false),
 	subtract: lifExKernel(true),
+	bio:      bioLIF.and(preset{"delta_T": 0.0}),
 })
 
 // LIFExCell is a leaky integrate-and-fire neuron whose membrane runs away exponentially near the threshold, one step at

@@ -11,6 +11,7 @@ var lifRefrac = register(&model{
 	jump:    "lif.i",
 	numbers: true,
 	step:    lifRefracStep,
+	bio:     bioLIF,
 })
 
 // LIFRefracCell is a leaky integrate-and-fire neuron with an absolute refractory period, one step at a time: after a

@@ -9,6 +9,7 @@ import (
 // made.
 type model struct {
 	name   string            // LIF: makes LIFCell, LIF, LIFParameters, LIFState
+	form   string            // what cell and layer are called where that is not the name
 	params []param           // in the order in which Norse prints them
 	state  []field           // the variables, in Norse's order
 	nested map[string]string // what a nested parameter set or state is called: lif is a LIF
@@ -28,6 +29,16 @@ type model struct {
 	// numbers says that a plain number given by the user takes part in products as a float64, since Norse does not
 	// make a tensor of it first.
 	numbers bool
+
+	// both is step with the recurrent current r apart from the input, for models without a jump that have a recurrent
+	// form.
+	both func(z, x, r, s, c []float32, stride int)
+	// recur is what the state of the recurrent form is called, if not like the feed-forward one's.
+	recur string
+
+	behaving bool   // takes a Behaviour
+	bio      preset // the set of BioDefault, nil if there is none
+	bioPlain bool   // its values are plain numbers in Norse
 }
 
 // field is a variable of the state and where its initial value comes from: a parameter, or zero.
@@ -72,6 +83,14 @@ func Models() []string {
 	return names
 }
 
+// feedForward is what the layer is called; the cell has Cell behind.
+func (m *model) feedForward() string {
+	if m.form != "" {
+		return m.form
+	}
+	return m.name
+}
+
 func (m *model) param(name string) *param {
 	for k := range m.params {
 		if m.params[k].name == name {
@@ -113,6 +132,12 @@ func (m *model) options() []string {
 	}
 	if m.subtract != nil {
 		names = append(names, "reset_method")
+	}
+	if m.behaving {
+		names = append(names, "behaviour")
+	}
+	if m.bio != nil {
+		names = append(names, "bio_default")
 	}
 	for _, p := range m.params {
 		names = append(names, short(p.name))

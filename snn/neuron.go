@@ -29,6 +29,7 @@ type neuron struct {
 func newNeuron(m *model, name string, set optionSet) *neuron {
 	c := &neuron{m: m, name: name, delayed: m.late, lay: m.layout(), nc: len(m.state)}
 	c.dt = value{num: 0.001}
+	c.usePreset(&set)
 	if v, ok := set.given["dt"]; ok {
 		c.dt = valueOf(set.who, "dt", v, positive)
 		if c.dt.t != nil {
@@ -68,8 +69,8 @@ func (c *neuron) parameter(p param, set optionSet) value {
 		}
 	}
 	if !ok {
-		v := valueOf(set.who, short(p.name), p.value, p.check)
-		v.asT = !p.plain
+		v := valueOf(set.who, short(p.name), set.orDefault(p), p.check)
+		v.asT = !p.plain && !(c.m.bioPlain && set.defaults != nil)
 		return v
 	}
 	v := valueOf(set.who, short(p.name), given, p.check)
@@ -244,7 +245,7 @@ func (c *neuron) writeParams(b *strings.Builder, kind, prefix string) {
 	first, done := true, ""
 	for k, p := range c.m.params {
 		rest, ok := strings.CutPrefix(p.name, prefix)
-		if !ok {
+		if !ok || p.hidden {
 			continue
 		}
 		head, _, nested := strings.Cut(rest, ".")

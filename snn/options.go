@@ -80,6 +80,8 @@ func Tau(d time.Duration) float64 {
 type optionSet struct {
 	who   string // snn.LIFCell
 	given map[string]any
+
+	defaults preset // instead of the model's own
 }
 
 // options collects opts. known must list every name that the constructor understands.

@@ -17,6 +17,8 @@ type param struct {
 	unit  string // 1/s, s, or empty
 	check check
 	plain bool // the default is a plain number in Norse and not a tensor
+
+	hidden bool // where the state starts, which Norse does not count among the parameters
 }
 
 // check is the range that a parameter must lie in.

@@ -1,0 +1,53 @@
+package snn
+
+var adaLIF = register(&model{
+	name:   "AdaLIF",
+	params: lsnnParams,
+	state:  []field{{"v", "v_leak"}, {"i", ""}, {"b", ""}},
+	coefs: []string{
+		"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset", "-dt*tau_adapt_inv", "beta",
+	},
+	jump:    "i",
+	late:    true,
+	numbers: true,
+	step:    adaLIFStep,
+})
+
+// AdaLIFCell is a leaky integrate-and-fire neuron with an adaptation b that rises at each spike, decays, and works
+// against the current, one step at a time.
+//
+//	v  = v + dt·τm⁻¹·(((v_leak − v) + i) − b)
+//	b  = b − dt·τb⁻¹·b
+//	z  = 1 if v > v_th, else 0
+//	v' = v − z·(v_th − v_reset)
+//	b' = b + z·beta
+//	i' = i − dt·τs⁻¹·i + x
+//
+// It is delayed by default, as in Norse: the input jumps in after the integration. The option Immediate moves it before.
+//
+// Input and output have the shape of one step. State: v, i, b of that shape, starting at v_leak, 0 and 0.
+//
+//	tau_syn_inv  200 1/s    tau_mem_inv  100 1/s    tau_adapt_inv  0.00125 1/s    v_leak 0    v_th 1    v_reset 0
+//	beta 1.8    method super    alpha 100    dt 0.001 s
+//
+// Source: Norse, functional/lsnn.py, ada_lif_step at 065a3b45, which has only the recurrent step.
+func AdaLIFCell(opts ...Option) *Cell { return adaLIF.cell(opts) }
+
+// AdaLIF is AdaLIFCell over a sequence: axis 0 of the input is time.
+func AdaLIF(opts ...Option) *Layer { return adaLIF.layer(opts) }
+
+func adaLIFStep(z, x, s, c []float32, stride int) {
+	cm, cs, leak, th, reset, cb, beta := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+	n := len(z)
+	x, v, i, b := x[:n], s[:n], s[stride:][:n], s[2*stride:][:n]
+	for k := range z {
+		j := i[k] + x[k]
+		u := v[k] + float32(cm*(((leak-v[k])+j)-b[k]))
+		i[k] = j + float32(cs*j)
+		t := b[k] + float32(cb*b[k])
+		f := above(u, th)
+		v[k] = u - float32(f*(th-reset))
+		b[k] = t + float32(f*beta)
+		z[k] = f
+	}
+}
