@@ -3,6 +3,8 @@ package tensor
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"unsafe"
 )
 
 // Add is t + x, element by element; x is a number or a tensor that broadcasts with t.
@@ -144,7 +146,12 @@ func number(x any) (float32, bool) {
 func operand(method string, x any) *Tensor {
 	o, ok := x.(*Tensor)
 	if !ok || o == nil {
-		panic(fmt.Sprintf("tensor.%s: %T is neither a number nor a tensor", method, x))
+		// The type's name and not %T of x, which would move every number that is passed to the heap.
+		name := "<nil>"
+		if kind := reflect.TypeOf(x); kind != nil {
+			name = kind.String()
+		}
+		panic(fmt.Sprintf("tensor.%s: %s is neither a number nor a tensor", method, name))
 	}
 	return o
 }
@@ -160,25 +167,46 @@ func (t *Tensor) binary(method string, x any, f func(a, b float32) float32) *Ten
 func (t *Tensor) binaryInto(dst *Tensor, method string, x any, f func(a, b float32) float32) *Tensor {
 	if v, ok := number(x); ok {
 		mustFit(method, dst, t.shape)
-		for i, a := range t.data {
+		for i, a := range t.apartFrom(dst).data {
 			dst.data[i] = f(a, v)
 		}
 		return dst
 	}
 	o := operand(method, x)
-	if sameShape(t.shape, o.shape) {
-		mustFit(method, dst, t.shape)
-		for i, a := range t.data {
-			dst.data[i] = f(a, o.data[i])
+	if !sameShape(t.shape, o.shape) || t.partOf(dst) || o.partOf(dst) {
+		if !fits(dst.shape, t.shape, o.shape) {
+			panic(fmt.Sprintf("tensor.%s: shapes %v and %v into %v", method, t.shape, o.shape, dst.shape))
 		}
+		walk := pairWalk{dst: dst, a: t.apartFrom(dst), b: o.apartFrom(dst), f: f}
+		walk.run(0, 0, 0, 0, len(dst.data))
 		return dst
 	}
-	if !fits(dst.shape, t.shape, o.shape) {
-		panic(fmt.Sprintf("tensor.%s: shapes %v and %v into %v", method, t.shape, o.shape, dst.shape))
+	mustFit(method, dst, t.shape)
+	for i, a := range t.data {
+		dst.data[i] = f(a, o.data[i])
 	}
-	walk := pairWalk{dst: dst, a: t, b: o, f: f}
-	walk.run(0, 0, 0, 0, len(dst.data))
 	return dst
+}
+
+// apartFrom is t, or a copy where writing to dst would change elements of t that are yet to be read.
+func (t *Tensor) apartFrom(dst *Tensor) *Tensor {
+	if t.partOf(dst) {
+		return t.Clone()
+	}
+	return t
+}
+
+// partOf reports whether t shares elements with dst, but is not all of it.
+func (t *Tensor) partOf(dst *Tensor) bool {
+	if len(t.data) == 0 || len(dst.data) == 0 {
+		return false
+	}
+	from, to := uintptr(unsafe.Pointer(&t.data[0])), uintptr(unsafe.Pointer(&dst.data[0]))
+	const bytes = unsafe.Sizeof(float32(0))
+	if from == to && len(t.data) == len(dst.data) {
+		return false
+	}
+	return from < to+uintptr(len(dst.data))*bytes && to < from+uintptr(len(t.data))*bytes
 }
 
 func mustFit(method string, dst *Tensor, shape []int) {

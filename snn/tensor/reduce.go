@@ -8,9 +8,12 @@ func (t *Tensor) Max(axes ...int) *Tensor {
 }
 
 // Min is the smallest of all elements, or along the given axes; NaN wins. It panics where there is none.
-func (t *Tensor) Min(axes ...int) *Tensor { return t.Neg().Max(axes...).Neg() }
+func (t *Tensor) Min(axes ...int) *Tensor {
+	return t.reduce("Min", axes, func(v []float32, step, n int) float32 { return v[argMin(v, step, n)*step] })
+}
 
-// ArgMax is the position of the first largest element: in the flattened tensor, or along one axis.
+// ArgMax is the position of the first largest element: in the flattened tensor, or along one axis. A NaN counts as
+// the largest. Positions from 2^24 on are not exact, being float32.
 func (t *Tensor) ArgMax(axis ...int) *Tensor {
 	if len(axis) > 1 {
 		panic(fmt.Sprintf("tensor.ArgMax: %d axes, at most one", len(axis)))
@@ -19,9 +22,6 @@ func (t *Tensor) ArgMax(axis ...int) *Tensor {
 }
 
 func argMax(v []float32, step, n int) int {
-	if n == 0 {
-		panic("tensor: the largest of no elements")
-	}
 	best := 0
 	for i := 1; i < n; i++ {
 		a, b := v[i*step], v[best*step]
@@ -32,43 +32,49 @@ func argMax(v []float32, step, n int) int {
 	return best
 }
 
-// reduce replaces the axes (all where none is named) by f of the elements along them, which lie step apart.
-func (t *Tensor) reduce(method string, axes []int, f func(v []float32, step, n int) float32) *Tensor {
-	switch len(axes) {
-	case 0:
-		return &Tensor{nil, []float32{f(t.data, 1, len(t.data))}}
-	case 1:
-		return t.reduceAxis(t.axis(method, axes[0]), f)
-	}
-	// Several axes: bring them to the end, in order, and reduce them as one.
-	order, last := []int{}, []int{}
-	gone := make([]bool, len(t.shape))
-	for _, axis := range axes {
-		gone[t.axis(method, axis)] = true
-	}
-	for axis := range t.shape {
-		if gone[axis] {
-			last = append(last, axis)
-		} else {
-			order = append(order, axis)
+func argMin(v []float32, step, n int) int {
+	best := 0
+	for i := 1; i < n; i++ {
+		a, b := v[i*step], v[best*step]
+		if b == b && (a < b || a != a) {
+			best = i
 		}
 	}
-	keep := len(order)
-	moved := t.Permute(append(order, last...)...)
-	return moved.Flatten(keep).reduceAxis(keep, f)
+	return best
 }
 
-func (t *Tensor) reduceAxis(axis int, f func(v []float32, step, n int) float32) *Tensor {
-	n := t.shape[axis]
-	shape := append(append([]int(nil), t.shape[:axis]...), t.shape[axis+1:]...)
-	out := Zeros(shape...)
-	inner := size(t.shape[axis+1:])
+// reduce replaces the axes (all where none is named) by f of the elements along them, which lie step apart.
+func (t *Tensor) reduce(method string, axes []int, f func(v []float32, step, n int) float32) *Tensor {
+	gone := t.reduced(method, axes)
+	kept := t.without(gone)
+	if size(kept) > 0 && len(t.data) == 0 {
+		panic(fmt.Sprintf("tensor.%s: no element along axes %v of shape %v", method, axes, t.shape))
+	}
+	moved, n := t, len(t.data)/max(1, size(kept))
+	step := 1
+	if len(axes) == 1 {
+		step = size(t.shape[t.axis(method, axes[0])+1:])
+	} else if len(kept) > 0 {
+		moved = t.toEnd(gone)
+	}
+	out := Zeros(kept...)
 	for i := range out.data {
-		outer, k := i/inner, i%inner
-		from := outer*n*inner + k
-		out.data[i] = f(t.data[min(from, len(t.data)):], inner, n)
+		out.data[i] = f(moved.data[i/step*step*n+i%step:], step, n)
 	}
 	return out
+}
+
+// toEnd moves the marked axes behind the others, in order.
+func (t *Tensor) toEnd(marked []bool) *Tensor {
+	var front, back []int
+	for axis, is := range marked {
+		if is {
+			back = append(back, axis)
+		} else {
+			front = append(front, axis)
+		}
+	}
+	return t.Permute(append(front, back...)...)
 }
 
 // Cumsum is the running sum along an axis, in float32.

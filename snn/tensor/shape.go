@@ -1,6 +1,9 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Reshape is the same elements in another shape; one axis may be -1 and takes what is left. It shares the elements.
 func (t *Tensor) Reshape(shape ...int) *Tensor {
@@ -20,7 +23,7 @@ func (t *Tensor) Reshape(shape ...int) *Tensor {
 		want[free] = len(t.data) / n
 		n *= want[free]
 	}
-	if n != len(t.data) {
+	if n != len(t.data) || free >= 0 && want[free] < 0 {
 		panic(fmt.Sprintf("tensor.Reshape: shape %v has %d elements, %v does not", t.shape, len(t.data), shape))
 	}
 	return &Tensor{want, t.data}
@@ -149,8 +152,8 @@ func gather(dst, src []float32, shape, step []int) {
 // put in front, as PyTorch's repeat does: a vector of 9 repeated (9, 1) is a matrix of 9 equal rows.
 func (t *Tensor) Repeat(repeats ...int) *Tensor {
 	extra := len(repeats) - len(t.shape)
-	if extra < 0 {
-		panic(fmt.Sprintf("tensor.Repeat: %d counts for shape %v", len(repeats), t.shape))
+	if extra < 0 || len(repeats) > 0 && slices.Min(repeats) < 0 {
+		panic(fmt.Sprintf("tensor.Repeat: %d counts %v for shape %v", len(repeats), repeats, t.shape))
 	}
 	from := &Tensor{append(ones(extra), t.shape...), t.data}
 	for axis := len(repeats) - 1; axis >= 0; axis-- {
@@ -203,7 +206,7 @@ func (t *Tensor) Expand(shape ...int) *Tensor {
 // Index is entry i of the first axis; a negative index counts from the end. It shares the elements.
 func (t *Tensor) Index(i int) *Tensor {
 	if len(t.shape) == 0 {
-		panic("tensor.Index: the tensor has no axis")
+		panic(fmt.Sprintf("tensor.Index: index %d of shape %v, which has no axis", i, t.shape))
 	}
 	i = t.index(0, i)
 	n := size(t.shape[1:])

@@ -1,9 +1,13 @@
 package tensor
 
+import "fmt"
+
 // Sum adds all elements, or those along the given axes, which disappear. It adds in float32 in NumPy's order and gives
 // NumPy's bits: runs of neighbouring elements pairwise, what lies farther apart one after the other.
-func (t *Tensor) Sum(axes ...int) *Tensor {
-	gone := t.reduced("Sum", axes)
+func (t *Tensor) Sum(axes ...int) *Tensor { return t.sum("Sum", axes) }
+
+func (t *Tensor) sum(method string, axes []int) *Tensor {
+	gone := t.reduced(method, axes)
 	out := Zeros(t.without(gone)...)
 	if len(t.data) == 0 {
 		return out
@@ -15,7 +19,7 @@ func (t *Tensor) Sum(axes ...int) *Tensor {
 
 // Mean is the average of all elements, or of those along the given axes, added as in Sum.
 func (t *Tensor) Mean(axes ...int) *Tensor {
-	out := t.Sum(axes...)
+	out := t.sum("Mean", axes)
 	n := float64(len(t.data)) / float64(max(1, len(out.data)))
 	for i, v := range out.data {
 		out.data[i] = float32(float64(v) / n)
@@ -30,7 +34,11 @@ func (t *Tensor) reduced(method string, axes []int) []bool {
 		gone[i] = len(axes) == 0
 	}
 	for _, axis := range axes {
-		gone[t.axis(method, axis)] = true
+		axis = t.axis(method, axis)
+		if gone[axis] {
+			panic(fmt.Sprintf("tensor.%s: axes %v of shape %v name one twice", method, axes, t.shape))
+		}
+		gone[axis] = true
 	}
 	return gone
 }

@@ -97,7 +97,7 @@ func (t *Tensor) via(f func(float64) float64) *Tensor {
 // Diff is the difference of neighbours along the last axis, which gets one shorter.
 func (t *Tensor) Diff() *Tensor {
 	if len(t.shape) == 0 {
-		panic("tensor.Diff: the tensor has no axis")
+		panic(fmt.Sprintf("tensor.Diff: shape %v has no axis", t.shape))
 	}
 	n := t.shape[len(t.shape)-1]
 	if n == 0 {
