@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,10 +49,10 @@ func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, e
 	if hasScheme(address, "sim") {
 		config, err := sim.ParseConfig(address[len("sim:"):])
 		if err != nil {
-			return nil, fmt.Errorf("durin: %w", err)
+			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 		}
 		if r.server, err = sim.Listen("127.0.0.1:0", config); err != nil {
-			return nil, fmt.Errorf("durin: %w", err)
+			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 		}
 		r.server.Do(func(robot *sim.Robot) { s.order = robot.Order() })
 		r.lockstep = config.Speed == 0
@@ -59,7 +60,7 @@ func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, e
 	} else {
 		host, err := s.parse(address)
 		if err != nil {
-			return nil, fmt.Errorf("durin: %s: %w", address, err)
+			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 		}
 		target = host
 		if _, _, err := net.SplitHostPort(host); err != nil {
@@ -87,20 +88,21 @@ func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, e
 // connect opens the sockets, checks that the robot answers, and starts the streams.
 func (r *Robot) connect(ctx context.Context, target string) error {
 	timeout := r.settings.timeout
+	name, _, _ := strings.Cut(r.address, "?")
 	within, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	conn, err := dialTCP(within, target)
 	if err != nil {
-		return explain(target, err, timeout)
+		return explain(name, err, timeout)
 	}
 	l, err := newLink(conn)
 	if err != nil {
-		return errors.Join(explain(target, err, timeout), conn.Close())
+		return errors.Join(explain(name, err, timeout), conn.Close())
 	}
 	r.mu.Lock()
 	if r.closed {
 		r.mu.Unlock()
-		return errors.Join(errClosed, l.close(0))
+		return errors.Join(errClosed, l.close())
 	}
 	r.link, r.present, r.pending = l, motion{byWheels: true}, false
 	r.cycle = cycle{}
@@ -124,7 +126,7 @@ func (r *Robot) connect(ctx context.Context, target string) error {
 		r.mu.Lock()
 		r.link = nil
 		r.mu.Unlock()
-		return errors.Join(explain(target, err, timeout), l.close(0))
+		return errors.Join(explain(name, err, timeout), l.close())
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -153,8 +155,8 @@ func (r *Robot) configure(l *link) {
 // awaitFirst waits for the first frame, so that a program may drive at once. It is no error when none comes: motion
 // is held until one does.
 func (r *Robot) awaitFirst(ctx context.Context) {
-	if r.clockIsNext() {
-		return // the frame that Next will ask for
+	if r.clockIsNext() || r.settings.blind {
+		return // Next will ask for it, or nobody wants it
 	}
 	patience := time.AfterFunc(firstFrame, r.changed.Broadcast)
 	defer patience.Stop()

@@ -35,17 +35,17 @@ func explain(address string, err error, waited time.Duration) error {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("durin: %s: interrupted: %w", address, err)
+		return fmt.Errorf("durin: dial %s: interrupted: %w", address, err)
 	case errors.Is(err, errBusy):
-		return fmt.Errorf("durin: %s: connected, but no answer within %v: %w; close that one first, or %s", address, waited, err, trySim)
+		return fmt.Errorf("durin: dial %s: connected, but no answer within %v: %w; close that one first, or %s", address, waited, err, trySim)
 	case errors.As(err, &dns):
-		return fmt.Errorf("durin: %s: host not found: is this computer on the robot's Wi-Fi? %s: %w", address, trySim, err)
+		return fmt.Errorf("durin: dial %s: host not found: is this computer on the robot's Wi-Fi? %s: %w", address, trySim, err)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("durin: %s: nothing listens there: is it a Durin, and switched on? %s: %w", address, trySim, err)
+		return fmt.Errorf("durin: dial %s: nothing listens there: is it a Durin, and switched on? %s: %w", address, trySim, err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("durin: %s: no answer within %v: is the robot switched on, and this computer on its Wi-Fi? %s: %w", address, waited, trySim, err)
+		return fmt.Errorf("durin: dial %s: no answer within %v: is the robot switched on, and this computer on its Wi-Fi? %s: %w", address, waited, trySim, err)
 	}
-	return fmt.Errorf("durin: %s: %w; %s", address, err, trySim)
+	return fmt.Errorf("durin: dial %s: %w; %s", address, err, trySim)
 }
 
 // hasScheme reports whether an address starts with a scheme.

@@ -75,17 +75,21 @@ func (l *link) telemetryAddress() (ip [4]byte, port uint16) {
 	return at.Addr().Unmap().As4(), at.Port()
 }
 
-// close ends a connection, after it has given the last frames a moment to leave.
-func (l *link) close(patience time.Duration) error {
-	var err error
-	if tcp, ok := l.conn.(*net.TCPConn); ok && patience > 0 && l.failed == nil {
-		// The end of the writing side leaves after the zeros; the robot closes when it has read them.
-		if e := tcp.CloseWrite(); e == nil {
-			err = l.conn.SetReadDeadline(time.Now().Add(min(patience, 200*time.Millisecond)))
-		}
-	}
-	if patience == 0 || l.failed != nil {
-		err = errors.Join(err, l.conn.Close())
+// goodbye is how long the robot may take to acknowledge the last frames.
+const goodbye = time.Second
+
+// finish tells the robot that nothing more comes, after the zeros, and lets the reader wait for the replies that are
+// still to come. It reports whether there is something to wait for.
+func (l *link) finish(patience time.Duration) bool {
+	tcp, ok := l.conn.(*net.TCPConn)
+	return ok && l.failed == nil && tcp.CloseWrite() == nil && l.conn.SetReadDeadline(time.Now().Add(min(patience, goodbye))) == nil
+}
+
+// close ends a connection, which its reader may have ended before.
+func (l *link) close() error {
+	err := l.conn.Close()
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
 	}
 	return errors.Join(err, l.udp.Close())
 }
@@ -148,7 +152,11 @@ func (r *Robot) write(m wire.Message) {
 	}
 	l.buffer = l.encoder.AppendFrame(l.buffer[:0], m, 0)
 	l.lastUsed, l.used = r.now(), true
-	if _, err := l.conn.Write(l.buffer); err != nil {
+	err := l.conn.SetWriteDeadline(time.Now().Add(r.settings.timeout)) // a robot that does not read shall not hold us
+	if err == nil {
+		_, err = l.conn.Write(l.buffer)
+	}
+	if err != nil {
 		l.failed = err
 		return
 	}

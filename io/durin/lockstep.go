@@ -39,6 +39,7 @@ func (r *Robot) advance(ctx context.Context) error {
 	}
 	r.adopt(ctx)
 	r.deadMan(r.now())
+	r.flush()
 	l := r.link
 	written := l.written
 	r.mu.Unlock()

@@ -28,7 +28,7 @@ func (r *Robot) reconnect(target string) {
 	r.mu.Unlock()
 	if l != nil {
 		// The connection is broken: how it ends says nothing new.
-		_ = l.close(0)
+		_ = l.close()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

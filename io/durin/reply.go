@@ -3,7 +3,7 @@ package durin
 import (
 	"errors"
 	"fmt"
-	"net"
+	"os"
 	"time"
 
 	"github.com/livespike/livespike/io/durin/wire"
@@ -125,20 +125,11 @@ func (r *Robot) readReplies(l *link) {
 	var framer wire.Framer
 	var decoder wire.Decoder
 	buffer := make([]byte, 4096)
-	for {
-		if framer.Pending() {
-			if err := l.conn.SetReadDeadline(time.Now().Add(resyncAfter)); err != nil {
-				r.lost(l, err)
-				return
-			}
-		}
+	for partial := false; ; {
 		n, err := l.conn.Read(buffer)
-		var timeout net.Error
-		switch {
-		case err == nil:
-		case framer.Pending() && errors.As(err, &timeout) && timeout.Timeout() && !r.isClosed():
+		if partial && errors.Is(err, os.ErrDeadlineExceeded) && !r.isClosed() {
 			framer.Resync()
-			err = l.conn.SetReadDeadline(time.Time{})
+			err = nil
 		}
 		if err != nil {
 			r.lost(l, err)
@@ -152,13 +143,29 @@ func (r *Robot) readReplies(l *link) {
 			r.takeReply(l, payload, m, err)
 			r.mu.Unlock()
 		}
-		if !framer.Pending() {
-			if err := l.conn.SetReadDeadline(time.Time{}); err != nil {
-				r.lost(l, err)
-				return
-			}
+		if partial, err = r.awaitRest(l, framer.Pending(), partial); err != nil {
+			r.lost(l, err)
+			return
 		}
 	}
+}
+
+// awaitRest limits the time for the rest of a frame, and reports whether there is such a limit. A robot that is being
+// closed keeps the limit that Close has set, and has nothing more to wait for when all replies are there.
+func (r *Robot) awaitRest(l *link, pending, limited bool) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed && l.expected.len() == 0:
+		return false, errClosed
+	case r.closed:
+		return limited, nil
+	case pending:
+		return true, l.conn.SetReadDeadline(time.Now().Add(resyncAfter))
+	case limited:
+		return false, l.conn.SetReadDeadline(time.Time{})
+	}
+	return false, nil
 }
 
 func (r *Robot) isClosed() bool {

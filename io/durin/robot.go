@@ -41,6 +41,7 @@ type Robot struct {
 	lastSend time.Duration
 	cell     context.Context // whose end stops the wheels
 	unwatch  func() bool
+	brake    time.Time // until when no motion is sent, after a signal
 
 	stop chan struct{}
 	done sync.WaitGroup
@@ -177,8 +178,10 @@ func (r *Robot) sendMotion(m *motion, ctx context.Context) {
 		r.stats.Replaced++
 	}
 	r.present, r.pending, r.lastSend = *m, true, now
-	r.track.moved(r.now(), &r.present, r.settings.profile)
-	r.flush()
+	r.track.moved(now, &r.present, r.settings.profile)
+	if !r.lockstep { // else advance does: until then no time passes, and only the newest counts
+		r.flush()
+	}
 }
 
 // Ask sends a request and waits for its reply: a *wire.SystemInfo to durin.GetSystemInfo, and so on. Requests are the
@@ -284,9 +287,11 @@ func (r *Robot) Close() error {
 	}
 	forget(r)
 	l := r.link
+	polite := false // the reader ends the connection, when the last replies are there
 	if l != nil {
 		r.halt()
-		r.write(&wire.Empty{Which: wire.TagDisableStreaming})
+		r.transmit(&wire.Empty{Which: wire.TagDisableStreaming}, nil)
+		polite = l.finish(r.settings.timeout)
 	}
 	r.link = nil
 	r.track.finish()
@@ -294,8 +299,11 @@ func (r *Robot) Close() error {
 	r.changed.Broadcast()
 	r.mu.Unlock()
 	var err error
-	if l != nil {
-		err = l.close(r.settings.timeout)
+	switch {
+	case polite:
+		err = l.udp.Close()
+	case l != nil:
+		err = l.close()
 	}
 	r.done.Wait()
 	if r.server != nil {

@@ -19,7 +19,7 @@ const (
 // mayMove reports whether the robot may be told to move, and sets how fast.
 func (r *Robot) mayMove(now time.Duration) bool {
 	r.limit.scale = 1
-	if r.link == nil {
+	if r.link == nil || !r.brake.IsZero() && time.Now().Before(r.brake) {
 		return false
 	}
 	if r.settings.blind {
@@ -57,7 +57,8 @@ func (r *Robot) deadMan(now time.Duration) {
 	}
 }
 
-// adopt makes the end of a cell the end of its motion.
+// adopt makes the end of a cell the end of its motion. When the next cell is faster than the watch over the last one,
+// the motion ends here: a run must not depend on who is first.
 func (r *Robot) adopt(ctx context.Context) {
 	if ctx == r.cell {
 		return
@@ -65,12 +66,16 @@ func (r *Robot) adopt(ctx context.Context) {
 	if r.unwatch != nil {
 		r.unwatch()
 	}
+	if r.cell != nil && r.cell.Err() != nil && !r.closed {
+		r.halt()
+	}
 	r.cell = ctx
 	r.unwatch = context.AfterFunc(ctx, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if !r.closed && r.cell == ctx {
 			r.halt()
+			r.cell, r.unwatch = nil, nil
 		}
 		r.changed.Broadcast()
 	})

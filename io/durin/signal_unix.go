@@ -4,10 +4,12 @@ package durin
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/livespike/livespike/internal/interrupt"
 )
@@ -18,8 +20,11 @@ var open struct {
 	sync.Mutex
 	robots map[*Robot]bool
 	signal chan os.Signal
-	hosted bool
+	hosted bool // a robot was dialled in a cell
 }
+
+// endTime is how long a program may take to end after a signal; one that is still there afterwards drives again.
+const endTime = time.Second
 
 func remember(r *Robot) {
 	open.Lock()
@@ -47,25 +52,43 @@ func forget(r *Robot) {
 	}
 }
 
-func watchSignals(signals <-chan os.Signal) {
+func watchSignals(signals chan os.Signal) {
 	for s := range signals {
 		open.Lock()
 		robots := make([]*Robot, 0, len(open.robots))
 		for r := range open.robots {
 			robots = append(robots, r)
 		}
-		hosted, own := open.hosted, open.signal
+		raise := !open.hosted || s != syscall.SIGINT
 		open.Unlock()
+		hold := time.Duration(0)
+		if raise {
+			hold = endTime
+		}
 		for _, r := range robots {
-			r.emergency()
+			r.emergency(hold)
 		}
-		if hosted && s == syscall.SIGINT {
-			continue
+		if raise {
+			raiseAgain(s, signals)
 		}
-		signal.Stop(own)
-		// Raised again, the signal does what it would have done without us.
-		if number, ok := s.(syscall.Signal); ok && syscall.Kill(os.Getpid(), number) != nil {
-			return
-		}
+	}
+}
+
+// raiseAgain lets a signal do what it would have done without us. When the program has another use for it and lives
+// on, the signals are watched again.
+func raiseAgain(s os.Signal, signals chan os.Signal) {
+	number, ok := s.(syscall.Signal)
+	if !ok {
+		return
+	}
+	signal.Stop(signals)
+	if err := syscall.Kill(os.Getpid(), number); err != nil {
+		panic(fmt.Sprintf("durin: raise %v again: %v", s, err))
+	}
+	time.Sleep(endTime)
+	open.Lock()
+	defer open.Unlock()
+	if open.signal == signals {
+		signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	}
 }

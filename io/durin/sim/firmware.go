@@ -53,17 +53,21 @@ func (r *Robot) target(now int64) [4]float64 {
 		r.latch()
 		return [4]float64{}
 	}
-	var v [4]float64
-	if r.byWheels {
-		for i, w := range r.command {
-			v[i] = float64(w)
-		}
-	} else {
-		x, y, rot := float64(r.command[0]), float64(r.command[1]), float64(r.command[2])
-		v = wheelsFor(y, -x, degrees(rot))
-	}
+	v := r.asked()
 	for i := range v {
 		v[i] *= f
+	}
+	return v
+}
+
+// asked is the wheel speeds of the last command.
+func (r *Robot) asked() (v [4]float64) {
+	if !r.byWheels {
+		x, y, rot := float64(r.command[0]), float64(r.command[1]), float64(r.command[2])
+		return wheelsFor(y, -x, degrees(rot))
+	}
+	for i, w := range r.command {
+		v[i] = float64(w)
 	}
 	return v
 }

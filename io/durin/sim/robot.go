@@ -95,6 +95,10 @@ func (r *Robot) Pose() Pose { return r.body.pose }
 // Wheels are the true wheel speeds in mm/s: front left, front right, back left, back right.
 func (r *Robot) Wheels() [4]float64 { return r.body.wheels }
 
+// Commanded is what the robot was told last: the wheel speeds of a wheel command, or the body's motion turned into
+// wheel speeds, in mm/s, in the order of Wheels. The watchdog's ramp is not in it, but it is zero once that has ended.
+func (r *Robot) Commanded() [4]float64 { return r.asked() }
+
 // Moving reports whether any wheel turns at 1 mm/s or more.
 func (r *Robot) Moving() bool {
 	for _, v := range r.body.wheels {

@@ -86,7 +86,7 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	err := errors.Join(s.listener.Close(), s.udp.Close())
 	if conn != nil {
-		err = errors.Join(err, conn.Close())
+		_ = conn.Close() // the client may have gone before
 	}
 	s.done.Wait()
 	return err
@@ -99,6 +99,13 @@ func (s *Server) Disconnect() {
 	if s.conn != nil {
 		_ = s.conn.Close() // the reader reports the end of the connection
 	}
+}
+
+// Connected reports whether a client is there.
+func (s *Server) Connected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn != nil
 }
 
 // Do runs a function on the robot, brought up to now, while nothing else touches it.
