@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/reeflective/readline"
+
+	"github.com/livespike/livespike/kernel"
+	"github.com/livespike/livespike/kernel/wire"
+)
+
+// editor reads cells on a terminal: whole cells with several lines, history, completion.
+type editor struct {
+	shell *readline.Shell
+	n     int
+	last  time.Time // of the last Ctrl-C at the prompt
+}
+
+func newEditor(k *kernel.Session, colour bool) *editor {
+	e := &editor{shell: readline.NewShell()}
+	paint := func(text string) string {
+		if colour {
+			return "\x1b[1;32m" + text + "\x1b[0m"
+		}
+		return text
+	}
+	e.shell.Prompt.Primary(func() string { return paint(promptText(e.n, false)) })
+	e.shell.Prompt.Secondary(func() string { return paint(promptText(e.n, true)) })
+	e.shell.History.Add("cells", &recall{session: k})
+	e.shell.AcceptMultiline = func(line []rune) bool {
+		status, _ := k.IsComplete(string(line) + "\n")
+		return status != "incomplete"
+	}
+	e.shell.Completer = func(line []rune, cursor int) readline.Completions {
+		return complete(k, string(line), len(string(line[:cursor])))
+	}
+	if colour {
+		e.shell.SyntaxHighlighter = func(line []rune) string { return highlight(string(line)) }
+	}
+	return e
+}
+
+// read edits one cell. Ctrl-C drops what is typed; twice within a second it leaves, as Ctrl-D does.
+func (e *editor) read(n int) (string, error) {
+	e.n = n
+	src, err := e.shell.Readline()
+	if errors.Is(err, readline.ErrInterrupt) {
+		if time.Since(e.last) < time.Second {
+			return "", io.EOF
+		}
+		e.last = time.Now()
+		if strings.TrimSpace(src) == "" {
+			fmt.Println("Ctrl-D leaves")
+		}
+		return "", errDropped
+	}
+	return src, err
+}
+
+// propose types the text as if it were pasted, so that its lines do not run one by one.
+func (e *editor) propose(text string) {
+	e.shell.Keys.Feed(false, []rune("\x1b[200~"+strings.TrimRight(text, "\n")+"\x1b[201~")...)
+}
+
+// completeLimit is how long Tab waits.
+const completeLimit = 500 * time.Millisecond
+
+// complete turns the session's matches into the editor's.
+func complete(k *kernel.Session, src string, at int) readline.Completions {
+	ctx, cancel := context.WithTimeout(context.Background(), completeLimit)
+	defer cancel()
+	found := k.Complete(ctx, src, at)
+	var list []readline.Completion
+	for _, m := range found.Matches {
+		list = append(list, readline.Completion{Value: m.Text, Display: m.Text, Description: firstLine(m.Signature), Tag: m.Kind})
+	}
+	c := readline.CompleteRaw(list).NoSpace()
+	c.PREFIX = src[found.Start:at]
+	return c
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// recall is the history as the editor wants it: whole cells of all sessions, each once.
+type recall struct {
+	session *kernel.Session
+	cells   []string
+	read    bool
+}
+
+func (r *recall) load() {
+	if r.read {
+		return
+	}
+	r.read = true
+	for _, e := range r.session.History(wire.HistoryQuery{Access: "tail", Unique: true}) {
+		r.cells = append(r.cells, e.Source)
+	}
+}
+
+// Write takes a cell that was accepted; the session keeps it in the file when it runs.
+func (r *recall) Write(cell string) (int, error) {
+	r.load()
+	if n := len(r.cells); strings.TrimSpace(cell) != "" && (n == 0 || r.cells[n-1] != cell) {
+		r.cells = append(r.cells, cell)
+	}
+	return len(r.cells), nil
+}
+
+// GetLine is the cell at a place, oldest first.
+func (r *recall) GetLine(at int) (string, error) {
+	r.load()
+	if at < 0 || at >= len(r.cells) {
+		return "", fmt.Errorf("the history has no entry %d", at)
+	}
+	return r.cells[at], nil
+}
+
+// Len is the number of cells.
+func (r *recall) Len() int {
+	r.load()
+	return len(r.cells)
+}
+
+// Dump is all cells.
+func (r *recall) Dump() any {
+	r.load()
+	return r.cells
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/livespike/livespike/kernel"
+)
+
+var _ = register(command{
+	name:    "run",
+	usage:   "run [--figures DIR] FILE.go [ARGUMENT…]",
+	summary: "run a script of // %% cells",
+	help: `The cells run in order; the value of each cell's last expression is shown. A cell that fails ends the script with status 1.
+Cells that begin with // %% [markdown] are text. The script finds its arguments in os.Args[1:].`,
+	flags: func(f *flag.FlagSet) {
+		f.String("figures", "", "write every figure as a PNG into `DIR`")
+	},
+	run: runScript,
+})
+
+func runScript(s streams, f *flag.FlagSet) int {
+	if f.NArg() == 0 {
+		return usageError(s, f.Name(), errors.New("run which script?"))
+	}
+	file := f.Arg(0)
+	script, err := os.ReadFile(file)
+	if err != nil {
+		return failure(s, err)
+	}
+	os.Args = f.Args()
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	return runCells(s, cells{list: kernel.ParseScript(string(script)), file: file, figures: newFiguresIn(f, name)})
+}
+
+// heading prints a text cell, dimmed, on a terminal that can; elsewhere only what cells print appears.
+func (t *terminal) heading(text string) {
+	if t.colour() {
+		t.Stream("stdout", []byte("\x1b[2m"+strings.TrimRight(text, "\n")+"\x1b[0m\n"))
+	}
+}

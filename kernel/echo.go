@@ -1,0 +1,109 @@
+package kernel
+
+import (
+	"strings"
+
+	"github.com/livespike/livespike/kernel/interp"
+	"github.com/livespike/livespike/kernel/wire"
+	"github.com/livespike/livespike/plot/display"
+)
+
+// typed is an output that wants the static types of a result, before it.
+type typed interface{ ResultTypes(types []string) }
+
+// textual is an output that may not want pictures: drawing one can take longer than the cell.
+type textual interface{ TextOnly() bool }
+
+// show makes values the cell's result. The text of all of them is one result; of several pictures the first goes with
+// it and the others are displayed before.
+func (r *run) show(values []interp.Value) {
+	if len(values) == 0 {
+		return
+	}
+	r.finish(false) // what a magic showed before
+	var texts, types []string
+	var result *wire.Bundle
+	for _, v := range values {
+		texts, types = append(texts, v.Text), append(types, v.Type)
+		b := r.bundle(v)
+		switch {
+		case len(b.Data) < 2 || len(values) > 1 && !picture(b):
+			// Beside other values, only a picture is more than its text.
+		case result == nil:
+			result = &b
+		default:
+			r.display("", b)
+		}
+	}
+	text := strings.Join(texts, "\n")
+	if result == nil {
+		b := plain(text)
+		result = &b
+	}
+	result.Data["text/plain"] = text
+	r.pending, r.types = result, types
+	r.history.echoed(text)
+}
+
+// finish publishes the value that waits: as the cell's result when it is the last, which it is in a cell that ended well.
+func (r *run) finish(last bool) {
+	if r.pending == nil {
+		return
+	}
+	b := *r.pending
+	r.pending = nil
+	r.shown(r.cell.N, b)
+	if !last {
+		r.capture.flush()
+		r.out.Display("", b)
+		return
+	}
+	if t, ok := r.out.(typed); ok {
+		t.ResultTypes(r.types)
+	}
+	r.out.Result(b)
+}
+
+// display shows a bundle below what the cell has printed so far.
+func (r *run) display(id string, b wire.Bundle) {
+	r.capture.flush()
+	r.shown(r.cell.N, b)
+	r.out.Display(id, b)
+}
+
+// bundle is a value in the forms that the cell's output wants.
+func (r *run) bundle(v interp.Value) wire.Bundle {
+	if t, ok := r.out.(textual); ok && t.TextOnly() {
+		return plain(v.Text)
+	}
+	return bundle(v)
+}
+
+// bundle is a value in all its forms; its text is the echo's.
+func bundle(v interp.Value) wire.Bundle {
+	b, rich := display.BundleOf(v.V)
+	if !rich {
+		return plain(v.Text)
+	}
+	data := map[string]any{}
+	for mime, content := range b.Data {
+		data[mime] = content
+	}
+	data["text/plain"] = v.Text
+	return wire.Bundle{Data: data, Metadata: b.Metadata}
+}
+
+// plain is a bundle of text alone.
+func plain(text string) wire.Bundle {
+	return wire.Bundle{Data: map[string]any{"text/plain": text}}
+}
+
+// picture reports whether a bundle has an image.
+func picture(b wire.Bundle) bool {
+	for mime := range b.Data {
+		if strings.HasPrefix(mime, "image/") {
+			return true
+		}
+	}
+	return false
+}

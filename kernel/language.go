@@ -1,0 +1,129 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/livespike/livespike/kernel/magic"
+	"github.com/livespike/livespike/kernel/wire"
+)
+
+// Complete finds what may stand at a place of a cell: Go names and magics.
+func (s *Session) Complete(_ context.Context, src string, at int) wire.Completion {
+	at = min(max(at, 0), len(src))
+	if found, ok := completeMagic(src, at); ok {
+		return found
+	}
+	c := s.engine().Complete(code(src, at), at)
+	found := wire.Completion{Start: c.Start, End: c.End}
+	for _, m := range c.Matches {
+		found.Matches = append(found.Matches, wire.Match{Text: m.Text, Kind: m.Kind, Signature: m.Signature})
+	}
+	return found
+}
+
+// code blanks the magics of a cell, but for the arguments of the one at a place: they may be Go.
+func code(src string, at int) string {
+	var b strings.Builder
+	done := 0
+	for _, p := range split(src) {
+		if !p.magic {
+			continue
+		}
+		text := src[p.from:p.to]
+		keep := len(text)
+		if p.from <= at && at <= p.to {
+			word := strings.IndexAny(strings.TrimLeft(text, " \t"), " \t\n")
+			if word >= 0 {
+				keep = len(text) - len(strings.TrimLeft(text, " \t")) + word
+			}
+		}
+		b.WriteString(src[done:p.from] + blank(text[:keep]))
+		done = p.from + keep
+	}
+	return b.String() + src[done:]
+}
+
+// completeMagic completes the name of a magic at the begin of a line.
+func completeMagic(src string, at int) (wire.Completion, bool) {
+	start := strings.LastIndexByte(src[:at], '\n') + 1
+	line := src[start:at]
+	word := strings.TrimLeft(line, " \t")
+	start += len(line) - len(word)
+	if !strings.HasPrefix(word, "%") || strings.ContainsAny(word, " \t") || !statementEnd(src[:start]) {
+		return wire.Completion{}, false
+	}
+	signs, name := "%", strings.TrimPrefix(word, "%")
+	if strings.HasPrefix(name, "%") {
+		signs, name = "%%", name[1:]
+	}
+	found := wire.Completion{Start: start, End: at}
+	for _, m := range magic.All() {
+		if short, ok := strings.CutPrefix(m.Name, "%"); ok && strings.HasPrefix(short, name) && (signs == "%" || m.Cell) {
+			found.Matches = append(found.Matches, wire.Match{Text: signs + short, Kind: "magic", Signature: m.Usage})
+		}
+	}
+	return found, true
+}
+
+// Inspect tells what is known about the name at a place. Detail 1 wants its source.
+func (s *Session) Inspect(_ context.Context, src string, at, detail int) (wire.Bundle, bool) {
+	doc, ok := s.engine().Inspect(src, min(max(at, 0), len(src)), detail)
+	if !ok {
+		return wire.Bundle{}, false
+	}
+	return plain(doc.Text), true
+}
+
+// IsComplete tells whether Enter ends a cell: "complete", "incomplete" with the indent of the next line, "invalid".
+func (s *Session) IsComplete(src string) (status, indent string) {
+	list := split(src)
+	if len(list) == 0 {
+		return "complete", ""
+	}
+	last := list[len(list)-1]
+	if last.magic {
+		// A %% cell goes on until an empty line.
+		if strings.HasPrefix(src[last.from:], "%%") && !strings.HasSuffix(src, "\n\n") {
+			return "incomplete", ""
+		}
+		return "complete", ""
+	}
+	c := s.engine().IsComplete(only(src, last.from, last.to))
+	return c.Status.String(), c.Indent
+}
+
+// names lists what is live, sorted.
+func (s *Session) names() []magic.Name {
+	var list []magic.Name
+	for _, n := range s.engine().Names() {
+		list = append(list, magic.Name{Name: n.Name, Kind: n.Kind, Type: n.Type, Text: n.Text})
+	}
+	slices.SortFunc(list, func(a, b magic.Name) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// closeOpen closes the live variables that can be: cameras, robots, files. Closing twice is allowed.
+func (s *Session) closeOpen(ctx context.Context) error {
+	var all []error
+	for _, n := range s.engine().Names() {
+		closer, ok := n.Value.(io.Closer)
+		if !ok {
+			continue
+		}
+		done := make(chan error, 1)
+		go func() { done <- closer.Close() }()
+		select {
+		case err := <-done:
+			if err != nil {
+				all = append(all, err)
+			}
+		case <-ctx.Done():
+			return errors.Join(append(all, context.Cause(ctx))...)
+		}
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,149 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/livespike/livespike/kernel/interp"
+	"github.com/livespike/livespike/kernel/magic"
+	"github.com/livespike/livespike/kernel/wire"
+)
+
+// run is one cell on its way. It is what magics see as their session, and it keeps the cell's output for what is shown
+// after its end.
+type run struct {
+	*Session
+	ctx      context.Context
+	cell     wire.Cell
+	out      wire.Output
+	file     string // of the script the cell stands in, or ""
+	fileLine int
+
+	pending *wire.Bundle // the value that becomes the cell's result, unless another comes
+	types   []string     // static types of what pending shows
+	exit    bool
+}
+
+// source is a text that is given to the interpreter, and where the user wrote it.
+type source struct {
+	text string // what is shown beneath messages
+	name string // of a file; "" for the cell itself
+	// place turns a position in what the interpreter read into one in text; nil leaves it.
+	place func(interp.Position) interp.Position
+}
+
+// cellText runs the code and the magics of a cell in order, up to the first error.
+func (r *run) cellText(ctx context.Context, src string) error {
+	return r.parts(ctx, src, source{text: src})
+}
+
+func (r *run) parts(ctx context.Context, src string, from source) error {
+	if query, ok := question(src); ok {
+		return r.help(query)
+	}
+	list := split(src)
+	for i, p := range list {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		var err error
+		if p.magic {
+			err = r.magic(ctx, src[p.from:p.to], p.line)
+		} else {
+			var values []interp.Value
+			values, err = r.eval(ctx, only(src, p.from, p.to), from)
+			if i == len(list)-1 {
+				r.show(values)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eval gives text to the interpreter and prints its notes.
+func (r *run) eval(ctx context.Context, text string, from source) ([]interp.Value, error) {
+	result := r.engine().Eval(ctx, interp.Cell{N: r.cell.N, Src: text})
+	for _, note := range result.Notes {
+		r.Warn("note: " + strings.TrimSuffix(note, "\n") + "\n")
+	}
+	if result.Err != nil {
+		return nil, &failure{cause: result.Err, from: from}
+	}
+	return result.Values, nil
+}
+
+// magic runs one magic line, or a %% cell.
+func (r *run) magic(ctx context.Context, text string, line int) error {
+	head, body, _ := strings.Cut(text, "\n")
+	m, args, col, err := magic.Parse(head)
+	if err != nil {
+		return &magicError{line: line, col: 1 + len(head) - len(strings.TrimLeft(head, " \t")), err: err, usage: true}
+	}
+	call := &magic.Call{Session: r, Args: args, Body: body, Line: line, Col: col}
+	err = m.Run(ctx, call)
+	var told *failure
+	if err == nil || errors.As(err, &told) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var usage *magic.UsageError
+	return &magicError{line: line, col: 1 + len(head) - len(strings.TrimLeft(head, " \t")), err: err, usage: errors.As(err, &usage)}
+}
+
+// question recognises a cell that asks for help: ?name, ??name, name?, name??.
+func question(src string) (q query, ok bool) {
+	text := strings.TrimSpace(src)
+	if strings.Contains(text, "\n") {
+		return query{}, false
+	}
+	name := strings.Trim(text, "?")
+	switch marks := len(text) - len(name); {
+	case marks == 0 || name == "" || strings.Contains(name, "?") || strings.ContainsAny(name, "\"'`"):
+		return query{}, false
+	case marks > 1:
+		return query{strings.TrimSpace(name), 1}, true
+	}
+	return query{strings.TrimSpace(name), 0}, true
+}
+
+// query is what a user asks help on; detail 1 wants the source.
+type query struct {
+	name   string
+	detail int
+}
+
+// help shows what is known about a name in the pager.
+func (r *run) help(q query) error {
+	if strings.HasPrefix(q.name, "%") || strings.HasPrefix(q.name, "!") {
+		return r.magic(r.ctx, "%help "+q.name, 1)
+	}
+	b, ok := r.Session.Inspect(r.ctx, q.name, len(q.name), q.detail)
+	if !ok {
+		return &magicError{line: 1, col: 1, err: errors.New("nothing is known about " + q.name), usage: true}
+	}
+	r.out.Page(b)
+	return nil
+}
+
+// expressions evaluates what a front end wants to know after a cell.
+func (r *run) expressions(ctx context.Context) map[string]wire.ExpressionResult {
+	if len(r.cell.Expressions) == 0 {
+		return nil
+	}
+	results := map[string]wire.ExpressionResult{}
+	for name, src := range r.cell.Expressions {
+		values, err := r.eval(ctx, src, source{text: src})
+		switch {
+		case err != nil:
+			results[name] = wire.ExpressionResult{Err: r.cellError(err)}
+		case len(values) == 0:
+			results[name] = wire.ExpressionResult{Bundle: plain("")}
+		default:
+			results[name] = wire.ExpressionResult{Bundle: bundle(values[0])}
+		}
+	}
+	return results
+}
