@@ -25,7 +25,7 @@ func (t *Tensor) String() string {
 		}
 		return prefix + "[], size=" + tuple(t.shape) + ")"
 	}
-	p := printer{t: t, summarise: len(t.data) > printThreshold}
+	p := printer{t: t, summarise: len(t.data) > printThreshold, edge: printEdge}
 	p.measure(t.shape, t.data)
 	p.b.WriteString(prefix)
 	p.print(t.shape, t.data, len(prefix))
@@ -47,6 +47,7 @@ type printer struct {
 	t         *Tensor
 	b         strings.Builder
 	summarise bool
+	edge      int     // entries shown at each end of a summarised axis
 	fraction  bool    // some element is no integer
 	any       bool    // some element is neither 0 nor infinite nor NaN
 	min, max  float64 // smallest and largest magnitude of those
@@ -83,8 +84,8 @@ func (p *printer) visit(shape []int, data []float32, f func(float64)) {
 	}
 	n := len(data) / shape[0]
 	for i := 0; i < shape[0]; i++ {
-		if p.summarise && shape[0] > 2*printEdge && i == printEdge {
-			i = shape[0] - printEdge
+		if p.summarise && shape[0] > 2*p.edge && i == p.edge {
+			i = shape[0] - p.edge
 		}
 		p.visit(shape[1:], data[i*n:(i+1)*n], f)
 	}
@@ -125,10 +126,10 @@ func (p *printer) print(shape []int, data []float32, indent int) {
 			if i > 0 {
 				p.separate(len(shape)-1, indent)
 			}
-			if p.summarise && shape[0] > 2*printEdge && i == printEdge {
+			if p.summarise && shape[0] > 2*p.edge && i == p.edge {
 				p.b.WriteString("...")
 				p.separate(len(shape)-1, indent)
-				i = shape[0] - printEdge
+				i = shape[0] - p.edge
 			}
 			p.print(shape[1:], data[i*n:(i+1)*n], indent+1)
 		}
@@ -173,10 +174,10 @@ func (p *printer) vector(data []float32, indent int) {
 		column++
 	}
 	for i := 0; i < len(data); i++ {
-		if p.summarise && len(data) > 2*printEdge && i == printEdge {
+		if p.summarise && len(data) > 2*p.edge && i == p.edge {
 			next()
 			p.b.WriteString(" ...")
-			i = len(data) - printEdge
+			i = len(data) - p.edge
 		}
 		next()
 		p.element(float64(data[i]))
