@@ -74,7 +74,7 @@ func (w *htmlWriter) table(rows, columns int, data []float32, numbered bool) {
 		}
 		fmt.Fprintf(&w.b, head, text)
 	}
-	w.b.WriteString(`<table style="border-collapse:collapse;font-family:monospace;font-size:90%"><thead><tr>`)
+	w.b.WriteString(`<table style="border-collapse:collapse;color:inherit;font-family:monospace;font-size:90%"><thead><tr>`)
 	if numbered {
 		fmt.Fprintf(&w.b, head, "")
 	}

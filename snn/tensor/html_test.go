@@ -86,6 +86,10 @@ func TestHTMLStaysSmall(t *testing.T) {
 // The text keeps the page's colour and the shades let the page's background through, so both themes stay readable.
 func TestHTMLSuitsDarkPages(t *testing.T) {
 	text, _ := hashed(20, 20).HTML()
+	if !strings.Contains(text, ";color:inherit;") { // a table without it is black in old-style pages
+		t.Errorf("no inherited colour in %.300s", text)
+	}
+	text = strings.ReplaceAll(text, ";color:inherit;", ";")
 	for _, opaque := range []string{";color:", `"color:`, "#", "rgb("} {
 		if strings.Contains(text, opaque) {
 			t.Errorf("%q in %.300s", opaque, text)
