@@ -36,6 +36,18 @@ func AdaLIFCell(opts ...Option) *Cell { return adaLIF.cell(opts) }
 // AdaLIF is AdaLIFCell over a sequence: axis 0 of the input is time.
 func AdaLIF(opts ...Option) *Layer { return adaLIF.layer(opts) }
 
+// AdaLIFRecurrentCell is AdaLIFCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
+// those of AdaLIFCell.
+func AdaLIFRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return adaLIF.recurrentCell("AdaLIFRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// AdaLIFRecurrent is AdaLIFRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func AdaLIFRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return adaLIF.recurrentLayer("AdaLIFRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 func adaLIFStep(z, x, s, c []float32, stride int) {
 	cm, cs, leak, th, reset, cb, beta := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
 	n := len(z)

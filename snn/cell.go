@@ -9,7 +9,7 @@ type Cell struct{ neuron }
 // cell makes the form for one step.
 func (m *model) cell(opts []Option) *Cell {
 	name := m.feedForward() + "Cell"
-	return &Cell{*newNeuron(m, name, options("snn."+name, m.name, opts, m.options()))}
+	return &Cell{*newNeuron(m, name, options("snn."+name, m.name, opts, m.options()), false)}
 }
 
 // Forward advances the neurons by one step. x is one step's input of any shape, one neuron per element; the output and

@@ -1,5 +1,7 @@
 package snn
 
+import "math"
+
 var cobaLIF = register(&model{
 	name: "CobaLIF",
 	form: "CobaLIFFeedForward", // Norse's CobaLIFCell is recurrent
@@ -15,6 +17,7 @@ var cobaLIF = register(&model{
 	},
 	numbers:  true,
 	step:     cobaLIFStep,
+	split:    true,
 	bioPlain: true,
 	bio: preset{
 		"tau_syn_exc_inv": 1 / 0.3, "tau_syn_inh_inv": 1 / 0.5, "e_rev_E": 0.0, "e_rev_I": -70.0, "v_rest": -65.0,
@@ -42,6 +45,30 @@ func CobaLIFFeedForwardCell(opts ...Option) *Cell { return cobaLIF.cell(opts) }
 // CobaLIFFeedForward is CobaLIFFeedForwardCell over a sequence: axis 0 of the input is time.
 func CobaLIFFeedForward(opts ...Option) *Layer { return cobaLIF.layer(opts) }
 
+// CobaLIFCell is CobaLIFFeedForwardCell for a population with input and recurrent weights, one step at a time: x is
+// (…, in), the output (…, hidden). Positive weights open g_e, negative ones g_i:
+//
+//	g_e = (g_e + max(W_in, 0)·x) + max(W_rec, 0)·z        g_i = (g_i + max(−W_in, 0)·x) + max(−W_rec, 0)·z
+//
+// The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, which
+// are on unless switched off, and those of CobaLIFFeedForwardCell. The matrices start as N(0, 1)/√in and N(0, 1)/√hidden.
+//
+// Norse's cell forgets the input: it overwrites the first of the two terms by the second.
+//
+// Source: Norse, functional/coba_lif.py, coba_lif_step at 065a3b45.
+func CobaLIFCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return cobaLIF.recurrentCell("CobaLIFCell", in, hidden, cobaWeights(in, hidden), opts)
+}
+
+// CobaLIF is CobaLIFCell over a sequence: x is (T, …, in), the output (T, …, hidden). Norse has no such layer.
+func CobaLIF(in, hidden int, opts ...Option) *Recurrent {
+	return cobaLIF.recurrentLayer("CobaLIF", in, hidden, cobaWeights(in, hidden), opts)
+}
+
+func cobaWeights(in, hidden int) weighting {
+	return weighting{1 / math.Sqrt(float64(in)), 1 / math.Sqrt(float64(hidden)), true}
+}
+
 // VThresh is the threshold of CobaLIF, which Norse calls v_thresh there.
 func VThresh(v any) Option { return Option{"v_thresh", v} }
 
@@ -65,5 +92,38 @@ func cobaLIFStep(z, x, s, c []float32, stride int) {
 		f := above(u, th)
 		v[k] = float32((1-f)*u) + float32(f*reset)
 		z[k] = f
+	}
+}
+
+// jumpSplit adds the input and the recurrent current to the conductances, excitatory and inhibitory apart.
+func (r *recurrence) jumpSplit(x []float32, s *State) {
+	n := s.stride()
+	work := s.scratch(2 * n)
+	exc, inh := work[:n], work[n:]
+	for _, from := range []struct {
+		x, w  []float32
+		width int
+	}{{x, r.win.Data(), r.in}, {s.field(0), r.wrec.Data(), r.hidden}} {
+		linearSplit(exc, inh, from.x, from.w, from.width, r.hidden)
+		add(s.field(r.skip+1), exc)
+		add(s.field(r.skip+2), inh)
+	}
+}
+
+// linearSplit writes x·max(w, 0)ᵀ into exc and x·max(−w, 0)ᵀ into inh, summed in the order of linear.
+func linearSplit(exc, inh, x, w []float32, in, out int) {
+	for at := range exc {
+		row, weights := x[at/out*in:][:in], w[at%out*in:][:in]
+		var e, i float32
+		for from := 0; from < in; from += chunk {
+			var pe, pi float32
+			for k := from; k < min(from+chunk, in); k++ {
+				pe += float32(row[k] * relu(weights[k]))
+				pi += float32(row[k] * relu(-weights[k]))
+			}
+			e += pe
+			i += pi
+		}
+		exc[at], inh[at] = e, i
 	}
 }

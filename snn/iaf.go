@@ -30,6 +30,18 @@ func IAFCell(opts ...Option) *Cell { return iaf.cell(opts) }
 // IAF is IAFCell over a sequence: axis 0 of the input is time.
 func IAF(opts ...Option) *Layer { return iaf.layer(opts) }
 
+// IAFRecurrentCell is IAFCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). v jumps by W_in·x and then by W_rec·z. The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
+// those of IAFCell.
+func IAFRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return iaf.recurrentCell("IAFRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// IAFRecurrent is IAFRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func IAFRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return iaf.recurrentLayer("IAFRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 func iafStep(z, x, s, c []float32, stride int) {
 	th, reset := c[0], c[1]
 	n := len(z)

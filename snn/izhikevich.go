@@ -44,6 +44,19 @@ func IzhikevichCell(opts ...Option) *Cell { return izhikevich.cell(opts) }
 // Izhikevich is IzhikevichCell over a sequence: axis 0 of the input is time.
 func Izhikevich(opts ...Option) *Layer { return izhikevich.layer(opts) }
 
+// IzhikevichRecurrentCell is IzhikevichCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). The input and the recurrent current are added to q one after the other.
+// The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
+// those of IzhikevichCell.
+func IzhikevichRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return izhikevich.recurrentCell("IzhikevichRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// IzhikevichRecurrent is IzhikevichRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func IzhikevichRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return izhikevich.recurrentLayer("IzhikevichRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 func izhikevichStep(z, x, s, c []float32, stride int) {
 	kv, ku, b, reset, d, sq, mn, bias, th := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]
 	n := len(z)

@@ -16,7 +16,7 @@ type Layer struct {
 func (m *model) layer(opts []Option) *Layer {
 	name := m.feedForward()
 	set := options("snn."+name, m.name, opts, append(m.options(), "record_states"))
-	return &Layer{*newNeuron(m, name, set), set.given["record_states"] != nil}
+	return &Layer{*newNeuron(m, name, set, false), set.given["record_states"] != nil}
 }
 
 // Forward advances the neurons by as many steps as axis 0 of x is long. x has the shape (T, …), as has the output; the

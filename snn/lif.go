@@ -40,6 +40,19 @@ func LIFCell(opts ...Option) *Cell { return lif.cell(opts) }
 // LIF is LIFCell over a sequence: axis 0 of the input is time.
 func LIF(opts ...Option) *Layer { return lif.layer(opts) }
 
+// LIFRecurrentCell is LIFCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). The current of a step is (i + W_in·x) + W_rec·z, with the spikes z of the step before.
+// State: z, v, i of shape (…, hidden). Both matrices start as N(0, 1)·√(2/hidden). Options: InputWeights, RecurrentWeights, Autapses, and
+// those of LIFCell.
+func LIFRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return lif.recurrentCell("LIFRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// LIFRecurrent is LIFRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func LIFRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return lif.recurrentLayer("LIFRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 func lifStep(z, x, s, c []float32, stride int) {
 	cm, cs, leak, th, reset := c[0], c[1], c[2], c[3], c[4]
 	n := len(z)

@@ -41,6 +41,18 @@ func LIFAdExRefracCell(opts ...Option) *Cell { return lifAdExRefrac.cell(opts) }
 // LIFAdExRefrac is LIFAdExRefracCell over a sequence: axis 0 of the input is time. Norse has no such layer.
 func LIFAdExRefrac(opts ...Option) *Layer { return lifAdExRefrac.layer(opts) }
 
+// LIFAdExRefracRecurrentCell is LIFAdExRefracCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). The state has lif_adex.z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
+// those of LIFAdExRefracCell.
+func LIFAdExRefracRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return lifAdExRefrac.recurrentCell("LIFAdExRefracRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// LIFAdExRefracRecurrent is LIFAdExRefracRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func LIFAdExRefracRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return lifAdExRefrac.recurrentLayer("LIFAdExRefracRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 func lifAdExRefracStep(z, x, s, c []float32, stride int) {
 	cm, cs, leak, th, reset, delta := c[0], c[1], c[2], c[3], c[4], c[5]
 	ca, perV, perSpike, rest := c[6], c[7], c[8], c[9]

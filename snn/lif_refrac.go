@@ -37,6 +37,18 @@ func LIFRefracCell(opts ...Option) *Cell { return lifRefrac.cell(opts) }
 // LIFRefrac is LIFRefracCell over a sequence: axis 0 of the input is time. Norse has no such layer.
 func LIFRefrac(opts ...Option) *Layer { return lifRefrac.layer(opts) }
 
+// LIFRefracRecurrentCell is LIFRefracCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). The state has lif.z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
+// those of LIFRefracCell.
+func LIFRefracRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return lifRefrac.recurrentCell("LIFRefracRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// LIFRefracRecurrent is LIFRefracRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func LIFRefracRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return lifRefrac.recurrentLayer("LIFRefracRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 func lifRefracStep(z, x, s, c []float32, stride int) {
 	cm, cs, leak, th, reset, rest := c[0], c[1], c[2], c[3], c[4], c[5]
 	n := len(z)

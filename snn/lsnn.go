@@ -48,6 +48,18 @@ func LSNNCell(opts ...Option) *Cell { return lsnn.cell(opts) }
 // LSNN is LSNNCell over a sequence: axis 0 of the input is time.
 func LSNN(opts ...Option) *Layer { return lsnn.layer(opts) }
 
+// LSNNRecurrentCell is LSNNCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
+// output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
+// those of LSNNCell.
+func LSNNRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
+	return lsnn.recurrentCell("LSNNRecurrentCell", in, hidden, norseWeights(hidden), opts)
+}
+
+// LSNNRecurrent is LSNNRecurrentCell over a sequence: x is (T, …, in), the output (T, …, hidden).
+func LSNNRecurrent(in, hidden int, opts ...Option) *Recurrent {
+	return lsnn.recurrentLayer("LSNNRecurrent", in, hidden, norseWeights(hidden), opts)
+}
+
 // TauAdaptInv is the inverse time constant of the threshold's adaptation in 1/s.
 func TauAdaptInv(v any) Option { return Option{"tau_adapt_inv", v} }
 

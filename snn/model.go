@@ -10,6 +10,7 @@ import (
 type model struct {
 	name   string            // LIF: makes LIFCell, LIF, LIFParameters, LIFState
 	form   string            // what cell and layer are called where that is not the name
+	like   string            // the model whose parameters and state it has, by their names, where that is not itself
 	params []param           // in the order in which Norse prints them
 	state  []field           // the variables, in Norse's order
 	nested map[string]string // what a nested parameter set or state is called: lif is a LIF
@@ -35,6 +36,12 @@ type model struct {
 	both func(z, x, r, s, c []float32, stride int)
 	// recur is what the state of the recurrent form is called, if not like the feed-forward one's.
 	recur string
+	// again is the model of the recurrent form, where its step is another one.
+	again *model
+	// coupled says where the product of v and the coupling matrix of multi-compartment neurons goes.
+	coupled coupled
+	// split says that positive weights go to the first of two jumps, g_e, and negative ones to the second, g_i.
+	split bool
 
 	behaving bool   // takes a Behaviour
 	bio      preset // the set of BioDefault, nil if there is none
@@ -54,6 +61,16 @@ func register(m *model) *model {
 	if m.name == "" || m.step == nil || len(m.state) == 0 || len(m.coefs) == 0 || models[m.name] != nil {
 		panic("snn: bad or double registration of the model " + m.name)
 	}
+	m.mustBeWhole()
+	if m.again != nil {
+		m.again.mustBeWhole()
+	}
+	models[m.name] = m
+	return m
+}
+
+// mustBeWhole panics if a part of the declaration names what is not there.
+func (m *model) mustBeWhole() {
 	for _, f := range m.state {
 		if f.from != "" {
 			m.param(f.from)
@@ -69,8 +86,6 @@ func register(m *model) *model {
 	if m.jump != "" {
 		m.field(m.jump)
 	}
-	models[m.name] = m
-	return m
 }
 
 // Models lists the registered neuron models by name.
@@ -109,10 +124,31 @@ func (m *model) field(name string) int {
 	panic("snn: the model " + m.name + " has no variable " + name)
 }
 
+// kind is what the model's parameters and state are called.
+func (m *model) kind() string {
+	if m.like != "" {
+		return m.like
+	}
+	return m.name
+}
+
+// variables are those of the state; the recurrent forms have the spikes of the step before in front.
+func (m *model) variables(recurrent bool) []field {
+	if !recurrent {
+		return m.state
+	}
+	first := m.state[0].name
+	z := field{name: first[:len(first)-len(short(first))] + "z"}
+	return append([]field{z}, m.state...)
+}
+
 // layout is the form of the model's state.
-func (m *model) layout() *layout {
-	l := &layout{kind: m.name + "State", nested: map[string]string{}}
-	for _, f := range m.state {
+func (m *model) layout(recurrent bool) *layout {
+	l := &layout{kind: m.kind() + "State", nested: map[string]string{}}
+	if recurrent && m.recur != "" {
+		l.kind = m.recur
+	}
+	for _, f := range m.variables(recurrent) {
 		l.fields = append(l.fields, f.name)
 	}
 	for prefix, of := range m.nested {
@@ -138,6 +174,9 @@ func (m *model) options() []string {
 	}
 	if m.bio != nil {
 		names = append(names, "bio_default")
+	}
+	if m.coupled != uncoupled {
+		names = append(names, "g_coupling")
 	}
 	for _, p := range m.params {
 		names = append(names, short(p.name))

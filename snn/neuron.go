@@ -19,15 +19,18 @@ type neuron struct {
 	learn   []string
 	lay     *layout
 	coefs   *coefs
-	nc      int // variables
-	jump    int // the variable the input is added to
+	fields  []field // the variables of the state
+	skip    int     // variables in front of those that the kernel knows: z in a recurrent form
+	jump    int     // the variable the input is added to
 
+	coupling *tensor.Tensor // (n, n) of a multi-compartment neuron, else nil
 	step     kernel
 	subtract bool // step is the model's subtract
 }
 
-func newNeuron(m *model, name string, set optionSet) *neuron {
-	c := &neuron{m: m, name: name, delayed: m.late, lay: m.layout(), nc: len(m.state)}
+func newNeuron(m *model, name string, set optionSet, recurrent bool) *neuron {
+	c := &neuron{m: m, name: name, delayed: m.late, lay: m.layout(recurrent), fields: m.variables(recurrent)}
+	c.skip = len(c.fields) - len(m.state)
 	c.dt = value{num: 0.001}
 	c.usePreset(&set)
 	if v, ok := set.given["dt"]; ok {
@@ -40,7 +43,7 @@ func newNeuron(m *model, name string, set optionSet) *neuron {
 		c.delayed = v.(bool)
 	}
 	if m.jump != "" {
-		c.jump = m.field(m.jump)
+		c.jump = c.skip + m.field(m.jump)
 	}
 	c.values = make([]value, len(m.params))
 	for k, p := range m.params {
@@ -52,6 +55,7 @@ func newNeuron(m *model, name string, set optionSet) *neuron {
 		}
 	}
 	c.chooseReset(set)
+	c.couple(set)
 	c.coefs = makeCoefs(m.coefs, c.value)
 	return c
 }
@@ -144,7 +148,8 @@ func (c *neuron) value(name string) value {
 // initial is a fresh state for neurons of that shape.
 func (c *neuron) initial(shape []int) *State {
 	s := newState(c.lay, shape)
-	for k, f := range c.m.state {
+	c.needCompartments(shape)
+	for k, f := range c.fields {
 		if f.from == "" {
 			continue
 		}
@@ -172,6 +177,9 @@ func (c *neuron) initial(shape []int) *State {
 // check panics unless s is a state of this model and of that shape.
 func (c *neuron) check(s *State, shape []int) {
 	if s.lay != c.lay && (s.lay == nil || s.lay.kind != c.lay.kind || len(s.lay.fields) != len(c.lay.fields)) {
+		if s.lay != nil && s.lay.kind == c.lay.kind {
+			panicf("%s: the state has %v, not %v", c.name, s.lay.fields, c.lay.fields)
+		}
 		panicf("%s: the state is %s, not a %s", c.name, s.title(), c.lay.kind)
 	}
 	if !sameShape(s.shape, shape) {
@@ -195,6 +203,10 @@ func (c *neuron) next(s *State, shape []int) *State {
 // The delayed order integrates with the old current and adds the input afterwards, so it is the same step on a silent
 // input followed by the jump: bit for bit the same, since i + 0 is i and z holds the zeros until it is written.
 func (c *neuron) advance(z, x []float32, s *State) {
+	if c.m.coupled == coupledStep {
+		c.advanceCoupled(z, x, s)
+		return
+	}
 	if !c.delayed {
 		c.integrate(z, x, s)
 		return
@@ -213,15 +225,16 @@ func (c *neuron) advance(z, x []float32, s *State) {
 // integrate runs the model's kernel with the coefficients of each run of neurons.
 func (c *neuron) integrate(z, x []float32, s *State) {
 	stride := s.stride()
+	vars := s.buf[c.skip*stride:]
 	if c.coefs.block != nil {
-		c.step(z, x, s.buf, c.coefs.block, stride)
+		c.step(z, x, vars, c.coefs.block, stride)
 		return
 	}
 	each := c.coefs.over(c.name, s.shape)
 	at := 0
 	for _, block := range each.blocks {
 		end := at + each.run
-		c.step(z[at:end], x[at:end], s.buf[at:], block, stride)
+		c.step(z[at:end], x[at:end], vars[at:], block, stride)
 		at = end
 	}
 }
@@ -236,7 +249,7 @@ func add(dst, x []float32) {
 func (c *neuron) text() string {
 	var b strings.Builder
 	b.WriteString("p=")
-	c.writeParams(&b, c.m.name, "")
+	c.writeParams(&b, c.m.kind(), "")
 	return b.String()
 }
 

@@ -17,6 +17,12 @@ func stateAfter(m Module, shape ...int) any {
 	return s
 }
 
+// stateAfterZero is the state that one step on zeros(1, 1) leaves.
+func stateAfterZero(m Module) any {
+	_, s := m.Forward(tensor.Zeros(1, 1), nil)
+	return s
+}
+
 // reprs makes what each Python expression of testdata/repr/norse.json makes.
 var reprs = map[string]func() any{
 	"snn.LICell()":        func() any { return LICell() },
@@ -71,27 +77,50 @@ var reprs = map[string]func() any{
 	"snn.SequentialState(snn.LIFRefracCell(), nn.ReLU(), snn.LICell())(d)[1]": func() any {
 		return stateAfter(Sequential(LIFRefracCell(), Relu(), LICell()), 1)
 	},
-	"snn.LIF()(torch.ones(100, 1))[1]":            func() any { return stateAfter(LIF(), 100, 1) },
-	"snn.LIBoxCell()":                             func() any { return LIBoxCell() },
-	"snn.LIBoxCell()(d)[1]":                       func() any { return stateAfter(LIBoxCell(), 1) },
-	"snn.IAFCell()":                               func() any { return IAFCell() },
-	"snn.IAF()":                                   func() any { return IAF() },
-	"snn.IAFCell()(d)[1]":                         func() any { return stateAfter(IAFCell(), 1) },
-	"snn.LIFBoxCell()(d)[1]":                      func() any { return stateAfter(LIFBoxCell(), 1) },
-	"snn.LIFExCell()":                             func() any { return LIFExCell() },
-	"snn.LIFAdExCell()":                           func() any { return LIFAdExCell() },
-	"snn.LIFAdExRefracCell()":                     func() any { return LIFAdExRefracCell() },
-	"snn.LIFEx()":                                 func() any { return LIFEx() },
-	"snn.LIFAdEx()":                               func() any { return LIFAdEx() },
-	"snn.LIFExCell()(d)[1]":                       func() any { return stateAfter(LIFExCell(), 1) },
-	"snn.LIFAdExCell()(d)[1]":                     func() any { return stateAfter(LIFAdExCell(), 1) },
-	"snn.LIFAdExRefracCell()(d)[1]":               func() any { return stateAfter(LIFAdExRefracCell(), 1) },
-	"snn.LSNNCell()":                              func() any { return LSNNCell() },
-	"snn.LSNN()":                                  func() any { return LSNN() },
-	"snn.LSNNCell()(d)[1]":                        func() any { return stateAfter(LSNNCell(), 1) },
-	"snn.IzhikevichCell(snn.tonic_spiking)":       func() any { return IzhikevichCell(TonicSpiking()) },
-	"snn.Izhikevich(snn.dap)":                     func() any { return Izhikevich(DAP()) },
-	"snn.IzhikevichCell(snn.tonic_spiking)(d)[1]": func() any { return stateAfter(IzhikevichCell(TonicSpiking()), 1) },
+	"snn.LIF()(torch.ones(100, 1))[1]":                               func() any { return stateAfter(LIF(), 100, 1) },
+	"snn.LIBoxCell()":                                                func() any { return LIBoxCell() },
+	"snn.LIBoxCell()(d)[1]":                                          func() any { return stateAfter(LIBoxCell(), 1) },
+	"snn.IAFCell()":                                                  func() any { return IAFCell() },
+	"snn.IAF()":                                                      func() any { return IAF() },
+	"snn.IAFCell()(d)[1]":                                            func() any { return stateAfter(IAFCell(), 1) },
+	"snn.LIFBoxCell()(d)[1]":                                         func() any { return stateAfter(LIFBoxCell(), 1) },
+	"snn.LIFExCell()":                                                func() any { return LIFExCell() },
+	"snn.LIFAdExCell()":                                              func() any { return LIFAdExCell() },
+	"snn.LIFAdExRefracCell()":                                        func() any { return LIFAdExRefracCell() },
+	"snn.LIFEx()":                                                    func() any { return LIFEx() },
+	"snn.LIFAdEx()":                                                  func() any { return LIFAdEx() },
+	"snn.LIFExCell()(d)[1]":                                          func() any { return stateAfter(LIFExCell(), 1) },
+	"snn.LIFAdExCell()(d)[1]":                                        func() any { return stateAfter(LIFAdExCell(), 1) },
+	"snn.LIFAdExRefracCell()(d)[1]":                                  func() any { return stateAfter(LIFAdExRefracCell(), 1) },
+	"snn.LSNNCell()":                                                 func() any { return LSNNCell() },
+	"snn.LSNN()":                                                     func() any { return LSNN() },
+	"snn.LSNNCell()(d)[1]":                                           func() any { return stateAfter(LSNNCell(), 1) },
+	"snn.IzhikevichCell(snn.tonic_spiking)":                          func() any { return IzhikevichCell(TonicSpiking()) },
+	"snn.Izhikevich(snn.dap)":                                        func() any { return Izhikevich(DAP()) },
+	"snn.IzhikevichCell(snn.tonic_spiking)(d)[1]":                    func() any { return stateAfter(IzhikevichCell(TonicSpiking()), 1) },
+	"snn.LIFRecurrentCell(3, 2)":                                     func() any { return LIFRecurrentCell(3, 2) },
+	"snn.LIFRecurrent(3, 2)":                                         func() any { return LIFRecurrent(3, 2) },
+	"snn.LIFRecurrentCell(1, 2)(z)[1]":                               func() any { return stateAfterZero(LIFRecurrentCell(1, 2)) },
+	"snn.LIFRefracRecurrentCell(3, 2)":                               func() any { return LIFRefracRecurrentCell(3, 2) },
+	"snn.LIFRefracRecurrent(3, 2)":                                   func() any { return LIFRefracRecurrent(3, 2) },
+	"snn.LIFRefracRecurrentCell(1, 2)(z)[1]":                         func() any { return stateAfterZero(LIFRefracRecurrentCell(1, 2)) },
+	"snn.LIFExRecurrentCell(3, 2)":                                   func() any { return LIFExRecurrentCell(3, 2) },
+	"snn.LIFExRecurrent(3, 2)":                                       func() any { return LIFExRecurrent(3, 2) },
+	"snn.LIFExRecurrentCell(1, 2)(z)[1]":                             func() any { return stateAfterZero(LIFExRecurrentCell(1, 2)) },
+	"snn.LIFAdExRecurrentCell(3, 2)":                                 func() any { return LIFAdExRecurrentCell(3, 2) },
+	"snn.LIFAdExRecurrent(3, 2)":                                     func() any { return LIFAdExRecurrent(3, 2) },
+	"snn.LIFAdExRecurrentCell(1, 2)(z)[1]":                           func() any { return stateAfterZero(LIFAdExRecurrentCell(1, 2)) },
+	"snn.LIFAdExRefracRecurrentCell(3, 2)":                           func() any { return LIFAdExRefracRecurrentCell(3, 2) },
+	"snn.LIFAdExRefracRecurrent(3, 2)":                               func() any { return LIFAdExRefracRecurrent(3, 2) },
+	"snn.LIFAdExRefracRecurrentCell(1, 2)(z)[1]":                     func() any { return stateAfterZero(LIFAdExRefracRecurrentCell(1, 2)) },
+	"snn.LSNNRecurrentCell(3, 2)":                                    func() any { return LSNNRecurrentCell(3, 2) },
+	"snn.LSNNRecurrent(3, 2)":                                        func() any { return LSNNRecurrent(3, 2) },
+	"snn.LSNNRecurrentCell(1, 2)(z)[1]":                              func() any { return stateAfterZero(LSNNRecurrentCell(1, 2)) },
+	"snn.IzhikevichRecurrentCell(3, 2, snn.accomodation)":            func() any { return IzhikevichRecurrentCell(3, 2, Accomodation()) },
+	"snn.IzhikevichRecurrent(3, 2, snn.inhibition_induced_bursting)": func() any { return IzhikevichRecurrent(3, 2, InhibitionInducedBursting()) },
+	"snn.IzhikevichRecurrentCell(1, 2, snn.tonic_spiking)(z)[1]":     func() any { return stateAfterZero(IzhikevichRecurrentCell(1, 2, TonicSpiking())) },
+	"snn.CobaLIFCell(1, 2)(z)[1]":                                    func() any { return stateAfterZero(CobaLIFCell(1, 2)) },
+	"snn.LILinearCell(1, 2)(z)[1]":                                   func() any { return stateAfterZero(LILinearCell(1, 2)) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing
