@@ -1,0 +1,125 @@
+package durin
+
+import (
+	"context"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/livespike/livespike/io/durin/sim"
+	"github.com/livespike/livespike/io/durin/wire"
+)
+
+// TestNobodyThere: one line that says who was dialled and what to do, within the timeout.
+func TestNobodyThere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	mute := newFakeRobot(t, true)
+	for _, c := range []struct{ address, want string }{
+		{free, "nothing listens there"},
+		{mute.addr(), "another program is connected"},
+		{"durin5.invalid", "Wi-Fi"},
+		{"sim:nowhere", `no world "nowhere"; there are arena, `},
+		{"sim:arena?sed=1", "unknown option sed; there are seed, "},
+		{"sim:arena?seed=x", "seed: "},
+		{"127.0.0.1?wheels=square", "wheels=square is not understood"},
+	} {
+		r, err := Dial(c.address, Timeout(100*time.Millisecond))
+		if err == nil {
+			t.Errorf("%s: no error", c.address)
+			_ = r.Close()
+			continue
+		}
+		text := err.Error()
+		t.Log(text)
+		name, _, _ := strings.Cut(c.address, "?")
+		if !strings.HasPrefix(text, "durin: dial "+name) || !strings.Contains(text, c.want) || strings.Contains(text, "\n") {
+			t.Errorf("%s: error %q", c.address, text)
+		}
+	}
+	if _, err := Dial(newFakeRobot(t, true).addr(), Timeout(50*time.Millisecond)); !IsBusy(err) {
+		t.Errorf("not busy: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := DialContext(ctx, free); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// TestMustDialPanicsWithTheError: the session prints it as one line.
+func TestMustDialPanicsWithTheError(t *testing.T) {
+	defer func() {
+		if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "durin: dial sim:nowhere: ") {
+			t.Errorf("panicked with %v", err)
+		}
+	}()
+	MustDial("sim:nowhere")
+}
+
+// TestGone: Next says so when the robot falls silent, and when it leaves.
+func TestGone(t *testing.T) {
+	r := MustDial("sim:arena?seed=1&speed=1", Timeout(200*time.Millisecond))
+	defer r.Close()
+	r.Next()
+	r.Send(drive)
+	r.server.Do(func(robot *sim.Robot) { robot.Handle(&wire.Empty{Which: wire.TagDisableStreaming}) })
+	_, err := r.NextContext(context.Background())
+	for err == nil { // what was on its way
+		_, err = r.NextContext(context.Background())
+	}
+	if !IsGone(err) || !strings.HasPrefix(err.Error(), "durin: sim:arena?seed=1&speed=1: ") {
+		t.Errorf("silent: %v", err)
+	}
+	if r.Err() == nil || r.Last() != (MoveWheels{}) {
+		t.Errorf("Err is %v, last motion %v", r.Err(), r.Last())
+	}
+}
+
+// TestReconnect: after a break the client comes back by itself, with zeros first and its streams on.
+func TestReconnect(t *testing.T) {
+	r := MustDial("sim:arena?seed=1&speed=1")
+	defer r.Close()
+	r.Next()
+	r.Send(drive)
+	r.server.Disconnect()
+	limit := time.Now().Add(20 * time.Second)
+	for r.Stats().Reconnects == 0 && time.Now().Before(limit) {
+		time.Sleep(time.Millisecond)
+	}
+	r.Next()
+	r.Next()
+	if err := r.Err(); err != nil || r.Stats().Reconnects != 1 {
+		t.Errorf("Err is %v; %v", err, r.Stats())
+	}
+	r.server.Do(func(robot *sim.Robot) {
+		if v := robot.Commanded(); v != [4]float64{} {
+			t.Errorf("drives at %v after the break", v)
+		}
+	})
+}
+
+// TestNothingIsLeft: Close ends every goroutine.
+func TestNothingIsLeft(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, address := range []string{"sim:arena?seed=1", "sim:arena?seed=1&speed=1"} {
+		r := MustDial(address)
+		r.Next()
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for limit := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+		if time.Now().After(limit) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+}
