@@ -136,6 +136,13 @@ func goldenOptions(c golden.Case, numbers bool) ([]Option, error) {
 		}
 		return nil
 	}
+	if c.Has("g_coupling") {
+		g, err := goldenTensor(c, "g_coupling")
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, Coupling(g))
+	}
 	return opts, read(c.Sub("params"))
 }
 
@@ -255,8 +262,28 @@ func conformStep(c golden.Case, what string) error {
 	if err != nil {
 		return err
 	}
-	cell := m.cell(opts)
-	return conformNeuron(c, cell, m.layer(append(opts, RecordStates())), x, newState(cell.lay, x.Shape()[1:]))
+	cell, layer := m.cell(opts), m.layer(append(opts, RecordStates()))
+	if what == "LIFMCRefrac" {
+		cell.step, layer.step = norseLIFMCRefracStep, norseLIFMCRefracStep
+	}
+	return conformNeuron(c, cell, layer, x, newState(cell.lay, x.Shape()[1:]))
+}
+
+// norseLIFMCRefracStep is lifMCRefracStep with Norse's defect 11: the coupling is not scaled by dt, and spikes of the
+// refractory period count.
+func norseLIFMCRefracStep(z, x, s, c []float32, stride int) {
+	cm, cs, leak, th, reset, rest := c[0], c[1], c[2], c[3], c[4], c[5]
+	n := len(z)
+	v, i, rho := s[:n], s[stride:][:n], s[2*stride:][:n]
+	for k := range z {
+		m := above(rho[k], 0)
+		u := v[k] + (float32(float32((1-m)*cm)*((leak-v[k])+i[k])) + x[k])
+		i[k] += float32(cs * i[k])
+		f := above(u, th)
+		v[k] = float32((1-f)*u) + float32(f*reset)
+		rho[k] = float32((1-f)*relu(rho[k]-m)) + float32(f*rest)
+		z[k] = f
+	}
 }
 
 // recurrentForms are the cell and the layer of each recurrent model.
@@ -269,7 +296,8 @@ var recurrentForms = map[string]struct {
 	"LIFAdExRefrac": {LIFAdExRefracRecurrentCell, LIFAdExRefracRecurrent},
 	"LSNN":          {LSNNRecurrentCell, LSNNRecurrent}, "AdaLIF": {AdaLIFRecurrentCell, AdaLIFRecurrent},
 	"Izhikevich": {IzhikevichRecurrentCell, IzhikevichRecurrent}, "IAF": {IAFRecurrentCell, IAFRecurrent},
-	"CobaLIF": {CobaLIFCell, CobaLIF},
+	"CobaLIF": {CobaLIFCell, CobaLIF}, "LIFMC": {LIFMCRecurrentCell, LIFMCRecurrent},
+	"LIFMCRefrac": {LIFMCRefracRecurrentCell, LIFMCRefracRecurrent},
 }
 
 // conformRecurrent runs a recurrent cell step by step and the layer at once, and compares both.
@@ -300,6 +328,9 @@ func conformRecurrent(c golden.Case, what string) error {
 	}
 	opts = append(opts, InputWeights(win), RecurrentWeights(wrec), Autapses(c.Bool("autapses", true)))
 	cell, layer := form.cell(in, hidden, opts...), form.layer(in, hidden, append(opts, RecordStates())...)
+	if what == "LIFMCRefrac" {
+		cell.step, layer.step = norseLIFMCRefracStep, norseLIFMCRefracStep
+	}
 	s := cell.InitialState(cell.OutputShape(x.Shape()[1:]...)...)
 	if what == "IAF" || what == "AdaLIF" { // Norse has only the step, which was run from zeros
 		clear(s.buf)

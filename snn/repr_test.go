@@ -121,6 +121,10 @@ var reprs = map[string]func() any{
 	"snn.IzhikevichRecurrentCell(1, 2, snn.tonic_spiking)(z)[1]":     func() any { return stateAfterZero(IzhikevichRecurrentCell(1, 2, TonicSpiking())) },
 	"snn.CobaLIFCell(1, 2)(z)[1]":                                    func() any { return stateAfterZero(CobaLIFCell(1, 2)) },
 	"snn.LILinearCell(1, 2)(z)[1]":                                   func() any { return stateAfterZero(LILinearCell(1, 2)) },
+	"snn.LIFMCRecurrentCell(3, 2)":                                   func() any { return LIFMCRecurrentCell(3, 2) },
+	"snn.LIFMCRefracRecurrentCell(3, 2)":                             func() any { return LIFMCRefracRecurrentCell(3, 2) },
+	"snn.LIFMCRecurrentCell(1, 2)(z)[1]":                             func() any { return stateAfterZero(LIFMCRecurrentCell(1, 2)) },
+	"snn.LIFMCRefracRecurrentCell(1, 2)(z)[1]":                       func() any { return stateAfterZero(LIFMCRefracRecurrentCell(1, 2)) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing

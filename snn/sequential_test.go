@@ -168,11 +168,3 @@ func TestNoAllocationsModels(t *testing.T) {
 		}
 	}
 }
-
-// orders is the options for each step order that the model has.
-func orders(m *model) [][]Option {
-	if m.jump == "" {
-		return [][]Option{nil}
-	}
-	return [][]Option{{Immediate()}, {Delayed()}}
-}
