@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,9 +12,9 @@ import (
 
 var _ = register(Magic{
 	Name:  "%timeit",
-	Usage: "%timeit [-n LOOPS] [-r RUNS] [-v] STATEMENT",
-	Help: "times a statement, run in a loop inside one cell, as IPython does. The time of the empty loop is subtracted. " +
-		"Without -n the number of loops is the first power of ten that takes 0.2 s. -v adds the best and the median. %%timeit times a cell.",
+	Usage: "%timeit [-n LOOPS] [-r RUNS] STATEMENT",
+	Help: "times a statement, run in a loop inside one cell, as IPython does, and counts what it allocates. The time of the " +
+		"empty loop is subtracted. Without -n the number of loops is the first power of ten that takes 0.2 s. %%timeit times a cell.",
 	Cell: true,
 	Run:  runTimeit,
 })
@@ -60,7 +61,14 @@ func() []int64 {
 // timeitOptions are the flags before the statement.
 type timeitOptions struct {
 	loops, runs int
-	verbose     bool
+}
+
+// timed is what the loops measured, per pass.
+type timed struct {
+	loops  int64
+	runs   []float64 // seconds, one a run
+	allocs float64
+	bytes  float64
 }
 
 func runTimeit(ctx context.Context, c *Call) error {
@@ -76,23 +84,59 @@ func runTimeit(ctx context.Context, c *Call) error {
 		return misuse("%timeit", "nothing to time")
 	}
 	code.Before = timeitBefore
-	code.After = fmt.Sprintf(timeitAfter, options.loops, options.loops == 0, options.runs)
-	value, err := c.Value(ctx, code)
+	times, err := timeitLoop(ctx, c, code, options.loops, options.runs)
 	if err != nil && strings.Contains(err.Error(), "is not used") {
 		// An expression that is no call is no statement in Go; as a blank assignment it is one.
-		blank := code
-		blank.Before, blank.Src, blank.After = code.Before+"_ = (", strings.TrimSpace(code.Src), ")"+code.After
-		value, err = c.Value(ctx, blank)
+		code.Before, code.Src = code.Before+"_ = (", strings.TrimSpace(code.Src)
+		code.After = ")"
+		times, err = timeitLoop(ctx, c, code, options.loops, options.runs)
 	}
 	if err != nil {
 		return err
 	}
-	times, ok := value.([]int64)
-	if !ok || len(times) < 3 {
-		return fmt.Errorf("the timing loop returned %v", value)
+	result := timed{loops: times[0]}
+	for i := 1; i+1 < len(times); i += 2 {
+		result.runs = append(result.runs, max(0, float64(times[i]-times[i+1]))/float64(times[0])/1e9)
 	}
-	c.Print(timeitReport(times, options.verbose))
+	if result.allocs, result.bytes, err = timeitAllocs(ctx, c, code, min(int(times[0]), countedLoops)); err != nil {
+		return err
+	}
+	c.Print(result.String())
 	return nil
+}
+
+// timeitLoop runs the generated loops; loops 0 finds their number.
+func timeitLoop(ctx context.Context, c *Call, code Code, loops, runs int) ([]int64, error) {
+	code.After += fmt.Sprintf(timeitAfter, loops, loops == 0, runs)
+	value, err := c.Value(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	times, ok := value.([]int64)
+	if !ok || len(times) != 1+2*runs {
+		return nil, fmt.Errorf("the timing loop returned %v", value)
+	}
+	return times, nil
+}
+
+// countedLoops is over how many passes allocations are counted.
+const countedLoops = 1000
+
+// timeitAllocs counts allocations with and without the passes: what compiling the loops takes is in both.
+func timeitAllocs(ctx context.Context, c *Call, code Code, loops int) (allocs, size float64, err error) {
+	var stats [3]runtime.MemStats
+	runtime.ReadMemStats(&stats[0])
+	for i := range 2 {
+		if _, err := timeitLoop(ctx, c, code, loops, i); err != nil {
+			return 0, 0, err
+		}
+		runtime.ReadMemStats(&stats[i+1])
+	}
+	per := func(of func(*runtime.MemStats) uint64) float64 {
+		without, with := of(&stats[1])-of(&stats[0]), of(&stats[2])-of(&stats[1])
+		return max(0, math.Round(float64(int64(with-without))/float64(loops)))
+	}
+	return per(func(m *runtime.MemStats) uint64 { return m.Mallocs }), per(func(m *runtime.MemStats) uint64 { return m.TotalAlloc }), nil
 }
 
 // parseTimeit reads the flags; col is the column of the statement that follows them.
@@ -102,10 +146,6 @@ func parseTimeit(args string, at int) (options timeitOptions, statement string, 
 	for strings.HasPrefix(rest, "-") {
 		flag := rest[:min(2, len(rest))]
 		rest = strings.TrimLeft(rest[len(flag):], " \t")
-		if flag == "-v" {
-			options.verbose = true
-			continue
-		}
 		digits := 0
 		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
 			digits++
@@ -127,29 +167,21 @@ func parseTimeit(args string, at int) (options timeitOptions, statement string, 
 	return options, rest, at + len(args) - len(rest), nil
 }
 
-// timeitReport is IPython's line (IPython 8, core/magics/execution.py, TimeitResult): mean and standard deviation over
-// the runs, the deviation with divisor n.
-func timeitReport(times []int64, verbose bool) string {
-	loops := times[0]
-	var perLoop []float64
-	for i := 1; i+1 < len(times); i += 2 {
-		perLoop = append(perLoop, max(0, float64(times[i]-times[i+1]))/float64(loops)/1e9)
-	}
+// String begins with IPython's line (IPython 8, core/magics/execution.py, TimeitResult): mean and standard deviation over
+// the runs, the deviation with divisor n. The best run is the one that others disturbed least.
+func (t timed) String() string {
 	mean := 0.0
-	for _, t := range perLoop {
-		mean += t / float64(len(perLoop))
+	for _, run := range t.runs {
+		mean += run / float64(len(t.runs))
 	}
 	variance := 0.0
-	for _, t := range perLoop {
-		variance += (t - mean) * (t - mean) / float64(len(perLoop))
+	for _, run := range t.runs {
+		variance += (run - mean) * (run - mean) / float64(len(t.runs))
 	}
-	text := fmt.Sprintf("%s ± %s per loop (mean ± std. dev. of %s, %s each)\n",
-		formatTime(mean), formatTime(math.Sqrt(variance)), plural(int64(len(perLoop)), "run"), plural(loops, "loop"))
-	if verbose {
-		slices.Sort(perLoop)
-		text += fmt.Sprintf("best %s, median %s\n", formatTime(perLoop[0]), formatTime(perLoop[len(perLoop)/2]))
-	}
-	return text
+	sorted := slices.Sorted(slices.Values(t.runs))
+	return fmt.Sprintf("%s ± %s per loop (mean ± std. dev. of %s, %s each)\nbest %s, median %s, %s, %s\n",
+		formatTime(mean), formatTime(math.Sqrt(variance)), plural(int64(len(t.runs)), "run"), plural(t.loops, "loop"),
+		formatTime(sorted[0]), formatTime(sorted[len(sorted)/2]), plural(int64(t.allocs), "allocation"), plural(int64(t.bytes), "byte"))
 }
 
 // formatTime writes seconds as IPython's _format_time: three digits, and minutes and hours above a minute.
