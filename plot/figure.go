@@ -1,0 +1,227 @@
+package plot
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	gonum "gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	// The formats that Save and WriterTo know beside PNG and SVG.
+	_ "gonum.org/v1/plot/vg/vgpdf"
+)
+
+// Figure is a picture with one or several panels. It embeds gonum's plot: of the panel if there is one, else of the
+// whole, which has a title but no axes; Panel reaches the single plots then.
+type Figure struct {
+	*gonum.Plot
+	panels []*panel
+	cols   int    // panels in a row
+	lines  lines  // of a Trace
+	asked  size   // by Size, or zero
+	text   string // what String returns
+}
+
+// margin is around everything.
+const margin = 8 * cssPixel
+
+// single is the figure of one panel.
+func single(p *panel, text string) *Figure {
+	return &Figure{Plot: p.Plot, panels: []*panel{p}, cols: 1, text: text}
+}
+
+// Size sets the figure's width and height in CSS pixels (1/96 inch; pictures have twice as many device pixels) and
+// returns the figure. Without it a figure has the size that suits its data. It panics unless both are positive.
+func (f *Figure) Size(w, h float64) *Figure {
+	if !(w > 0 && h > 0) || math.IsInf(w+h, 0) {
+		panic(fmt.Sprintf("plot: a figure of size %v by %v", w, h))
+	}
+	f.asked = size{w, h}
+	return f
+}
+
+// Panel is the plot of the i-th panel, from 0. It panics if there is none.
+func (f *Figure) Panel(i int) *gonum.Plot {
+	if i < 0 || i >= len(f.panels) {
+		panic(fmt.Sprintf("plot: panel %d of a figure with %d", i, len(f.panels)))
+	}
+	return f.panels[i].Plot
+}
+
+// Titles sets the titles of the panels in their order and returns the figure. It panics if there are more titles than
+// panels.
+func (f *Figure) Titles(titles ...string) *Figure {
+	if len(titles) > len(f.panels) {
+		panic(fmt.Sprintf("plot: %d titles for %d panels", len(titles), len(f.panels)))
+	}
+	for i, title := range titles {
+		f.panels[i].Title.Text = title
+	}
+	return f
+}
+
+// String says what the figure shows, in one line.
+func (f *Figure) String() string { return f.text }
+
+// Draw draws the figure to a canvas. It hides gonum's method, which knows neither several panels nor colour bars.
+func (f *Figure) Draw(c draw.Canvas) {
+	if f.BackgroundColor != nil {
+		c.SetColor(f.BackgroundColor)
+		c.Fill(c.Rectangle.Path())
+	}
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	if len(f.panels) == 1 {
+		f.panels[0].draw(c)
+		return
+	}
+	if f.Title.Text != "" {
+		f.Plot.Draw(c) // nothing but the title
+		c.Max.Y = f.DataCanvas(c).Max.Y
+	}
+	f.grid(c)
+}
+
+// size is the size asked for, else the natural one, in CSS pixels.
+func (f *Figure) size() size {
+	if f.asked.w > 0 {
+		return f.asked
+	}
+	var w, h vg.Length
+	if len(f.panels) == 1 {
+		w, h = f.panels[0].natural()
+	} else {
+		w, h = f.gridSize()
+	}
+	return size{whole(w + 2*margin), whole(h + 2*margin)}
+}
+
+// PNG is the figure as a PNG picture with two device pixels for each CSS pixel. Its resolution is in the file, so
+// notebooks show it in the figure's size.
+func (f *Figure) PNG() ([]byte, error) {
+	s := f.size()
+	const dpi = 96 * density
+	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi}
+	f.Draw(draw.New(c))
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, c.image()); err != nil {
+		return nil, fmt.Errorf("plot: %w", err)
+	}
+	return withResolution(b.Bytes(), dpi), nil
+}
+
+// withResolution puts a pHYs chunk behind the header of a PNG file (PNG specification, 11.3.4.3).
+func withResolution(file []byte, dpi float64) []byte {
+	const header = 8 + 12 + 13 // signature and IHDR
+	perMetre := uint32(math.Round(dpi / 0.0254))
+	chunk := append([]byte{0, 0, 0, 9}, "pHYs"...)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = append(chunk, 1)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	out := make([]byte, 0, len(file)+len(chunk))
+	out = append(out, file[:header]...)
+	out = append(out, chunk...)
+	return append(out, file[header:]...)
+}
+
+// SVG is the figure as an SVG document.
+func (f *Figure) SVG() (string, error) {
+	s := f.size()
+	c := &vectors{Canvas: vgsvg.New(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel)}
+	f.Draw(draw.New(c))
+	var b strings.Builder
+	if _, err := c.WriteTo(&b); err != nil {
+		return "", fmt.Errorf("plot: %w", err)
+	}
+	return c.polish(b.String()), nil
+}
+
+// polish adds what gonum's writer leaves out: fonts to fall back on, and sharp cells where images are enlarged.
+func (v *vectors) polish(doc string) string {
+	doc = strings.ReplaceAll(doc, "font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
+	doc = strings.ReplaceAll(doc, `xlink:href="data:image/jpg;`, `xlink:href="data:image/png;`)
+	parts := strings.Split(doc, "<image ")
+	for i := range v.smooth {
+		attributes := `preserveAspectRatio="none" `
+		if !v.smooth[i] {
+			attributes += `style="image-rendering:pixelated" `
+		}
+		if i+1 < len(parts) {
+			parts[i+1] = attributes + parts[i+1]
+		}
+	}
+	return strings.Join(parts, "<image ")
+}
+
+// WriterTo prepares the figure in a format that gonum knows: eps, jpg, jpeg, pdf, png, svg, tex, tif, tiff.
+func (f *Figure) WriterTo(w, h vg.Length, format string) (io.WriterTo, error) {
+	c, err := draw.NewFormattedCanvas(w, h, format)
+	if err != nil {
+		return nil, fmt.Errorf("plot: %w", err)
+	}
+	f.Draw(draw.New(c))
+	return c, nil
+}
+
+// Save writes the figure to a file whose name ends in .png, .svg, .pdf, .jpg or .tif. It is written to a temporary file
+// first, so that an error leaves no half of it.
+func (f *Figure) Save(name string) (err error) {
+	var content []byte
+	switch ext := strings.ToLower(filepath.Ext(name)); ext {
+	case ".png":
+		content, err = f.PNG()
+	case ".svg":
+		var doc string
+		doc, err = f.SVG()
+		content = []byte(doc)
+	default:
+		content, err = f.encode(strings.TrimPrefix(ext, "."))
+	}
+	if err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	defer os.Remove(temporary.Name()) // it is gone if all went well
+	_, err = temporary.Write(content)
+	if e := temporary.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Chmod(temporary.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	return nil
+}
+
+// encode draws the figure in its size with one of gonum's formats.
+func (f *Figure) encode(format string) ([]byte, error) {
+	s := f.size()
+	w, err := f.WriterTo(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel, format)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if _, err := w.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("plot: %w", err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,116 @@
+package plot
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	gonum "gonum.org/v1/plot"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// Image draws a tensor of shape (height, width) as colours, the first row on top, with a colour bar. Axes of length one
+// in front, as in (1, H, W), are passed over. A (3, H, W) tensor is red, green and blue: from 0 to 1, or from 0 to 255
+// if a value is above 1.
+//
+// Where all values have one sign the colours run from the lowest value to the highest; values of both signs have
+// colours around zero, equally far both ways. NaN is grey, infinities have the colours of the ends; the bar says how
+// many there are. Cells are square and sharp, never interpolated when enlarged; only images with more than eight times
+// as many columns as rows, or the reverse, have higher or wider ones.
+//
+// It panics for other shapes.
+func Image(t *tensor.Tensor) *Figure {
+	p, c := imagePanel("plot.Image", t, imageSide, largestSide)
+	return single(p, fmt.Sprintf("Image%s: %v", shapeText(t.Shape()), c))
+}
+
+// The longest side of an image in CSS pixels: what small ones are enlarged to, and what large ones have at most.
+const imageSide, largestSide = 360, 800
+
+// imagePanel is the plot of one image whose longest side should be usual and may be largest.
+func imagePanel(caller string, t *tensor.Tensor, usual, largest float64) (*panel, census) {
+	shape := t.Shape()
+	for len(shape) > 2 && shape[0] == 1 {
+		shape = shape[1:]
+	}
+	rgb := len(shape) == 3 && shape[0] == 3
+	if len(shape) != 2 && !rgb || t.Len() == 0 {
+		panic(fmt.Sprintf("%s: tensor of shape %s, expected (height, width), (1, height, width) or (3, height, width)",
+			caller, shapeText(t.Shape())))
+	}
+	rows, cols := shape[len(shape)-2], shape[len(shape)-1]
+	values := t.Data()
+	c := count(values)
+	p := &panel{Plot: newPlot(), cols: cols, rows: rows, cell: 1}
+	var img *image.RGBA
+	if rgb {
+		img = paintRGB(values, rows, cols, c)
+	} else {
+		s := scaleOf(c)
+		img = paint(values, rows, cols, s)
+		p.side = &colorBar{scale: s, note: c.note(), whole: wholes(values)}
+	}
+	p.Add(bitmap{img})
+	p.Y.Scale = gonum.InvertedScale{Normalizer: gonum.LinearScale{}}
+	p.shape(usual, largest)
+	p.X.Tick.Marker = ticks{n: marksFor(p.target.w, 44), whole: true}
+	p.Y.Tick.Marker = ticks{n: marksFor(p.target.h, 44), whole: true}
+	return p, c
+}
+
+// shape chooses the size of the cells. The smallest image is still seen.
+func (p *panel) shape(usual, largest float64) {
+	const largestCell, shortest = 48, 40
+	longest, short := float64(max(p.cols, p.rows)), float64(min(p.cols, p.rows))
+	cell := min(math.Floor(usual*density/longest)/density, largestCell)
+	if cell < 1 {
+		cell = min(1, largest/longest)
+	}
+	p.target = size{float64(p.cols) * cell, float64(p.rows) * cell}
+	if longest <= 8*short || short*cell >= shortest {
+		return
+	}
+	if p.rows < p.cols {
+		p.target.h = shortest
+	} else {
+		p.target.w = shortest
+	}
+	p.cell = p.target.h / float64(p.rows) / (p.target.w / float64(p.cols))
+}
+
+// marksFor is the number of ticks on an axis of a length with that much room for each.
+func marksFor(length, room float64) int { return max(1, min(8, int(length/room))) }
+
+// wholes reports whether all finite values are whole numbers, as counts are.
+func wholes(values []float32) bool {
+	for _, v := range values {
+		if v != float32(math.Trunc(float64(v))) && v-v == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// paintRGB takes three planes for red, green and blue. What is beyond the range has the colour of its end, NaN is grey.
+func paintRGB(values []float32, rows, cols int, c census) *image.RGBA {
+	top := 1.0
+	if c.finite > 0 && c.hi > 1 {
+		top = 255
+	}
+	img := image.NewRGBA(image.Rect(0, 0, cols, rows))
+	plane := rows * cols
+	for i := range plane {
+		pix := img.Pix[4*i : 4*i+4]
+		pix[3] = 0xff
+		for channel := range 3 {
+			v := float64(values[channel*plane+i])
+			if math.IsNaN(v) {
+				put(pix, missing)
+				break
+			}
+			pix[channel] = uint8(math.Round(255 * max(0, min(v/top, 1))))
+		}
+	}
+	return img
+}
