@@ -1,0 +1,59 @@
+package interp
+
+import (
+	"cmp"
+	"reflect"
+)
+
+// hostPath is the package of compiled functions that only lowered code can name.
+const hostPath = mark + "host"
+
+// hostSymbols is the table of that package for one interpreter.
+func (in *Interp) hostSymbols() map[string]map[string]reflect.Value {
+	functions := map[string]any{
+		"Run": in.hostRun, "Done": in.hostDone, "Echo": in.hostEcho, "Line": in.hostLine,
+		"Clear": hostClear, "YieldAfterEnd": hostYieldAfterEnd,
+		"MinInt": minOf[int64], "MinUint": minOf[uint64], "MinFloat": minOf[float64], "MinString": minOf[string],
+		"MaxInt": maxOf[int64], "MaxUint": maxOf[uint64], "MaxFloat": maxOf[float64], "MaxString": maxOf[string],
+		"Sleep": hostSleep,
+	}
+	table := map[string]reflect.Value{}
+	for name, f := range functions {
+		table[name] = reflect.ValueOf(f)
+	}
+	return map[string]map[string]reflect.Value{hostPath + "/" + hostPath: table}
+}
+
+func hostClear(v any) { reflect.ValueOf(v).Clear() }
+
+// hostYieldAfterEnd panics with Go's words for an iterator that goes on after its loop has ended.
+func hostYieldAfterEnd(state int) {
+	if state == 2 {
+		panic(runtimeError("range function continued iteration after whole loop exit"))
+	}
+	panic(runtimeError("range function continued iteration after function for loop body returned false"))
+}
+
+func minOf[T cmp.Ordered](list ...T) T {
+	least := list[0]
+	for _, v := range list[1:] {
+		least = min(least, v)
+	}
+	return least
+}
+
+func maxOf[T cmp.Ordered](list ...T) T {
+	greatest := list[0]
+	for _, v := range list[1:] {
+		greatest = max(greatest, v)
+	}
+	return greatest
+}
+
+// runtimeError is a panic that Go's runtime would have raised.
+type runtimeError string
+
+func (e runtimeError) Error() string { return "runtime error: " + string(e) }
+
+// RuntimeError marks it as a runtime.Error.
+func (runtimeError) RuntimeError() {}

@@ -1,0 +1,155 @@
+package interp
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// lowerer turns checked Go into the part of Go that the engine executes as the language says. It walks a tree from the
+// inside out and changes it in place; what a construct becomes stands in a file of its own, lower_*.go.
+//
+// Every generated name contains the mark, so that it meets none of the user's, and every generated node stands at a place in
+// the cell, because the engine looks imports up by file.
+type lowerer struct {
+	plan    *plan
+	info    *types.Info
+	hoisted map[types.Object]*live // variables of the cell's top level
+	pos     token.Pos              // of the statement being lowered: where generated nodes stand
+	fn      *function              // innermost, nil at the top level of a cell
+	decls   []ast.Decl             // what the construct needs at the top level
+	err     *CellError
+}
+
+// function is what the lowerings of statements need to know of the function around them.
+type function struct {
+	outer   *function
+	results *types.Tuple
+	typ     *ast.FuncType
+	async   bool // it runs on a goroutine of its own
+}
+
+func newLowerer(p *plan, info *types.Info) *lowerer {
+	return &lowerer{plan: p, info: info, hoisted: map[types.Object]*live{}}
+}
+
+// refuse stops the cell with a message at a construct that cannot be made right.
+func (l *lowerer) refuse(pos token.Pos, format string, args ...any) {
+	if l.err == nil {
+		l.err = &CellError{Stage: Compile, Pos: position(l.plan.in.fset, pos), Msg: fmt.Sprintf(format, args...)}
+	}
+}
+
+// typeOf is the static type of an expression of the user, or of one that a lowering made and noted with typed.
+func (l *lowerer) typeOf(e ast.Expr) types.Type { return l.info.TypeOf(e) }
+
+func (l *lowerer) typed(e ast.Expr, t types.Type) ast.Expr {
+	l.info.Types[e] = types.TypeAndValue{Type: t}
+	return e
+}
+
+// syntax writes a type at the present place.
+func (l *lowerer) syntax(t types.Type) ast.Expr {
+	return typeSyntax(t, l.pos, l.typeName)
+}
+
+func (l *lowerer) typeName(obj *types.TypeName) ast.Expr {
+	switch pkg := obj.Pkg(); {
+	case pkg == nil:
+		return l.ident(obj.Name())
+	case pkg.Path() != "main":
+		return l.selector(l.pkg(pkg.Path()), obj.Name())
+	}
+	return l.ident(l.nameOf(obj))
+}
+
+// nameOf is what an object is called in the program.
+func (l *lowerer) nameOf(obj types.Object) string {
+	if v := l.hoisted[obj]; v != nil {
+		return v.lowered()
+	}
+	if l.plan.topLevel(obj) {
+		if v := l.plan.names[obj.Name()]; v != nil {
+			return v.lowered()
+		}
+	}
+	return obj.Name()
+}
+
+// pkg is an identifier that stands for a package at the present place.
+func (l *lowerer) pkg(importPath string) *ast.Ident {
+	return l.ident(l.plan.out.importAt(l.pos, importPath))
+}
+
+// declaration lowers a top-level function or type into the program. Constants leave nothing: their uses are literals.
+func (l *lowerer) declaration(decl ast.Decl) {
+	l.pos = decl.Pos()
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		l.funcDecl(decl)
+		l.decls = append(l.decls, decl)
+	case *ast.GenDecl:
+		if decl.Tok == token.TYPE {
+			for _, spec := range decl.Specs {
+				l.typeSpec(spec.(*ast.TypeSpec))
+			}
+			l.decls = append(l.decls, decl)
+		}
+	}
+}
+
+func (l *lowerer) funcDecl(decl *ast.FuncDecl) {
+	if obj := l.info.Defs[decl.Name]; obj != nil && decl.Recv == nil {
+		decl.Name.Name = l.nameOf(obj)
+	}
+	if decl.Recv != nil {
+		l.fields(decl.Recv)
+	}
+	l.funcType(decl.Type)
+	sig, _ := l.info.Defs[decl.Name].(*types.Func)
+	var results *types.Tuple
+	if sig != nil {
+		results = sig.Signature().Results()
+	}
+	decl.Body = l.funcBody(decl.Type, results, decl.Body)
+}
+
+func (l *lowerer) typeSpec(spec *ast.TypeSpec) {
+	if obj := l.info.Defs[spec.Name]; obj != nil {
+		spec.Name.Name = l.nameOf(obj)
+	}
+	l.fields(spec.TypeParams)
+	spec.Type = l.expr(spec.Type)
+}
+
+func (l *lowerer) funcType(t *ast.FuncType) {
+	l.fields(t.TypeParams)
+	l.fields(t.Params)
+	l.fields(t.Results)
+}
+
+func (l *lowerer) fields(list *ast.FieldList) {
+	if list == nil {
+		return
+	}
+	for _, f := range list.List {
+		f.Type = l.expr(f.Type)
+	}
+}
+
+// funcBody lowers the statements of a function or function literal.
+func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.BlockStmt) *ast.BlockStmt {
+	pos := l.pos
+	l.fn = &function{outer: l.fn, results: results, typ: t}
+	body.List = l.stmts(body.List)
+	l.fn = l.fn.outer
+	l.pos = pos
+	return body
+}
+
+// topStatement lowers a statement of the cell's top level.
+func (l *lowerer) topStatement(s ast.Stmt) []ast.Stmt {
+	l.pos = s.Pos()
+	return append(l.markLine(s), l.stmt(s)...)
+}

@@ -1,0 +1,80 @@
+package interp
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// call lowers a call, a conversion or a use of a builtin.
+func (l *lowerer) call(e *ast.CallExpr) ast.Expr {
+	if id, ok := ast.Unparen(e.Fun).(*ast.Ident); ok {
+		if b, ok := l.info.Uses[id].(*types.Builtin); ok {
+			return l.builtin(e, b.Name())
+		}
+	}
+	return l.callExpr(e)
+}
+
+// callExpr lowers a call that stays one. Function literals that go straight to compiled code are bound first (L12).
+func (l *lowerer) callExpr(e *ast.CallExpr) *ast.CallExpr {
+	native := l.nativeCallee(e.Fun)
+	if l.isNative(e.Fun, "time", "Sleep") {
+		l.exprs(e.Args)
+		l.at(e.Pos())
+		return l.host("Sleep", e.Args...)
+	}
+	e.Fun = l.expr(e.Fun)
+	for i, arg := range e.Args {
+		if lit, ok := ast.Unparen(arg).(*ast.FuncLit); ok && native {
+			e.Args[i] = l.boundLiteral(lit)
+		} else {
+			e.Args[i] = l.expr(arg)
+		}
+	}
+	return e
+}
+
+// isNative reports whether fun names a function of a compiled package.
+func (l *lowerer) isNative(fun ast.Expr, importPath, name string) bool {
+	sel, ok := ast.Unparen(fun).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != name {
+		return false
+	}
+	fn, ok := l.info.Uses[sel.Sel].(*types.Func)
+	return ok && fn.Pkg() != nil && fn.Pkg().Path() == importPath && fn.Signature().Recv() == nil
+}
+
+// nativeCallee reports whether a call goes to a compiled function or method.
+func (l *lowerer) nativeCallee(fun ast.Expr) bool {
+	var id *ast.Ident
+	switch f := ast.Unparen(fun).(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	default:
+		return false
+	}
+	obj, ok := l.info.Uses[id].(*types.Func)
+	return ok && obj.Pkg() != nil && obj.Pkg().Path() != "main"
+}
+
+// boundLiteral returns a function literal from another one. The engine gives a literal its own copy of the variables
+// around it only when it is assigned, returned or sent; passed directly it would see their later values (L12).
+func (l *lowerer) boundLiteral(lit *ast.FuncLit) ast.Expr {
+	t := l.typeOf(lit)
+	lowered := l.funcLit(lit)
+	if t == nil {
+		return lowered
+	}
+	l.at(lit.Pos())
+	return l.typed(l.apply(l.lambda(nil, []*ast.Field{l.result(t)}, l.ret(lowered))), t)
+}
+
+// goStmt lowers a go statement. What it starts stores no lines: they would race.
+func (l *lowerer) goStmt(s *ast.GoStmt) {
+	outer := l.fn
+	l.fn = &function{outer: outer, async: true}
+	s.Call = l.callExpr(s.Call)
+	l.fn = outer
+}

@@ -1,0 +1,179 @@
+package interp
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// expr lowers an expression or type.
+func (l *lowerer) expr(e ast.Expr) ast.Expr {
+	if e == nil {
+		return nil
+	}
+	if tv, ok := l.info.Types[e]; ok && tv.Value != nil {
+		return l.constant(e, tv)
+	}
+	switch e := e.(type) {
+	case *ast.Ident:
+		return l.name(e)
+	case *ast.BasicLit:
+	case *ast.CompositeLit:
+		return l.composite(e)
+	case *ast.FuncLit:
+		return l.funcLit(e)
+	case *ast.ParenExpr:
+		e.X = l.expr(e.X)
+	case *ast.SelectorExpr:
+		return l.selectorExpr(e)
+	case *ast.IndexExpr:
+		e.X = l.expr(e.X)
+		e.Index = l.expr(e.Index)
+	case *ast.IndexListExpr:
+		e.X = l.expr(e.X)
+		l.exprs(e.Indices)
+	case *ast.SliceExpr:
+		e.X, e.Low, e.High, e.Max = l.expr(e.X), l.expr(e.Low), l.expr(e.High), l.expr(e.Max)
+	case *ast.TypeAssertExpr:
+		e.X, e.Type = l.expr(e.X), l.expr(e.Type)
+	case *ast.CallExpr:
+		return l.call(e)
+	case *ast.StarExpr:
+		e.X = l.expr(e.X)
+	case *ast.UnaryExpr:
+		e.X = l.expr(e.X)
+	case *ast.BinaryExpr:
+		return l.binary(e)
+	case *ast.KeyValueExpr:
+		e.Key, e.Value = l.expr(e.Key), l.expr(e.Value)
+	case *ast.ArrayType:
+		e.Len, e.Elt = l.expr(e.Len), l.expr(e.Elt)
+	case *ast.Ellipsis:
+		e.Elt = l.expr(e.Elt)
+	case *ast.StructType:
+		l.fields(e.Fields)
+	case *ast.FuncType:
+		l.funcType(e)
+	case *ast.InterfaceType:
+		l.fields(e.Methods)
+	case *ast.MapType:
+		e.Key, e.Value = l.expr(e.Key), l.expr(e.Value)
+	case *ast.ChanType:
+		e.Value = l.expr(e.Value)
+	}
+	return e
+}
+
+func (l *lowerer) exprs(list []ast.Expr) {
+	for i, e := range list {
+		list[i] = l.expr(e)
+	}
+}
+
+// name lowers an identifier: top-level names get their generation, packages their hygienic name.
+func (l *lowerer) name(id *ast.Ident) ast.Expr {
+	obj := l.info.Uses[id]
+	if obj == nil {
+		obj = l.info.Defs[id]
+	}
+	switch obj := obj.(type) {
+	case nil:
+	case *types.PkgName:
+		return l.at(id.Pos()).pkg(obj.Imported().Path())
+	default:
+		if pkg := obj.Pkg(); pkg != nil && pkg.Path() != "main" && obj.Parent() == pkg.Scope() { // from a dot import
+			return l.selector(l.pkg(pkg.Path()), obj.Name())
+		}
+		if _, field := obj.(*types.Var); field && obj.(*types.Var).IsField() {
+			return id
+		}
+		id.Name = l.nameOf(obj)
+	}
+	return id
+}
+
+// at moves the place of generated nodes.
+func (l *lowerer) at(pos token.Pos) *lowerer {
+	if pos.IsValid() {
+		l.pos = pos
+	}
+	return l
+}
+
+func (l *lowerer) selectorExpr(e *ast.SelectorExpr) ast.Expr {
+	e.X = l.expr(e.X) // Sel is a field, a method or an exported name
+	return e
+}
+
+// composite lowers a composite literal. The keys of a struct are fields, not names.
+func (l *lowerer) composite(e *ast.CompositeLit) ast.Expr {
+	t := l.typeOf(e)
+	e.Type = l.expr(e.Type)
+	if t == nil {
+		return e
+	}
+	if ptr, ok := t.Underlying().(*types.Pointer); ok { // an elided &T
+		t = ptr.Elem()
+	}
+	_, isStruct := t.Underlying().(*types.Struct)
+	native := l.nativeType(t)
+	for i, elt := range e.Elts {
+		kv, ok := elt.(*ast.KeyValueExpr)
+		switch {
+		case ok && isStruct:
+			kv.Value = l.field(kv.Value, native)
+		case ok:
+			kv.Key, kv.Value = l.expr(kv.Key), l.expr(kv.Value)
+		case isStruct:
+			e.Elts[i] = l.field(elt, native)
+		default:
+			e.Elts[i] = l.expr(elt)
+		}
+	}
+	return e
+}
+
+// field lowers the value of a struct's field. A function in a native struct is bound first.
+func (l *lowerer) field(e ast.Expr, native bool) ast.Expr {
+	if lit, ok := e.(*ast.FuncLit); ok && native {
+		return l.boundLiteral(lit)
+	}
+	return l.expr(e)
+}
+
+// nativeType reports whether a type is one of a compiled package.
+func (l *lowerer) nativeType(t types.Type) bool {
+	named := namedOf(t)
+	return named != nil && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() != "main"
+}
+
+func (l *lowerer) funcLit(e *ast.FuncLit) ast.Expr {
+	sig, _ := l.typeOf(e).(*types.Signature)
+	l.funcType(e.Type)
+	var results *types.Tuple
+	if sig != nil {
+		results = sig.Results()
+	}
+	e.Body = l.funcBody(e.Type, results, e.Body)
+	return e
+}
+
+func (l *lowerer) binary(e *ast.BinaryExpr) ast.Expr {
+	// A literal beside a typed operand needs no conversion.
+	shift := e.Op == token.SHL || e.Op == token.SHR
+	e.X = l.operand(e.X, e.Y, !shift)
+	e.Y = l.operand(e.Y, e.X, true)
+	return e
+}
+
+// operand lowers one side of a binary expression.
+func (l *lowerer) operand(e, other ast.Expr, bare bool) ast.Expr {
+	tv := l.info.Types[e]
+	if tv.Value == nil || !bare || l.info.Types[other].Value != nil {
+		return l.expr(e)
+	}
+	if basic, ok := tv.Type.Underlying().(*types.Basic); ok && basic.Info()&types.IsNumeric != 0 && l.info.TypeOf(other) != nil && !types.IsInterface(l.info.TypeOf(other)) {
+		return l.literal(tv.Value, basic)
+	}
+	return l.expr(e)
+}

@@ -1,0 +1,88 @@
+package interp
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+)
+
+// The engine says in which function a panic happened, not at which statement. So before each statement that may panic the
+// lowered code stores its place in a variable (L17): one for the functions, one for the cell's own statements. What runs on
+// other goroutines stores nothing.
+
+const (
+	lineName     = mark + "line"
+	cellLineName = mark + "cellline"
+)
+
+// declareLines makes the variables in the engine and hands their addresses to the host.
+func (in *Interp) declareLines() {
+	src := fmt.Sprintf("package main\nimport %[3]s %[3]q\nvar %[1]s, %[2]s int\nfunc main() { %[3]s.Line(&%[1]s, &%[2]s) }", lineName, cellLineName, hostPath)
+	file, err := parser.ParseFile(in.fset, "lines", src, parser.SkipObjectResolution)
+	must(err)
+	program, err := in.engine.CompileAST(file)
+	must(err)
+	_, err = in.engine.Execute(program)
+	must(err)
+}
+
+func (in *Interp) hostLine(line, cellLine *int) { in.line, in.cellLine = line, cellLine }
+
+// mark stores the place of a statement before it, if it may panic.
+func (l *lowerer) markLine(s ast.Stmt) []ast.Stmt {
+	if l.async() || !mayPanic(s) {
+		return nil
+	}
+	name := lineName
+	if l.fn == nil {
+		name = cellLineName
+	}
+	at := position(l.plan.in.fset, s.Pos())
+	if !at.IsValid() {
+		return nil
+	}
+	l.at(s.Pos())
+	return []ast.Stmt{l.set(l.ident(name), l.integer(at.Cell<<16|min(at.Line, 1<<16-1)))}
+}
+
+// async reports whether the present function runs on a goroutine of its own.
+func (l *lowerer) async() bool {
+	for f := l.fn; f != nil; f = f.outer {
+		if f.async {
+			return true
+		}
+	}
+	return false
+}
+
+// reached is the last place that was stored: the function's, or the cell's.
+func (in *Interp) reached() Position {
+	stored := *in.line
+	if stored == 0 {
+		stored = *in.cellLine
+	}
+	if stored == 0 {
+		return Position{}
+	}
+	return Position{Cell: stored >> 16, Line: stored & (1<<16 - 1)}
+}
+
+// mayPanic reports whether a statement, outside the statements within it, does anything that can panic.
+func mayPanic(s ast.Stmt) bool {
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BlockStmt, *ast.FuncLit:
+			return false
+		case *ast.CallExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr, *ast.TypeAssertExpr, *ast.SendStmt,
+			*ast.SelectorExpr:
+			found = true
+		case *ast.BinaryExpr:
+			found = found || n.Op.String() == "/" || n.Op.String() == "%"
+		case *ast.AssignStmt:
+			found = found || n.Tok.String() == "/=" || n.Tok.String() == "%="
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,242 @@
+package interp
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+func (l *lowerer) stmts(list []ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	for _, s := range list {
+		l.at(s.Pos())
+		out = append(out, l.markLine(s)...)
+		out = append(out, l.stmt(s)...)
+	}
+	return out
+}
+
+// stmt lowers a statement, which may become several.
+func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
+	switch s := s.(type) {
+	case *ast.LabeledStmt:
+		return l.labeled(s)
+	case *ast.ForStmt:
+		return l.forStmt(s, "")
+	case *ast.RangeStmt:
+		return l.rangeStmt(s, "")
+	case *ast.DeclStmt:
+		return l.declStmt(s)
+	case *ast.AssignStmt:
+		return l.assignment(s)
+	case *ast.ExprStmt:
+		s.X = l.expr(s.X)
+	case *ast.SendStmt:
+		s.Chan, s.Value = l.expr(s.Chan), l.expr(s.Value)
+	case *ast.IncDecStmt:
+		s.X = l.expr(s.X)
+	case *ast.GoStmt:
+		l.goStmt(s)
+	case *ast.DeferStmt:
+		s.Call = l.callExpr(s.Call)
+	case *ast.ReturnStmt:
+		l.exprs(s.Results)
+	case *ast.BlockStmt:
+		s.List = l.stmts(s.List)
+	case *ast.IfStmt:
+		return l.ifStmt(s)
+	case *ast.SwitchStmt:
+		return l.switchStmt(s)
+	case *ast.TypeSwitchStmt:
+		return l.typeSwitch(s)
+	case *ast.SelectStmt:
+		return l.selectStmt(s)
+	}
+	return []ast.Stmt{s}
+}
+
+// simple lowers the init or post part of a statement, which stays one statement.
+func (l *lowerer) simple(s ast.Stmt) ast.Stmt {
+	if s == nil {
+		return nil
+	}
+	list := l.stmt(s)
+	if len(list) != 1 {
+		l.refuse(s.Pos(), "this statement is too involved for the head of another: put it on a line of its own before")
+	}
+	return list[0]
+}
+
+// labeled keeps a label at the statement that it named when that became several.
+func (l *lowerer) labeled(s *ast.LabeledStmt) []ast.Stmt {
+	var list []ast.Stmt
+	switch inner := s.Stmt.(type) {
+	case *ast.ForStmt:
+		list = l.forStmt(inner, s.Label.Name)
+	case *ast.RangeStmt:
+		list = l.rangeStmt(inner, s.Label.Name)
+	default:
+		list = l.stmt(inner)
+	}
+	at := 0
+	for i, inner := range list {
+		switch inner.(type) {
+		case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			at = i
+		}
+	}
+	if len(list) == 0 {
+		list = []ast.Stmt{&ast.EmptyStmt{Semicolon: s.Pos()}}
+	}
+	s.Stmt = list[at]
+	list[at] = s
+	return list
+}
+
+func (l *lowerer) ifStmt(s *ast.IfStmt) []ast.Stmt {
+	s.Init = l.simple(s.Init)
+	s.Cond = l.expr(s.Cond)
+	s.Body.List = l.stmts(s.Body.List)
+	if s.Else != nil {
+		list := l.stmt(s.Else)
+		if len(list) == 1 {
+			s.Else = list[0]
+		} else {
+			s.Else = l.block(list...)
+		}
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
+	list := l.perIteration(s, label)
+	s.Init = l.simple(s.Init)
+	s.Cond = l.expr(s.Cond)
+	s.Post = l.simple(s.Post)
+	s.Body.List = l.stmts(s.Body.List)
+	return append(list, s)
+}
+
+func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
+	switch t := l.rangeType(s.X).(type) {
+	case *types.Basic:
+		if t.Info()&types.IsInteger != 0 {
+			return l.rangeInt(s)
+		}
+	case *types.Signature:
+		return l.rangeFunc(s, t, label)
+	}
+	l.perIterationRange(s)
+	s.X = l.expr(s.X)
+	s.Key, s.Value = l.expr(s.Key), l.expr(s.Value)
+	s.Body.List = l.stmts(s.Body.List)
+	return []ast.Stmt{s}
+}
+
+// rangeType is the underlying type of what a loop ranges over; of a type parameter, of its core.
+func (l *lowerer) rangeType(e ast.Expr) types.Type {
+	t := l.typeOf(e)
+	if t == nil {
+		return nil
+	}
+	return types.Default(t).Underlying()
+}
+
+// declStmt lowers var, const and type statements. Variables of the cell's top level are assigned.
+func (l *lowerer) declStmt(s *ast.DeclStmt) []ast.Stmt {
+	decl, ok := s.Decl.(*ast.GenDecl)
+	if !ok {
+		return []ast.Stmt{s}
+	}
+	switch decl.Tok {
+	case token.CONST:
+		return nil
+	case token.TYPE:
+		for _, spec := range decl.Specs {
+			l.typeSpec(spec.(*ast.TypeSpec))
+		}
+	case token.VAR:
+		var list []ast.Stmt
+		for _, spec := range decl.Specs {
+			list = append(list, l.varSpec(spec.(*ast.ValueSpec))...)
+		}
+		return list
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *lowerer) varSpec(spec *ast.ValueSpec) []ast.Stmt {
+	top := false
+	for _, id := range spec.Names {
+		top = top || l.hoisted[l.info.Defs[id]] != nil
+	}
+	if !top {
+		spec.Type = l.expr(spec.Type)
+		l.exprs(spec.Values)
+		return []ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}}}
+	}
+	var lhs []ast.Expr
+	for _, id := range spec.Names {
+		lhs = append(lhs, id)
+	}
+	if len(spec.Values) > 0 {
+		return l.assignment(&ast.AssignStmt{Lhs: lhs, TokPos: spec.Pos(), Tok: token.ASSIGN, Rhs: spec.Values})
+	}
+	var list []ast.Stmt
+	for i, id := range spec.Names {
+		if obj := l.info.Defs[id]; id.Name != "_" && obj != nil {
+			list = append(list, l.set(l.expr(lhs[i]), l.zero(obj.Type())))
+		}
+	}
+	return list
+}
+
+// assignment lowers an assignment or short declaration. At the cell's top level a declaration assigns to the session's
+// variables (L1).
+func (l *lowerer) assignment(s *ast.AssignStmt) []ast.Stmt {
+	if s.Tok == token.DEFINE {
+		for _, e := range s.Lhs {
+			if id, ok := e.(*ast.Ident); ok && l.hoisted[l.info.ObjectOf(id)] != nil {
+				s.Tok = token.ASSIGN
+			}
+		}
+	}
+	if s.Tok == token.ASSIGN || s.Tok == token.DEFINE {
+		l.exprs(s.Rhs)
+	} else { // an operator: the literal needs no conversion
+		s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true)
+	}
+	l.exprs(s.Lhs)
+	return []ast.Stmt{s}
+}
+
+func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
+	s.Init = l.simple(s.Init)
+	s.Tag = l.expr(s.Tag)
+	for _, c := range s.Body.List {
+		clause := c.(*ast.CaseClause)
+		l.exprs(clause.List)
+		clause.Body = l.stmts(clause.Body)
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
+	s.Init = l.simple(s.Init)
+	s.Assign = l.simple(s.Assign)
+	for _, c := range s.Body.List {
+		clause := c.(*ast.CaseClause)
+		l.exprs(clause.List)
+		clause.Body = l.stmts(clause.Body)
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
+	for _, c := range s.Body.List {
+		clause := c.(*ast.CommClause)
+		clause.Comm = l.simple(clause.Comm)
+		clause.Body = l.stmts(clause.Body)
+	}
+	return []ast.Stmt{s}
+}

@@ -1,0 +1,188 @@
+package interp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+
+	yaegi "github.com/traefik/yaegi/interp"
+	"go/types"
+
+	"github.com/livespike/livespike/internal/interrupt"
+)
+
+// run is one cell's execution, as the host sees it.
+type run struct {
+	in       *Interp
+	echoes   []types.Type
+	values   []Value
+	done     int // the last step that finished
+	panicked bool
+	value    any // what the panic carried
+	stack    []byte
+	complete bool          // the cell's last statement was reached
+	ended    chan struct{} // closed when the script's goroutine has left the cell
+}
+
+func (in *Interp) hostRun(cell func()) {
+	r := in.running
+	defer close(r.ended)
+	defer func() {
+		if r.complete {
+			return
+		}
+		if v := recover(); v != nil {
+			r.panicked, r.value, r.stack = true, v, debug.Stack()
+		}
+	}()
+	cell()
+	r.complete = true
+}
+
+func (in *Interp) hostDone(step int) { in.running.done = step }
+
+func (in *Interp) hostEcho(slot int, v any) {
+	r := in.running
+	t := r.echoes[slot]
+	v = unwrap(v)
+	r.values = append(r.values, Value{V: v, Type: typeText(t), Text: textOf(v, t)})
+}
+
+// errStack is the cause of a cancellation by the watchdog.
+var errStack = errors.New("stack overflow: the functions call each other without end")
+
+// execute compiles and runs a plan, and commits what finished.
+func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError {
+	if len(p.out.body) == 0 && len(p.out.decls) == 0 {
+		in.commit(p, 0, true)
+		return nil
+	}
+	program, err := in.compile(p)
+	if err != nil {
+		in.world.stale = true
+		return err
+	}
+	r := &run{in: in, echoes: p.out.echoes, ended: make(chan struct{})}
+	in.running = r
+	in.trace.take()
+	*in.line, *in.cellLine = 0, 0
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := watchStack(cancel)
+	restore := interrupt.Set(ctx)
+	_, runErr := in.engine.ExecuteWithContext(ctx, program)
+	stop()
+	if ctx.Err() != nil {
+		in.await(r)
+		restore()
+		return in.interrupted(ctx, p, r)
+	}
+	restore()
+	res.Values = r.values
+	switch {
+	case r.panicked:
+		in.commit(p, r.done, false)
+		return in.panicError(r)
+	case runErr != nil:
+		in.commit(p, r.done, false)
+		return in.engineError(p.cell, runErr)
+	}
+	in.commit(p, 0, true)
+	return nil
+}
+
+// await gives an interrupted cell time to leave compiled code.
+func (in *Interp) await(r *run) {
+	select {
+	case <-r.ended:
+	case <-time.After(time.Second):
+	}
+}
+
+func (in *Interp) interrupted(ctx context.Context, p *plan, r *run) *CellError {
+	steps := 0
+	select {
+	case <-r.ended:
+		steps = r.done
+	default: // it may still write: commit nothing
+	}
+	in.commit(p, steps, false)
+	err := &CellError{Stage: Interrupt, Msg: "interrupted", Pos: in.reached()}
+	if cause := context.Cause(ctx); errors.Is(cause, errStack) {
+		err.Stage, err.Msg = Run, cause.Error()
+	}
+	if !err.Pos.IsValid() {
+		err.Pos = Position{Cell: p.cell.N, Line: 1}
+	}
+	return err
+}
+
+// compile hands the program to the engine, whose complaints are our mistakes: the checker has accepted the cell.
+func (in *Interp) compile(p *plan) (program *yaegi.Program, cellErr *CellError) {
+	before := log.Writer()
+	log.SetOutput(io.Discard) // the engine prints before it panics
+	defer log.SetOutput(before)
+	defer func() {
+		if v := recover(); v != nil {
+			cellErr = &CellError{Stage: Compile, Pos: Position{p.cell.N, 1, 1}, Value: v, Stack: debug.Stack(), Msg: clean("the interpreter cannot run this cell: " + panicText(v))}
+		}
+	}()
+	program, err := in.engine.CompileAST(p.out.file())
+	if err != nil {
+		return nil, in.engineError(p.cell, err)
+	}
+	return program, nil
+}
+
+// engineError is a complaint of the engine itself.
+func (in *Interp) engineError(cell Cell, err error) *CellError {
+	var panicked yaegi.Panic
+	e := &CellError{Stage: Compile, Pos: Position{Cell: cell.N, Line: 1, Col: 1}, Msg: "the interpreter cannot run this cell: " + clean(err.Error())}
+	if errors.As(err, &panicked) {
+		e.Stack, e.Value = panicked.Stack, panicked.Value
+	}
+	return e
+}
+
+// stackLimit is how much stack a cell may need in all: a depth of about 250 000 calls.
+const stackLimit = 256 << 20
+
+// limitStack lets the watchdog see a runaway recursion before the runtime ends the process.
+func limitStack() { debug.SetMaxStack(2e9) }
+
+// watchStack cancels the cell when its recursion has no end.
+func watchStack(cancel context.CancelCauseFunc) (stop func()) {
+	quit := make(chan struct{})
+	go func() {
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}}
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+			}
+			metrics.Read(sample)
+			if sample[0].Value.Uint64() > stackLimit {
+				cancel(errStack)
+				return
+			}
+		}
+	}()
+	return func() { close(quit) }
+}
+
+// hostSleep is time.Sleep that an interrupt ends.
+func hostSleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-interrupt.Context().Done():
+	}
+}

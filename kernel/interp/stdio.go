@@ -1,0 +1,89 @@
+package interp
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log"
+	"maps"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"sync"
+)
+
+// virtual returns the symbol tables with the session's own standard streams in fmt, log and os. The table of fmt goes
+// under another package name, because the engine would replace it.
+func (in *Interp) virtual(o Options) map[string]map[string]reflect.Value {
+	tables := maps.Clone(o.Symbols)
+	change := func(key, newKey string, symbols map[string]any) {
+		table := maps.Clone(tables[key])
+		if table == nil {
+			return
+		}
+		for name, v := range symbols {
+			table[name] = reflect.ValueOf(v)
+		}
+		delete(tables, key)
+		tables[newKey] = table
+	}
+	change("fmt/fmt", "fmt/fmt"+mark, map[string]any{
+		"Print":   func(a ...any) (int, error) { return fmt.Fprint(o.Stdout, a...) },
+		"Printf":  func(f string, a ...any) (int, error) { return fmt.Fprintf(o.Stdout, f, a...) },
+		"Println": func(a ...any) (int, error) { return fmt.Fprintln(o.Stdout, a...) },
+		"Scan":    func(a ...any) (int, error) { return fmt.Fscan(o.Stdin, a...) },
+		"Scanf":   func(f string, a ...any) (int, error) { return fmt.Fscanf(o.Stdin, f, a...) },
+		"Scanln":  func(a ...any) (int, error) { return fmt.Fscanln(o.Stdin, a...) },
+	})
+	logger := log.New(o.Stderr, "", log.LstdFlags)
+	change("log/log", "log/log", map[string]any{
+		"Fatal": logger.Panic, "Fatalf": logger.Panicf, "Fatalln": logger.Panicln,
+		"Panic": logger.Panic, "Panicf": logger.Panicf, "Panicln": logger.Panicln,
+		"Print": logger.Print, "Printf": logger.Printf, "Println": logger.Println,
+		"Flags": logger.Flags, "SetFlags": logger.SetFlags, "Prefix": logger.Prefix, "SetPrefix": logger.SetPrefix,
+		"Output": logger.Output, "SetOutput": logger.SetOutput, "Writer": logger.Writer, "Default": func() *log.Logger { return logger },
+	})
+	if table := maps.Clone(tables["os/os"]); table != nil {
+		for name, stream := range map[string]any{"Stdin": o.Stdin, "Stdout": o.Stdout, "Stderr": o.Stderr} {
+			if file, ok := stream.(*os.File); ok {
+				table[name] = reflect.ValueOf(&file).Elem()
+			}
+		}
+		args := o.Args
+		table["Args"] = reflect.ValueOf(&args).Elem()
+		tables["os/os"] = table
+	}
+	return tables
+}
+
+// traceLine is what the engine writes to its standard error for each frame that a panic leaves.
+var traceLine = regexp.MustCompile(`^(?:In\[(\d+)\]):(\d+):(\d+): panic: (.*)\(\.\.\.\)$`)
+
+// traceWriter is the engine's standard error: it keeps the lines of a panic's trace for the running cell.
+type traceWriter struct {
+	mu     sync.Mutex
+	frames []Frame
+	rest   io.Writer
+}
+
+func (w *traceWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := traceLine.FindSubmatch(bytes.TrimSpace(p))
+	if m == nil {
+		return w.rest.Write(p)
+	}
+	number := func(b []byte) int { n, _ := strconv.Atoi(string(b)); return n } // digits only
+	w.frames = append(w.frames, Frame{clean(string(m[4])), Position{number(m[1]), number(m[2]), number(m[3])}})
+	return len(p), nil
+}
+
+// take returns the trace so far and forgets it.
+func (w *traceWriter) take() []Frame {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	frames := w.frames
+	w.frames = nil
+	return frames
+}

@@ -1,0 +1,135 @@
+package interp
+
+import (
+	"go/token"
+	"go/types"
+	"reflect"
+	"strings"
+)
+
+// typ is the checker's type of a reflected one.
+func (u *universe) typ(t reflect.Type) types.Type {
+	if known, ok := u.types[t]; ok {
+		return known
+	}
+	if t.Name() != "" && t.PkgPath() != "" {
+		return u.named(t)
+	}
+	made := u.unnamed(t)
+	u.types[t] = made
+	return made
+}
+
+// named makes a defined type with its methods. An instance of a generic type keeps its brackets in its name, so that no
+// script can mention it.
+func (u *universe) named(t reflect.Type) types.Type {
+	pkg := u.pkg(t.PkgPath())
+	obj := types.NewTypeName(token.NoPos, pkg, instanceName(t.Name()), nil)
+	named := types.NewNamed(obj, nil, nil)
+	u.types[t] = named
+	u.native[obj] = t
+	if !strings.Contains(t.Name(), "[") && token.IsExported(t.Name()) && pkg.Scope().Lookup(t.Name()) == nil {
+		pkg.Scope().Insert(obj)
+	}
+	named.SetUnderlying(u.unnamed(t))
+	if t.Kind() == reflect.Interface {
+		return named
+	}
+	for m := range reflect.PointerTo(t).Methods() {
+		var recv types.Type = named
+		if _, byValue := t.MethodByName(m.Name); !byValue {
+			recv = types.NewPointer(named)
+		}
+		v := types.NewVar(token.NoPos, pkg, "", recv)
+		named.AddMethod(types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, v, true)))
+	}
+	return named
+}
+
+// instanceName shortens the full paths in an instance's name: Pointer[example.com/a/b.T] is Pointer[b.T].
+func instanceName(name string) string {
+	open := strings.IndexByte(name, '[')
+	if open < 0 {
+		return name
+	}
+	arg := name[open:]
+	if slash := strings.LastIndexByte(arg, '/'); slash >= 0 {
+		arg = "[" + arg[slash+1:]
+	}
+	return name[:open] + arg
+}
+
+// unnamed makes the type literal, or the underlying type of a named one.
+func (u *universe) unnamed(t reflect.Type) types.Type {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return types.NewPointer(u.typ(t.Elem()))
+	case reflect.Slice:
+		return types.NewSlice(u.typ(t.Elem()))
+	case reflect.Array:
+		return types.NewArray(u.typ(t.Elem()), int64(t.Len()))
+	case reflect.Map:
+		return types.NewMap(u.typ(t.Key()), u.typ(t.Elem()))
+	case reflect.Chan:
+		dir := map[reflect.ChanDir]types.ChanDir{
+			reflect.BothDir: types.SendRecv, reflect.SendDir: types.SendOnly, reflect.RecvDir: types.RecvOnly,
+		}
+		return types.NewChan(dir[t.ChanDir()], u.typ(t.Elem()))
+	case reflect.Func:
+		return u.signature(t, nil, false)
+	case reflect.Struct:
+		return u.structure(t)
+	case reflect.Interface:
+		return u.iface(t)
+	case reflect.UnsafePointer:
+		return types.Typ[types.UnsafePointer]
+	}
+	return types.Universe.Lookup(t.Kind().String()).Type()
+}
+
+// signature makes a function's type. A method's reflected type may begin with its receiver, which is left out.
+func (u *universe) signature(t reflect.Type, recv *types.Var, skipFirst bool) *types.Signature {
+	var params, results []*types.Var
+	for in := range t.Ins() {
+		params = append(params, types.NewParam(token.NoPos, nil, "", u.typ(in)))
+	}
+	if skipFirst {
+		params = params[1:]
+	}
+	for out := range t.Outs() {
+		results = append(results, types.NewParam(token.NoPos, nil, "", u.typ(out)))
+	}
+	return types.NewSignatureType(recv, nil, nil, types.NewTuple(params...), types.NewTuple(results...), t.IsVariadic())
+}
+
+func (u *universe) structure(t reflect.Type) types.Type {
+	var fields []*types.Var
+	var tags []string
+	for f := range t.Fields() {
+		pkg := u.pkg(t.PkgPath())
+		if f.PkgPath != "" {
+			pkg = u.pkg(f.PkgPath)
+		}
+		fields = append(fields, types.NewField(token.NoPos, pkg, f.Name, u.typ(f.Type), f.Anonymous))
+		tags = append(tags, string(f.Tag))
+	}
+	return types.NewStruct(fields, tags)
+}
+
+func (u *universe) iface(t reflect.Type) types.Type {
+	if t.NumMethod() == 0 {
+		if t.Name() == "" {
+			return types.Universe.Lookup("any").Type()
+		}
+		return types.NewInterfaceType(nil, nil)
+	}
+	var methods []*types.Func
+	for m := range t.Methods() {
+		pkg := u.pkg(t.PkgPath())
+		if m.PkgPath != "" {
+			pkg = u.pkg(m.PkgPath)
+		}
+		methods = append(methods, types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, nil, false)))
+	}
+	return types.NewInterfaceType(methods, nil).Complete()
+}
