@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/livespike/livespike/internal/golden"
+	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -95,6 +96,10 @@ func conform(c golden.Case, delayed bool) (err error) {
 	switch kind {
 	case "cell":
 		return conformCell(c, what, delayed)
+	case "threshold":
+		return conformThreshold(c, what)
+	case "talk":
+		return conformEdges(c, delayed)
 	case "recurrent":
 		return conformRecurrent(c, what)
 	case "step":
@@ -385,4 +390,71 @@ func conformLILinear(c golden.Case) error {
 		return fmt.Errorf("cell: %w", err)
 	}
 	return nil
+}
+
+// conformThreshold compares a surrogate's spikes and gradient; of a stochastic one the probability.
+func conformThreshold(c golden.Case, what string) error {
+	x, err := goldenTensor(c, "x")
+	if err != nil {
+		return err
+	}
+	alpha := float32(c.Number("alpha", 0))
+	if what == "stochastic" {
+		var f surrogate.Stochastic
+		switch c.Text("method") {
+		case "logistic_fn":
+			f = surrogate.Logistic(alpha)
+		case "circ_dist_fn":
+			f = surrogate.CircDist(alpha)
+		default:
+			return fmt.Errorf("unknown method %q", c.Text("method"))
+		}
+		if err := compare(c, "probability", x.Map(f.Probability)); err != nil {
+			return err
+		}
+		return compare(c, "dx", x.Map(func(v float32) float32 { return f.Grad(v, 1) }))
+	}
+	f := surrogate.ByName(c.Text("method")).WithAlpha(alpha)
+	if err := compare(c, "y", surrogate.Threshold(x)); err != nil {
+		return err
+	}
+	if !c.Has("dx") { // the method has no gradient
+		for _, v := range x.Data() {
+			if g := f.Grad(v, 1); g != 0 {
+				return fmt.Errorf("gradient %v at %v, want none", g, v)
+			}
+		}
+		return nil
+	}
+	dy, err := goldenTensor(c, "dy")
+	if err != nil {
+		return err
+	}
+	return compare(c, "dx", f.Backward(x, dy))
+}
+
+// conformEdges runs the talk's edge detector, step by step.
+func conformEdges(c golden.Case, delayed bool) error {
+	x, err := goldenTensor(c, "input")
+	if err != nil {
+		return err
+	}
+	kernel, err := goldenTensor(c, "kernel")
+	if err != nil {
+		return err
+	}
+	var opts []Option
+	if delayed {
+		opts = append(opts, Delayed())
+	}
+	k := kernel.Shape()[0]
+	noise := LIFRefracCell(opts...)
+	edges := Conv2d(1, 2, k, Weight(tensor.Stack(kernel, kernel.T())), Bias(false))
+	x = x.Mul(c.Number("gain", 1))
+	spikes, _ := Lift(noise).Forward(x, nil)
+	if err := compare(c, "spikes", spikes); err != nil {
+		return err
+	}
+	out, _ := Lift(Sequential(noise, edges)).Forward(x, nil)
+	return compare(c, "output", out)
 }
