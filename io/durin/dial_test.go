@@ -27,6 +27,7 @@ func TestNobodyThere(t *testing.T) {
 		{free, "nothing listens there"},
 		{mute.addr(), "another program is connected"},
 		{"durin5.invalid", "Wi-Fi"},
+		{"durin5.local", "Wi-Fi"},
 		{"sim:nowhere", `no world "nowhere"; there are arena, `},
 		{"sim:arena?sed=1", "unknown option sed; there are seed, "},
 		{"sim:arena?seed=x", "seed: "},
@@ -45,7 +46,9 @@ func TestNobodyThere(t *testing.T) {
 			t.Errorf("%s: error %q", c.address, text)
 		}
 	}
-	if _, err := Dial(newFakeRobot(t, true).addr(), Timeout(50*time.Millisecond)); !IsBusy(err) {
+	first := MustDial("sim:arena")
+	defer first.Close()
+	if _, err := Dial(first.server.Addr(), Timeout(50*time.Millisecond)); !IsBusy(err) {
 		t.Errorf("not busy: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -121,5 +124,43 @@ func TestNothingIsLeft(t *testing.T) {
 		if time.Now().After(limit) {
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 		}
+	}
+}
+
+// TestFrontRightLatch: on a robot with the firmware's hole no wheel moves after a stop, whatever is sent then: after a
+// silence the first frame is zeros (durin.md section 14, rule 4). The simulator's own test shows that it would.
+func TestFrontRightLatch(t *testing.T) {
+	r := MustDial("sim:empty?latch=1")
+	defer r.Close()
+	still := func(when string) {
+		t.Helper()
+		r.server.Do(func(robot *sim.Robot) {
+			if robot.Moving() {
+				t.Errorf("%s: %v", when, robot.Wheels())
+			}
+		})
+	}
+	for range 10 {
+		r.Next()
+		r.Send(Move{Y: 200})
+	}
+	// A silence that the client has no part in: the robot's time passes, nothing is sent.
+	r.server.Do(func(robot *sim.Robot) {
+		if !robot.Moving() {
+			t.Error("does not drive")
+		}
+		robot.Step(3 * time.Second)
+	})
+	r.mu.Lock()
+	r.moment.Time += 3 * time.Second
+	r.mu.Unlock()
+	still("after the watchdog")
+	r.Send(SetLED{G: 1})
+	for range 45 {
+		r.Next()
+		still("after the light")
+	}
+	if n := r.Stats().DeadMan; n != 1 {
+		t.Errorf("%d dead man stops", n)
 	}
 }

@@ -1,7 +1,6 @@
 package durin
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -39,11 +38,6 @@ type queued struct {
 type answer struct {
 	message wire.Message
 	err     error
-}
-
-func dialTCP(ctx context.Context, target string) (net.Conn, error) {
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp4", target)
 }
 
 // receiveBuffer holds 10 000 datagrams a second through a pause of the process.

@@ -3,7 +3,6 @@ package durin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -30,44 +29,36 @@ func (r *Robot) useWallClock() {
 	r.server.SetSpeed(1)
 }
 
-// advance lets a robot in lockstep measure its next frame and receives it.
+// advance lets a robot in lockstep measure its next frame and receives it, unless it is lost on its way. It is called
+// with the lock held and gives it up while it waits; when the connection ends meanwhile, nothing has happened.
 func (r *Robot) advance(ctx context.Context) error {
-	r.mu.Lock()
-	if r.closed || r.link == nil {
-		r.mu.Unlock()
-		return nil // Next says what is wrong
-	}
-	r.adopt(ctx)
-	r.deadMan(r.now())
-	r.flush()
 	l := r.link
+	r.tend(r.now())
+	r.flush()
 	written := l.written
 	r.mu.Unlock()
 	moment, err := r.server.NextToF(ctx, written)
-	if err != nil {
-		if ctx.Err() != nil {
-			return fmt.Errorf("durin: %s: interrupted: %w", r.address, ctx.Err())
-		}
-		return fmt.Errorf("durin: %s: %w", r.address, err)
-	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	patience := time.AfterFunc(time.Second, r.changed.Broadcast)
+	if r.closed || r.link != l || ctx.Err() != nil {
+		return nil // NextContext says what is wrong
+	}
+	if err != nil {
+		return err
+	}
+	patience := time.AfterFunc(delivery, r.changed.Broadcast)
 	defer patience.Stop()
-	started := time.Now()
-	for l.received < moment.Sent {
-		if ctx.Err() != nil {
-			return fmt.Errorf("durin: %s: interrupted: %w", r.address, ctx.Err())
+	for started := time.Now(); l.received < moment.Sent; r.changed.Wait() {
+		switch {
+		case r.closed || r.link != l || ctx.Err() != nil:
+			return nil
+		case time.Since(started) >= delivery:
+			return errors.New("datagrams were lost between two sockets of this machine")
 		}
-		if r.closed || r.link != l {
-			return nil // Next says what is wrong
-		}
-		if time.Since(started) >= time.Second {
-			return fmt.Errorf("durin: %s: %w", r.address, errors.New("datagrams were lost between two sockets of this machine"))
-		}
-		r.changed.Wait()
 	}
 	r.moment = moment
+	if r.cycle.seen == 0 {
+		return nil // all four datagrams were lost
+	}
 	for id := range r.obs.ToFAt {
 		if r.cycle.seen>>id&1 == 1 {
 			r.obs.ToFAt[id] = r.epoch.Add(moment.Time)
@@ -76,6 +67,9 @@ func (r *Robot) advance(ctx context.Context) error {
 	r.endCycle()
 	return nil
 }
+
+// delivery is how long a datagram may take from one socket of this machine to another.
+const delivery = time.Second
 
 // wakeLockstep tells advance that a datagram has arrived.
 func (r *Robot) wakeLockstep() {

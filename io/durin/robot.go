@@ -69,42 +69,37 @@ func (r *Robot) Next() Obs {
 
 // NextContext is Next with a context and an error.
 func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
-	if r.clockIsNext() {
-		if err := r.advance(ctx); err != nil {
-			return Obs{}, r.fail(err)
-		}
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.adopt(ctx)
-	started := time.Now()
+	started, begun := time.Now(), r.now()
 	for r.obs.Seq == r.taken {
+		steps := r.lockstep && r.link != nil
+		waited := time.Since(started)
+		if steps {
+			waited = r.now() - begun
+		}
 		switch {
 		case r.closed:
 			return Obs{}, fmt.Errorf("durin: %s: %w", r.address, errClosed)
 		case ctx.Err() != nil:
 			r.halt()
 			return Obs{}, fmt.Errorf("durin: %s: interrupted: %w", r.address, ctx.Err())
-		case time.Since(started) > r.settings.timeout:
+		case waited > r.settings.timeout:
 			r.halt()
 			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.timeout, errGone)
 			return Obs{}, r.err
+		case !steps:
+			r.changed.Wait()
+		default:
+			if err := r.advance(ctx); err != nil {
+				r.halt()
+				return Obs{}, fmt.Errorf("durin: %s: %w", r.address, err)
+			}
 		}
-		r.changed.Wait()
 	}
 	r.taken = r.obs.Seq
 	return r.snapshot(), nil
-}
-
-// fail stops the wheels before an error of Next.
-func (r *Robot) fail(err error) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return fmt.Errorf("durin: %s: %w", r.address, errClosed)
-	}
-	r.halt()
-	return err
 }
 
 // Obs is the newest observation, whole frame or not; it never waits. A simulated robot whose clock was Next follows

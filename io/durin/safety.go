@@ -114,21 +114,25 @@ func (r *Robot) check() (broken bool) {
 	if r.lockstep {
 		return false // its time stands still between the calls of Next
 	}
-	now := r.now()
+	r.tend(r.now())
+	if l.expected.expire(time.Now().Add(-r.settings.timeout)) && time.Since(l.heard) > r.settings.timeout {
+		l.failed = fmt.Errorf("no reply for %v", r.settings.timeout)
+		return true
+	}
+	return false
+}
+
+// tend stops motion that nobody renews or that is blind, and keeps a robot awake that stands still.
+func (r *Robot) tend(now time.Duration) {
 	r.deadMan(now) // before anything that feeds the robot's watchdog
 	if age := r.tofAge(now); !r.present.zero() && !r.settings.blind && age > staleAge {
 		r.halt()
 		r.stats.Stale++
 		r.err = fmt.Errorf("durin: %s: %w", r.address, errStale)
 	}
-	if r.present.zero() && now-l.lastUsed >= keepAlive {
+	if r.present.zero() && now-r.link.lastUsed >= keepAlive {
 		r.transmit(&wire.SetWheelVelocity{}, nil)
 	}
-	if l.expected.expire(time.Now().Add(-r.settings.timeout)) && time.Since(l.heard) > r.settings.timeout {
-		l.failed = fmt.Errorf("no reply for %v", r.settings.timeout)
-		return true
-	}
-	return false
 }
 
 // lost ends a connection that broke.
