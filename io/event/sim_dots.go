@@ -28,6 +28,8 @@ type dots struct {
 	start         []dot
 	velocity      []dot // pixels per second
 	at            []dot
+	near          []dot // those that count now; at, or narrowed
+	narrowed      []dot
 }
 
 type dot struct{ x, y float64 }
@@ -37,7 +39,21 @@ func (d *dots) moveTo(t float64) {
 		d.at[i].x = bounce(d.start[i].x+float64(d.velocity[i].x*t), d.w)
 		d.at[i].y = bounce(d.start[i].y+float64(d.velocity[i].y*t), d.h)
 	}
+	d.near = d.at
 }
+
+func (d *dots) narrow(x, y, reach float64) {
+	d.narrowed = d.narrowed[:0]
+	reach += d.radius
+	for _, at := range d.at {
+		if math.Abs(x-at.x) <= reach && math.Abs(y-at.y) <= reach {
+			d.narrowed = append(d.narrowed, at)
+		}
+	}
+	d.near = d.narrowed
+}
+
+func (d *dots) widen() { d.near = d.at }
 
 // bounce folds a straight way into 0 to side.
 func bounce(u, side float64) float64 {
@@ -49,8 +65,8 @@ func bounce(u, side float64) float64 {
 
 func (d *dots) distance(x, y float64) float64 {
 	nearest := math.Inf(1)
-	for i := range d.at {
-		dx, dy := x-d.at[i].x, y-d.at[i].y
+	for i := range d.near {
+		dx, dy := x-d.near[i].x, y-d.near[i].y
 		nearest = min(nearest, float64(dx*dx)+float64(dy*dy))
 	}
 	return math.Sqrt(nearest) - d.radius

@@ -32,8 +32,13 @@ func (r *random) below(n int) int {
 	return int(high)
 }
 
-// bell has mean 0 and standard deviation 1, and never leaves ±3: the sum of three even numbers in ±1.
-func (r *random) bell() float64 { return 2*(r.float()+r.float()+r.float()) - 3 }
+// bell has mean 0 and standard deviation 1, and never leaves ±3: the sum of three even numbers in ±1. With it comes an
+// even number in [0, 1); each of the four has 16 bits.
+func (r *random) bell() (bell, even float64) {
+	bits := r.next()
+	sum := bits&0xffff + bits>>16&0xffff + bits>>32&0xffff
+	return (2*float64(sum)+3)/(1<<16) - 3, float64(bits>>48) / (1 << 16)
+}
 
 // exponential has mean 1. It takes comparisons only.
 //

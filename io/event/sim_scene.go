@@ -18,6 +18,13 @@ type scene interface {
 	fastest() float64
 }
 
+// crowd is a scene of so many shapes that distance is slow. Between narrow and widen, distance is only asked for near a
+// point, and may be infinite for what is further than reach from it.
+type crowd interface {
+	narrow(x, y, reach float64)
+	widen()
+}
+
 type sceneKind struct {
 	doc    string
 	params []simParam

@@ -41,12 +41,14 @@ func newSensor(v simValues, width, height int, rnd *random) sensor {
 			s.lights[i] = float32(logarithm(1 + float64((contrast-1)*float64(i))/lightSteps))
 		}
 	}
+	on, off, mismatch := v["on"], v["off"], v["mismatch"]
 	for i := range s.pixels {
 		p := &s.pixels[i]
-		spread := 1 + float64(v["mismatch"]*rnd.bell())
-		p.on, p.off = float32(v["on"]*spread), float32(v["off"]*spread)
+		bell, even := rnd.bell()
+		spread := 1 + float64(mismatch*bell)
+		p.on, p.off = float32(on*spread), float32(off*spread)
 		// Its last event was some time ago, anywhere between the thresholds.
-		p.level = float32(float64(p.on+p.off)*rnd.float()) - p.on
+		p.level = float32(float64(p.on+p.off)*even) - p.on
 		p.last = -1 << 40
 	}
 	return s
@@ -87,6 +89,9 @@ func (s *sensor) light(distance float64) float32 {
 // leaf is the side of the squares whose pixels are all looked at.
 const leaf = 4
 
+// crowdSide is the side of the squares for which a crowd is narrowed.
+const crowdSide = 64
+
 // look exposes the pixels near an outline.
 func (s *sensor) look(at scene) {
 	side := leaf
@@ -102,6 +107,10 @@ func (s *sensor) square(at scene, x, y, side int) {
 		return
 	}
 	half := float64(side-1) / 2
+	if c, ok := at.(crowd); ok && side == crowdSide {
+		c.narrow(float64(x)+half, float64(y)+half, float64(2*half*math.Sqrt2)+s.reach)
+		defer c.widen()
+	}
 	d := at.distance(float64(x)+half, float64(y)+half)
 	if math.Abs(d) > float64(half*math.Sqrt2)+s.reach {
 		return

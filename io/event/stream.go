@@ -86,7 +86,7 @@ func (s *Stream) next() ([]Event, error) {
 	for s.end == nil {
 		events, err := s.batch()
 		if err != nil {
-			if interrupt.Context().Err() != nil && s.pump != nil {
+			if stop := interrupt.Context().Err(); stop != nil && (s.pump != nil || errors.Is(err, stop)) {
 				return nil, err // the source goes on
 			}
 			s.end = err
