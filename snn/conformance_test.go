@@ -94,10 +94,18 @@ func conform(c golden.Case, delayed bool) (err error) {
 	}
 	kind, what, _ := strings.Cut(op, ".")
 	switch kind {
+	case "bptt":
+		return skipped("bptt: there is no reverse mode yet")
 	case "cell":
 		return conformCell(c, what, delayed)
 	case "threshold":
 		return conformThreshold(c, what)
+	case "compose":
+		return conformRecurrentSequential(c)
+	case "conv":
+		return conformLConv2d(c)
+	case "regularize":
+		return conformRegularization(c)
 	case "talk":
 		return conformEdges(c, delayed)
 	case "recurrent":
@@ -105,7 +113,7 @@ func conform(c golden.Case, delayed bool) (err error) {
 	case "step":
 		return conformStep(c, strings.TrimSuffix(what, "FeedForward"))
 	}
-	return skipped(op + ": not built yet")
+	return fmt.Errorf("unknown operation %q", op)
 }
 
 // goldenOptions are the options that a case's params spell. Norse's cases held float32 tensors, except where the model
@@ -166,7 +174,7 @@ func conformCell(c golden.Case, what string, delayed bool) error {
 	}
 	m := models[what]
 	if m == nil {
-		return skipped("cell." + what + ": not built yet")
+		return fmt.Errorf("unknown model %q", what)
 	}
 	// the talk's Braitenberg case had plain integers; Izhikevich's parameters always are
 	opts, err := goldenOptions(c, c.Text("name") == "braitenberg" || what == "Izhikevich")
@@ -257,7 +265,7 @@ func compare(c golden.Case, key string, got *tensor.Tensor) error {
 func conformStep(c golden.Case, what string) error {
 	m := models[what]
 	if m == nil {
-		return skipped("step." + what + ": not built yet")
+		return fmt.Errorf("unknown model %q", what)
 	}
 	opts, err := goldenOptions(c, false)
 	if err != nil {
@@ -309,7 +317,7 @@ var recurrentForms = map[string]struct {
 func conformRecurrent(c golden.Case, what string) error {
 	form, ok := recurrentForms[what]
 	if !ok {
-		return skipped("recurrent." + what + ": not built yet")
+		return fmt.Errorf("unknown model %q", what)
 	}
 	opts, err := goldenOptions(c, what == "Izhikevich")
 	if err != nil {
@@ -457,4 +465,43 @@ func conformEdges(c golden.Case, delayed bool) error {
 	}
 	out, _ := Lift(Sequential(noise, edges)).Forward(x, nil)
 	return compare(c, "output", out)
+}
+
+// conformRecurrentSequential runs LIFCell and a Linear without a bias, whose output comes back.
+func conformRecurrentSequential(c golden.Case) error {
+	w, err := goldenTensor(c, "weight")
+	if err != nil {
+		return err
+	}
+	x, err := goldenTensor(c, "input")
+	if err != nil {
+		return err
+	}
+	m := RecurrentSequential(LIFCell(), Linear(w.Shape()[1], w.Shape()[0], Weight(w), Bias(false)))
+	out, _ := Lift(m).Forward(x, nil)
+	return compare(c, "output", out)
+}
+
+func conformLConv2d(c golden.Case) error {
+	w, err := goldenTensor(c, "weight")
+	if err != nil {
+		return err
+	}
+	x, err := goldenTensor(c, "input")
+	if err != nil {
+		return err
+	}
+	in, out, kernel := x.Shape()[2], w.Shape()[0], w.Shape()[2:4]
+	y, _ := LConv2d(in, out, kernel, Weight(w), Padding(c.Int("padding", 0)), Groups(in/w.Shape()[1])).Forward(x, nil)
+	return compare(c, "output", y)
+}
+
+// conformRegularization counts the spikes of a LIFCell over the input.
+func conformRegularization(c golden.Case) error {
+	x, err := goldenTensor(c, "input")
+	if err != nil {
+		return err
+	}
+	_, s := Lift(RegularizationCell(LIFCell())).Forward(x, nil)
+	return compare(c, "output", s.Get("total"))
 }

@@ -41,6 +41,7 @@ type Conv struct {
 	groups        int
 	weight        *tensor.Tensor // (out, in/groups, kh, kw)
 	bias          *tensor.Tensor // (out), or nil
+	lifted        bool           // made by LConv2d: the input is (T, batch, in, H, W)
 	memo          shapeMemo
 }
 
@@ -203,6 +204,9 @@ func (c *Conv) outputShape(in []int) []int {
 		return out
 	}
 	n := len(in)
+	if c.lifted && n != 5 {
+		panicf("%s: input has shape %v, want (T, batch, %d, H, W)", c.label(), in, c.in)
+	}
 	if n < 2 || n == 2 && c.in != 1 || n > 2 && in[n-3] != c.in {
 		panicf("%s: input has shape %v, want (…, %d, H, W)", c.label(), in, c.in)
 	}
@@ -230,21 +234,29 @@ func (c *Conv) label() string {
 	if c.kh != c.kw {
 		k = fmt.Sprintf("(%d, %d)", c.kh, c.kw)
 	}
-	return fmt.Sprintf("Conv2d(%d, %d, %s)", c.in, c.out, k)
+	name := "Conv2d"
+	if c.lifted {
+		name = "LConv2d"
+	}
+	return fmt.Sprintf("%s(%d, %d, %s)", name, c.in, c.out, k)
 }
 
 // String is PyTorch's text: Conv2d(1, 2, kernel_size=(9, 9), stride=(1, 1), padding=(12, 12), dilation=(3, 3), bias=False).
 func (c *Conv) String() string {
+	name, one, zero := "Conv2d", "", ""
+	if c.lifted { // a convolution in three dimensions, as Norse has it
+		name, one, zero = "LConv2d", ", 1", ", 0"
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Conv2d(%d, %d, kernel_size=(%d, %d), stride=(%d, %d)", c.in, c.out, c.kh, c.kw, c.sh, c.sw)
+	fmt.Fprintf(&b, "%s(%d, %d, kernel_size=(%d, %d%s), stride=(%d, %d%s)", name, c.in, c.out, c.kh, c.kw, one, c.sh, c.sw, one)
 	switch {
 	case c.padText != "":
 		b.WriteString(", padding=" + c.padText)
 	case c.top != 0 || c.left != 0:
-		fmt.Fprintf(&b, ", padding=(%d, %d)", c.top, c.left)
+		fmt.Fprintf(&b, ", padding=(%d, %d%s)", c.top, c.left, zero)
 	}
 	if c.dh != 1 || c.dw != 1 {
-		fmt.Fprintf(&b, ", dilation=(%d, %d)", c.dh, c.dw)
+		fmt.Fprintf(&b, ", dilation=(%d, %d%s)", c.dh, c.dw, one)
 	}
 	if c.groups != 1 {
 		fmt.Fprintf(&b, ", groups=%d", c.groups)

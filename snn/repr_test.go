@@ -125,6 +125,8 @@ var reprs = map[string]func() any{
 	"snn.LIFMCRefracRecurrentCell(3, 2)":                             func() any { return LIFMCRefracRecurrentCell(3, 2) },
 	"snn.LIFMCRecurrentCell(1, 2)(z)[1]":                             func() any { return stateAfterZero(LIFMCRecurrentCell(1, 2)) },
 	"snn.LIFMCRefracRecurrentCell(1, 2)(z)[1]":                       func() any { return stateAfterZero(LIFMCRefracRecurrentCell(1, 2)) },
+	"snn.SequentialState(snn.RecurrentSequential(snn.LIFCell(), nn.Linear(2, 2)), nn.Tanh())": func() any { return Sequential(RecurrentSequential(LIFCell(), Linear(2, 2)), Tanh()) },
+	"snn.LConv2d(1, 2, 3)": func() any { return LConv2d(1, 2, 3) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing
