@@ -3,10 +3,13 @@ package kernel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"slices"
+	"os"
+	"reflect"
 	"strings"
 
+	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/magic"
 	"github.com/livespike/livespike/kernel/wire"
 )
@@ -96,34 +99,83 @@ func (s *Session) IsComplete(src string) (status, indent string) {
 	return c.Status.String(), c.Indent
 }
 
-// names lists what is live, sorted.
-func (s *Session) names() []magic.Name {
+// names lists what is live, sorted, with the values of variables.
+func (s *Session) names(ctx context.Context) []magic.Name {
 	var list []magic.Name
 	for _, n := range s.engine().Names() {
-		list = append(list, magic.Name{Name: n.Name, Kind: n.Kind, Type: n.Type, Text: n.Text})
+		name := magic.Name{Name: n.Name, Kind: n.Kind, Type: n.Type, Text: n.Text}
+		if n.Kind == "var" && n.Text == "" {
+			if r := s.engine().Eval(ctx, interp.Cell{Src: n.Name}); len(r.Values) == 1 {
+				name.Text = r.Values[0].Text
+			}
+		}
+		list = append(list, name)
 	}
-	slices.SortFunc(list, func(a, b magic.Name) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
-// closeOpen closes the live variables that can be: cameras, robots, files. Closing twice is allowed.
+// closeOpen closes the live variables that can be: cameras, robots, files. Closing twice is allowed, and what was closed
+// before says so at most by an error of its own, which nobody wants at the end.
 func (s *Session) closeOpen(ctx context.Context) error {
-	var all []error
+	var names []string
 	for _, n := range s.engine().Names() {
-		closer, ok := n.Value.(io.Closer)
-		if !ok {
-			continue
+		if n.Kind == "var" && strings.Contains(n.Type, ".") { // only packages have such types
+			names = append(names, n.Name)
 		}
-		done := make(chan error, 1)
-		go func() { done <- closer.Close() }()
-		select {
-		case err := <-done:
-			if err != nil {
-				all = append(all, err)
-			}
-		case <-ctx.Done():
-			return errors.Join(append(all, context.Cause(ctx))...)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	result := s.engine().Eval(ctx, interp.Cell{Src: "[]any{" + strings.Join(names, ", ") + "}"})
+	if result.Err != nil || len(result.Values) != 1 {
+		return nil
+	}
+	values, _ := result.Values[0].V.([]any)
+	var all []error
+	for _, v := range values {
+		if err := closeOne(ctx, v); err != nil && !errors.Is(err, os.ErrClosed) {
+			all = append(all, err)
 		}
 	}
 	return errors.Join(all...)
+}
+
+// closeOne closes a value, if it can be closed, or gives up when ctx ends.
+func closeOne(ctx context.Context, v any) error {
+	done := make(chan error, 1)
+	switch c := v.(type) {
+	case io.Closer:
+		if isNil(v) {
+			return nil
+		}
+		go func() { done <- recovered(c.Close) }()
+	case interface{ Close() }:
+		if isNil(v) {
+			return nil
+		}
+		go func() { done <- recovered(func() error { c.Close(); return nil }) }()
+	default:
+		return nil
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("closing %T: %w", v, context.Cause(ctx))
+	}
+}
+
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
+}
+
+// recovered makes an error of a panic.
+func recovered(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return f()
 }

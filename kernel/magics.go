@@ -100,7 +100,7 @@ func (r *run) Page(text string) { r.out.Page(plain(text)) }
 func (r *run) NextInput(text string) { r.out.NextInput(text, false) }
 
 // Names lists what is live.
-func (r *run) Names() []magic.Name { return r.Session.names() }
+func (r *run) Names() []magic.Name { return r.Session.names(r.ctx) }
 
 // Reset forgets all names and closes what is open.
 func (r *run) Reset(ctx context.Context) error {
@@ -139,7 +139,7 @@ func (r *run) Program(cells []int) (string, error) {
 	for n := range wanted {
 		return "", fmt.Errorf("there is no cell %d", n)
 	}
-	return program(chosen, r.Session.names())
+	return program(chosen, r.Session.names(r.ctx))
 }
 
 // Exit makes the front end leave after this cell.

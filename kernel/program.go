@@ -158,7 +158,7 @@ func (w *writer) variables(s *ast.DeclStmt, own string) string {
 		for _, id := range v.Names {
 			names = append(names, id.Name)
 			if len(v.Values) == 0 {
-				values = append(values, "*new("+text(v.Type)+")")
+				values = append(values, zero(v.Type))
 			}
 		}
 		for _, e := range v.Values {
@@ -167,6 +167,19 @@ func (w *writer) variables(s *ast.DeclStmt, own string) string {
 		fmt.Fprintf(&b, "%s = %s\n", strings.Join(names, ", "), strings.Join(values, ", "))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// zero is the zero value of any type.
+func zero(t ast.Expr) string {
+	switch t := t.(type) {
+	case *ast.StarExpr, *ast.MapType, *ast.FuncType, *ast.ChanType, *ast.InterfaceType:
+		return "nil"
+	case *ast.ArrayType:
+		if t.Len == nil {
+			return "nil"
+		}
+	}
+	return "*new(" + text(t) + ")"
 }
 
 // callStatement reports whether an expression may stand alone: calls may, but for conversions to a basic type and the

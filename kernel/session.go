@@ -15,6 +15,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -83,6 +84,8 @@ func (s *Session) newInterp() *interp.Interp {
 	return interp.New(interp.Options{
 		Symbols: stdlib.Symbols,
 		Imports: prelude(s.options.NoPrelude),
+		Generic: stdlib.Generic,
+		Args:    os.Args,
 		Stdout:  s.capture.stdout,
 		Stderr:  s.capture.stderr,
 		Stdin:   s.stdin,

@@ -179,7 +179,7 @@ func (t timed) String() string {
 		variance += (run - mean) * (run - mean) / float64(len(t.runs))
 	}
 	sorted := slices.Sorted(slices.Values(t.runs))
-	return fmt.Sprintf("%s ± %s per loop (mean ± std. dev. of %s, %s each)\nbest %s, median %s, %s, %s\n",
+	return fmt.Sprintf("%s ± %s per loop (mean ± std. dev. of %s, %s each)\nbest %s, median %s; %s, %s per loop\n",
 		formatTime(mean), formatTime(math.Sqrt(variance)), plural(int64(len(t.runs)), "run"), plural(t.loops, "loop"),
 		formatTime(sorted[0]), formatTime(sorted[len(sorted)/2]), plural(int64(t.allocs), "allocation"), plural(int64(t.bytes), "byte"))
 }
