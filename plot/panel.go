@@ -65,7 +65,8 @@ func (p *panel) draw(c draw.Canvas) {
 	main.Max.X -= p.sideWidth()
 	main.Max.Y -= p.titleHeight()
 	untitled := *p.Plot
-	untitled.Title.Text = ""
+	untitled.Title.Text, untitled.BackgroundColor = "", nil
+	background(c, p.BackgroundColor)
 	if p.cols > 0 {
 		main = p.fit(main, &untitled)
 	}
