@@ -24,7 +24,6 @@ type fileSource struct {
 	info  Info
 	stats Stats
 	end   error
-	start int64 // offset of the first byte
 	close func() error
 }
 

@@ -35,7 +35,6 @@ const (
 // limits are what a format can hold.
 type limits struct {
 	maxX, maxY uint16
-	maxT       int64 // the largest time in microseconds, and 0 the smallest; 0 is no limit either way
 }
 
 // decoder turns bytes into events.

@@ -13,7 +13,8 @@ import (
 //
 //	recording.aedat4, events.csv.gz   a file; its content says what it is (see Formats)
 //	-                                 standard input
-//	sim:bars?size=640x480             a source, by its scheme (see Sources)
+//	sim:bars?size=640x480             a source, by its scheme (see Sources, and Scenes for the simulated camera)
+//	sample:bars, or nothing           a small recording that is part of the program
 //
 // The error names the file and, where there is one, the offset in bytes.
 func Open(uri string, opts ...Option) (*Stream, error) {
@@ -56,6 +57,9 @@ func FromReader(r io.Reader, name string, opts ...Option) (*Stream, error) {
 }
 
 func openSource(uri string, o *options) (Source, error) {
+	if uri == "" {
+		uri = "sample:" + sampleDefault
+	}
 	name, ok := schemeOf(uri)
 	if !ok {
 		return openFile(uri, o)

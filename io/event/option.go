@@ -15,20 +15,19 @@ type Option struct {
 func (o Option) String() string { return o.text }
 
 type options struct {
-	format      string
-	width       int
-	height      int
-	unit        time.Duration
-	span        time.Duration
-	realtime    bool
-	block       bool
-	crop        [4]int
-	flipX       bool
-	flipY       bool
-	signed      bool
-	twoChannel  bool
-	xy          bool
-	compression string
+	format     string
+	width      int
+	height     int
+	unit       time.Duration
+	span       time.Duration
+	realtime   bool
+	block      bool
+	crop       [4]int
+	flipX      bool
+	flipY      bool
+	signed     bool
+	twoChannel bool
+	xy         bool
 }
 
 // defaultSpan is how much event time one Read of a recording delivers: what a robot's loop at 200 Hz would find.

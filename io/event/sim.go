@@ -33,6 +33,7 @@ var simParams = []simParam{
 	{"on", "threshold of a brighter event, in natural logarithms of light", 0.2, 0.01, 10},
 	{"off", "threshold of a darker event", 0.2, 0.01, 10},
 	{"mismatch", "standard deviation of the thresholds from pixel to pixel, as a fraction", 0.03, 0, 0.3},
+	{"readout", "µs between two readouts of the sensor, which date the events and order them by row and column", 1, 1, 1e6},
 	{"refractory", "µs that a pixel is silent after an event", 100, 0, 1e6},
 }
 
@@ -129,7 +130,7 @@ func simValue(scene string, params []simParam, key, text string) (float64, error
 }
 
 // sim is a simulated camera. It draws and compares only the pixels near an outline that moves, in steps in which nothing
-// moves further than half a pixel.
+// moves further than half a pixel, unless the readouts are further apart.
 //
 // The same address gives the same events on every machine: no sum is fused with a product, and the functions are in
 // sim_math.go.
@@ -167,6 +168,8 @@ func newSim(name string, kind sceneKind, v simValues, width, height int) *sim {
 			s.step = min(s.step, max(10, int64(0.5e6/fastest)))
 		}
 	}
+	readout := int64(v["readout"])
+	s.step = max(s.step/readout, 1) * readout
 	s.sensor = newSensor(v, width, height, rnd)
 	if s.scene != nil {
 		s.sensor.reach = 0.5*v["blur"] + s.scene.fastest()*float64(s.step)/1e6 + 1e-6

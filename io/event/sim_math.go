@@ -6,7 +6,8 @@ import (
 )
 
 // The functions here give the same bits on every machine, which those of package math do not promise: processors that
-// multiply and add in one instruction round once where others round twice.
+// multiply and add in one instruction round once where others round twice. A product with a power of two is exact and
+// needs no care.
 
 // random is splitmix64.
 //

@@ -1,6 +1,10 @@
 package event
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // pixel is one of a simulated sensor.
 type pixel struct {
@@ -22,6 +26,7 @@ type sensor struct {
 	perPixel      float64   // steps of lights per pixel of the edge
 	reach         float64   // further from an outline than this, a step changes nothing
 	refractory    int64     // µs
+	readout       int64     // µs
 	from, to      int64     // of the step, µs
 	events        []Event   // of the step, in the order of the picture
 	order         []Event   // the same by time
@@ -33,7 +38,8 @@ const lightSteps = 4096
 
 func newSensor(v simValues, width, height int, rnd *random) sensor {
 	s := sensor{
-		width: width, height: height, pixels: make([]pixel, width*height), refractory: int64(v["refractory"]),
+		width: width, height: height, pixels: make([]pixel, width*height),
+		refractory: int64(v["refractory"]), readout: int64(v["readout"]),
 		blur: v["blur"], perPixel: lightSteps / v["blur"], lights: make([]float32, lightSteps+1),
 	}
 	if contrast := v["contrast"]; contrast > 0 {
@@ -159,7 +165,7 @@ func (s *sensor) emit(p *pixel, x, y int, on uint8, t int64) {
 		return
 	}
 	p.last = t
-	s.events = append(s.events, Event{T: t, X: uint16(x), Y: uint16(y), On: on})
+	s.events = append(s.events, Event{T: t - t%s.readout, X: uint16(x), Y: uint16(y), On: on})
 }
 
 // sorted is the step's events by time, valid until the next step.
@@ -184,6 +190,11 @@ func (s *sensor) sorted() []Event {
 		at := &starts[s.events[i].T-s.from]
 		order[*at] = s.events[i]
 		*at++
+	}
+	if s.readout > 1 {
+		slices.SortFunc(order, func(a, b Event) int {
+			return cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(a.Y, b.Y), cmp.Compare(a.X, b.X), cmp.Compare(a.On, b.On))
+		})
 	}
 	return order
 }
