@@ -10,8 +10,32 @@ import (
 //
 //	for i := a; cond; post { body }   becomes   for iʹ := a; cond(iʹ); post(iʹ) { i := iʹ; body; iʹ = i }
 //
-// with the copy back before every continue as well. Only loops need it whose variables a closure or a pointer may keep.
-func (l *lowerer) perIteration(s *ast.ForStmt, label string) []ast.Stmt {
+// with the copy back before every continue as well. The loop is lowered already; vars are those of its variables that a
+// closure or a pointer may keep: others need no copies.
+func (l *lowerer) perIteration(s *ast.ForStmt, vars []*ast.Ident, label string) {
+	if len(vars) == 0 {
+		return
+	}
+	l.at(s.Pos())
+	var in, out []ast.Stmt
+	for _, id := range vars {
+		obj, name, outer := l.info.Defs[id], id.Name, l.temp()
+		in = append(in, l.let(name, l.ident(outer)))
+		out = append(out, l.set(l.ident(outer), l.ident(name)))
+		l.rename(s.Init, obj, outer)
+		if s.Cond != nil {
+			l.rename(s.Cond, obj, outer)
+		}
+		if s.Post != nil {
+			l.rename(s.Post, obj, outer)
+		}
+	}
+	c := &copies{label: label, back: out}
+	s.Body.List = append(append(in, c.list(s.Body.List, 0)...), out...)
+}
+
+// keptVars lists the variables of a three-clause loop that need a copy for each round.
+func (l *lowerer) keptVars(s *ast.ForStmt) []*ast.Ident {
 	init, ok := s.Init.(*ast.AssignStmt)
 	if !ok || init.Tok != token.DEFINE {
 		return nil
@@ -22,38 +46,28 @@ func (l *lowerer) perIteration(s *ast.ForStmt, label string) []ast.Stmt {
 			vars = append(vars, id)
 		}
 	}
-	if len(vars) == 0 {
-		return nil
-	}
-	l.at(s.Pos())
-	var in, out []ast.Stmt
-	for _, id := range vars {
-		obj := l.info.Defs[id]
-		outer := l.temp()
-		in = append(in, l.let(id.Name, l.ident(outer)))
-		out = append(out, l.set(l.ident(outer), l.ident(id.Name)))
-		for _, part := range []ast.Node{s.Init, s.Cond, s.Post} {
-			l.rename(part, obj, outer)
-		}
-	}
-	c := &copies{label: label, back: out}
-	s.Body.List = append(append(in, c.list(s.Body.List, 0)...), out...)
-	return nil
+	return vars
 }
 
-// perIterationRange gives each round of a range loop its own variables.
-func (l *lowerer) perIterationRange(s *ast.RangeStmt) {
-	if s.Tok != token.DEFINE {
-		return
-	}
-	var head []ast.Stmt
+// perIterationRange gives each round of a range loop its own variables. The loop is lowered already.
+func (l *lowerer) perIterationRange(s *ast.RangeStmt, vars []*ast.Ident) {
 	l.at(s.Pos())
-	for _, e := range []ast.Expr{s.Key, s.Value} {
-		if id, ok := e.(*ast.Ident); ok && id.Name != "_" && l.kept(s, l.info.Defs[id]) {
-			head = append(head, l.let(id.Name, l.ident(id.Name)))
-		}
+	var head []ast.Stmt
+	for _, id := range vars {
+		head = append(head, l.let(id.Name, l.ident(id.Name)))
 	}
 	s.Body.List = append(head, s.Body.List...)
+}
+
+// keptRangeVars lists the variables of a range loop that need a copy for each round.
+func (l *lowerer) keptRangeVars(s *ast.RangeStmt) []*ast.Ident {
+	var vars []*ast.Ident
+	for _, e := range []ast.Expr{s.Key, s.Value} {
+		if id, ok := e.(*ast.Ident); ok && s.Tok == token.DEFINE && id.Name != "_" && l.kept(s, l.info.Defs[id]) {
+			vars = append(vars, id)
+		}
+	}
+	return vars
 }
 
 // kept reports whether a function literal or a pointer below node may hold on to the variable.
@@ -88,10 +102,8 @@ func (l *lowerer) mentionsObject(node ast.Node, obj types.Object) bool {
 	return found
 }
 
+// rename renames a variable in the lowered head of a loop.
 func (l *lowerer) rename(node ast.Node, obj types.Object, name string) {
-	if node == nil || node == ast.Stmt(nil) || node == ast.Expr(nil) {
-		return
-	}
 	ast.Inspect(node, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && l.info.ObjectOf(id) == obj {
 			id.Name = name

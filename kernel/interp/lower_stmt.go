@@ -109,12 +109,13 @@ func (l *lowerer) ifStmt(s *ast.IfStmt) []ast.Stmt {
 }
 
 func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
-	list := l.perIteration(s, label)
+	vars := l.keptVars(s)
 	s.Init = l.simple(s.Init)
 	s.Cond = l.expr(s.Cond)
 	s.Post = l.simple(s.Post)
 	s.Body.List = l.stmts(s.Body.List)
-	return append(list, s)
+	l.perIteration(s, vars, label)
+	return []ast.Stmt{s}
 }
 
 func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
@@ -126,10 +127,11 @@ func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
 	case *types.Signature:
 		return l.rangeFunc(s, t, label)
 	}
-	l.perIterationRange(s)
+	vars := l.keptRangeVars(s)
 	s.X = l.expr(s.X)
 	s.Key, s.Value = l.expr(s.Key), l.expr(s.Value)
 	s.Body.List = l.stmts(s.Body.List)
+	l.perIterationRange(s, vars)
 	return []ast.Stmt{s}
 }
 

@@ -35,12 +35,13 @@ func (p *plan) addStatements(pieces []piece, last bool) *CellError {
 	}
 	l := newLowerer(p, info)
 	p.hoist(l, body.List)
-	for i, s := range body.List {
+	for _, s := range body.List {
 		if s == echo {
 			p.out.statement(l.echo(echo), nil)
 			break
 		}
-		p.out.statement(l.topStatement(s), p.definedBy(info, body.List[i]))
+		defines := definedBy(s) // lowering changes the statement
+		p.out.statement(l.topStatement(s), defines)
 	}
 	p.out.take(l)
 	return l.err
@@ -247,7 +248,7 @@ func (p *plan) keepers(old *live) {
 }
 
 // definedBy lists the session names that become live when the statement has finished.
-func (p *plan) definedBy(info *types.Info, s ast.Stmt) []string {
+func definedBy(s ast.Stmt) []string {
 	var list []string
 	for _, id := range definedIdents(s) {
 		if id.Name != "_" {
