@@ -1,0 +1,106 @@
+package rt
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime/metrics"
+	"time"
+)
+
+// Report is how a loop did.
+type Report struct {
+	Period     time.Duration `json:"period_ns"`
+	Ticks      uint64        `json:"ticks"`       // steps that were done
+	MissedWake uint64        `json:"missed_wake"` // ticks missed because the system woke the loop too late
+	MissedStep uint64        `json:"missed_step"` // ticks missed because a step took too long
+	Late       Summary       `json:"late"`        // from a tick to the beginning of its step
+	Step       Summary       `json:"step"`        // the steps' own time
+	Pauses     uint64        `json:"gc_pauses"`   // times the garbage collector stopped the program
+	Allocs     uint64        `json:"allocs"`      // objects the whole program allocated meanwhile
+	Wait       string        `json:"wait"`        // how the loop waited
+}
+
+// Summary is the quantiles of durations.
+type Summary struct {
+	P50  time.Duration `json:"p50_ns"`
+	P90  time.Duration `json:"p90_ns"`
+	P99  time.Duration `json:"p99_ns"`
+	P999 time.Duration `json:"p99_9_ns"`
+	Max  time.Duration `json:"max_ns"`
+}
+
+// String is the quantiles on one line.
+func (s Summary) String() string {
+	return fmt.Sprintf("p50 %v, p90 %v, p99 %v, p99.9 %v, max %v", round(s.P50), round(s.P90), round(s.P99), round(s.P999), round(s.Max))
+}
+
+// String is the report, three lines.
+func (r Report) String() string {
+	return fmt.Sprintf("%d ticks of %v; missed %d by waking, %d by stepping; %d collector pauses, %d allocations; %s\nlate  %v\nstep  %v",
+		r.Ticks, r.Period, r.MissedWake, r.MissedStep, r.Pauses, r.Allocs, r.Wait, r.Late, r.Step)
+}
+
+// JSON is the report as JSON, durations in ns.
+func (r Report) JSON() (string, error) {
+	b, err := json.Marshal(r)
+	return string(b), err
+}
+
+// Report is of the last run, which must be over.
+func (l *Loop) Report() Report {
+	r := &l.record
+	return Report{
+		Period: l.period, Ticks: r.ticks, MissedWake: r.missedWake, MissedStep: r.missedStep,
+		Late: r.late.summary(), Step: r.step.summary(), Pauses: r.pauses, Allocs: r.allocs, Wait: l.clock.String(),
+	}
+}
+
+func (h *Histogram) summary() Summary {
+	return Summary{h.Quantile(0.5), h.Quantile(0.9), h.Quantile(0.99), h.Quantile(0.999), h.max}
+}
+
+// record is what a report is made of.
+type record struct {
+	ticks, missedWake, missedStep uint64
+	late, step                    Histogram
+	pauses, allocs                uint64 // before the end, the counts at the beginning
+}
+
+func (r *record) begin() {
+	*r = record{}
+	r.pauses, r.allocs = programCounts()
+}
+
+func (r *record) end() {
+	pauses, allocs := programCounts()
+	r.pauses, r.allocs = pauses-r.pauses, allocs-r.allocs
+}
+
+func (r *record) tick(late, step time.Duration) {
+	r.ticks++
+	r.late.Record(late)
+	r.step.Record(step)
+}
+
+func (r *record) miss(n int64, busy bool) {
+	if busy {
+		r.missedStep += uint64(n)
+	} else {
+		r.missedWake += uint64(n)
+	}
+}
+
+// programCounts are the collector's pauses and the allocated objects since the program began.
+func programCounts() (pauses, allocs uint64) {
+	samples := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}, {Name: "/gc/heap/allocs:objects"}}
+	metrics.Read(samples)
+	if samples[0].Value.Kind() == metrics.KindFloat64Histogram {
+		for _, n := range samples[0].Value.Float64Histogram().Counts {
+			pauses += n
+		}
+	}
+	if samples[1].Value.Kind() == metrics.KindUint64 {
+		allocs = samples[1].Value.Uint64()
+	}
+	return pauses, allocs
+}
