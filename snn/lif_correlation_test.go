@@ -16,7 +16,7 @@ func TestLIFCorrelation(t *testing.T) {
 	var input [2][3][4]trace
 	var back [2][4][4]trace
 	update := func(s *trace, pre, post float32) {
-		s.c += float32((1-s.pp)*float32(float32(0.001)*20*-s.c))
+		s.c += float32((1 - s.pp) * float32(float32(0.001)*20*-s.c))
 		s.c += pre
 		s.ac += float32(s.pp * float32(float32(0.001)*10*-s.ac))
 		s.ac += 0.5 * post
