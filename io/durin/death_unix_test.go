@@ -82,13 +82,3 @@ func moving(s *sim.Server) (yes bool) {
 	s.Do(func(r *sim.Robot) { yes = r.Moving() })
 	return yes
 }
-
-// wait polls, since what it waits for happens in another process.
-func wait(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for limit := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(limit) {
-			t.Fatalf("waiting for %s", what)
-		}
-	}
-}

@@ -140,3 +140,13 @@ func stopped(heard []string) bool {
 	}
 	return i >= 1 && heard[i] == zeros && heard[i-1] == zeros
 }
+
+// wait polls, since what it waits for happens elsewhere.
+func wait(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for limit := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("waiting for %s", what)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package durin
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/livespike/livespike/io/durin/wire"
@@ -44,7 +45,7 @@ func (r *Robot) tofAge(now time.Duration) time.Duration {
 		}
 	}
 	if newest.IsZero() {
-		return staleAge + 1
+		return math.MaxInt64
 	}
 	return r.epoch.Add(now).Sub(newest)
 }
