@@ -2,114 +2,79 @@ package tensor
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"unsafe"
 )
 
 // Add is t + x, element by element; x is a number or a tensor that broadcasts with t.
-func (t *Tensor) Add(x any) *Tensor { return t.binary("Add", x, add) }
+func (t *Tensor) Add(x any) *Tensor { return add.of(t, x) }
 
 // Sub is t - x, as Add.
-func (t *Tensor) Sub(x any) *Tensor { return t.binary("Sub", x, sub) }
+func (t *Tensor) Sub(x any) *Tensor { return sub.of(t, x) }
 
 // Mul is t * x, as Add.
-func (t *Tensor) Mul(x any) *Tensor { return t.binary("Mul", x, mul) }
+func (t *Tensor) Mul(x any) *Tensor { return mul.of(t, x) }
 
 // Div is t / x, as Add.
-func (t *Tensor) Div(x any) *Tensor { return t.binary("Div", x, div) }
+func (t *Tensor) Div(x any) *Tensor { return div.of(t, x) }
 
 // Pow is t to the power x, as Add.
-func (t *Tensor) Pow(x any) *Tensor { return t.binary("Pow", x, pow) }
+func (t *Tensor) Pow(x any) *Tensor { return pow.of(t, x) }
 
-// Maximum is the larger of t and x, as Add; NaN wins.
-func (t *Tensor) Maximum(x any) *Tensor { return t.binary("Maximum", x, larger) }
+// Maximum is the larger of t and x, as Add; NaN wins. Where both are equal each gets half of the gradient.
+func (t *Tensor) Maximum(x any) *Tensor { return larger.of(t, x) }
 
-// Minimum is the smaller of t and x, as Add; NaN wins.
-func (t *Tensor) Minimum(x any) *Tensor { return t.binary("Minimum", x, smaller) }
+// Minimum is the smaller of t and x, as Maximum.
+func (t *Tensor) Minimum(x any) *Tensor { return smaller.of(t, x) }
 
-// Gt is 1 where t > x and 0 elsewhere, as Add.
-func (t *Tensor) Gt(x any) *Tensor { return t.binary("Gt", x, gt) }
+// Gt is 1 where t > x and 0 elsewhere, as Add. Comparisons have no gradient.
+func (t *Tensor) Gt(x any) *Tensor { return gt.of(t, x) }
 
-// Ge is 1 where t >= x and 0 elsewhere, as Add.
-func (t *Tensor) Ge(x any) *Tensor { return t.binary("Ge", x, ge) }
+// Ge is 1 where t >= x and 0 elsewhere, as Gt.
+func (t *Tensor) Ge(x any) *Tensor { return ge.of(t, x) }
 
-// Lt is 1 where t < x and 0 elsewhere, as Add.
-func (t *Tensor) Lt(x any) *Tensor {
-	return t.binary("Lt", x, func(a, b float32) float32 { return gt(b, a) })
-}
+// Lt is 1 where t < x and 0 elsewhere, as Gt.
+func (t *Tensor) Lt(x any) *Tensor { return lt.of(t, x) }
 
-// Le is 1 where t <= x and 0 elsewhere, as Add.
-func (t *Tensor) Le(x any) *Tensor {
-	return t.binary("Le", x, func(a, b float32) float32 { return ge(b, a) })
-}
+// Le is 1 where t <= x and 0 elsewhere, as Gt.
+func (t *Tensor) Le(x any) *Tensor { return le.of(t, x) }
 
-// Eq is 1 where t == x and 0 elsewhere, as Add.
-func (t *Tensor) Eq(x any) *Tensor { return t.binary("Eq", x, eq) }
+// Eq is 1 where t == x and 0 elsewhere, as Gt.
+func (t *Tensor) Eq(x any) *Tensor { return eq.of(t, x) }
 
 // AddInPlace adds x, a number or a tensor that broadcasts to t's shape, without allocating.
-func (t *Tensor) AddInPlace(x any) *Tensor { return t.binaryInto(t, "AddInPlace", x, add) }
+func (t *Tensor) AddInPlace(x any) *Tensor { return add.into(t, t, x, "InPlace") }
 
 // SubInPlace subtracts x, as AddInPlace.
-func (t *Tensor) SubInPlace(x any) *Tensor { return t.binaryInto(t, "SubInPlace", x, sub) }
+func (t *Tensor) SubInPlace(x any) *Tensor { return sub.into(t, t, x, "InPlace") }
 
 // MulInPlace multiplies by x, as AddInPlace.
-func (t *Tensor) MulInPlace(x any) *Tensor { return t.binaryInto(t, "MulInPlace", x, mul) }
+func (t *Tensor) MulInPlace(x any) *Tensor { return mul.into(t, t, x, "InPlace") }
 
 // DivInPlace divides by x, as AddInPlace.
-func (t *Tensor) DivInPlace(x any) *Tensor { return t.binaryInto(t, "DivInPlace", x, div) }
+func (t *Tensor) DivInPlace(x any) *Tensor { return div.into(t, t, x, "InPlace") }
 
 // AddInto puts t + x into dst, which has the result's shape and may be t, without allocating; it returns dst.
-func (t *Tensor) AddInto(dst *Tensor, x any) *Tensor { return t.binaryInto(dst, "AddInto", x, add) }
+func (t *Tensor) AddInto(dst *Tensor, x any) *Tensor { return add.into(dst, t, x, "Into") }
 
 // SubInto puts t - x into dst, as AddInto.
-func (t *Tensor) SubInto(dst *Tensor, x any) *Tensor { return t.binaryInto(dst, "SubInto", x, sub) }
+func (t *Tensor) SubInto(dst *Tensor, x any) *Tensor { return sub.into(dst, t, x, "Into") }
 
 // MulInto puts t * x into dst, as AddInto.
-func (t *Tensor) MulInto(dst *Tensor, x any) *Tensor { return t.binaryInto(dst, "MulInto", x, mul) }
+func (t *Tensor) MulInto(dst *Tensor, x any) *Tensor { return mul.into(dst, t, x, "Into") }
 
 // DivInto puts t / x into dst, as AddInto.
-func (t *Tensor) DivInto(dst *Tensor, x any) *Tensor { return t.binaryInto(dst, "DivInto", x, div) }
+func (t *Tensor) DivInto(dst *Tensor, x any) *Tensor { return div.into(dst, t, x, "Into") }
 
-func add(a, b float32) float32 { return a + b }
-func sub(a, b float32) float32 { return a - b }
-func mul(a, b float32) float32 { return a * b }
-func div(a, b float32) float32 { return a / b }
-func pow(a, b float32) float32 { return float32(math.Pow(float64(a), float64(b))) }
-
-func gt(a, b float32) float32 {
-	if a > b {
-		return 1
-	}
-	return 0
-}
-
-func ge(a, b float32) float32 {
-	if a >= b {
-		return 1
-	}
-	return 0
-}
-
-func eq(a, b float32) float32 {
-	if a == b {
-		return 1
-	}
-	return 0
-}
-
-func larger(a, b float32) float32 {
-	if a > b || a != a {
-		return a
-	}
-	return b
-}
-
-func smaller(a, b float32) float32 {
-	if a < b || a != a {
-		return a
-	}
-	return b
+// binary is an operation on pairs of elements.
+type binary struct {
+	name string
+	f    func(a, b float32) float32
+	// The same for slices of one length and for a slice and a number, where speed matters; else nil.
+	slices       func(dst, a, b []float32)
+	right, left  func(dst, a []float32, b float32) // the number is on that side
+	needs        operands                          // what the gradient is computed from
+	gradA, gradB func(dy, a, b, y float32) float32 // nil without a gradient
 }
 
 // number converts any number type.
@@ -143,7 +108,7 @@ func number(x any) (float32, bool) {
 	return 0, false
 }
 
-func operand(method string, x any) *Tensor {
+func operand(method, suffix string, x any) *Tensor {
 	o, ok := x.(*Tensor)
 	if !ok || o == nil {
 		// The type's name and not %T of x, which would move every number that is passed to the heap.
@@ -151,41 +116,129 @@ func operand(method string, x any) *Tensor {
 		if kind := reflect.TypeOf(x); kind != nil {
 			name = kind.String()
 		}
-		panic(fmt.Sprintf("tensor.%s: %s is neither a number nor a tensor", method, name))
+		panic(fmt.Sprintf("tensor.%s%s: %s is neither a number nor a tensor", method, suffix, name))
 	}
 	return o
 }
 
-func (t *Tensor) binary(method string, x any, f func(a, b float32) float32) *Tensor {
-	if _, ok := number(x); ok {
-		return t.binaryInto(Zeros(t.shape...), method, x, f)
+// of is the operation with a new result.
+func (op *binary) of(t *Tensor, x any) *Tensor {
+	if v, ok := number(x); ok {
+		out := Zeros(t.shape...)
+		op.withNumber(out.data, t.data, v)
+		if op.gradA != nil && Recording(t) {
+			op.record(out, t, Scalar(float64(v)))
+		}
+		return out
 	}
-	o := operand(method, x)
-	return t.binaryInto(Zeros(broadcast(method, t.shape, o.shape)...), method, x, f)
+	o := operand(op.name, "", x)
+	out := Zeros(broadcast(op.name, t.shape, o.shape)...)
+	op.pairs(out, t, o)
+	if op.gradA != nil && Recording(t, o) {
+		op.record(out, t, o)
+	}
+	return out
 }
 
-func (t *Tensor) binaryInto(dst *Tensor, method string, x any, f func(a, b float32) float32) *Tensor {
+// into is the operation with a result that exists.
+func (op *binary) into(dst, t *Tensor, x any, suffix string) *Tensor {
 	if v, ok := number(x); ok {
-		mustFit(method, dst, t.shape)
-		for i, a := range t.apartFrom(dst).data {
-			dst.data[i] = f(a, v)
-		}
+		mustFit(op.name, suffix, dst, t.shape)
+		op.mayWrite(dst, t, nil, suffix)
+		op.withNumber(dst.data, t.apartFrom(dst).data, v)
 		return dst
 	}
-	o := operand(method, x)
-	if !sameShape(t.shape, o.shape) || t.partOf(dst) || o.partOf(dst) {
-		if !fits(dst.shape, t.shape, o.shape) {
-			panic(fmt.Sprintf("tensor.%s: shapes %v and %v into %v", method, t.shape, o.shape, dst.shape))
-		}
-		walk := pairWalk{dst: dst, a: t.apartFrom(dst), b: o.apartFrom(dst), f: f}
-		walk.run(0, 0, 0, 0, len(dst.data))
-		return dst
+	o := operand(op.name, suffix, x)
+	if !fits(dst.shape, t.shape, o.shape) {
+		panic(fmt.Sprintf("tensor.%s%s: shapes %v and %v into %v", op.name, suffix, t.shape, o.shape, dst.shape))
 	}
-	mustFit(method, dst, t.shape)
-	for i, a := range t.data {
-		dst.data[i] = f(a, o.data[i])
-	}
+	op.mayWrite(dst, t, o, suffix)
+	op.pairs(dst, t.apartFrom(dst), o.apartFrom(dst))
 	return dst
+}
+
+// mayWrite panics where writing into dst would lose a gradient.
+func (op *binary) mayWrite(dst, t, o *Tensor, suffix string) {
+	dst.changed(op.name, suffix)
+	t.unrecorded(op.name, suffix)
+	if o != nil {
+		o.unrecorded(op.name, suffix)
+	}
+}
+
+func (op *binary) withNumber(dst, a []float32, v float32) {
+	if op.right != nil {
+		op.right(dst, a, v)
+		return
+	}
+	for i, x := range a {
+		dst[i] = op.f(x, v)
+	}
+}
+
+// pairs does all elements of dst, to whose shape a and b broadcast.
+func (op *binary) pairs(dst, a, b *Tensor) {
+	if sameShape(a.shape, b.shape) {
+		op.run(dst.data, a.data, b.data)
+		return
+	}
+	w := pairWalk{op: op, dst: dst, a: a, b: b}
+	w.run(0, 0, 0, 0, len(dst.data))
+}
+
+func (op *binary) run(dst, a, b []float32) {
+	if op.slices != nil {
+		op.slices(dst, a, b)
+		return
+	}
+	for i, x := range a {
+		dst[i] = op.f(x, b[i])
+	}
+}
+
+// pairWalk visits the elements of two tensors broadcast to the shape of a third.
+type pairWalk struct {
+	op        *binary
+	dst, a, b *Tensor
+}
+
+// run does the block of n elements of dst that begins at to, which is entry after entry of an axis.
+func (w *pairWalk) run(axis, to, at, bt, n int) {
+	if n == 0 {
+		return
+	}
+	if axis == len(w.dst.shape) {
+		w.dst.data[to] = w.op.f(w.a.data[at], w.b.data[bt])
+		return
+	}
+	stepA, stepB := w.a.step(axis, len(w.dst.shape)), w.b.step(axis, len(w.dst.shape))
+	if axis == len(w.dst.shape)-1 && n > 1 {
+		w.row(w.dst.data[to:to+n], at, bt, stepA, stepB)
+		return
+	}
+	count := w.dst.shape[axis]
+	n /= count
+	for i := range count {
+		w.run(axis+1, to+i*n, at+i*stepA, bt+i*stepB, n)
+	}
+}
+
+// row does a row of the last axis, along which one of the two may stand still.
+func (w *pairWalk) row(dst []float32, at, bt, stepA, stepB int) {
+	n := len(dst)
+	switch {
+	case stepA == 1 && stepB == 1:
+		w.op.run(dst, w.a.data[at:at+n], w.b.data[bt:bt+n])
+	case stepA == 1:
+		w.op.withNumber(dst, w.a.data[at:at+n], w.b.data[bt])
+	case w.op.left != nil:
+		w.op.left(dst, w.b.data[bt:bt+n], w.a.data[at])
+	default:
+		a := w.a.data[at]
+		for i, b := range w.b.data[bt : bt+n] {
+			dst[i] = w.op.f(a, b)
+		}
+	}
 }
 
 // apartFrom is t, or a copy where writing to dst would change elements of t that are yet to be read.
@@ -209,32 +262,9 @@ func (t *Tensor) partOf(dst *Tensor) bool {
 	return from < to+uintptr(len(dst.data))*bytes && to < from+uintptr(len(t.data))*bytes
 }
 
-func mustFit(method string, dst *Tensor, shape []int) {
+func mustFit(method, suffix string, dst *Tensor, shape []int) {
 	if !sameShape(dst.shape, shape) {
-		panic(fmt.Sprintf("tensor.%s: shape %v into %v", method, shape, dst.shape))
-	}
-}
-
-// pairWalk visits the elements of two tensors broadcast to the shape of a third.
-type pairWalk struct {
-	dst, a, b *Tensor
-	f         func(a, b float32) float32
-}
-
-// run does the block of n elements of dst that begins at to, which is entry after entry of an axis.
-func (w *pairWalk) run(axis, to, at, bt, n int) {
-	if axis == len(w.dst.shape) {
-		w.dst.data[to] = w.f(w.a.data[at], w.b.data[bt])
-		return
-	}
-	if n == 0 {
-		return
-	}
-	count := w.dst.shape[axis]
-	n /= count
-	stepA, stepB := w.a.step(axis, len(w.dst.shape)), w.b.step(axis, len(w.dst.shape))
-	for i := range count {
-		w.run(axis+1, to+i*n, at+i*stepA, bt+i*stepB, n)
+		panic(fmt.Sprintf("tensor.%s%s: shape %v into %v", method, suffix, shape, dst.shape))
 	}
 }
 

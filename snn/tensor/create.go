@@ -6,25 +6,25 @@ import "fmt"
 // It panics if the sizes differ.
 func FromSlice(data []float32, shape ...int) *Tensor {
 	if len(shape) == 0 {
-		return &Tensor{[]int{len(data)}, data}
+		return wrap([]int{len(data)}, data)
 	}
 	if size(shape) != len(data) {
 		panic(fmt.Sprintf("tensor.FromSlice: %d values do not fill shape %v", len(data), shape))
 	}
-	return &Tensor{append([]int(nil), shape...), data}
+	return wrap(append([]int(nil), shape...), data)
 }
 
 // Of is a tensor with one axis that holds the values.
 func Of(values ...float32) *Tensor {
-	return &Tensor{[]int{len(values)}, append([]float32(nil), values...)}
+	return wrap([]int{len(values)}, append([]float32(nil), values...))
 }
 
 // Scalar is a tensor without axes that holds one value.
-func Scalar(value float64) *Tensor { return &Tensor{nil, []float32{float32(value)}} }
+func Scalar(value float64) *Tensor { return wrap(nil, []float32{float32(value)}) }
 
 // Zeros is a tensor of zeros.
 func Zeros(shape ...int) *Tensor {
-	return &Tensor{append([]int(nil), shape...), make([]float32, size(shape))}
+	return wrap(append([]int(nil), shape...), make([]float32, size(shape)))
 }
 
 // Ones is a tensor of ones.
@@ -39,6 +39,7 @@ func Full(value float64, shape ...int) *Tensor {
 
 // FillInPlace gives every element one value.
 func (t *Tensor) FillInPlace(value float64) {
+	t.changed("FillInPlace", "")
 	v := float32(value)
 	for i := range t.data {
 		t.data[i] = v
@@ -113,6 +114,15 @@ func Stack(ts ...*Tensor) *Tensor {
 		}
 		copy(out.data[i*len(t.data):], t.data)
 	}
+	if Recording(ts...) {
+		made("Stack", out, ts, nil, func(dy *Tensor) []*Tensor {
+			grads := make([]*Tensor, len(ts))
+			for i := range grads {
+				grads[i] = dy.Index(i)
+			}
+			return grads
+		})
+	}
 	return out
 }
 
@@ -145,6 +155,17 @@ func Cat(axis int, ts ...*Tensor) *Tensor {
 			copy(out.data[outer*row+at:], t.data[outer*piece:(outer+1)*piece])
 		}
 		at += piece
+	}
+	if Recording(ts...) {
+		axis := axis
+		made("Cat", out, ts, nil, func(dy *Tensor) []*Tensor {
+			grads, from := make([]*Tensor, len(ts)), 0
+			for i, t := range ts {
+				grads[i] = dy.Slice(axis, from, from+t.shape[axis])
+				from += t.shape[axis]
+			}
+			return grads
+		})
 	}
 	return out
 }

@@ -19,6 +19,7 @@ func (t *Tensor) HTML() (string, error) {
 	if len(t.data) == 0 || len(t.shape) == 0 {
 		return "<code>" + html.EscapeString(t.String()) + "</code>", nil
 	}
+	t = t.Detach()
 	w := htmlWriter{printer: printer{t: t, summarise: true, edge: htmlEdge}}
 	w.measure(t.shape, t.data)
 	low, mean, high := t.Min().Item(), t.Mean().Item(), t.Max().Item()

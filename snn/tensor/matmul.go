@@ -9,6 +9,9 @@ func (t *Tensor) MatMul(o *Tensor) *Tensor {
 	p := newProduct(t, o)
 	out := Zeros(p.shape...)
 	p.run(out.data, t.data, o.data)
+	if Recording(t, o) {
+		p.record(out, t, o)
+	}
 	return out
 }
 
@@ -69,4 +72,47 @@ func (p *product) each(f func(i, a, b int)) {
 		}
 	}
 	visit(0, 0, 0)
+}
+
+// record is the product's node: the gradient of a is dy times b transposed, that of b is a transposed times dy.
+func (p product) record(out, t, o *Tensor) {
+	a, b := t.Detach(), o.Detach()
+	wantA, wantB := t.grad != nil, o.grad != nil
+	var save []*Tensor
+	if wantA {
+		save = append(save, o)
+	}
+	if wantB {
+		save = append(save, t)
+	}
+	made("MatMul", out, []*Tensor{t, o}, save, func(dy *Tensor) []*Tensor {
+		grads := make([]*Tensor, 2)
+		mn, mk, kn := p.m*p.n, p.m*p.k, p.k*p.n
+		if wantA {
+			grads[0] = ZerosLike(a)
+			turned := make([]float32, kn)
+			p.each(func(i, atA, atB int) {
+				transpose(turned, b.data[atB*kn:], p.k, p.n)
+				matMul(grads[0].data[atA*mk:(atA+1)*mk], dy.data[i*mn:], turned, p.m, p.n, p.k)
+			})
+		}
+		if wantB {
+			grads[1] = ZerosLike(b)
+			turned := make([]float32, mk)
+			p.each(func(i, atA, atB int) {
+				transpose(turned, a.data[atA*mk:], p.m, p.k)
+				matMul(grads[1].data[atB*kn:(atB+1)*kn], turned, dy.data[i*mn:], p.k, p.m, p.n)
+			})
+		}
+		return grads
+	})
+}
+
+// transpose puts the transpose of a matrix (rows, columns) into dst.
+func transpose(dst, src []float32, rows, columns int) {
+	for i := range rows {
+		for j, v := range src[i*columns : (i+1)*columns] {
+			dst[j*rows+i] = v
+		}
+	}
 }

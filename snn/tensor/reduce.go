@@ -1,15 +1,46 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// Max is the largest of all elements, or along the given axes; NaN wins. It panics where there is none.
-func (t *Tensor) Max(axes ...int) *Tensor {
-	return t.reduce("Max", axes, func(v []float32, step, n int) float32 { return v[argMax(v, step, n)*step] })
+// Max is the largest of all elements, or along the given axes; NaN wins. It panics where there is none. The gradient
+// goes to the first largest element.
+func (t *Tensor) Max(axes ...int) *Tensor { return t.extreme("Max", axes, argMax) }
+
+// Min is the smallest of all elements, or along the given axes, as Max.
+func (t *Tensor) Min(axes ...int) *Tensor { return t.extreme("Min", axes, argMin) }
+
+func (t *Tensor) extreme(method string, axes []int, find func(v []float32, step, n int) int) *Tensor {
+	out := t.reduce(method, axes, func(v []float32, step, n int) float32 { return v[find(v, step, n)*step] })
+	if Recording(t) {
+		t.recordExtreme(method, out, axes, find)
+	}
+	return out
 }
 
-// Min is the smallest of all elements, or along the given axes; NaN wins. It panics where there is none.
-func (t *Tensor) Min(axes ...int) *Tensor {
-	return t.reduce("Min", axes, func(v []float32, step, n int) float32 { return v[argMin(v, step, n)*step] })
+// recordExtreme passes the gradient to the elements that were found.
+func (t *Tensor) recordExtreme(method string, out *Tensor, axes []int, find func(v []float32, step, n int) int) {
+	gone := t.reduced(method, axes)
+	from := t.Detach().toEnd(gone)
+	n := len(t.data) / max(1, len(out.data))
+	found := make([]int, len(out.data))
+	for i := range found {
+		found[i] = i*n + find(from.data[i*n:], 1, n)
+	}
+	back := make([]int, 0, len(gone))
+	order := endOrder(gone)
+	for axis := range order {
+		back = append(back, slices.Index(order, axis))
+	}
+	made(method, out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
+		at := ZerosLike(from)
+		for i, v := range dy.data {
+			at.data[found[i]] = v
+		}
+		return []*Tensor{at.Permute(back...)}
+	})
 }
 
 // ArgMax is the position of the first largest element: in the flattened tensor, or along one axis. A NaN counts as
@@ -55,7 +86,7 @@ func (t *Tensor) reduce(method string, axes []int, f func(v []float32, step, n i
 	if len(axes) == 1 {
 		step = size(t.shape[t.axis(method, axes[0])+1:])
 	} else if len(kept) > 0 {
-		moved = t.toEnd(gone)
+		moved = t.Detach().toEnd(gone)
 	}
 	out := Zeros(kept...)
 	for i := range out.data {
@@ -65,7 +96,9 @@ func (t *Tensor) reduce(method string, axes []int, f func(v []float32, step, n i
 }
 
 // toEnd moves the marked axes behind the others, in order.
-func (t *Tensor) toEnd(marked []bool) *Tensor {
+func (t *Tensor) toEnd(marked []bool) *Tensor { return t.Permute(endOrder(marked)...) }
+
+func endOrder(marked []bool) []int {
 	var front, back []int
 	for axis, is := range marked {
 		if is {
@@ -74,18 +107,29 @@ func (t *Tensor) toEnd(marked []bool) *Tensor {
 			front = append(front, axis)
 		}
 	}
-	return t.Permute(append(front, back...)...)
+	return append(front, back...)
 }
 
 // Cumsum is the running sum along an axis, in float32.
 func (t *Tensor) Cumsum(axis int) *Tensor {
 	axis = t.axis("Cumsum", axis)
-	out := t.Clone()
+	out := t.Detach().Clone()
 	inner, n := size(t.shape[axis+1:]), t.shape[axis]
 	for i := range out.data {
 		if (i/inner)%n > 0 {
 			out.data[i] += out.data[i-inner]
 		}
+	}
+	if Recording(t) {
+		made("Cumsum", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
+			dx := dy.Clone()
+			for i := len(dx.data) - 1 - inner; i >= 0; i-- {
+				if (i/inner)%n < n-1 {
+					dx.data[i] += dx.data[i+inner]
+				}
+			}
+			return []*Tensor{dx}
+		})
 	}
 	return out
 }

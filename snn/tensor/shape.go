@@ -26,7 +26,16 @@ func (t *Tensor) Reshape(shape ...int) *Tensor {
 	if n != len(t.data) || free >= 0 && want[free] < 0 {
 		panic(fmt.Sprintf("tensor.Reshape: shape %v has %d elements, %v does not", t.shape, len(t.data), shape))
 	}
-	return &Tensor{want, t.data}
+	return t.reshaped("Reshape", t.view(want, t.data))
+}
+
+// reshaped records out, which has the elements of t in the same order.
+func (t *Tensor) reshaped(name string, out *Tensor) *Tensor {
+	if Recording(t) {
+		shape := t.shape
+		made(name, out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor { return []*Tensor{dy.Reshape(shape...)} })
+	}
+	return out
 }
 
 // View is Reshape under PyTorch's other name.
@@ -42,7 +51,7 @@ func (t *Tensor) Unsqueeze(axis int) *Tensor {
 		axis += n
 	}
 	shape := append([]int(nil), t.shape[:axis]...)
-	return &Tensor{append(append(shape, 1), t.shape[axis:]...), t.data}
+	return t.reshaped("Unsqueeze", t.view(append(append(shape, 1), t.shape[axis:]...), t.data))
 }
 
 // Squeeze removes the given axes where they have size 1; without arguments all such axes.
@@ -61,7 +70,7 @@ func (t *Tensor) Squeeze(axes ...int) *Tensor {
 			shape = append(shape, n)
 		}
 	}
-	return &Tensor{shape, t.data}
+	return t.reshaped("Squeeze", t.view(shape, t.data))
 }
 
 // Flatten merges the axes from start to the last into one; Flatten(0) has one axis.
@@ -71,7 +80,7 @@ func (t *Tensor) Flatten(start int) *Tensor {
 	}
 	start = t.axis("Flatten", start)
 	shape := append([]int(nil), t.shape[:start]...)
-	return &Tensor{append(shape, size(t.shape[start:])), t.data}
+	return t.reshaped("Flatten", t.view(append(shape, size(t.shape[start:])), t.data))
 }
 
 // T reverses the order of the axes; of a matrix it is the transpose.
@@ -112,7 +121,18 @@ func (t *Tensor) Permute(order ...int) *Tensor {
 	}
 	out := Zeros(shape...)
 	gather(out.data, t.data, shape, step)
+	if Recording(t) {
+		t.recordPermute(out, order)
+	}
 	return out
+}
+
+func (t *Tensor) recordPermute(out *Tensor, order []int) {
+	back := make([]int, len(order))
+	for i, axis := range order {
+		back[t.axis("Permute", axis)] = i
+	}
+	made("Permute", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor { return []*Tensor{dy.Permute(back...)} })
 }
 
 // stridesOf is the distance between neighbours along each axis, in elements.
@@ -155,14 +175,36 @@ func (t *Tensor) Repeat(repeats ...int) *Tensor {
 	if extra < 0 || len(repeats) > 0 && slices.Min(repeats) < 0 {
 		panic(fmt.Sprintf("tensor.Repeat: %d counts %v for shape %v", len(repeats), repeats, t.shape))
 	}
-	from := &Tensor{append(ones(extra), t.shape...), t.data}
+	from := t.view(append(ones(extra), t.shape...), t.data)
 	for axis := len(repeats) - 1; axis >= 0; axis-- {
 		from = from.repeatAxis(axis, repeats[axis])
 	}
 	if from.sharesWith(t) {
-		return from.Clone()
+		from = from.Clone()
+	}
+	if Recording(t) {
+		t.recordRepeat(from, repeats)
 	}
 	return from
+}
+
+// recordRepeat adds up the gradients of the copies: it splits every axis into copies and elements.
+func (t *Tensor) recordRepeat(out *Tensor, repeats []int) {
+	var split, copies []int
+	extra := len(repeats) - len(t.shape)
+	for axis, n := range repeats {
+		copies = append(copies, len(split))
+		split = append(split, n)
+		if axis >= extra {
+			split = append(split, t.shape[axis-extra])
+		}
+	}
+	made("Repeat", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
+		if len(copies) == 0 {
+			return []*Tensor{dy}
+		}
+		return []*Tensor{dy.Reshape(split...).Sum(copies...)}
+	})
 }
 
 func ones(n int) []int {
@@ -200,7 +242,29 @@ func (t *Tensor) Expand(shape ...int) *Tensor {
 	}
 	out := Zeros(shape...)
 	gather(out.data, t.data, shape, broadcastSteps(t.shape, shape))
+	if Recording(t) {
+		from := t.shape
+		made("Expand", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor { return []*Tensor{dy.sumTo(from)} })
+	}
 	return out
+}
+
+// sumTo undoes a broadcast: it adds the elements that came from one.
+func (t *Tensor) sumTo(shape []int) *Tensor {
+	if sameShape(t.shape, shape) {
+		return t
+	}
+	extra := len(t.shape) - len(shape)
+	var axes []int
+	for axis, n := range t.shape {
+		if axis < extra || shape[axis-extra] == 1 && n != 1 {
+			axes = append(axes, axis)
+		}
+	}
+	if len(axes) == 0 {
+		return t.Reshape(shape...)
+	}
+	return t.Sum(axes...).Reshape(shape...)
 }
 
 // Index is entry i of the first axis; a negative index counts from the end. It shares the elements.
@@ -210,7 +274,11 @@ func (t *Tensor) Index(i int) *Tensor {
 	}
 	i = t.index(0, i)
 	n := size(t.shape[1:])
-	return &Tensor{t.shape[1:len(t.shape):len(t.shape)], t.data[i*n : (i+1)*n : (i+1)*n]}
+	out := t.view(t.shape[1:len(t.shape):len(t.shape)], t.data[i*n:(i+1)*n:(i+1)*n])
+	if Recording(t) {
+		t.recordSlice("Index", out, 0, i)
+	}
+	return out
 }
 
 // Slice is the entries from start up to but without end of an axis; negative indices count from the end, and indices
@@ -223,15 +291,38 @@ func (t *Tensor) Slice(axis, start, end int) *Tensor {
 	shape := append([]int(nil), t.shape...)
 	shape[axis] = end - start
 	inner := size(t.shape[axis+1:])
+	var out *Tensor
 	if axis == 0 {
-		return &Tensor{shape, t.data[start*inner : end*inner : end*inner]}
+		out = t.view(shape, t.data[start*inner:end*inner:end*inner])
+	} else {
+		out = Zeros(shape...)
+		width := (end - start) * inner
+		for outer := 0; width > 0 && (outer+1)*width <= len(out.data); outer++ {
+			copy(out.data[outer*width:(outer+1)*width], t.data[(outer*n+start)*inner:])
+		}
 	}
-	out := Zeros(shape...)
-	width := (end - start) * inner
-	for outer := 0; width > 0 && (outer+1)*width <= len(out.data); outer++ {
-		copy(out.data[outer*width:(outer+1)*width], t.data[(outer*n+start)*inner:])
+	if Recording(t) {
+		t.recordSlice("Slice", out, axis, start)
 	}
 	return out
+}
+
+// recordSlice records entries of an axis from start on. Their gradient goes into its place of the sum, so that the
+// slices of a long axis together cost as much as the axis.
+func (t *Tensor) recordSlice(name string, out *Tensor, axis, start int) {
+	inner, n := size(t.shape[axis+1:]), t.shape[axis]
+	made := newNode(name, []*Tensor{t}, nil)
+	made.scatter = func(into, dy *Tensor) {
+		outers := max(1, size(into.shape[:axis]))
+		width := len(dy.data) / outers
+		for outer := range outers {
+			to := into.data[min((outer*n+start)*inner, len(into.data)):]
+			for i, v := range dy.data[outer*width : (outer+1)*width] {
+				to[i] += v
+			}
+		}
+	}
+	made.result(out)
 }
 
 func clampIndex(i, n int) int {

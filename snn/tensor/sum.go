@@ -1,6 +1,9 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Sum adds all elements, or those along the given axes, which disappear. It adds in float32 in NumPy's order and gives
 // NumPy's bits: runs of neighbouring elements pairwise, what lies farther apart one after the other.
@@ -9,6 +12,9 @@ func (t *Tensor) Sum(axes ...int) *Tensor { return t.sum("Sum", axes) }
 func (t *Tensor) sum(method string, axes []int) *Tensor {
 	gone := t.reduced(method, axes)
 	out := Zeros(t.without(gone)...)
+	if Recording(t) {
+		t.recordSum(method, out, gone)
+	}
 	if len(t.data) == 0 {
 		return out
 	}
@@ -25,6 +31,26 @@ func (t *Tensor) Mean(axes ...int) *Tensor {
 		out.data[i] = float32(float64(v) / n)
 	}
 	return out
+}
+
+// recordSum spreads the gradient over what was added.
+func (t *Tensor) recordSum(method string, out *Tensor, gone []bool) {
+	shape, narrow := t.shape, slices.Clone(t.shape)
+	for axis, is := range gone {
+		if is {
+			narrow[axis] = 1
+		}
+	}
+	n := float32(1)
+	if method == "Mean" {
+		n = float32(len(t.data)) / float32(max(1, len(out.data)))
+	}
+	made(method, out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
+		if n != 1 {
+			dy = dy.Div(n)
+		}
+		return []*Tensor{dy.Reshape(narrow...).Expand(shape...)}
+	})
 }
 
 // reduced marks the axes that a reduction removes: all where none is named.

@@ -1,4 +1,4 @@
-// Package tensor holds dense float32 arrays, row-major, of any number of axes.
+// Package tensor holds dense float32 arrays, row-major, of any number of axes, and their gradients.
 //
 //	x := tensor.Linspace(-10, 10, 10).Sigmoid().Diff()
 //	fmt.Println(x.Repeat(9, 1).Shape())
@@ -7,27 +7,68 @@
 // Flatten, Squeeze, Unsqueeze, and Index and Slice of the first axis share their elements with the original, as
 // PyTorch's views do; Clone copies. A shape that does not fit panics with both shapes.
 //
-// Numbers agree with NumPy's float32 arrays bit for bit, sums included; exp, log, sin, cos, tanh, sigmoid and powers are
-// rounded from float64, where NumPy's own differ in the last bits; matrix products add in the order of their columns,
-// which BLAS libraries do not. The text is PyTorch's.
+// Numbers agree with NumPy's float32 arrays bit for bit, sums included; exp, log, sin, cos, tanh, sigmoid, softmax and
+// powers are rounded from float64, where NumPy's own differ in the last bits; matrix products add in the order of their
+// columns, which BLAS libraries do not. The text is PyTorch's.
+//
+// # Gradients
+//
+//	w := tensor.Randn(3).SetRequiresGrad(true)
+//	loss := tensor.MSE(x.MatMul(w), y)
+//	loss.Backward()
+//	tensor.NoGrad(func() { w.SubInPlace(w.Grad().Mul(0.1)) })
+//
+// Reverse mode works as in PyTorch. An operation on a tensor that requires gradients leaves a node behind its result:
+// its inputs and a function from the gradient of the result to theirs. Nodes have increasing numbers, so Backward visits
+// those behind a loss from the newest to the oldest; there is no tape to start, and what nobody holds is collected.
+// Tensors that require no gradients carry a nil pointer and pay one comparison an operation.
+//
+// Record adds an operation with a backward pass by hand. A neuron layer is one node over all its time steps.
+//
+// A wrong gradient is worse than none, so these panic: Backward through what an earlier Backward has released; changing
+// in place, outside NoGrad, a tensor that records; changing what a node needs before Backward has run, through any view
+// of it; an operation that cannot be recorded (Into, CopyFrom, Map) on a tensor that records. Only writes to the slice
+// that Data returns go unnoticed. Gradients have no gradients of their own.
 package tensor
 
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 )
 
 // Tensor is an n-dimensional array of float32. Tensors are made by the package's functions; the zero value is a
 // tensor with no axis and no element.
 type Tensor struct {
-	shape []int
-	data  []float32
+	shape  []int
+	data   []float32
+	writes *atomic.Uint32 // how often the elements were changed in place; views share it
+	grad   *gradient      // nil without gradients
+}
+
+// owner is a tensor that shares no elements, with its count of writes, in one allocation.
+type owner struct {
+	Tensor
+	writes atomic.Uint32
+}
+
+// wrap is a tensor of new elements. It keeps the shape.
+func wrap(shape []int, data []float32) *Tensor {
+	o := &owner{Tensor: Tensor{shape: shape, data: data}}
+	o.Tensor.writes = &o.writes
+	return &o.Tensor
+}
+
+// view is a tensor with some of the elements of t. It keeps the shape.
+func (t *Tensor) view(shape []int, data []float32) *Tensor {
+	return &Tensor{shape: shape, data: data, writes: t.writes}
 }
 
 // Shape is the size of each axis. The caller must not change it.
 func (t *Tensor) Shape() []int { return t.shape }
 
-// Data is the tensor's elements in row-major order, not a copy.
+// Data is the tensor's elements in row-major order, not a copy. What is computed from them is not recorded for gradients,
+// and changes to them are not noticed.
 func (t *Tensor) Data() []float32 { return t.data }
 
 // Dim is the number of axes.
@@ -80,7 +121,11 @@ func (t *Tensor) At3(i, j, k int) float32 {
 func (t *Tensor) At(index ...int) float32 { return t.data[t.offset("At", index)] }
 
 // Set changes the element at one index for each axis; the indices come first, as in At.
-func (t *Tensor) Set(value float32, index ...int) { t.data[t.offset("Set", index)] = value }
+func (t *Tensor) Set(value float32, index ...int) {
+	at := t.offset("Set", index)
+	t.changed("Set", "")
+	t.data[at] = value
+}
 
 func (t *Tensor) offset(method string, index []int) int {
 	if len(index) != len(t.shape) {
@@ -117,9 +162,9 @@ func (t *Tensor) axis(method string, axis int) int {
 	return axis
 }
 
-// Clone is a copy that shares nothing.
+// Clone is a copy that shares nothing; gradients flow through it.
 func (t *Tensor) Clone() *Tensor {
-	return &Tensor{append([]int(nil), t.shape...), append([]float32(nil), t.data...)}
+	return t.reshaped("Clone", wrap(append([]int(nil), t.shape...), append([]float32(nil), t.data...)))
 }
 
 // CopyFrom overwrites the elements with those of a tensor of the same shape, without allocating.
@@ -127,6 +172,8 @@ func (t *Tensor) CopyFrom(from *Tensor) {
 	if !sameShape(t.shape, from.shape) {
 		panic(fmt.Sprintf("tensor.CopyFrom: shape %v into %v", from.shape, t.shape))
 	}
+	from.unrecorded("CopyFrom", "")
+	t.changed("CopyFrom", "")
 	copy(t.data, from.data)
 }
 

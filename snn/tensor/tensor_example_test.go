@@ -78,3 +78,41 @@ func ExampleCat() {
 	// tensor([[1., 2.],
 	//         [3., 4.]])
 }
+
+func ExampleTensor_Backward() {
+	w := tensor.Of(1, 2).SetRequiresGrad(true)
+	loss := w.Mul(w).Sum()
+	loss.Backward()
+	fmt.Println(w.Grad())
+	tensor.NoGrad(func() { w.SubInPlace(w.Grad().Mul(0.1)) })
+	fmt.Println(w)
+	// Output:
+	// tensor([2., 4.])
+	// tensor([0.8000, 1.6000], requires_grad=True)
+}
+
+// A step function whose derivative is taken for that of a triangle, as neurons do.
+func ExampleRecord() {
+	x := tensor.Of(-0.5, 0.25, 2).SetRequiresGrad(true)
+	z := x.Detach().Gt(0)
+	tensor.Record(tensor.Node{
+		Name: "triangle", Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{z}, Saved: []*tensor.Tensor{x},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			slope := x.Detach().Abs().Neg().Add(1).Relu()
+			return []*tensor.Tensor{slope.Mul(dy[0])}
+		},
+	})
+	z.Sum().Backward()
+	fmt.Println(z, x.Grad())
+	// Output: tensor([0., 1., 1.]) tensor([0.5000, 0.7500, 0.0000])
+}
+
+func ExampleCrossEntropy() {
+	logits := tensor.FromSlice([]float32{2, 0, 0, 3}, 2, 2)
+	fmt.Println(tensor.CrossEntropy(logits, tensor.Of(0, 1)))
+	fmt.Println(logits.Softmax(-1))
+	// Output:
+	// tensor(0.0878)
+	// tensor([[0.8808, 0.1192],
+	//         [0.0474, 0.9526]])
+}

@@ -8,65 +8,86 @@ import (
 // The functions below are computed in float64 and rounded once, so they are within half a unit in the last place.
 
 // Neg is -t.
-func (t *Tensor) Neg() *Tensor { return t.Map(func(v float32) float32 { return -v }) }
+func (t *Tensor) Neg() *Tensor {
+	return t.each("Neg", func(v float32) float32 { return -v }, func(dy, x, y float32) float32 { return -dy })
+}
 
-// Abs is |t|.
+// Abs is |t|; its derivative at 0 is 0.
 func (t *Tensor) Abs() *Tensor {
-	return t.Map(func(v float32) float32 { return math.Float32frombits(math.Float32bits(v) &^ (1 << 31)) })
+	return t.each("Abs", func(v float32) float32 { return math.Float32frombits(math.Float32bits(v) &^ (1 << 31)) },
+		func(dy, x, y float32) float32 { return dy * sign(x) })
 }
 
-// Sign is -1, 0 or 1; 0 of NaN is NaN.
-func (t *Tensor) Sign() *Tensor {
-	return t.Map(func(v float32) float32 {
-		switch {
-		case v > 0:
-			return 1
-		case v < 0:
-			return -1
-		case v == 0:
-			return 0
-		}
-		return v
-	})
-}
+// Sign is -1, 0 or 1, and NaN of NaN. It has no gradient.
+func (t *Tensor) Sign() *Tensor { return t.each("Sign", sign, nil) }
 
-// Exp is e to the power t.
-func (t *Tensor) Exp() *Tensor { return t.via(math.Exp) }
-
-// Log is the natural logarithm.
-func (t *Tensor) Log() *Tensor { return t.via(math.Log) }
-
-// Sqrt is the square root.
-func (t *Tensor) Sqrt() *Tensor { return t.via(math.Sqrt) }
-
-// Sin is the sine of t in radians.
-func (t *Tensor) Sin() *Tensor { return t.via(math.Sin) }
-
-// Cos is the cosine of t in radians.
-func (t *Tensor) Cos() *Tensor { return t.via(math.Cos) }
-
-// Tanh is the hyperbolic tangent.
-func (t *Tensor) Tanh() *Tensor { return t.via(math.Tanh) }
-
-// Sigmoid is 1/(1 + exp(-t)).
-func (t *Tensor) Sigmoid() *Tensor {
-	return t.via(func(v float64) float64 { return 1 / (1 + math.Exp(-v)) })
-}
-
-// Relu is the larger of t and 0; NaN and -0 stay.
-func (t *Tensor) Relu() *Tensor { return t.Map(relu) }
-
-func relu(v float32) float32 {
-	if v < 0 {
+func sign(v float32) float32 {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	case v == 0:
 		return 0
 	}
 	return v
 }
 
-// Clamp is t limited to [low, high].
+// Exp is e to the power t.
+func (t *Tensor) Exp() *Tensor {
+	return t.via("Exp", math.Exp, func(dy, x, y float32) float32 { return dy * y })
+}
+
+// Log is the natural logarithm.
+func (t *Tensor) Log() *Tensor {
+	return t.via("Log", math.Log, func(dy, x, y float32) float32 { return dy / x })
+}
+
+// Sqrt is the square root.
+func (t *Tensor) Sqrt() *Tensor {
+	return t.via("Sqrt", math.Sqrt, func(dy, x, y float32) float32 { return dy / (2 * y) })
+}
+
+// Sin is the sine of t in radians.
+func (t *Tensor) Sin() *Tensor {
+	return t.via("Sin", math.Sin, func(dy, x, y float32) float32 { return dy * float32(math.Cos(float64(x))) })
+}
+
+// Cos is the cosine of t in radians.
+func (t *Tensor) Cos() *Tensor {
+	return t.via("Cos", math.Cos, func(dy, x, y float32) float32 { return dy * -float32(math.Sin(float64(x))) })
+}
+
+// Tanh is the hyperbolic tangent.
+func (t *Tensor) Tanh() *Tensor {
+	return t.via("Tanh", math.Tanh, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
+}
+
+// Sigmoid is 1/(1 + exp(-t)).
+func (t *Tensor) Sigmoid() *Tensor {
+	return t.via("Sigmoid", func(v float64) float64 { return 1 / (1 + math.Exp(-v)) },
+		func(dy, x, y float32) float32 { return dy * (1 - y) * y })
+}
+
+// Relu is the larger of t and 0; NaN and -0 stay. Its derivative at 0 is 0.
+func (t *Tensor) Relu() *Tensor {
+	return t.each("Relu", func(v float32) float32 {
+		if v < 0 {
+			return 0
+		}
+		return v
+	}, func(dy, x, y float32) float32 {
+		if y <= 0 {
+			return 0
+		}
+		return dy
+	})
+}
+
+// Clamp is t limited to [low, high]. Its derivative is 1 between them and 0 elsewhere, at the ends too.
 func (t *Tensor) Clamp(low, high float64) *Tensor {
 	l, h := float32(low), float32(high)
-	return t.Map(func(v float32) float32 {
+	return t.each("Clamp", func(v float32) float32 {
 		if v < l {
 			return l
 		}
@@ -74,24 +95,54 @@ func (t *Tensor) Clamp(low, high float64) *Tensor {
 			return h
 		}
 		return v
+	}, func(dy, x, y float32) float32 {
+		if x > l && x < h {
+			return dy
+		}
+		return 0
 	})
 }
 
-// Map is f of every element. From a script it costs about 1.4 µs an element: prefer the named functions.
+// Map is f of every element. From a script it costs about 1.4 µs an element: prefer the named functions. It has no
+// gradient and panics where one would be lost.
 func (t *Tensor) Map(f func(float32) float32) *Tensor {
+	t.unrecorded("Map", "")
+	return t.each("Map", f, nil)
+}
+
+// each is f of every element; grad is its derivative at x, where it is y, times dy.
+func (t *Tensor) each(name string, f func(float32) float32, grad func(dy, x, y float32) float32) *Tensor {
 	out := Zeros(t.shape...)
 	for i, v := range t.data {
 		out.data[i] = f(v)
 	}
+	if grad != nil && Recording(t) {
+		t.recordEach(name, out, grad)
+	}
 	return out
 }
 
-func (t *Tensor) via(f func(float64) float64) *Tensor {
+// via is each with a function of float64.
+func (t *Tensor) via(name string, f func(float64) float64, grad func(dy, x, y float32) float32) *Tensor {
 	out := Zeros(t.shape...)
 	for i, v := range t.data {
 		out.data[i] = float32(f(float64(v)))
 	}
+	if Recording(t) {
+		t.recordEach(name, out, grad)
+	}
 	return out
+}
+
+func (t *Tensor) recordEach(name string, out *Tensor, grad func(dy, x, y float32) float32) {
+	x, y := t.data, out.data
+	made(name, out, []*Tensor{t}, []*Tensor{t, out}, func(dy *Tensor) []*Tensor {
+		dx := Zeros(dy.shape...)
+		for i, d := range dy.data {
+			dx.data[i] = grad(d, x[i], y[i])
+		}
+		return []*Tensor{dx}
+	})
 }
 
 // Diff is the difference of neighbours along the last axis, which gets one shorter.
@@ -113,5 +164,23 @@ func (t *Tensor) Diff() *Tensor {
 			to[i] = from[i+1] - from[i]
 		}
 	}
+	if Recording(t) {
+		t.recordDiff(out, n)
+	}
 	return out
+}
+
+func (t *Tensor) recordDiff(out *Tensor, n int) {
+	shape := t.shape
+	made("Diff", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
+		dx := Zeros(shape...)
+		for row := 0; row*n < len(dx.data); row++ {
+			to := dx.data[row*n : (row+1)*n]
+			for i, d := range dy.data[row*(n-1) : (row+1)*(n-1)] {
+				to[i] -= d
+				to[i+1] += d
+			}
+		}
+		return []*Tensor{dx}
+	})
 }
