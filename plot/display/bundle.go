@@ -2,10 +2,12 @@ package display
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
+	"math"
 	"os"
 	"reflect"
 	"time"
@@ -100,7 +102,38 @@ func BundleOf(v any) (b Bundle, rich bool) {
 			data[f.mime] = content
 		}
 	}
-	return Bundle{Data: data}, len(data) > 1
+	b = Bundle{Data: data}
+	if size := cssSize(b.PNG()); size != nil {
+		b.Metadata = map[string]any{"image/png": size}
+	}
+	return b, len(data) > 1
+}
+
+// cssSize is the width and height in CSS pixels, 1/96 inch, of a PNG file that says its resolution in a pHYs chunk
+// before the picture (PNG specification, 11.3.4.3), else nil. Without it front ends show pixel for pixel.
+func cssSize(file []byte) map[string]int {
+	const signature, header = 8, 8 + 12 + 13
+	if len(file) < header || string(file[12:16]) != "IHDR" {
+		return nil
+	}
+	width, height := binary.BigEndian.Uint32(file[16:]), binary.BigEndian.Uint32(file[20:])
+	for rest := file[signature:]; len(rest) >= 12; {
+		length := binary.BigEndian.Uint32(rest)
+		if kind := string(rest[4:8]); kind == "IDAT" || uint64(len(rest)) < 12+uint64(length) {
+			return nil
+		} else if kind == "pHYs" && length == 9 && rest[16] == 1 {
+			css := func(pixels, perMetre uint32) int {
+				return int(math.Round(float64(pixels) * 96 / (float64(perMetre) * 0.0254)))
+			}
+			x, y := binary.BigEndian.Uint32(rest[8:]), binary.BigEndian.Uint32(rest[12:])
+			if x == 0 || y == 0 {
+				return nil
+			}
+			return map[string]int{"width": css(width, x), "height": css(height, y)}
+		}
+		rest = rest[12+length:]
+	}
+	return nil
 }
 
 // withText gives a bundle that somebody made by hand its text.

@@ -145,3 +145,45 @@ func capture(t *testing.T, file **os.File, f func()) string {
 	}()
 	return text.String()
 }
+
+func square(n int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, n, n))
+	for i := range n {
+		img.Set(i, i, color.RGBA{200, uint8(40 * i), 0, 255})
+	}
+	return img
+}
+
+// The size in CSS pixels comes from the file's resolution; files without, or cut off anywhere, have none.
+func TestCSSSize(t *testing.T) {
+	plain, err := encode(square(20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size := cssSize(plain); size != nil {
+		t.Errorf("without a resolution: %v", size)
+	}
+	chunk := []byte("\x00\x00\x00\x09pHYs\x00\x00\x1d\x87\x00\x00\x0e\xc4\x01crc!") // 7559 and 3780 pixels per metre
+	with := slices.Concat(plain[:33], chunk, plain[33:])
+	if size := cssSize(with); size["width"] != 10 || size["height"] != 20 {
+		t.Errorf("with a resolution: %v", size)
+	}
+	for n := range 33 + len(chunk) {
+		if size := cssSize(with[:n]); size != nil {
+			t.Errorf("the first %d bytes: %v", n, size)
+		}
+	}
+}
+
+func FuzzCSSSize(f *testing.F) {
+	file, _ := encode(square(3))
+	f.Add(file)
+	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\x06\x00\x00\x00crc!\xff\xff\xff\xffpHYs"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		for _, v := range cssSize(file) {
+			if v < 0 {
+				t.Errorf("size %d", v)
+			}
+		}
+	})
+}

@@ -15,6 +15,9 @@ func standalone() Sink {
 	if gonbui.IsNotebook {
 		return &gonb{lines: in}
 	}
+	if t, ok := Terminal(os.Stdout); ok {
+		return t
+	}
 	return &plain{out: os.Stdout, lines: in}
 }
 

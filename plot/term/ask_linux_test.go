@@ -70,13 +70,13 @@ func TestAskSilent(t *testing.T) {
 // With the size of characters known, pictures have a place in characters.
 func TestCellSize(t *testing.T) {
 	_, terminal := pty(t)
-	if w, h := cellSize(terminal); w != 0 || h != 0 {
+	if w, h := CellSize(terminal.Fd()); w != 0 || h != 0 {
 		t.Errorf("%d by %d before it is set", w, h)
 	}
 	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 80, Xpixel: 800, Ypixel: 600}); err != nil {
 		t.Fatal(err)
 	}
-	if w, h := cellSize(terminal); w != 10 || h != 20 {
+	if w, h := CellSize(terminal.Fd()); w != 10 || h != 20 {
 		t.Errorf("%d by %d, want 10 by 20", w, h)
 	}
 	for _, test := range []struct{ w, h, cols, rows int }{{100, 50, 10, 3}, {1600, 400, 80, 10}, {10, 1600, 5, 40}} {

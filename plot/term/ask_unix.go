@@ -65,9 +65,9 @@ func readable(fd int, limit time.Duration) bool {
 	return false
 }
 
-// cellSize is the size of a character in pixels, or zeros if the terminal does not say.
-func cellSize(out *os.File) (w, h int) {
-	s, err := unix.IoctlGetWinsize(int(out.Fd()), unix.TIOCGWINSZ)
+// CellSize is the size of a character in pixels of the terminal at a file descriptor, or zeros if it does not say.
+func CellSize(fd uintptr) (w, h int) {
+	s, err := unix.IoctlGetWinsize(int(fd), unix.TIOCGWINSZ)
 	if err != nil || s.Col == 0 || s.Row == 0 {
 		return 0, 0
 	}

@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"io"
 	"math"
-	"os"
 
 	xdraw "golang.org/x/image/draw"
 )
@@ -19,8 +18,9 @@ import (
 var ErrNone = errors.New("term: not a terminal that can draw")
 
 // Write draws an image into a terminal of so many columns (80 if cols is less than 1) and ends with a line break. Wider
-// images are made smaller; none is enlarged, nor higher than the terminal is wide. Transparent parts are white. It
-// returns ErrNone for None and the writer's errors.
+// images are made smaller; none is enlarged, nor higher than the terminal is wide. Transparent parts are white. If the
+// writer has a file descriptor, as an os.File has, its terminal is asked for the size of its characters. It returns
+// ErrNone for None and the writer's errors.
 func Write(w io.Writer, img image.Image, p Protocol, cols int) error {
 	if img.Bounds().Empty() {
 		return nil
@@ -79,8 +79,8 @@ func plan(w io.Writer, img image.Image, p Protocol, cols int) placed {
 		return placed{fw, (fh + 1) / 2, fw, (fh + 1) / 2}
 	}
 	cellW, cellH := 0, 0
-	if out, ok := w.(*os.File); ok {
-		cellW, cellH = cellSize(out)
+	if out, ok := w.(interface{ Fd() uintptr }); ok {
+		cellW, cellH = CellSize(out.Fd())
 	}
 	if cellW == 0 || cellH == 0 {
 		const usual = 10
