@@ -116,9 +116,9 @@ func conform(c golden.Case, delayed bool) (err error) {
 	return fmt.Errorf("unknown operation %q", op)
 }
 
-// goldenOptions are the options that a case's params spell. Norse's cases held float32 tensors, except where the model
-// takes plain numbers.
-func goldenOptions(c golden.Case, numbers bool) ([]Option, error) {
+// goldenOptions are the options that a case's params spell. Norse's cases held float32 tensors, except those named by
+// plain, which were numbers.
+func goldenOptions(c golden.Case, plain func(key string) bool) ([]Option, error) {
 	var opts []Option
 	if c.Has("dt") {
 		opts = append(opts, DT(c.Number("dt", 0.001)))
@@ -141,7 +141,7 @@ func goldenOptions(c golden.Case, numbers bool) ([]Option, error) {
 				if err := read(p.Sub(key)); err != nil {
 					return err
 				}
-			case numbers:
+			case plain(key):
 				opts = append(opts, Option{key, p.Number(key, 0)})
 			default:
 				opts = append(opts, Option{key, tensor.Of(float32(p.Number(key, 0)))})
@@ -157,6 +157,14 @@ func goldenOptions(c golden.Case, numbers bool) ([]Option, error) {
 		opts = append(opts, Coupling(g))
 	}
 	return opts, read(c.Sub("params"))
+}
+
+// plainNumbers says which parameters of a case Norse held as numbers: all of Izhikevich's, and the one of the talk's
+// Braitenberg vehicle.
+func plainNumbers(c golden.Case, model string) func(key string) bool {
+	return func(key string) bool {
+		return model == "Izhikevich" || c.Text("name") == "braitenberg" && key == "tau_mem_inv"
+	}
 }
 
 func goldenTensor(c golden.Case, key string) (*tensor.Tensor, error) {
@@ -176,8 +184,7 @@ func conformCell(c golden.Case, what string, delayed bool) error {
 	if m == nil {
 		return fmt.Errorf("unknown model %q", what)
 	}
-	// the talk's Braitenberg case had plain integers; Izhikevich's parameters always are
-	opts, err := goldenOptions(c, c.Text("name") == "braitenberg" || what == "Izhikevich")
+	opts, err := goldenOptions(c, plainNumbers(c, what))
 	if err != nil {
 		return err
 	}
@@ -267,7 +274,7 @@ func conformStep(c golden.Case, what string) error {
 	if m == nil {
 		return fmt.Errorf("unknown model %q", what)
 	}
-	opts, err := goldenOptions(c, false)
+	opts, err := goldenOptions(c, plainNumbers(c, ""))
 	if err != nil {
 		return err
 	}
@@ -319,7 +326,7 @@ func conformRecurrent(c golden.Case, what string) error {
 	if !ok {
 		return fmt.Errorf("unknown model %q", what)
 	}
-	opts, err := goldenOptions(c, what == "Izhikevich")
+	opts, err := goldenOptions(c, plainNumbers(c, what))
 	if err != nil {
 		return err
 	}
@@ -377,7 +384,7 @@ func setInitial(c golden.Case, s *State) error {
 }
 
 func conformLILinear(c golden.Case) error {
-	opts, err := goldenOptions(c, false)
+	opts, err := goldenOptions(c, plainNumbers(c, ""))
 	if err != nil {
 		return err
 	}
