@@ -66,7 +66,7 @@ func Arange(start, end, step float64) *Tensor {
 	}
 	t := Zeros(n)
 	for i := range t.data {
-		t.data[i] = float32(start + float64(i)*step)
+		t.data[i] = float32(start + float64(float64(i)*step))
 	}
 	return t
 }

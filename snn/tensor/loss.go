@@ -35,7 +35,7 @@ func CrossEntropy(logits, target *Tensor) *Tensor {
 	var sum float64
 	for i, w := range p.data {
 		if w != 0 {
-			sum -= float64(w) * float64(log.data[i])
+			sum -= float64(float64(w) * float64(log.data[i]))
 		}
 	}
 	out := Scalar(sum / rows)
@@ -69,7 +69,7 @@ func recordCrossEntropy(out, logits, p, log *Tensor, rows float64) {
 				weight += float64(w)
 			}
 			for i := at; i < at+n; i++ {
-				dx.data[i] = float32((math.Exp(float64(log.data[i]))*weight - float64(p.data[i])) * scale)
+				dx.data[i] = float32((float64(math.Exp(float64(log.data[i]))*weight) - float64(p.data[i])) * scale)
 			}
 		})
 		return []*Tensor{dx}

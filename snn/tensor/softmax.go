@@ -26,7 +26,7 @@ func (t *Tensor) recordSoftmax(out *Tensor, axis int) {
 		y.rows(axis, func(at, step, n int) {
 			var dot float64
 			for i := at; i < at+n*step; i += step {
-				dot += float64(dy.data[i]) * float64(y.data[i])
+				dot += float64(float64(dy.data[i]) * float64(y.data[i])) // rounded by itself on every machine
 			}
 			for i := at; i < at+n*step; i += step {
 				dx.data[i] = float32(float64(y.data[i]) * (float64(dy.data[i]) - dot))
@@ -63,7 +63,7 @@ func (t *Tensor) recordLogSoftmax(out *Tensor, axis int) {
 				sum += float64(dy.data[i])
 			}
 			for i := at; i < at+n*step; i += step {
-				dx.data[i] = float32(float64(dy.data[i]) - math.Exp(float64(y.data[i]))*sum)
+				dx.data[i] = float32(float64(dy.data[i]) - float64(math.Exp(float64(y.data[i]))*sum))
 			}
 		})
 		return []*Tensor{dx}
