@@ -126,7 +126,11 @@ var reprs = map[string]func() any{
 	"snn.LIFMCRecurrentCell(1, 2)(z)[1]":                             func() any { return stateAfterZero(LIFMCRecurrentCell(1, 2)) },
 	"snn.LIFMCRefracRecurrentCell(1, 2)(z)[1]":                       func() any { return stateAfterZero(LIFMCRefracRecurrentCell(1, 2)) },
 	"snn.SequentialState(snn.RecurrentSequential(snn.LIFCell(), nn.Linear(2, 2)), nn.Tanh())": func() any { return Sequential(RecurrentSequential(LIFCell(), Linear(2, 2)), Tanh()) },
-	"snn.LConv2d(1, 2, 3)": func() any { return LConv2d(1, 2, 3) },
+	"snn.LConv2d(1, 2, 3)":                           func() any { return LConv2d(1, 2, 3) },
+	"nn.MaxPool2d(2)":                                func() any { return MaxPool2d(2) },
+	"nn.MaxPool2d((3, 2), stride=1, padding=(1, 0))": func() any { return MaxPool2d([]int{3, 2}, Stride(1), Padding([]int{1, 0})) },
+	"nn.AvgPool2d(2)":                                func() any { return AvgPool2d(2) },
+	"nn.AdaptiveAvgPool2d((7, 7))":                   func() any { return AdaptiveAvgPool2d([]int{7, 7}) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing

@@ -1,0 +1,189 @@
+package snn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// Pool takes the largest, the mean or the sum of windows of an image. It is made by MaxPool2d, AvgPool2d, SumPool2d and
+// AdaptiveAvgPool2d, has no state and may be used by several goroutines.
+type Pool struct {
+	kind     poolKind
+	adaptive bool
+	kh, kw   int // of the window; of the output if adaptive
+	sh, sw   int
+	ph, pw   int
+	dh, dw   int
+	memo     shapeMemo
+}
+
+type poolKind int
+
+const (
+	poolMax poolKind = iota
+	poolMean
+	poolSum
+)
+
+// MaxPool2d is the largest element of each window of the given size, a number or []int{height, width}. The input is
+// (…, H, W) with any number of leading axes. Options: Stride, the window's size unless set; Padding, at most half of
+// the window, with what never is the largest; Dilation. A NaN in a window is its largest element.
+func MaxPool2d(kernel any, opts ...Option) *Pool {
+	return newPool("MaxPool2d", poolMax, kernel, opts, "stride", "padding", "dilation")
+}
+
+// AvgPool2d is the mean of each window of the given size, a number or []int{height, width}. The input is (…, H, W) with
+// any number of leading axes. Options: Stride, the window's size unless set; Padding, at most half of the window, with
+// zeros that count.
+func AvgPool2d(kernel any, opts ...Option) *Pool {
+	return newPool("AvgPool2d", poolMean, kernel, opts, "stride", "padding")
+}
+
+// SumPool2d is the sum of each window of the given size, a number or []int{height, width}: AvgPool2d without the
+// division, as in NIR. Options: those of AvgPool2d.
+func SumPool2d(kernel any, opts ...Option) *Pool {
+	return newPool("SumPool2d", poolSum, kernel, opts, "stride", "padding")
+}
+
+// AdaptiveAvgPool2d is the mean of windows that are chosen so that the output has the given size, a number or
+// []int{height, width}, whatever the input's: output i covers ⌊i·n/out⌋ up to ⌈(i+1)·n/out⌉. The input is (…, H, W).
+func AdaptiveAvgPool2d(out any) *Pool {
+	p := &Pool{kind: poolMean, adaptive: true}
+	p.kh, p.kw = pairOf("snn.AdaptiveAvgPool2d", "output size", out, 1)
+	return p
+}
+
+func newPool(name string, kind poolKind, kernel any, opts []Option, known ...string) *Pool {
+	who := "snn." + name
+	set := options(who, name, opts, known)
+	p := &Pool{kind: kind}
+	p.kh, p.kw = pairOf(who, "kernel", kernel, 1)
+	p.sh, p.sw = p.kh, p.kw
+	if v, ok := set.given["stride"]; ok {
+		p.sh, p.sw = pairOf(who, "stride", v, 1)
+	}
+	p.ph, p.pw = pairOf(who, "padding", set.or("padding", 0), 0)
+	p.dh, p.dw = pairOf(who, "dilation", set.or("dilation", 1), 1)
+	if 2*p.ph > p.kh || 2*p.pw > p.kw {
+		panicf("%s: padding (%d, %d) is more than half of the window (%d, %d)", who, p.ph, p.pw, p.kh, p.kw)
+	}
+	return p
+}
+
+// Forward pools x. It returns s as it came. It panics if x is smaller than the window.
+func (p *Pool) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	return forwardNew(p, x), s
+}
+
+// ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.
+func (p *Pool) ForwardInto(dst, x *tensor.Tensor, s *State) *State { return forwardInto(p, dst, x, s) }
+
+// OutputShape is the shape of the output for an input of that shape.
+func (p *Pool) OutputShape(in ...int) []int { return append([]int(nil), p.outputShape(in)...) }
+
+func (p *Pool) outputShape(in []int) []int {
+	if out := p.memo.find(in); out != nil {
+		return out
+	}
+	n := len(in)
+	if n < 2 {
+		panicf("%s: input has shape %v, want (…, H, W)", p.label(), in)
+	}
+	h, w := p.kh, p.kw
+	if !p.adaptive {
+		h, w = convSize(in[n-2], 2*p.ph, p.dh, p.kh, p.sh), convSize(in[n-1], 2*p.pw, p.dw, p.kw, p.sw)
+	}
+	if h < 1 || w < 1 || in[n-2] < 1 || in[n-1] < 1 {
+		panicf("%s: an input of %d × %d is smaller than the window", p.label(), in[n-2], in[n-1])
+	}
+	return p.memo.keep(in, append(append([]int(nil), in[:n-2]...), h, w))
+}
+
+func (p *Pool) apply(dst, x []float32, in []int, s *State) *State {
+	out := p.outputShape(in)
+	h, w := in[len(in)-2], in[len(in)-1]
+	oh, ow := out[len(out)-2], out[len(out)-1]
+	watch := watcher{per: oh * ow * p.kh * p.kw}
+	for len(dst) > 0 {
+		img := x[:h*w]
+		for r := range oh {
+			for c := range ow {
+				dst[r*ow+c] = p.window(img, h, w, r, c)
+			}
+		}
+		dst, x = dst[oh*ow:], x[h*w:]
+		watch.step(p.name())
+	}
+	return s
+}
+
+// window is the output at row r and column c, summed row by row.
+func (p *Pool) window(x []float32, h, w, r, c int) float32 {
+	if p.adaptive {
+		y0, y1 := r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh
+		x0, x1 := c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw
+		sum := float32(0)
+		for y := y0; y < y1; y++ {
+			for _, v := range x[y*w+x0 : y*w+x1] {
+				sum += v
+			}
+		}
+		return sum / float32((y1-y0)*(x1-x0))
+	}
+	sum, top := float32(0), float32(math.Inf(-1))
+	for i := range p.kh {
+		y := r*p.sh - p.ph + i*p.dh
+		if y < 0 || y >= h {
+			continue
+		}
+		for j := range p.kw {
+			at := c*p.sw - p.pw + j*p.dw
+			if at < 0 || at >= w {
+				continue
+			}
+			v := x[y*w+at]
+			sum += v
+			if v > top || v != v {
+				top = v
+			}
+		}
+	}
+	switch p.kind {
+	case poolMax:
+		return top
+	case poolMean:
+		return sum / float32(p.kh*p.kw)
+	}
+	return sum
+}
+
+func (p *Pool) name() string {
+	if p.adaptive {
+		return "AdaptiveAvgPool2d"
+	}
+	return [...]string{"MaxPool2d", "AvgPool2d", "SumPool2d"}[p.kind]
+}
+
+func (p *Pool) label() string { return fmt.Sprintf("%s(%s)", p.name(), pairText(p.kh, p.kw)) }
+
+// pairText is one number where both axes have the same.
+func pairText(a, b int) string {
+	if a == b {
+		return fmt.Sprint(a)
+	}
+	return fmt.Sprintf("(%d, %d)", a, b)
+}
+
+// String is PyTorch's text: MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False).
+func (p *Pool) String() string {
+	if p.adaptive {
+		return fmt.Sprintf("AdaptiveAvgPool2d(output_size=(%d, %d))", p.kh, p.kw)
+	}
+	text := fmt.Sprintf("%s(kernel_size=%s, stride=%s, padding=%s", p.name(), pairText(p.kh, p.kw), pairText(p.sh, p.sw), pairText(p.ph, p.pw))
+	if p.kind == poolMax {
+		text += fmt.Sprintf(", dilation=%s, ceil_mode=False", pairText(p.dh, p.dw))
+	}
+	return text + ")"
+}
