@@ -27,7 +27,7 @@ func TestNobodyThere(t *testing.T) {
 		{free, "nothing listens there"},
 		{mute.addr(), "another program is connected"},
 		{"durin5.invalid", "Wi-Fi"},
-		{"durin5.local", "Wi-Fi"},
+		{"nobody-has-this-name.local", "Wi-Fi"},
 		{"sim:nowhere", `no world "nowhere"; there are arena, `},
 		{"sim:arena?sed=1", "unknown option sed; there are seed, "},
 		{"sim:arena?seed=x", "seed: "},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"time"
 
 	"github.com/livespike/livespike/io/durin/sim"
 )
@@ -71,7 +72,7 @@ func (t *Track) view() *view {
 		if len(t.Samples) == 0 {
 			lo, hi = sim.Vec{}, sim.Vec{}
 		}
-		const around = 300
+		const around = 600
 		lo, hi = sim.Vec{X: lo.X - around, Y: lo.Y - around}, sim.Vec{X: hi.X + around, Y: hi.Y + around}
 	}
 	v := &view{lo: lo, hi: hi}
@@ -106,7 +107,11 @@ func (t *Track) drawLegend(c canvas, v *view) {
 		c.stroke(pathColor(float64(i)/(steps-1)), 3, point{from, row - 4}, point{from + bar/steps, row - 4})
 	}
 	x += bar + 8
-	c.text(inkColor, point{x, row}, size, fmt.Sprintf("0 to %.0f s", t.Duration().Seconds()))
+	digits := 0
+	if t.Duration() < 10*time.Second {
+		digits = 1
+	}
+	c.text(inkColor, point{x, row}, size, fmt.Sprintf("0 to %.*f s", digits, t.Duration().Seconds()))
 	if t.World != nil {
 		x += 76
 		c.disc(touchColor, point{x, row - 4}, 3)
@@ -191,9 +196,16 @@ func (t *Track) drawWalls(c canvas, v *view) {
 }
 
 func (t *Track) drawPath(c canvas, v *view) {
-	n := len(t.Samples)
-	for i := 1; i < n; i++ {
-		c.stroke(pathColor(float64(i)/float64(n-1)), 3, v.at(t.Samples[i-1].Pose.At), v.at(t.Samples[i].Pose.At))
+	const colors = 64 // more cannot be told apart
+	steps := len(t.Samples) - 1
+	pieces := min(steps, colors)
+	for k := range pieces {
+		from, to := k*steps/pieces, (k+1)*steps/pieces
+		along := make([]point, 0, to-from+1)
+		for _, s := range t.Samples[from : to+1] {
+			along = append(along, v.at(s.Pose.At))
+		}
+		c.stroke(pathColor(float64(k+1)/float64(pieces)), 3, along...)
 	}
 	for _, s := range t.Samples {
 		if s.Contact {

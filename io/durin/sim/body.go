@@ -80,10 +80,10 @@ func (b *body) pushOut(w *World) bool {
 
 func (b *body) pushFrom(p Vec, distance float64) bool {
 	d := b.pose.At.sub(p)
-	l := d.length()
-	if l >= distance || l == 0 {
+	square := d.dot(d)
+	if square >= distance*distance || square == 0 {
 		return false
 	}
-	b.pose.At = p.add(d.scale(distance / l))
+	b.pose.At = p.add(d.scale(distance / math.Sqrt(square)))
 	return true
 }

@@ -38,7 +38,7 @@ type Server struct {
 
 // Listen starts a simulated robot on an address such as "127.0.0.1:1337"; port 0 takes a free one.
 func Listen(address string, c Config) (*Server, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := net.Listen("tcp4", address)
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}

@@ -33,19 +33,33 @@ func (r *Robot) measure(id int) {
 		turn := degrees(tofField * ((float64(n)-1)/2 - float64(col)) / float64(n))
 		flat, facing := r.world.cast(from, direction(bearing+turn))
 		for row := range n {
-			up := degrees(tofField * ((float64(n)-1)/2 - float64(row)) / float64(n))
-			ranges[row*n+col] = r.zone(flat, facing, up)
+			ranges[row*n+col] = r.zone(flat, facing, &slopes[n/zones][row])
 		}
 	}
 }
 
+// slope is the angle of a row of zones above the horizon.
+type slope struct{ sin, cos, tan float64 }
+
+// slopes are those of the rows, from the top, of a sensor with 4 and with 8 rows.
+var slopes = [2][]slope{slopesOf(4), slopesOf(zones)}
+
+func slopesOf(n int) []slope {
+	s := make([]slope, n)
+	for row := range s {
+		up := degrees(tofField * ((float64(n)-1)/2 - float64(row)) / float64(n))
+		s[row] = slope{math.Sin(up), math.Cos(up), math.Tan(up)}
+	}
+	return s
+}
+
 // zone is one range field: the wall at a horizontal distance, seen at an angle above the horizon, or the floor before
 // it. Facing is the cosine of the angle to the wall's normal.
-func (r *Robot) zone(flat, facing, up float64) uint16 {
-	distance := flat / math.Cos(up)
-	switch height := tofHeight + flat*math.Tan(up); {
+func (r *Robot) zone(flat, facing float64, up *slope) uint16 {
+	distance := flat / up.cos
+	switch height := tofHeight + flat*up.tan; {
 	case height < 0:
-		distance, facing = tofHeight/math.Sin(-up), math.Sin(-up)
+		distance, facing = tofHeight/-up.sin, -up.sin
 	case height > r.world.wallHeight():
 		distance = math.Inf(1)
 	}
