@@ -40,6 +40,13 @@ func TestBackwardJoinsWays(t *testing.T) {
 	twice.Mul(x).Add(x).Sum().Backward()
 	wantGrad(t, "joined", x, 9, 13)
 
+	// The gradient that Add hands to both sides is one tensor; what a gets besides must not reach b.
+	x = leaf(1, 1)
+	a, b := x.Mul(1), x.Mul(2)
+	more := a.Mul(3)
+	a.Add(b).Add(more).Sum().Backward()
+	wantGrad(t, "shared", x, 6, 6)
+
 	x = leaf(1, 2, 3, 4)
 	var parts []*tensor.Tensor
 	for i := range 4 {
@@ -197,6 +204,13 @@ func TestGradientMisusePanics(t *testing.T) {
 		if got := panicOf(f); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+	if got := panicOf(func() {
+		y := x.MatMul(buffer)
+		buffer.MulInPlace(2)
+		y.Backward()
+	}); !strings.Contains(got, "that MatMul needs was changed") {
+		t.Errorf("got %q", got)
 	}
 	// A change of what no gradient is computed from is fine: x + buffer.
 	y := x.Add(buffer)

@@ -66,6 +66,19 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// The shade is the part of the largest size that is shown.
+func TestHTMLShades(t *testing.T) {
+	text, _ := tensor.Of(1, -2, 0, float32(math.Inf(1)), float32(math.NaN())).HTML()
+	for _, want := range []string{
+		"rgba(66,133,244,0.30)\">1.<", "rgba(245,124,0,0.60)\">-2.<", "rgba(66,133,244,0.00)\">0.<", "rgba(66,133,244,0.60)\">inf<",
+		"rgba(128,128,128,0.60)\">nan<",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}
+
 func TestHTMLStaysSmall(t *testing.T) {
 	for _, shape := range [][]int{{480, 640}, {100000}, {20, 2, 48, 64}, {7, 7, 7, 7, 7}} {
 		text, _ := tensor.Ones(shape...).HTML()

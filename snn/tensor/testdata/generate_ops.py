@@ -101,7 +101,7 @@ x = randn(3, 4, 2, 5)
 for axes in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (-1, 0), (3, 1), (0, 1, 2), (0, 1, 3), (1, 2, 3), (0, 1, 2, 3)]:
     for op, f in {"Max": np.max, "Min": np.min, "Sum": np.sum, "Mean": np.mean}.items():
         case(op, [x], axes, np.array(f(x, axis=axes)))
-for x in [np.array([1, nan, 3], f32), np.array([nan, inf], f32), np.array([-inf, -inf], f32), np.array([-0.0, -0.0], f32)]:
+for x in [np.array([1, nan, 3], f32), np.array([nan, 1, nan], f32), np.array([nan, inf], f32), np.array([-inf, -inf], f32), np.array([-0.0, -0.0], f32)]:
     for op, f in {"Max": np.max, "Min": np.min, "Sum": np.sum, "Mean": np.mean}.items():
         case(op, [x], [], np.array(f(x)))
     case("ArgMax", [x], [], np.array(np.argmax(x), f32))
