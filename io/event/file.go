@@ -30,16 +30,17 @@ type fileSource struct {
 // openFile opens a path, or "-" for standard input.
 func openFile(path string, o *options) (Source, error) {
 	if path == "-" {
-		return openReader(os.Stdin, "stdin", o, func() error { return nil })
+		return openReader(newWaiting(os.Stdin), "stdin", o, func() error { return nil })
 	}
-	f, err := os.Open(path)
+	f, mode, err := openPath(path)
 	if err != nil {
-		return nil, fmt.Errorf("event: %w", err)
+		return nil, err
 	}
-	if st, err := f.Stat(); err == nil && st.IsDir() {
-		return nil, errors.Join(fmt.Errorf("event: %s: is a folder", path), f.Close())
+	var r io.Reader = f
+	if !mode.IsRegular() {
+		r = newWaiting(f)
 	}
-	src, err := openReader(f, path, o, f.Close)
+	src, err := openReader(r, path, o, f.Close)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -145,7 +146,9 @@ func (s *fileSource) Next() ([]Event, error) {
 			continue
 		}
 		if !eof {
-			s.in.fill()
+			if !s.in.fill() && s.in.stopped != nil {
+				return nil, s.in.stopped
+			}
 			continue
 		}
 		s.end = s.finish()

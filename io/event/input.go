@@ -3,6 +3,8 @@ package event
 import (
 	"errors"
 	"io"
+
+	"github.com/livespike/livespike/internal/interrupt"
 )
 
 // bufferBytes is how much is read at a time: small enough to stay in the second-level cache.
@@ -17,6 +19,8 @@ type input struct {
 	lo, hi int
 	offset int64 // of buf[lo] in the stream
 	end    error // why there is nothing more to read; io.EOF in the good case
+
+	stopped error // why the last fill gave up; the next one may go on
 }
 
 func newInput(r io.Reader, name string) *input {
@@ -32,6 +36,7 @@ func (in *input) use(n int) {
 
 // fill reads more behind the window and reports whether anything came.
 func (in *input) fill() bool {
+	in.stopped = nil
 	if in.end != nil {
 		return false
 	}
@@ -50,6 +55,10 @@ func (in *input) fill() bool {
 	for tries := 0; tries < 100; tries++ {
 		n, err := in.r.Read(in.buf[in.hi:])
 		in.hi += n
+		if stop := interrupt.Context().Err(); stop != nil && errors.Is(err, stop) {
+			in.stopped = err
+			return n > 0
+		}
 		if err != nil {
 			in.end = err
 		}
@@ -83,8 +92,11 @@ func (in *input) line(limit int) []byte {
 	}
 }
 
-// failed is the error that ended the reading, nil at the end of the file.
+// failed is the error that ended or stopped the reading, nil at the end of the file.
 func (in *input) failed() error {
+	if in.stopped != nil {
+		return in.stopped
+	}
 	if in.end == nil || errors.Is(in.end, io.EOF) {
 		return nil
 	}
