@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/livespike/livespike/plot/display"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -254,5 +255,16 @@ func TestTicks(t *testing.T) {
 		if s := strings.Join(got, " "); s != test.want {
 			t.Errorf("%+v from %v to %v: %q, want %q", test.ticks, test.lo, test.hi, s, test.want)
 		}
+	}
+}
+
+// A figure's bundle has all its forms, and the size in CSS pixels.
+func TestBundle(t *testing.T) {
+	b, rich := display.BundleOf(Image(tensor.Ones(5, 5)).Size(300, 200))
+	if !rich || b.Text() != "Image(5, 5): all values 1" || b.PNG() == nil || b.Data["image/svg+xml"] == nil {
+		t.Errorf("rich %v, text %q, %d forms", rich, b.Text(), len(b.Data))
+	}
+	if got := fmt.Sprint(b.Metadata["image/png"]); got != "map[height:200 width:300]" {
+		t.Errorf("size %s", got)
 	}
 }

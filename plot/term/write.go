@@ -36,9 +36,9 @@ func Write(w io.Writer, img image.Image, p Protocol, cols int) error {
 	case ITerm2:
 		err = writeITerm2(b, img, pl)
 	case Blocks, Blocks256:
-		writeBlocks(b, resize(img, pl.w, pl.h), p == Blocks)
+		writeBlocks(b, reduce(img, pl.w, pl.h), p == Blocks)
 	case ASCII:
-		writeASCII(b, resize(img, pl.w, pl.h))
+		writeASCII(b, reduce(img, pl.w, pl.h))
 	default:
 		return ErrNone
 	}
