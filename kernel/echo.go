@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"fmt"
+	"image"
 	"strings"
 
 	"github.com/livespike/livespike/kernel/interp"
@@ -24,7 +26,7 @@ func (r *run) show(values []interp.Value) {
 	var texts, types []string
 	var result *wire.Bundle
 	for _, v := range values {
-		texts, types = append(texts, v.Text), append(types, v.Type)
+		texts, types = append(texts, echo(v)), append(types, v.Type)
 		b := r.bundle(v)
 		switch {
 		case len(b.Data) < 2 || len(values) > 1 && !picture(b):
@@ -74,22 +76,32 @@ func (r *run) display(id string, b wire.Bundle) {
 // bundle is a value in the forms that the cell's output wants.
 func (r *run) bundle(v interp.Value) wire.Bundle {
 	if t, ok := r.out.(textual); ok && t.TextOnly() {
-		return plain(v.Text)
+		return plain(echo(v))
 	}
 	return bundle(v)
+}
+
+// echo is the text of a value. An image's pixels are no text that anybody reads.
+func echo(v interp.Value) string {
+	if img, ok := v.V.(image.Image); ok && !isNil(v.V) {
+		if _, named := v.V.(fmt.Stringer); !named {
+			return fmt.Sprintf("image %d×%d", img.Bounds().Dx(), img.Bounds().Dy())
+		}
+	}
+	return v.Text
 }
 
 // bundle is a value in all its forms; its text is the echo's.
 func bundle(v interp.Value) wire.Bundle {
 	b, rich := display.BundleOf(v.V)
 	if !rich {
-		return plain(v.Text)
+		return plain(echo(v))
 	}
 	data := map[string]any{}
 	for mime, content := range b.Data {
 		data[mime] = content
 	}
-	data["text/plain"] = v.Text
+	data["text/plain"] = echo(v)
 	return wire.Bundle{Data: data, Metadata: b.Metadata}
 }
 

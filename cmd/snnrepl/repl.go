@@ -35,7 +35,7 @@ func runREPL(s streams, f *flag.FlagSet) int {
 	var p prompter
 	interactive := isTerminal(s.in)
 	if interactive && t.screen != nil {
-		p = newEditor(k, t.colour())
+		p = newEditor(k, t.colour)
 	} else {
 		p = &plainPrompter{session: k, input: t.input, out: s.out, prompt: interactive}
 	}

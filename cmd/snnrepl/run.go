@@ -38,7 +38,7 @@ func runScript(s streams, f *flag.FlagSet) int {
 
 // heading prints a text cell, dimmed, on a terminal that can; elsewhere only what cells print appears.
 func (t *terminal) heading(text string) {
-	if t.colour() {
+	if t.colour {
 		t.Stream("stdout", []byte("\x1b[2m"+strings.TrimRight(text, "\n")+"\x1b[0m\n"))
 	}
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image/png"
 	"io"
 	"os"
 	"regexp"
@@ -14,7 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/livespike/livespike/kernel/wire"
-	picture "github.com/livespike/livespike/plot/term"
+	"github.com/livespike/livespike/plot/display"
 )
 
 // terminal shows what cells print and display: in colour and with pictures on a terminal, as text elsewhere, and with
@@ -24,31 +22,37 @@ type terminal struct {
 	input    *lineReader // nil: nobody can answer
 	figures  *figures    // nil: none are written
 	screen   *os.File    // standard output when it is a terminal, else nil
-	protocol picture.Protocol
+	colour   bool
+	drawer   func() display.Sink // draws on the screen; nil where it cannot
 
-	mu       sync.Mutex
-	open     bool // the last line printed has no end yet
-	types    []string
-	next     string // the text a magic proposes for the next cell
-	drawn    string // id of the display that was printed last, if nothing followed it
-	drawnRow int    // how many lines it took
-	problem  error  // of a figure that could not be written
+	mu      sync.Mutex
+	open    bool // the last line printed has no end yet
+	types   []string
+	next    string // the text a magic proposes for the next cell
+	drawn   string // id of the display that nothing was printed after
+	problem error  // of a figure that could not be written
 }
 
 // newTerminal looks at what the streams are.
 func newTerminal(s streams, figures *figures) *terminal {
-	t := &terminal{out: s.out, err: s.err, figures: figures}
+	t := &terminal{out: s.out, err: s.err, figures: figures, drawer: func() display.Sink { return nil }}
 	if s.in != nil {
 		t.input = newLineReader(s.in)
 	}
-	if f, ok := s.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
-		t.screen = f
-		t.protocol = picture.Detect(f)
+	f, ok := s.out.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) && os.Getenv("LIVESPIKE_GRAPHICS") == "" {
+		return t
 	}
+	t.screen = f
+	t.colour = os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == ""
+	t.drawer = sync.OnceValue(func() display.Sink { // the terminal may be asked what it can: not before the first picture
+		if sink, ok := display.Terminal(f); ok {
+			return sink
+		}
+		return nil
+	})
 	return t
 }
-
-func (t *terminal) colour() bool { return t.screen != nil && os.Getenv("NO_COLOR") == "" }
 
 // TextOnly reports that pictures would be drawn for nobody.
 func (t *terminal) TextOnly() bool { return t.screen == nil && t.figures == nil }
@@ -89,12 +93,12 @@ func (t *terminal) Display(id string, b wire.Bundle) {
 func (t *terminal) Update(id string, b wire.Bundle) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
+	switch drawer := t.drawerFor(b); {
 	case t.screen == nil && isPicture(b):
 		t.keep(id, b) // the figure's file is replaced
-	case t.drawn == id && t.drawnRow > 0:
-		fmt.Fprintf(t.out, "\x1b[%dA\r\x1b[J", t.drawnRow)
-		t.show(id, b, nil)
+	case drawer != nil && t.drawn == id:
+		t.report(drawer.Update(display.Bundle(b), id))
+		t.keep(id, b)
 	default:
 		t.show(id, b, nil)
 	}
@@ -106,45 +110,36 @@ func (t *terminal) show(id string, b wire.Bundle, types []string) {
 		fmt.Fprintln(t.out)
 		t.open = false
 	}
+	t.drawn = ""
 	text, _ := b.Data["text/plain"].(string)
-	var drawn bytes.Buffer
-	if drawing, ok := b.Data["image/png"].([]byte); ok && t.screen != nil {
-		if err := t.draw(&drawn, drawing); err != nil {
-			fmt.Fprintf(t.err, "snnrepl: picture: %v\n", err)
+	if drawer := t.drawerFor(b); drawer != nil {
+		t.report(drawer.Display(display.Bundle(b), id))
+		t.drawn = id
+	} else if text != "" || types != nil {
+		if len(types) == 1 && t.colour && !strings.Contains(text, "\n") {
+			text += "  \x1b[2m" + types[0] + "\x1b[0m"
 		}
+		fmt.Fprintln(t.out, text)
 	}
-	if drawn.Len() == 0 || !picturesOnly(text) {
-		drawn.WriteString(text)
-		if len(types) == 1 && t.colour() && !strings.Contains(text, "\n") {
-			drawn.WriteString("  \x1b[2m" + types[0] + "\x1b[0m")
-		}
-		if text != "" || types != nil {
-			drawn.WriteByte('\n')
-		}
-	}
-	t.out.Write(drawn.Bytes())
-	t.drawn, t.drawnRow = id, bytes.Count(drawn.Bytes(), []byte{'\n'})
 	t.keep(id, b)
+}
+
+// drawerFor is what draws a bundle that has a picture, or nil.
+func (t *terminal) drawerFor(b wire.Bundle) display.Sink {
+	if b.Data["image/png"] == nil {
+		return nil
+	}
+	return t.drawer()
+}
+
+func (t *terminal) report(err error) {
+	if err != nil {
+		fmt.Fprintf(t.err, "snnrepl: picture: %v\n", err)
+	}
 }
 
 func isPicture(b wire.Bundle) bool {
 	return b.Data["image/png"] != nil || b.Data["image/svg+xml"] != nil
-}
-
-// picturesOnly reports whether a text only stands for the picture: one line says no more than the picture itself.
-func picturesOnly(text string) bool { return !strings.Contains(text, "\n") }
-
-// draw writes a PNG in the terminal's own way.
-func (t *terminal) draw(w io.Writer, data []byte) error {
-	img, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return err
-	}
-	cols := 80
-	if wide, _, err := term.GetSize(int(t.screen.Fd())); err == nil {
-		cols = min(wide, 100)
-	}
-	return picture.Write(w, img, t.protocol, cols)
 }
 
 // keep writes a figure into its folder. The first problem stays, for the runner to report.
@@ -168,8 +163,17 @@ func (t *terminal) Err() error {
 	return t.problem
 }
 
-// Clear clears nothing: what is on a terminal stays, for scrolling back.
-func (t *terminal) Clear(bool) {}
+// Clear removes the picture that was drawn last. Text stays, for scrolling back.
+func (t *terminal) Clear(wait bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.drawn == "" {
+		return
+	}
+	if drawer := t.drawer(); drawer != nil {
+		t.report(drawer.Clear(wait))
+	}
+}
 
 // Input reads a line from standard input.
 func (t *terminal) Input(ctx context.Context, prompt string, password bool) (string, error) {
@@ -217,7 +221,7 @@ func (t *terminal) fail(e *wire.CellError) {
 	}
 	t.drawn = ""
 	text := strings.Join(e.Traceback, "\n") + "\n"
-	if !t.colour() {
+	if !t.colour {
 		text = colours.ReplaceAllString(text, "")
 	}
 	io.WriteString(t.err, text)
