@@ -131,6 +131,8 @@ var reprs = map[string]func() any{
 	"nn.MaxPool2d((3, 2), stride=1, padding=(1, 0))": func() any { return MaxPool2d([]int{3, 2}, Stride(1), Padding([]int{1, 0})) },
 	"nn.AvgPool2d(2)":                                func() any { return AvgPool2d(2) },
 	"nn.AdaptiveAvgPool2d((7, 7))":                   func() any { return AdaptiveAvgPool2d([]int{7, 7}) },
+	"nn.Softmax(dim=1)":                              func() any { return Softmax(1) },
+	"nn.LogSoftmax(dim=-1)":                          func() any { return LogSoftmax(-1) },
 }
 
 // TestRepr compares with the text that Norse 065a3b45 and torch 1.13 print (testdata/repr/generate.py). One thing

@@ -8,6 +8,6 @@ import "math"
 func CircDist(alpha float32) Stochastic {
 	return Stochastic{"circ_dist_fn", func(x, alpha float32) float32 {
 		v, a := float64(x), float64(alpha)
-		return float32(0.5 + 0.5*v/math.Sqrt(v*v+a*a))
+		return float32(0.5 + 0.5*v/math.Sqrt(float64(v*v)+float64(a*a)))
 	}, Circ(alpha)}
 }
