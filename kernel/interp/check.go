@@ -22,15 +22,7 @@ type world struct {
 // files bring them anew.
 func (p *plan) check(files []*ast.File, leave map[*declaration]bool) (*types.Info, []types.Error) {
 	in := p.in
-	info := &types.Info{
-		Types:      map[ast.Expr]types.TypeAndValue{},
-		Instances:  map[*ast.Ident]types.Instance{},
-		Defs:       map[*ast.Ident]types.Object{},
-		Uses:       map[*ast.Ident]types.Object{},
-		Implicits:  map[ast.Node]types.Object{},
-		Selections: map[*ast.SelectorExpr]*types.Selection{},
-		Scopes:     map[ast.Node]*types.Scope{},
-	}
+	info := newInfo()
 	old := map[*ast.File]bool{}
 	if in.world.stale || len(leave) > 0 {
 		in.world = world{pkg: types.NewPackage("main", "main")}
@@ -57,6 +49,18 @@ func (p *plan) check(files []*ast.File, leave map[*declaration]bool) (*types.Inf
 	}
 	_ = types.NewChecker(&config, in.fset, in.world.pkg, info).Files(files) // reported through Error
 	return info, errs
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types:      map[ast.Expr]types.TypeAndValue{},
+		Instances:  map[*ast.Ident]types.Instance{},
+		Defs:       map[*ast.Ident]types.Object{},
+		Uses:       map[*ast.Ident]types.Object{},
+		Implicits:  map[ast.Node]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Scopes:     map[ast.Node]*types.Scope{},
+	}
 }
 
 // harmless tells the complaints that never stop a cell. The checker marks others as soft, too, which must.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"reflect"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	yaegi "github.com/traefik/yaegi/interp"
@@ -33,6 +34,7 @@ type Options struct {
 
 // Interp is one session's interpreter. It runs one cell at a time.
 type Interp struct {
+	mu          sync.Mutex // guards what completion reads: held while a cell is checked and committed, not while it runs
 	opts        Options
 	engine      *yaegi.Interpreter
 	fset        *token.FileSet
@@ -105,9 +107,8 @@ func (in *Interp) Eval(ctx context.Context, cell Cell) (res Result) {
 		res.Notes = append(res.Notes, note)
 	}
 	in.runs++
-	plan, err := in.newPlan(cell)
+	plan, err := in.checked(cell)
 	if err != nil {
-		in.world.stale = true
 		res.Err = err
 		return res
 	}
@@ -116,6 +117,17 @@ func (in *Interp) Eval(ctx context.Context, cell Cell) (res Result) {
 		res.Err = err
 	}
 	return res
+}
+
+// checked is the cell's plan; if there is none, the next check starts from the sources.
+func (in *Interp) checked(cell Cell) (*plan, *CellError) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	plan, err := in.newPlan(cell)
+	if err != nil {
+		in.world.stale = true
+	}
+	return plan, err
 }
 
 // settle waits for the cell before, if an interrupt left it behind in compiled code.
@@ -133,6 +145,8 @@ func (in *Interp) settle() (note string) {
 
 // commit makes the names of a plan live that are defined after its first steps statements; all is every one.
 func (in *Interp) commit(p *plan, steps int, all bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	if all {
 		in.names, in.imports = p.names, p.imports
 		return
