@@ -36,9 +36,9 @@ func AdaLIFCell(opts ...Option) *Cell { return adaLIF.cell(opts) }
 // AdaLIF is AdaLIFCell over a sequence: axis 0 of the input is time.
 func AdaLIF(opts ...Option) *Layer { return adaLIF.layer(opts) }
 
-// AdaLIFRecurrentCell is AdaLIFCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of AdaLIFCell.
+// AdaLIFRecurrentCell is AdaLIFCell for a population with input and recurrent weights, one step at a time: x is (…,
+// in), the output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights,
+// RecurrentWeights, Autapses, and those of AdaLIFCell.
 func AdaLIFRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return adaLIF.recurrentCell("AdaLIFRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

@@ -31,8 +31,8 @@ func IAFCell(opts ...Option) *Cell { return iaf.cell(opts) }
 func IAF(opts ...Option) *Layer { return iaf.layer(opts) }
 
 // IAFRecurrentCell is IAFCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). v jumps by W_in·x and then by W_rec·z. The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of IAFCell.
+// output (…, hidden). v jumps by W_in·x and then by W_rec·z. The state has z, the spikes of the step before, in front.
+// Options: InputWeights, RecurrentWeights, Autapses, and those of IAFCell.
 func IAFRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return iaf.recurrentCell("IAFRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

@@ -44,10 +44,10 @@ func IzhikevichCell(opts ...Option) *Cell { return izhikevich.cell(opts) }
 // Izhikevich is IzhikevichCell over a sequence: axis 0 of the input is time.
 func Izhikevich(opts ...Option) *Layer { return izhikevich.layer(opts) }
 
-// IzhikevichRecurrentCell is IzhikevichCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The input and the recurrent current are added to q one after the other.
-// The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of IzhikevichCell.
+// IzhikevichRecurrentCell is IzhikevichCell for a population with input and recurrent weights, one step at a time: x is
+// (…, in), the output (…, hidden). The input and the recurrent current are added to q one after the other. The state
+// has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and those of
+// IzhikevichCell.
 func IzhikevichRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return izhikevich.recurrentCell("IzhikevichRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

@@ -41,9 +41,9 @@ func LIFCell(opts ...Option) *Cell { return lif.cell(opts) }
 func LIF(opts ...Option) *Layer { return lif.layer(opts) }
 
 // LIFRecurrentCell is LIFCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The current of a step is (i + W_in·x) + W_rec·z, with the spikes z of the step before.
-// State: z, v, i of shape (…, hidden). Both matrices start as N(0, 1)·√(2/hidden). Options: InputWeights, RecurrentWeights, Autapses, and
-// those of LIFCell.
+// output (…, hidden). The current of a step is (i + W_in·x) + W_rec·z, with the spikes z of the step before. State: z,
+// v, i of shape (…, hidden). Both matrices start as N(0, 1)·√(2/hidden). Options: InputWeights, RecurrentWeights,
+// Autapses, and those of LIFCell.
 func LIFRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return lif.recurrentCell("LIFRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

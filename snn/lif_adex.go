@@ -46,9 +46,9 @@ func LIFAdExCell(opts ...Option) *Cell { return lifAdEx.cell(opts) }
 // LIFAdEx is LIFAdExCell over a sequence: axis 0 of the input is time.
 func LIFAdEx(opts ...Option) *Layer { return lifAdEx.layer(opts) }
 
-// LIFAdExRecurrentCell is LIFAdExCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of LIFAdExCell.
+// LIFAdExRecurrentCell is LIFAdExCell for a population with input and recurrent weights, one step at a time: x is (…,
+// in), the output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights,
+// RecurrentWeights, Autapses, and those of LIFAdExCell.
 func LIFAdExRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return lifAdEx.recurrentCell("LIFAdExRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

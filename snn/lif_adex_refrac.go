@@ -41,9 +41,9 @@ func LIFAdExRefracCell(opts ...Option) *Cell { return lifAdExRefrac.cell(opts) }
 // LIFAdExRefrac is LIFAdExRefracCell over a sequence: axis 0 of the input is time. Norse has no such layer.
 func LIFAdExRefrac(opts ...Option) *Layer { return lifAdExRefrac.layer(opts) }
 
-// LIFAdExRefracRecurrentCell is LIFAdExRefracCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The state has lif_adex.z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of LIFAdExRefracCell.
+// LIFAdExRefracRecurrentCell is LIFAdExRefracCell for a population with input and recurrent weights, one step at a
+// time: x is (…, in), the output (…, hidden). The state has lif_adex.z, the spikes of the step before, in front.
+// Options: InputWeights, RecurrentWeights, Autapses, and those of LIFAdExRefracCell.
 func LIFAdExRefracRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return lifAdExRefrac.recurrentCell("LIFAdExRefracRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

@@ -43,9 +43,9 @@ func LIFExCell(opts ...Option) *Cell { return lifEx.cell(opts) }
 // LIFEx is LIFExCell over a sequence: axis 0 of the input is time.
 func LIFEx(opts ...Option) *Layer { return lifEx.layer(opts) }
 
-// LIFExRecurrentCell is LIFExCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of LIFExCell.
+// LIFExRecurrentCell is LIFExCell for a population with input and recurrent weights, one step at a time: x is (…, in),
+// the output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights,
+// RecurrentWeights, Autapses, and those of LIFExCell.
 func LIFExRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return lifEx.recurrentCell("LIFExRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

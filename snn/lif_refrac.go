@@ -37,9 +37,9 @@ func LIFRefracCell(opts ...Option) *Cell { return lifRefrac.cell(opts) }
 // LIFRefrac is LIFRefracCell over a sequence: axis 0 of the input is time. Norse has no such layer.
 func LIFRefrac(opts ...Option) *Layer { return lifRefrac.layer(opts) }
 
-// LIFRefracRecurrentCell is LIFRefracCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The state has lif.z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of LIFRefracCell.
+// LIFRefracRecurrentCell is LIFRefracCell for a population with input and recurrent weights, one step at a time: x is
+// (…, in), the output (…, hidden). The state has lif.z, the spikes of the step before, in front. Options: InputWeights,
+// RecurrentWeights, Autapses, and those of LIFRefracCell.
 func LIFRefracRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return lifRefrac.recurrentCell("LIFRefracRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }

@@ -48,9 +48,9 @@ func LSNNCell(opts ...Option) *Cell { return lsnn.cell(opts) }
 // LSNN is LSNNCell over a sequence: axis 0 of the input is time.
 func LSNN(opts ...Option) *Layer { return lsnn.layer(opts) }
 
-// LSNNRecurrentCell is LSNNCell for a population with input and recurrent weights, one step at a time: x is (…, in), the
-// output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights, RecurrentWeights, Autapses, and
-// those of LSNNCell.
+// LSNNRecurrentCell is LSNNCell for a population with input and recurrent weights, one step at a time: x is (…, in),
+// the output (…, hidden). The state has z, the spikes of the step before, in front. Options: InputWeights,
+// RecurrentWeights, Autapses, and those of LSNNCell.
 func LSNNRecurrentCell(in, hidden int, opts ...Option) *RecurrentCell {
 	return lsnn.recurrentCell("LSNNRecurrentCell", in, hidden, norseWeights(hidden), opts)
 }
