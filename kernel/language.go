@@ -1,9 +1,11 @@
 package kernel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"go/doc/comment"
 	"io"
 	"os"
 	"reflect"
@@ -23,7 +25,7 @@ func (s *Session) Complete(_ context.Context, src string, at int) wire.Completio
 	c := s.engine().Complete(code(src, at), at)
 	found := wire.Completion{Start: c.Start, End: c.End}
 	for _, m := range c.Matches {
-		found.Matches = append(found.Matches, wire.Match{Text: m.Text, Kind: m.Kind, Signature: m.Signature})
+		found.Matches = append(found.Matches, wire.Match{Text: m.Text, Kind: m.Kind, Signature: cmp.Or(m.Signature, m.Doc)})
 	}
 	return found
 }
@@ -78,7 +80,17 @@ func (s *Session) Inspect(_ context.Context, src string, at, detail int) (wire.B
 	if !ok {
 		return wire.Bundle{}, false
 	}
-	return plain(doc.Text), true
+	b := plain(doc.Text)
+	b.Data["text/markdown"] = markdown(doc)
+	return b, true
+}
+
+// markdown writes documentation for front ends that render it; a doc comment has its own light markup.
+func markdown(doc interp.Doc) string {
+	var parser comment.Parser
+	var printer comment.Printer
+	rest := strings.TrimSpace(strings.TrimPrefix(doc.Text, doc.Sig))
+	return "```go\n" + doc.Sig + "\n```\n\n" + string(printer.Markdown(parser.Parse(rest)))
 }
 
 // IsComplete tells whether Enter ends a cell: "complete", "incomplete" with the indent of the next line, "invalid".
