@@ -2,13 +2,10 @@ package plot
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/color"
 	stddraw "image/draw"
-	"image/png"
 	"io"
 	"math"
 	"os"
@@ -125,26 +122,11 @@ func (f *Figure) PNG() ([]byte, error) {
 	const dpi = 96 * density
 	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi}
 	f.Draw(draw.New(c))
-	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, c.image()); err != nil {
+	file, err := encode(c.image(), dpi)
+	if err != nil {
 		return nil, fmt.Errorf("plot: %w", err)
 	}
-	return withResolution(b.Bytes(), dpi), nil
-}
-
-// withResolution puts a pHYs chunk behind the header of a PNG file (PNG specification, 11.3.4.3).
-func withResolution(file []byte, dpi float64) []byte {
-	const header = 8 + 12 + 13 // signature and IHDR
-	perMetre := uint32(math.Round(dpi / 0.0254))
-	chunk := append([]byte{0, 0, 0, 9}, "pHYs"...)
-	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
-	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
-	chunk = append(chunk, 1)
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
-	out := make([]byte, 0, len(file)+len(chunk))
-	out = append(out, file[:header]...)
-	out = append(out, chunk...)
-	return append(out, file[header:]...)
+	return file, nil
 }
 
 // SVG is the figure as an SVG document.
@@ -198,7 +180,7 @@ func (f *Figure) Save(name string) (err error) {
 		doc, err = f.SVG()
 		content = []byte(doc)
 	default:
-		content, err = f.encode(strings.TrimPrefix(ext, "."))
+		content, err = f.encodeAs(strings.TrimPrefix(ext, "."))
 	}
 	if err != nil {
 		return err
@@ -224,8 +206,8 @@ func (f *Figure) Save(name string) (err error) {
 	return nil
 }
 
-// encode draws the figure in its size with one of gonum's formats.
-func (f *Figure) encode(format string) ([]byte, error) {
+// encodeAs draws the figure in its size with one of gonum's formats.
+func (f *Figure) encodeAs(format string) ([]byte, error) {
 	s := f.size()
 	w, err := f.WriterTo(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel, format)
 	if err != nil {

@@ -18,8 +18,14 @@ func standalone() Sink {
 	if t, ok := Terminal(os.Stdout); ok {
 		return t
 	}
-	return &plain{out: os.Stdout, lines: in}
+	return &plain{out: stdout{}, lines: in}
 }
+
+// stdout is standard output as it is when something is written: programs and tests replace it.
+type stdout struct{}
+
+// Write implements io.Writer.
+func (stdout) Write(p []byte) (int, error) { return os.Stdout.Write(p) }
 
 // plain writes text to a file or pipe.
 type plain struct {
