@@ -96,12 +96,15 @@ func (d *evt2) word(w uint32) {
 	d.follow = kind == 0xE || kind == 0xF && d.follow
 }
 
-func (d *evt2) setHigh(t int64) {
-	if d.timed {
-		t += d.high &^ (evt2Loop - 1)
-		if d.high-t > evt2Loop/2 {
+func (d *evt2) setHigh(t int64) { d.high, d.timed = evt2High(d.high, d.timed, t), true }
+
+// evt2High is the time t of a TIME_HIGH with the loops of the 34-bit clock, which last had come to high.
+func evt2High(high int64, timed bool, t int64) int64 {
+	if timed {
+		t += high &^ (evt2Loop - 1)
+		if high-t > evt2Loop/2 {
 			t += evt2Loop
 		}
 	}
-	d.high, d.timed = t, true
+	return t
 }
