@@ -19,6 +19,8 @@ type universe struct {
 	complete map[string]bool
 	types    map[reflect.Type]types.Type
 	native   map[*types.TypeName]reflect.Type // the way back
+	defined  []reflect.Type                   // the named ones that are no interfaces
+	sealed   []reflect.Type                   // the interfaces with unexported methods
 }
 
 func newUniverse(symbols map[string]map[string]reflect.Value) *universe {

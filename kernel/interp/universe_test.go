@@ -6,6 +6,7 @@ import (
 	"go/importer"
 	"go/token"
 	"go/types"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -97,3 +98,39 @@ func nameless(s *types.Signature) *types.Signature {
 	}
 	return types.NewSignatureType(nil, nil, nil, strip(s.Params()), strip(s.Results()), s.Variadic())
 }
+
+// A compiled interface with unexported methods, as of a closed set of commands, is implemented by its package's types.
+func TestUniverseSealedInterface(t *testing.T) {
+	u := newUniverse(map[string]map[string]reflect.Value{
+		"interp/interp": {
+			"Sealed":  reflect.ValueOf((*sealedCommand)(nil)),
+			"Move":    reflect.ValueOf((*moveCommand)(nil)),
+			"Stop":    reflect.ValueOf((*stopCommand)(nil)),
+			"Nothing": reflect.ValueOf((*strings.Builder)(nil)),
+		},
+	})
+	pkg, err := u.Import("interp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := pkg.Scope().Lookup("Sealed").Type().Underlying().(*types.Interface)
+	move, stop, nothing := pkg.Scope().Lookup("Move").Type(), pkg.Scope().Lookup("Stop").Type(), pkg.Scope().Lookup("Nothing").Type()
+	for _, c := range []struct {
+		t    types.Type
+		want bool
+	}{{move, true}, {stop, false}, {types.NewPointer(stop), true}, {types.NewPointer(nothing), false}} {
+		if got := types.Implements(c.t, sealed); got != c.want {
+			t.Errorf("%s implements the sealed interface: %v, want %v", c.t, got, c.want)
+		}
+	}
+}
+
+type sealedCommand interface{ command() int }
+
+type (
+	moveCommand struct{}
+	stopCommand struct{}
+)
+
+func (moveCommand) command() int  { return 1 }
+func (*stopCommand) command() int { return 2 }

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -43,7 +44,33 @@ func (u *universe) named(t reflect.Type) types.Type {
 		v := types.NewVar(token.NoPos, pkg, "", recv)
 		named.AddMethod(types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, v, true)))
 	}
+	for _, sealed := range u.sealed {
+		u.seal(t, named, sealed)
+	}
+	u.defined = append(u.defined, t)
 	return named
+}
+
+// seal gives a type the unexported methods of an interface that it implements: reflection lists none of a type's own.
+func (u *universe) seal(t reflect.Type, named *types.Named, sealed reflect.Type) {
+	var recv types.Type = named
+	switch {
+	case t.Implements(sealed):
+	case reflect.PointerTo(t).Implements(sealed):
+		recv = types.NewPointer(named)
+	default:
+		return
+	}
+	for m := range sealed.Methods() {
+		if m.PkgPath == "" {
+			continue
+		}
+		pkg := u.pkg(m.PkgPath)
+		if obj, _, _ := types.LookupFieldOrMethod(named, true, pkg, m.Name); obj == nil {
+			v := types.NewVar(token.NoPos, pkg, "", recv)
+			named.AddMethod(types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, v, false)))
+		}
+	}
 }
 
 // instanceName shortens the full paths in an instance's name: Pointer[example.com/a/b.T] is Pointer[b.T].
@@ -124,12 +151,19 @@ func (u *universe) iface(t reflect.Type) types.Type {
 		return types.NewInterfaceType(nil, nil)
 	}
 	var methods []*types.Func
+	hidden := false
 	for m := range t.Methods() {
 		pkg := u.pkg(t.PkgPath())
 		if m.PkgPath != "" {
-			pkg = u.pkg(m.PkgPath)
+			pkg, hidden = u.pkg(m.PkgPath), true
 		}
 		methods = append(methods, types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, nil, false)))
+	}
+	if hidden {
+		u.sealed = append(u.sealed, t)
+		for _, known := range slices.Clone(u.defined) {
+			u.seal(known, u.types[known].(*types.Named), t)
+		}
 	}
 	return types.NewInterfaceType(methods, nil).Complete()
 }
