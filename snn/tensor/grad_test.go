@@ -212,6 +212,14 @@ func TestGradientMisusePanics(t *testing.T) {
 	}); !strings.Contains(got, "that MatMul needs was changed") {
 		t.Errorf("got %q", got)
 	}
+	if got := panicOf(func() {
+		y := x.Mul(buffer)
+		buffer.Data()[0] = 5
+		buffer.MarkChanged()
+		y.Sum().Backward()
+	}); !strings.Contains(got, "that Mul needs was changed") {
+		t.Errorf("got %q", got)
+	}
 	// A change of what no gradient is computed from is fine: x + buffer.
 	y := x.Add(buffer)
 	buffer.Set(7, 0)

@@ -53,6 +53,14 @@ func goroutine() uint64 {
 	return id
 }
 
+// MarkChanged says that elements were changed through Data, so that a Backward that needs the old ones panics and does
+// not use the new ones. Methods that change elements say it themselves.
+func (t *Tensor) MarkChanged() {
+	if t.writes != nil {
+		t.writes.Add(1)
+	}
+}
+
 // changed counts a write to the elements of t, for those who saved them. Inside a record it panics: the change would
 // be missing there.
 func (t *Tensor) changed(method, suffix string) {
@@ -60,9 +68,7 @@ func (t *Tensor) changed(method, suffix string) {
 		panic(fmt.Sprintf("tensor.%s%s: the tensor of shape %v records gradients; change it inside NoGrad, or change a copy",
 			method, suffix, t.shape))
 	}
-	if t.writes != nil {
-		t.writes.Add(1)
-	}
+	t.MarkChanged()
 }
 
 // unrecorded panics if an operation that cannot be recorded would lose a gradient.

@@ -1,27 +1,56 @@
 package tensor
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sync"
 )
 
 // generator makes the package's random numbers. It starts from seed 0, so a program that never calls Seed gives the
 // same numbers each time.
-var generator = struct {
+var generator struct {
 	sync.Mutex
 	*rand.Rand
-}{Rand: newRand(0)}
+	source *rand.PCG
+}
 
-func newRand(seed int64) *rand.Rand {
-	return rand.New(rand.NewPCG(uint64(seed), 0x9e3779b97f4a7c15)) // second word: the golden ratio's bits
+var _ = restart(0)
+
+func restart(seed int64) bool {
+	generator.source = rand.NewPCG(uint64(seed), 0x9e3779b97f4a7c15) // second word: the golden ratio's bits
+	generator.Rand = rand.New(generator.source)
+	return true
 }
 
 // Seed starts the random numbers of Rand, Randn, Bernoulli and of weight initialisation anew. The generator is PCG
 // (O'Neill 2014) and starts from seed 0.
 func Seed(seed int64) {
 	generator.Lock()
-	generator.Rand = newRand(seed)
+	restart(seed)
 	generator.Unlock()
+}
+
+// RandomState is where the random numbers are, for SetRandomState to go on from.
+func RandomState() []byte {
+	generator.Lock()
+	defer generator.Unlock()
+	state, err := generator.source.MarshalBinary()
+	if err != nil {
+		panic("tensor.RandomState: " + err.Error()) // PCG has no such case
+	}
+	return state
+}
+
+// SetRandomState lets the random numbers go on where RandomState was called. It is an error if the bytes are not of it.
+func SetRandomState(state []byte) error {
+	source := &rand.PCG{}
+	if err := source.UnmarshalBinary(state); err != nil {
+		return fmt.Errorf("tensor: random state: %w", err)
+	}
+	generator.Lock()
+	defer generator.Unlock()
+	generator.source, generator.Rand = source, rand.New(source)
+	return nil
 }
 
 // Rand is uniform random numbers in [0, 1).

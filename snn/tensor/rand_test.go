@@ -35,6 +35,23 @@ func TestSeedRepeats(t *testing.T) {
 	}
 }
 
+func TestRandomState(t *testing.T) {
+	tensor.Seed(3)
+	tensor.Randn(7)
+	state := tensor.RandomState()
+	want := tensor.Randn(5)
+	tensor.Seed(4)
+	if err := tensor.SetRandomState(state); err != nil {
+		t.Fatal(err)
+	}
+	if got := tensor.Randn(5); !got.Equal(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if err := tensor.SetRandomState(state[:3]); err == nil {
+		t.Error("no error for a truncated state")
+	}
+}
+
 // kolmogorov is the largest distance between the empirical distribution and the closed form.
 func kolmogorov(x *tensor.Tensor, cdf func(float64) float64) float64 {
 	v := slices.Sorted(slices.Values(x.Data()))

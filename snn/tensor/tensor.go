@@ -28,7 +28,7 @@
 // A wrong gradient is worse than none, so these panic: Backward through what an earlier Backward has released; changing
 // in place, outside NoGrad, a tensor that records; changing what a node needs before Backward has run, through any view
 // of it; an operation that cannot be recorded (Into, CopyFrom, Map) on a tensor that records. Only writes to the slice
-// that Data returns go unnoticed. Gradients have no gradients of their own.
+// that Data returns go unnoticed without MarkChanged. Gradients have no gradients of their own.
 package tensor
 
 import (
@@ -68,7 +68,7 @@ func (t *Tensor) view(shape []int, data []float32) *Tensor {
 func (t *Tensor) Shape() []int { return t.shape }
 
 // Data is the tensor's elements in row-major order, not a copy. What is computed from them is not recorded for gradients,
-// and changes to them are not noticed.
+// and changes to them are not noticed; see MarkChanged.
 func (t *Tensor) Data() []float32 { return t.data }
 
 // Dim is the number of axes.
