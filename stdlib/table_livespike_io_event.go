@@ -29,6 +29,7 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"Open":           reflect.ValueOf(event.Open),
 	"Realtime":       reflect.ValueOf(event.Realtime),
 	"RegisterSource": reflect.ValueOf(event.RegisterSource),
+	"Scenes":         reflect.ValueOf(event.Scenes),
 	"Signed":         reflect.ValueOf(event.Signed),
 	"Size":           reflect.ValueOf(event.Size),
 	"Sources":        reflect.ValueOf(event.Sources),

@@ -9,6 +9,21 @@ import (
 )
 
 var _ = register("github.com/livespike/livespike/io/rt/rt", map[string]reflect.Value{
+	// functions, constants and variables
+	"CatchUp":       reflect.ValueOf(rt.CatchUp),
+	"IsMissed":      reflect.ValueOf(rt.IsMissed),
+	"KeepCollector": reflect.ValueOf(rt.KeepCollector),
+	"New":           reflect.ValueOf(rt.New),
+	"OnMiss":        reflect.ValueOf(rt.OnMiss),
+	"Skip":          reflect.ValueOf(rt.Skip),
+	"Spin":          reflect.ValueOf(rt.Spin),
+	"Stop":          reflect.ValueOf(rt.Stop),
 	// types
 	"Histogram": reflect.ValueOf((*rt.Histogram)(nil)),
+	"Loop":      reflect.ValueOf((*rt.Loop)(nil)),
+	"Option":    reflect.ValueOf((*rt.Option)(nil)),
+	"Policy":    reflect.ValueOf((*rt.Policy)(nil)),
+	"Report":    reflect.ValueOf((*rt.Report)(nil)),
+	"Summary":   reflect.ValueOf((*rt.Summary)(nil)),
+	"Tick":      reflect.ValueOf((*rt.Tick)(nil)),
 })

@@ -19,6 +19,7 @@ var _ = register("github.com/livespike/livespike/plot/display/display", map[stri
 	"SVG":      reflect.ValueOf(display.SVG),
 	"SetSink":  reflect.ValueOf(display.SetSink),
 	"Show":     reflect.ValueOf(display.Show),
+	"Terminal": reflect.ValueOf(display.Terminal),
 	// types
 	"Bundle": reflect.ValueOf((*display.Bundle)(nil)),
 	"Handle": reflect.ValueOf((*display.Handle)(nil)),

@@ -10,12 +10,24 @@ import (
 
 var _ = register("github.com/livespike/livespike/snn/surrogate/surrogate", map[string]reflect.Value{
 	// functions, constants and variables
-	"ByName":     reflect.ValueOf(surrogate.ByName),
-	"Heaviside":  reflect.ValueOf(surrogate.Heaviside),
-	"Known":      reflect.ValueOf(surrogate.Known),
-	"Methods":    reflect.ValueOf(surrogate.Methods),
-	"SuperSpike": reflect.ValueOf(surrogate.SuperSpike),
-	"Triangle":   reflect.ValueOf(surrogate.Triangle),
+	"Atan":            reflect.ValueOf(surrogate.Atan),
+	"ByName":          reflect.ValueOf(surrogate.ByName),
+	"Circ":            reflect.ValueOf(surrogate.Circ),
+	"CircDist":        reflect.ValueOf(surrogate.CircDist),
+	"Erfc":            reflect.ValueOf(surrogate.Erfc),
+	"FastSigmoid":     reflect.ValueOf(surrogate.FastSigmoid),
+	"Gaussian":        reflect.ValueOf(surrogate.Gaussian),
+	"Heaviside":       reflect.ValueOf(surrogate.Heaviside),
+	"Known":           reflect.ValueOf(surrogate.Known),
+	"Logistic":        reflect.ValueOf(surrogate.Logistic),
+	"Methods":         reflect.ValueOf(surrogate.Methods),
+	"PiecewiseLinear": reflect.ValueOf(surrogate.PiecewiseLinear),
+	"Sign":            reflect.ValueOf(surrogate.Sign),
+	"SuperSpike":      reflect.ValueOf(surrogate.SuperSpike),
+	"Tanh":            reflect.ValueOf(surrogate.Tanh),
+	"Threshold":       reflect.ValueOf(surrogate.Threshold),
+	"Triangle":        reflect.ValueOf(surrogate.Triangle),
 	// types
-	"Function": reflect.ValueOf((*surrogate.Function)(nil)),
+	"Function":   reflect.ValueOf((*surrogate.Function)(nil)),
+	"Stochastic": reflect.ValueOf((*surrogate.Stochastic)(nil)),
 })
