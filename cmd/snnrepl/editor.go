@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/reeflective/readline"
 
@@ -28,6 +30,10 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 			return "\x1b[1;32m" + text + "\x1b[0m"
 		}
 		return text
+	}
+	// The first Tab inserts what all matches share and lists them; the next ones go through the list.
+	if err := e.shell.Config.Set("menu-complete-display-prefix", true); err != nil {
+		panic("snnrepl: " + err.Error())
 	}
 	e.shell.Prompt.Primary(func() string { return paint(promptText(e.n, false)) })
 	e.shell.Prompt.Secondary(func() string { return paint(promptText(e.n, true)) })
@@ -75,12 +81,19 @@ func complete(k *kernel.Session, src string, at int) readline.Completions {
 	ctx, cancel := context.WithTimeout(context.Background(), completeLimit)
 	defer cancel()
 	found := k.Complete(ctx, src, at)
+	prefix, lead := src[found.Start:at], ""
+	if prefix == "" { // the editor would take the whole word up to the last space for it
+		r, _ := utf8.DecodeLastRuneInString(src[:at])
+		if at > 0 && !unicode.IsSpace(r) {
+			lead = string(r)
+		}
+	}
 	var list []readline.Completion
 	for _, m := range found.Matches {
-		list = append(list, readline.Completion{Value: m.Text, Display: m.Text, Description: firstLine(m.Signature), Tag: m.Kind})
+		list = append(list, readline.Completion{Value: lead + m.Text, Display: m.Text, Description: firstLine(m.Signature), Tag: m.Kind})
 	}
-	c := readline.CompleteRaw(list).NoSpace()
-	c.PREFIX = src[found.Start:at]
+	c := readline.CompleteRaw(list)
+	c.PREFIX = lead + prefix
 	return c
 }
 
