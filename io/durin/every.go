@@ -20,11 +20,18 @@ func (r *Robot) Every(period time.Duration, step func(obs Obs) Command) rt.Repor
 	ctx := interrupt.Context()
 	r.useWallClock()
 	var problem error
+	overdue := 0 // ticks in a row without a frame for too long: after a pause of this program one is not enough
 	err := loop.RunContext(ctx, func(t rt.Tick) bool {
 		r.mu.Lock()
-		if r.closed {
+		if min(r.tofAge(r.now()), t.Time) > r.settings.timeout {
+			overdue++
+		} else {
+			overdue = 0
+		}
+		switch {
+		case r.closed:
 			problem = fmt.Errorf("durin: %s: %w", r.address, errClosed)
-		} else if min(r.tofAge(r.now()), t.Time) > r.settings.timeout {
+		case overdue > patientLooks:
 			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.timeout, errGone)
 			problem = r.err
 		}

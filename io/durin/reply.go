@@ -177,6 +177,9 @@ func (r *Robot) isClosed() bool {
 func (r *Robot) takeReply(l *link, payload []byte, m wire.Message, err error) {
 	if err != nil {
 		r.stats.Undecodable++
+		if front := l.expected.front(); front != nil && front.odd {
+			l.expected.pop()
+		}
 		return
 	}
 	r.stats.Replies++

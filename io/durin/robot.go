@@ -73,7 +73,7 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 	defer r.mu.Unlock()
 	r.adopt(ctx)
 	started, begun := time.Now(), r.now()
-	for r.obs.Seq == r.taken {
+	for looks := 0; r.obs.Seq == r.taken; looks++ {
 		steps := r.lockstep && r.link != nil
 		waited := time.Since(started)
 		if steps {
@@ -85,7 +85,7 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 		case ctx.Err() != nil:
 			r.halt()
 			return Obs{}, fmt.Errorf("durin: %s: interrupted: %w", r.address, ctx.Err())
-		case waited > r.settings.timeout:
+		case waited > r.settings.timeout && looks > patientLooks:
 			r.halt()
 			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.timeout, errGone)
 			return Obs{}, r.err
@@ -101,6 +101,10 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 	r.taken = r.obs.Seq
 	return r.snapshot(), nil
 }
+
+// patientLooks is how often a robot is looked for before it is called gone: when this program was held up, what the
+// robot has sent meanwhile is still to be read.
+const patientLooks = 8
 
 // Obs is the newest observation, whole frame or not; it never waits. A simulated robot whose clock was Next follows
 // the wall clock from the first call of Obs, Read or Every on, since polling has no clock of its own.
@@ -147,7 +151,7 @@ func (r *Robot) Send(c Command) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
-		panic("durin.Send: the robot is closed")
+		panic(fmt.Errorf("durin: %s: send: %w", r.address, errClosed))
 	}
 	r.adopt(ctx)
 	var m motion

@@ -28,7 +28,7 @@ func (r *Robot) readTelemetry(l *link) {
 	defer r.done.Done()
 	var decoder wire.Decoder
 	buffer := make([]byte, 4096)
-	waiting := false // a read deadline is set
+	var limit time.Time // the read deadline
 	for {
 		n, from, err := l.udp.ReadFromUDPAddrPort(buffer)
 		switch {
@@ -48,15 +48,14 @@ func (r *Robot) readTelemetry(l *link) {
 		if r.cycle.seen != 0 && !r.lockstep && time.Since(r.cycle.since) >= cycleSpread {
 			r.endCycle()
 		}
-		open := r.cycle.seen != 0 && !r.lockstep
-		deadline := r.cycle.since.Add(cycleSpread)
+		var deadline time.Time
+		if r.cycle.seen != 0 && !r.lockstep {
+			deadline = r.cycle.since.Add(cycleSpread)
+		}
 		r.mu.Unlock()
-		if open != waiting {
-			waiting = open
-			if !open {
-				deadline = time.Time{}
-			}
-			if err := l.udp.SetReadDeadline(deadline); err != nil {
+		if deadline != limit {
+			limit = deadline
+			if err := l.udp.SetReadDeadline(limit); err != nil {
 				return // closed
 			}
 		}
