@@ -39,10 +39,17 @@ func bodyOf(b *testing.B, name string) int {
 	return bytes.Index(data, []byte("% end\n")) + 6
 }
 
+// datHeader is the text, the type and the size in front of dat_wrap.dat.
+const datHeader = 0x63 + 2
+
 // recordings are the inputs of the benchmarks.
 func recordings(b *testing.B) map[string][]byte {
 	return map[string][]byte{
 		"evt2":   repeated(b, "evt2_loop.raw", bodyOf(b, "evt2_loop.raw")),
+		"dat":    repeated(b, "dat_wrap.dat", datHeader),
+		"evt21":  repeated(b, "evt21_loop.raw", bodyOf(b, "evt21_loop.raw")),
+		"es":     repeated(b, "es_gaps.es", 20),
+		"nmnist": repeated(b, "nmnist_overflow.bin", 0),
 		"evt3":   repeated(b, "evt3_loop.raw", bodyOf(b, "evt3_loop.raw")),
 		"csv":    repeated(b, "csv_txyp.csv", 0),
 		"aedat4": packets(b, "aedat4_lz4_notable.aedat4"),

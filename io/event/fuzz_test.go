@@ -71,6 +71,20 @@ func FuzzEVT3(f *testing.F) { fuzz(f, "evt3", 6, "evt3_*.raw") }
 
 func FuzzCSV(f *testing.F) { fuzz(f, "csv", 1, "csv_*.csv", "txt_*.txt") }
 
+func FuzzEVT21(f *testing.F) { fuzz(f, "evt21", 4, "evt21_*.raw") }
+
+func FuzzDAT(f *testing.F) { fuzz(f, "dat", 1, "dat_*.dat") }
+
+func FuzzES(f *testing.F) { fuzz(f, "es", 1, "es_*.es") }
+
+func FuzzNMNIST(f *testing.F) { fuzz(f, "nmnist", 1, "nmnist_*.bin") }
+
+func FuzzSPIF(f *testing.F) { fuzz(f, "spif", 1, "spif_*.bin") }
+
+func FuzzAEDAT2(f *testing.F) { fuzz(f, "aedat2", 1, "aedat2_*.aedat") }
+
+func FuzzAEDAT3(f *testing.F) { fuzz(f, "aedat3", 1, "aedat31_*.aedat", "gesture_*.aedat") }
+
 // FuzzAEDAT4 expands: a byte of LZ4 or ZSTD may stand for many.
 func FuzzAEDAT4(f *testing.F) { fuzz(f, "aedat4", 1<<20, "aedat4_*.aedat4") }
 

@@ -316,7 +316,9 @@ func TestMustOpenPanics(t *testing.T) {
 
 // TestAllocations: in steady state Next and ReadInto allocate nothing.
 func TestAllocations(t *testing.T) {
-	for _, name := range []string{"evt2_loop.raw", "evt3_loop.raw", "aedat4_lz4_table.aedat4", "csv_txyp.csv"} {
+	for _, name := range []string{
+		"evt2_loop.raw", "evt21_loop.raw", "evt3_loop.raw", "dat_wrap.dat", "aedat4_lz4_table.aedat4", "csv_txyp.csv",
+	} {
 		data, err := os.ReadFile(synthetic + name)
 		if err != nil {
 			t.Fatal(err)
