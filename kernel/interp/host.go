@@ -15,7 +15,9 @@ func (in *Interp) hostSymbols() map[string]map[string]reflect.Value {
 		"Clear": hostClear, "YieldAfterEnd": hostYieldAfterEnd,
 		"MinInt": minOf[int64], "MinUint": minOf[uint64], "MinFloat": minOf[float64], "MinString": minOf[string],
 		"MaxInt": maxOf[int64], "MaxUint": maxOf[uint64], "MaxFloat": maxOf[float64], "MaxString": maxOf[string],
-		"Sleep": hostSleep,
+		"Sleep":     hostSleep,
+		"NewDefers": in.hostNewDefers, "CellDefers": in.hostCellDefers, "Recover": in.hostRecover, "Entered": in.hostEntered,
+		"Go": in.hostGo, "Guard": in.hostGuard,
 	}
 	table := map[string]reflect.Value{}
 	for name, f := range functions {

@@ -34,10 +34,11 @@ func (v *live) variable() bool { return v.decl == nil }
 // with several names.
 type declaration struct {
 	fragment
-	kind  token.Token
-	names []string
-	recv  string         // the type's name, for a method
-	uses  map[string]int // top-level names that it mentions and their generation when it was lowered
+	kind     token.Token
+	names    []string
+	recv     string         // the type's name, for a method
+	recovers bool           // a function that calls recover itself
+	uses     map[string]int // top-level names that it mentions and their generation when it was lowered
 }
 
 // declare reads the names of a declaration off its tree.
@@ -52,6 +53,7 @@ func declare(f fragment, kind token.Token, file *ast.File) *declaration {
 				name = d.recv + "." + name
 			}
 			d.names = append(d.names, name)
+			d.recovers = recovers(decl.Body)
 		case *ast.GenDecl:
 			for _, spec := range decl.Specs {
 				switch spec := spec.(type) {

@@ -15,10 +15,12 @@ import (
 type lowerer struct {
 	plan    *plan
 	info    *types.Info
-	hoisted map[types.Object]*live // variables of the cell's top level
-	pos     token.Pos              // of the statement being lowered: where generated nodes stand
-	fn      *function              // innermost, nil at the top level of a cell
-	decls   []ast.Decl             // what the construct needs at the top level
+	hoisted map[types.Object]*live  // variables of the cell's top level
+	pos     token.Pos               // of the statement being lowered: where generated nodes stand
+	fn      *function               // innermost, nil at the top level of a cell
+	decls   []ast.Decl              // what the construct needs at the top level
+	renamed map[types.Object]string // results of functions that defer
+	prepare func(*function)         // for the literal that is lowered next, see lower_frozen.go
 	err     *CellError
 }
 
@@ -27,11 +29,14 @@ type function struct {
 	outer   *function
 	results *types.Tuple
 	typ     *ast.FuncType
-	async   bool // it runs on a goroutine of its own
+	async   bool            // it runs on a goroutine of its own
+	defers  string          // the variable of its deferred calls, if it has any
+	panics  func() ast.Expr // of a literal that is deferred: whose panics it may recover
+	entered string          // the variable of whose panics it may recover, if it asks
 }
 
 func newLowerer(p *plan, info *types.Info) *lowerer {
-	return &lowerer{plan: p, info: info, hoisted: map[types.Object]*live{}}
+	return &lowerer{plan: p, info: info, hoisted: map[types.Object]*live{}, renamed: map[types.Object]string{}}
 }
 
 // refuse stops the cell with a message at a construct that cannot be made right.
@@ -66,6 +71,9 @@ func (l *lowerer) typeName(obj *types.TypeName) ast.Expr {
 
 // nameOf is what an object is called in the program.
 func (l *lowerer) nameOf(obj types.Object) string {
+	if name := l.renamed[obj]; name != "" {
+		return name
+	}
 	if v := l.hoisted[obj]; v != nil {
 		return v.lowered()
 	}
@@ -141,9 +149,24 @@ func (l *lowerer) fields(list *ast.FieldList) {
 // funcBody lowers the statements of a function or function literal.
 func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.BlockStmt) *ast.BlockStmt {
 	pos := l.pos
-	l.fn = &function{outer: l.fn, results: results, typ: t}
+	fn := &function{outer: l.fn, results: results, typ: t}
+	if l.prepare != nil {
+		l.prepare(fn)
+		l.prepare = nil
+	}
+	if hasDefer(body) {
+		fn.defers = l.temp()
+		l.nameResults(t)
+	}
+	l.fn = fn
 	body.List = l.stmts(body.List)
-	l.fn = l.fn.outer
+	if fn.defers != "" {
+		body.List = l.deferringBody(fn, body.List)
+	}
+	if fn.entered != "" {
+		body.List = append([]ast.Stmt{l.let(fn.entered, l.host("Entered"))}, body.List...)
+	}
+	l.fn = fn.outer
 	l.pos = pos
 	return body
 }

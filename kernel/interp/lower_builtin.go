@@ -9,6 +9,8 @@ import (
 // builtin lowers the builtin functions that the engine lacks (L6).
 func (l *lowerer) builtin(e *ast.CallExpr, name string) ast.Expr {
 	switch name {
+	case "recover":
+		return l.recoverCall()
 	case "min", "max":
 		return l.minMax(e, name)
 	case "clear":

@@ -70,11 +70,3 @@ func (l *lowerer) boundLiteral(lit *ast.FuncLit) ast.Expr {
 	l.at(lit.Pos())
 	return l.typed(l.apply(l.lambda(nil, []*ast.Field{l.result(t)}, l.ret(lowered))), t)
 }
-
-// goStmt lowers a go statement. What it starts stores no lines: they would race.
-func (l *lowerer) goStmt(s *ast.GoStmt) {
-	outer := l.fn
-	l.fn = &function{outer: outer, async: true}
-	s.Call = l.callExpr(s.Call)
-	l.fn = outer
-}

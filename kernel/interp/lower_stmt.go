@@ -36,9 +36,9 @@ func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.IncDecStmt:
 		s.X = l.expr(s.X)
 	case *ast.GoStmt:
-		l.goStmt(s)
+		return l.goStmt(s)
 	case *ast.DeferStmt:
-		s.Call = l.callExpr(s.Call)
+		return l.deferStmt(s)
 	case *ast.ReturnStmt:
 		l.exprs(s.Results)
 	case *ast.BlockStmt:

@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"errors"
+	"go/types"
 	"io"
 	"log"
 	"runtime/debug"
@@ -10,15 +11,17 @@ import (
 	"time"
 
 	yaegi "github.com/traefik/yaegi/interp"
-	"go/types"
 
 	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/stdlib"
 )
 
 // run is one cell's execution, as the host sees it.
 type run struct {
 	in       *Interp
 	echoes   []types.Type
+	cancel   context.CancelCauseFunc
+	defers   *defers // of the cell's own statements
 	values   []Value
 	done     int // the last step that finished
 	panicked bool
@@ -36,10 +39,10 @@ func (in *Interp) hostRun(cell func()) {
 			return
 		}
 		if v := recover(); v != nil {
-			r.panicked, r.value, r.stack = true, v, debug.Stack()
+			r.panicked, r.value, r.stack = true, panicValue(v), debug.Stack()
 		}
 	}()
-	cell()
+	r.defers.Do(cell)
 	r.complete = true
 }
 
@@ -66,12 +69,13 @@ func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError 
 		in.world.stale = true
 		return err
 	}
-	r := &run{in: in, echoes: p.out.echoes, ended: make(chan struct{})}
+	r := &run{in: in, echoes: p.out.echoes, defers: in.hostNewDefers(), ended: make(chan struct{})}
 	in.running = r
 	in.trace.take()
 	*in.line, *in.cellLine = 0, 0
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	r.cancel = cancel
 	stop := watchStack(cancel)
 	restore := interrupt.Set(ctx)
 	_, runErr := in.engine.ExecuteWithContext(ctx, program)
@@ -91,7 +95,7 @@ func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError 
 		in.commit(p, r.done, false)
 		return in.engineError(p.cell, runErr)
 	}
-	in.commit(p, 0, true)
+	in.commit(p, r.done, r.done == len(p.out.steps))
 	return nil
 }
 
@@ -112,7 +116,8 @@ func (in *Interp) interrupted(ctx context.Context, p *plan, r *run) *CellError {
 	}
 	in.commit(p, steps, false)
 	err := &CellError{Stage: Interrupt, Msg: "interrupted", Pos: in.reached()}
-	if cause := context.Cause(ctx); errors.Is(cause, errStack) {
+	var exit stdlib.Exit
+	if cause := context.Cause(ctx); errors.Is(cause, errStack) || errors.As(cause, &exit) {
 		err.Stage, err.Msg = Run, cause.Error()
 	}
 	if !err.Pos.IsValid() {

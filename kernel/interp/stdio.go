@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+
+	"github.com/livespike/livespike/stdlib"
 )
 
 // virtual returns the symbol tables with the session's own standard streams in fmt, log and os. The table of fmt goes
@@ -38,8 +40,10 @@ func (in *Interp) virtual(o Options) map[string]map[string]reflect.Value {
 	})
 	logger := log.New(o.Stderr, "", log.LstdFlags)
 	change("log/log", "log/log", map[string]any{
-		"Fatal": logger.Panic, "Fatalf": logger.Panicf, "Fatalln": logger.Panicln,
-		"Panic": logger.Panic, "Panicf": logger.Panicf, "Panicln": logger.Panicln,
+		"Fatal":   func(v ...any) { logger.Print(v...); panic(stdlib.Exit(1)) },
+		"Fatalf":  func(f string, v ...any) { logger.Printf(f, v...); panic(stdlib.Exit(1)) },
+		"Fatalln": func(v ...any) { logger.Println(v...); panic(stdlib.Exit(1)) },
+		"Panic":   logger.Panic, "Panicf": logger.Panicf, "Panicln": logger.Panicln,
 		"Print": logger.Print, "Printf": logger.Printf, "Println": logger.Println,
 		"Flags": logger.Flags, "SetFlags": logger.SetFlags, "Prefix": logger.Prefix, "SetPrefix": logger.SetPrefix,
 		"Output": logger.Output, "SetOutput": logger.SetOutput, "Writer": logger.Writer, "Default": func() *log.Logger { return logger },
