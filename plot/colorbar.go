@@ -55,7 +55,7 @@ func (b *colorBar) draw(c draw.Canvas, bottom, top vg.Length) {
 	left := snap(c.Min.X)
 	bar := vg.Rectangle{Min: vg.Point{X: left, Y: snap(bottom)}, Max: vg.Point{X: left + barWidth, Y: snap(top)}}
 	if b.note != "" {
-		height := style.Height(b.note) + 3*cssPixel
+		height := style.Height(b.note) + 7*cssPixel
 		key := bar
 		key.Max.Y = key.Min.Y + barWidth
 		if key.Max.Y+height+barWidth < bar.Max.Y {

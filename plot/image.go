@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strings"
 
 	gonum "gonum.org/v1/plot"
 
@@ -49,8 +50,10 @@ func imagePanel(caller string, t *tensor.Tensor, usual, largest float64) (*panel
 	} else {
 		s := scaleOf(c)
 		img = paint(values, rows, cols, s)
+		p.values = values
 		p.side = &colorBar{scale: s, note: c.note(), whole: wholes(values)}
 	}
+	p.image = img
 	p.Add(bitmap{img})
 	p.Y.Scale = gonum.InvertedScale{Normalizer: gonum.LinearScale{}}
 	p.shape(usual, largest)
@@ -77,6 +80,74 @@ func (p *panel) shape(usual, largest float64) {
 		p.target.w = shortest
 	}
 	p.cell = p.target.h / float64(p.rows) / (p.target.w / float64(p.cols))
+}
+
+// Range sets the values that the colours of images run from and to, for all panels, so that they can be compared, and
+// returns the figure. With zero in between they are those around zero. What is beyond has the colour of the end; the
+// bar says how many values that are. It panics unless lo is below hi, and for other figures.
+func (f *Figure) Range(lo, hi float64) *Figure {
+	if !(lo < hi) || math.IsInf(hi-lo, 0) {
+		panic(fmt.Sprintf("plot: Range from %v to %v", lo, hi))
+	}
+	s := scale{lo, hi, viridis}
+	if lo < 0 && hi > 0 {
+		s.colors = around(lo, hi)
+	}
+	found := false
+	for _, p := range f.panels {
+		if p.values == nil {
+			continue
+		}
+		found = true
+		copy(p.image.Pix, paint(p.values, p.rows, p.cols, s).Pix)
+		p.side = &colorBar{scale: s, note: beyond(p.values, lo, hi), whole: wholes(p.values) && hi-lo >= 1}
+	}
+	if !found {
+		panic("plot: Range is for figures of plot.Image and plot.Images")
+	}
+	return f
+}
+
+// around is the part of redBlue from lo to hi with zero in its middle.
+func around(lo, hi float64) colormap {
+	top := max(-lo, hi)
+	if lo == -hi {
+		return redBlue
+	}
+	m := make(colormap, len(redBlue))
+	for i := range m {
+		v := lo + (hi-lo)*float64(i)/float64(len(m)-1)
+		m[i] = redBlue.at((v + top) / (2 * top))
+	}
+	return m
+}
+
+// beyond names the values that have no colour of their own.
+func beyond(values []float32, lo, hi float64) string {
+	c := count(values)
+	below, above := 0, 0
+	for _, f := range values {
+		switch v := float64(f); {
+		case v-v != 0:
+		case v < lo:
+			below++
+		case v > hi:
+			above++
+		}
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		name string
+	}{{below, "below"}, {above, "above"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.name))
+		}
+	}
+	if note := c.note(); note != "" {
+		parts = append(parts, note)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // marksFor is the number of ticks on an axis of a length with that much room for each.
