@@ -59,6 +59,9 @@ func (t *Tensor) SetRequiresGrad(on bool) *Tensor {
 // RequiresGrad reports whether gradients flow through t: it is a leaf that asks for one, or computed from such a leaf.
 func (t *Tensor) RequiresGrad() bool { return t.grad != nil }
 
+// IsLeaf reports whether t was not computed from tensors that require gradients; Backward gives leaves their gradient.
+func (t *Tensor) IsLeaf() bool { return t.grad == nil || t.grad.node == nil }
+
 // Grad is the gradient that Backward calls added up in a leaf since ZeroGrad; nil if there was none. It is not a copy.
 func (t *Tensor) Grad() *Tensor {
 	if t.grad == nil || t.grad.node != nil || !t.grad.any {

@@ -74,6 +74,9 @@ func TestGradientsFollowOnlyWhatAsks(t *testing.T) {
 	if !y.RequiresGrad() || constant.RequiresGrad() || x.Detach().Mul(2).RequiresGrad() || x.Gt(0).RequiresGrad() {
 		t.Error("RequiresGrad")
 	}
+	if !x.IsLeaf() || !constant.IsLeaf() || y.IsLeaf() || !y.Detach().IsLeaf() {
+		t.Error("IsLeaf")
+	}
 	y.Sum().Backward()
 	wantGrad(t, "x", x, 3, 4)
 	if constant.Grad() != nil || y.Grad() != nil {

@@ -1,0 +1,56 @@
+package train
+
+import "math"
+
+// Adam divides the gradient's running mean by the root of its running square.
+//
+//	g = g + weight_decay·w
+//	m = m + (1 − β₁)·(g − m)      v = β₂·v + (1 − β₂)·g²
+//	w = w − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + eps)      in step t
+//
+//	lr 0.001    beta1 0.9    beta2 0.999    eps 1e-8    weight_decay 0
+//
+// Source: Kingma and Ba, ICLR 2015; PyTorch, torch.optim.Adam.
+func Adam(params []Parameter, opts ...Option) *Optimizer {
+	return newOptimizer(rule{
+		name:     "Adam",
+		settings: defaults("lr", 1e-3, "beta1", 0.9, "beta2", 0.999, "eps", 1e-8, "weight_decay", 0.0),
+		slots:    []string{"exp_avg", "exp_avg_sq"},
+		update: func(s settings, step int, w, g []float32, slots [][]float32) {
+			adam(s, step, w, g, slots, float32(s.values["weight_decay"]), 1)
+		},
+	}, params, opts)
+}
+
+// AdamW is Adam with a weight decay that does not pass through the gradient: w = w·(1 − lr·weight_decay) before the step.
+//
+//	lr 0.001    beta1 0.9    beta2 0.999    eps 1e-8    weight_decay 0.01
+//
+// Source: Loshchilov and Hutter, ICLR 2019; PyTorch, torch.optim.AdamW.
+func AdamW(params []Parameter, opts ...Option) *Optimizer {
+	return newOptimizer(rule{
+		name:     "AdamW",
+		settings: defaults("lr", 1e-3, "beta1", 0.9, "beta2", 0.999, "eps", 1e-8, "weight_decay", 0.01),
+		slots:    []string{"exp_avg", "exp_avg_sq"},
+		update: func(s settings, step int, w, g []float32, slots [][]float32) {
+			adam(s, step, w, g, slots, 0, float32(1-s.values["lr"]*s.values["weight_decay"]))
+		},
+	}, params, opts)
+}
+
+// adam is a step after the weights were multiplied by keep, with decay times them added to the gradient.
+func adam(s settings, step int, w, g []float32, slots [][]float32, decay, keep float32) {
+	b1, b2 := s.values["beta1"], s.values["beta2"]
+	rate := float32(s.values["lr"] / (1 - math.Pow(b1, float64(step))))
+	root := float32(math.Sqrt(1 - math.Pow(b2, float64(step))))
+	eps, fresh1, keep2, fresh2 := float32(s.values["eps"]), float32(1-b1), float32(b2), float32(1-b2)
+	mean, square := slots[0], slots[1]
+	for i, d := range g {
+		x := w[i] * keep
+		d += float32(decay * x)
+		m := mean[i] + float32(fresh1*(d-mean[i]))
+		v := float32(keep2*square[i]) + float32(fresh2*d*d)
+		mean[i], square[i] = m, v
+		w[i] = x - float32(rate*m/(float32(math.Sqrt(float64(v)))/root+eps))
+	}
+}
