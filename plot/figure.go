@@ -8,7 +8,6 @@ import (
 	stddraw "image/draw"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -185,25 +184,7 @@ func (f *Figure) Save(name string) (err error) {
 	if err != nil {
 		return err
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return fmt.Errorf("plot: %w", err)
-	}
-	defer os.Remove(temporary.Name()) // it is gone if all went well
-	_, err = temporary.Write(content)
-	if e := temporary.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(temporary.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("plot: %w", err)
-	}
-	return nil
+	return writeFile(name, content)
 }
 
 // encodeAs draws the figure in its size with one of gonum's formats.

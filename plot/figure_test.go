@@ -179,6 +179,7 @@ func TestPanics(t *testing.T) {
 		{func() { Image(tensor.Ones(4)) }, "plot.Image: tensor of shape (4,), expected (height, width), (1, height, width) or (3, height, width)"},
 		{func() { Image(tensor.Ones(2, 4, 4)) }, "plot.Image: tensor of shape (2, 4, 4), expected"},
 		{func() { Image(tensor.Ones(0, 4)) }, "plot.Image: tensor of shape (0, 4), expected"},
+		{func() { Image(tensor.Ones(4, 0)) }, "plot.Image: tensor of shape (4, 0), expected"},
 		{func() { Images() }, "plot.Images: no image"},
 		{func() { Images(tensor.Ones(2, 2), tensor.Ones(2)) }, "plot.Images: tensor of shape (2,), expected"},
 		{func() { Raster(tensor.Ones(3, 2, 2)) }, "plot.Raster: tensor of shape (3, 2, 2), expected (time) or (time, neuron)"},

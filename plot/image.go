@@ -36,7 +36,7 @@ func imagePanel(caller string, t *tensor.Tensor, usual, largest float64) (*panel
 		shape = shape[1:]
 	}
 	rgb := len(shape) == 3 && shape[0] == 3
-	if len(shape) != 2 && !rgb || t.Len() == 0 {
+	if len(shape) != 2 && !rgb || t.Numel() == 0 {
 		panic(fmt.Sprintf("%s: tensor of shape %s, expected (height, width), (1, height, width) or (3, height, width)",
 			caller, shapeText(t.Shape())))
 	}
