@@ -107,17 +107,32 @@ func (r *run) render(name string, pos interp.Position, from source, message, hin
 		text = from.text
 	}
 	lines = append(lines, excerpt(text, pos, hint)...)
-	for i, frame := range trace {
-		if i == 0 && frame.Pos == pos {
-			lines = append(lines, dim+"    in "+frame.Func+normal)
-			continue
-		}
-		lines = append(lines, dim+"    in "+frame.Func+", "+frame.Pos.String()+normal)
-	}
+	lines = append(lines, frames(pos, trace)...)
 	if pos.IsValid() && known.file != "" && from.name == "" {
 		lines = append(lines, fmt.Sprintf("%s    %s:%d%s", dim, known.file, known.line+pos.Line-1, normal))
 	}
 	return &wire.CellError{Name: name, Value: first, Traceback: lines}
+}
+
+// top is the name that the interpreter gives to a cell's own statements.
+const top = "cell"
+
+// frames are the functions that led to a place, innermost first. Of a place in the cell's own statements nothing is left
+// to say.
+func frames(pos interp.Position, trace []interp.Frame) []string {
+	var lines []string
+	for i, frame := range trace {
+		switch {
+		case frame.Func == top && i == 0:
+		case frame.Func == top:
+			lines = append(lines, dim+"    from "+frame.Pos.String()+normal)
+		case i == 0 && frame.Pos == pos:
+			lines = append(lines, dim+"    in "+frame.Func+normal)
+		default:
+			lines = append(lines, dim+"    in "+frame.Func+", "+frame.Pos.String()+normal)
+		}
+	}
+	return lines
 }
 
 // label names a place: In[3]:2:5, or, in a file that a magic runs, arena.go:2:5.

@@ -166,7 +166,7 @@ func TestOrder(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	s := newSession(t)
-	s.must(t, "offset := 1")
+	s.must(t, "offset, x := 1, 7")
 	s.must(t, "func at(s []int, i int) int {\n\treturn s[i]\n}")
 	for _, c := range []struct{ name, src, kind, first, want string }{
 		{
@@ -175,6 +175,8 @@ func TestErrors(t *testing.T) {
 		},
 		{"hint", "offst", "CompileError", "In[N]:1:1: undefined: offst", "did you mean offset?"},
 		{"run time", "at([]int{1}, 5)", "Panic", "In[2]:2", "index out of range"},
+		{"trace", "at([]int{1}, 5)", "Panic", "In[2]:2", "    from In[N]:1"},
+		{"own statement", "[]int{1}[x]", "Panic", "In[N]:1: runtime error: index out of range", "    1 | []int{1}[x]"},
 		{"magic", "%nosuch", "CompileError", "In[N]:1:1: no magic %nosuch", "    1 | %nosuch"},
 		{"usage", "\n%timeit -n x 1", "CompileError", "In[N]:2:1: %timeit: -n wants a number", "usage: %timeit"},
 		{"inside a magic", "1\n%timeit 1 + nosuch", "CompileError", "In[N]:2:13: undefined: nosuch", "    2 | %timeit 1 + nosuch\n                    ^~~~~~"},
@@ -188,8 +190,9 @@ func TestErrors(t *testing.T) {
 			}
 			got := traceback(outcome.Err)
 			first := strings.ReplaceAll(c.first, "In[N]", fmt.Sprintf("In[%d]", s.n))
-			if !strings.HasPrefix(got, first) || !strings.Contains(got, c.want) || outcome.Err.Name != c.kind {
-				t.Errorf("got %s\n%s\nwant %s with %s", outcome.Err.Name, got, first, c.want)
+			want := strings.ReplaceAll(c.want, "[N]", fmt.Sprintf("[%d]", s.n))
+			if !strings.HasPrefix(got, first) || !strings.Contains(got, want) || outcome.Err.Name != c.kind {
+				t.Errorf("got %s\n%s\nwant %s with %s", outcome.Err.Name, got, first, want)
 			}
 		})
 	}

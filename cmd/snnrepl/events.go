@@ -65,12 +65,18 @@ func eventsInfo(s streams, file string, asJSON, name bool) error {
 		if encodeErr != nil {
 			return encodeErr
 		}
-		fmt.Fprintf(s.out, "%s\n", line)
-		return err
+		return errors.Join(written(fmt.Fprintf(s.out, "%s\n", line)), err)
 	}
 	if name {
-		fmt.Fprintf(s.out, "%s: ", file)
+		return errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", file, summary)), err)
 	}
-	fmt.Fprintln(s.out, summary)
-	return err
+	return errors.Join(written(fmt.Fprintln(s.out, summary)), err)
+}
+
+// written is the error of a print.
+func written(_ int, err error) error {
+	if err != nil {
+		return fmt.Errorf("standard output: %w", reason(err))
+	}
+	return nil
 }

@@ -140,6 +140,20 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// TestFullOutput prints to a standard output that is full.
+func TestFullOutput(t *testing.T) {
+	var errs bytes.Buffer
+	out := &full{writer{io.Discard}, 1}
+	status := dispatch(streams{nil, out, &errs}, []string{"-e", "\"too long\""})
+	if want := "snnrepl: standard output: no space left on device\n"; status != failed || errs.String() != want {
+		t.Errorf("status %d, error %q, want %q", status, errs.String(), want)
+	}
+}
+
+type writer struct{ io.Writer }
+
+func (writer) Close() error { return nil }
+
 // full is a file on a disk that holds a few bytes more.
 type full struct {
 	io.WriteCloser

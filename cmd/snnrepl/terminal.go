@@ -30,7 +30,7 @@ type terminal struct {
 	types   []string
 	next    string // the text a magic proposes for the next cell
 	drawn   string // id of the display that nothing was printed after
-	problem error  // of a figure that could not be written
+	problem error  // of a figure or an output that could not be written
 }
 
 // newTerminal looks at what the streams are.
@@ -66,11 +66,18 @@ func (t *terminal) Stream(name string, p []byte) {
 	defer t.mu.Unlock()
 	t.drawn = ""
 	if name == "stderr" {
-		t.err.Write(p)
+		t.err.Write(p) // nobody is left to tell
 		return
 	}
-	t.out.Write(p)
+	t.print(string(p))
 	t.open = len(p) > 0 && p[len(p)-1] != '\n'
+}
+
+// print writes to standard output. That it is full or closed ends a script.
+func (t *terminal) print(text string) {
+	if err := written(io.WriteString(t.out, text)); err != nil && t.problem == nil {
+		t.problem = err
+	}
 }
 
 // Result prints a cell's value.
@@ -107,7 +114,7 @@ func (t *terminal) Update(id string, b wire.Bundle) {
 // show prints one bundle; the caller holds the lock.
 func (t *terminal) show(id string, b wire.Bundle, types []string) {
 	if t.open {
-		fmt.Fprintln(t.out)
+		t.print("\n")
 		t.open = false
 	}
 	t.drawn = ""
@@ -119,7 +126,7 @@ func (t *terminal) show(id string, b wire.Bundle, types []string) {
 		if len(types) == 1 && t.colour && !strings.Contains(text, "\n") {
 			text += "  \x1b[2m" + types[0] + "\x1b[0m"
 		}
-		fmt.Fprintln(t.out, text)
+		t.print(text + "\n")
 	}
 	t.keep(id, b)
 }
@@ -152,11 +159,11 @@ func (t *terminal) keep(id string, b wire.Bundle) {
 	case err != nil && t.problem == nil:
 		t.problem = err
 	case err == nil && file != "":
-		fmt.Fprintf(t.out, "figure: %s\n", file)
+		t.print("figure: " + file + "\n")
 	}
 }
 
-// Err is the first figure that could not be written.
+// Err is the first thing that could not be written.
 func (t *terminal) Err() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -181,7 +188,7 @@ func (t *terminal) Input(ctx context.Context, prompt string, password bool) (str
 		return "", wire.ErrNoStdin
 	}
 	t.mu.Lock()
-	t.out.Write([]byte(prompt))
+	t.print(prompt)
 	t.open, t.drawn = false, ""
 	t.mu.Unlock()
 	return t.input.line(ctx, password)
@@ -216,7 +223,7 @@ func (t *terminal) fail(e *wire.CellError) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.open {
-		fmt.Fprintln(t.out)
+		t.print("\n")
 		t.open = false
 	}
 	t.drawn = ""
