@@ -53,4 +53,7 @@ require (
 )
 
 // Cell scripts have no package clause.
-ignore ./tutorials
+ignore (
+	./bench/cells
+	./tutorials
+)

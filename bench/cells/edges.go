@@ -1,6 +1,6 @@
 // %% [markdown]
 // # How many frames a second the edge detector takes
-// `snnrepl run --figures figures bench/edges.go [RECORDING]`: any recording or address; without one, the simulated camera
+// `snnrepl run --figures figures bench/cells/edges.go [RECORDING]`: any recording or address; without one, the simulated camera
 // at 640×480. Reading and detection are timed apart.
 
 // %%
