@@ -138,7 +138,8 @@ func (s *Session) closeOpen(ctx context.Context) error {
 	if len(names) == 0 {
 		return nil
 	}
-	result := s.engine().Eval(ctx, interp.Cell{Src: "[]any{" + strings.Join(names, ", ") + "}"})
+	// An interrupt must not keep devices open: only the waiting for them stops with ctx.
+	result := s.engine().Eval(context.WithoutCancel(ctx), interp.Cell{Src: "[]any{" + strings.Join(names, ", ") + "}"})
 	if result.Err != nil || len(result.Values) != 1 {
 		return nil
 	}

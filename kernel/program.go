@@ -42,7 +42,7 @@ func program(cells []numbered, names []magic.Name) (string, error) {
 		}
 		for _, part := range chunks(code) {
 			if err := w.add(part); err != nil {
-				return "", fmt.Errorf("In[%d]: %w", c.n, err)
+				return "", fmt.Errorf("cell %d: %w", c.n, err)
 			}
 		}
 	}

