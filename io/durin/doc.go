@@ -9,6 +9,8 @@
 //	robot.Close()
 //	robot.Track() // the path, as a figure
 //
+// Every is the same loop at a rate of the program's own.
+//
 // # Time
 //
 // The robot's rate is the network's rate: Next returns once for each time-of-flight frame, 15 a second with 8x8 zones.

@@ -11,7 +11,8 @@
 //
 // The world is measured in millimetres, x to the right and y up; headings are counter-clockwise from x, in radians.
 // Physics advances in steps of 1 ms. The same configuration and the same commands at the same times give the same
-// numbers.
+// numbers, on processors of one kind: between kinds the last bits of a float64 may differ, and with them, after a while,
+// the path.
 //
 // # Clocks
 //

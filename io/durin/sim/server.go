@@ -127,7 +127,11 @@ func (s *Server) Unread() int {
 // first n frames have been handled. It returns the robot's time and how many datagrams it has sent to this client.
 // On a robot with a clock it only returns these.
 func (s *Server) NextToF(ctx context.Context, n uint64) (Moment, error) {
-	defer context.AfterFunc(ctx, s.changed.Broadcast)()
+	defer context.AfterFunc(ctx, func() {
+		s.mu.Lock() // else the call below could fall between a look at the context and the wait after it
+		defer s.mu.Unlock()
+		s.changed.Broadcast()
+	})()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.handled < n && s.conn != nil && !s.closed && ctx.Err() == nil {
