@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // ringEvents is how many events a live source may be ahead of its reader: 64 MiB, a third of a second of the fastest
@@ -50,6 +51,15 @@ func (p *pump) run() {
 	defer close(p.done)
 	for {
 		events, err := p.src.Next()
+		if errors.Is(err, context.Canceled) {
+			// The cell was interrupted, and the source with it; both go on with the next cell.
+			select {
+			case <-p.quit:
+				return
+			case <-time.After(pace):
+			}
+			continue
+		}
 		if err != nil {
 			p.mu.Lock()
 			p.end = err

@@ -138,14 +138,32 @@ func TestLiveInterrupt(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	s := event.MustOpen("sample:bars", event.Realtime())
-	err := interrupted(t, "Frames in real time", func() error {
-		for range s.Frames(100 * time.Millisecond) {
+}
+
+// TestRealtimeResumes: after an interrupt the next cell reads on, to the last event.
+func TestRealtimeResumes(t *testing.T) {
+	const uri = "sim:noise?seconds=0.2&size=64x48&rate=1e5"
+	whole := event.MustOpen(uri)
+	want, err := event.Digest(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := event.MustOpen(uri, event.Realtime())
+	sum := float32(0)
+	read := func() error {
+		for f := range s.Frames(5 * time.Millisecond) {
+			sum += f.Sum().Item()
 		}
-		return context.Canceled
-	})
-	if err != nil && !errors.Is(err, context.Canceled) {
-		t.Error(err)
+		return interrupt.Context().Err()
+	}
+	if err := interrupted(t, "Frames in real time", read); !errors.Is(err, context.Canceled) {
+		t.Errorf("Frames: %v", err)
+	}
+	if int64(sum) >= want.Count {
+		t.Errorf("%v events before the interrupt, there are %d in all", sum, want.Count)
+	}
+	if err := read(); err != nil || int64(sum) != want.Count {
+		t.Errorf("%v events in the end, want %d (%v)", sum, want.Count, err)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
