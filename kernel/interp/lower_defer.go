@@ -2,7 +2,6 @@ package interp
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 )
 
@@ -90,7 +89,7 @@ func (l *lowerer) deferringBody(fn *function, list []ast.Stmt) []ast.Stmt {
 			return []ast.Stmt{s}
 		}
 		l.at(s.Pos())
-		return []ast.Stmt{l.assign(token.ASSIGN, l.idents(results), s.Results), l.ret()}
+		return append(l.assignEach(l.idents(results), s.Results), l.ret())
 	})
 	l.at(fn.typ.Pos())
 	body := l.temp()

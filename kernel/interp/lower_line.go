@@ -57,10 +57,14 @@ func (l *lowerer) async() bool {
 
 // reached is the last place that was stored: the function's, or the cell's.
 func (in *Interp) reached() Position {
-	stored := *in.line
-	if stored == 0 {
-		stored = *in.cellLine
+	if *in.line != 0 {
+		return unpacked(*in.line)
 	}
+	return unpacked(*in.cellLine)
+}
+
+// unpacked is a place as it was stored.
+func unpacked(stored int) Position {
 	if stored == 0 {
 		return Position{}
 	}

@@ -209,7 +209,30 @@ func (l *lowerer) assignment(s *ast.AssignStmt) []ast.Stmt {
 		s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true)
 	}
 	l.exprs(s.Lhs)
+	if s.Tok == token.ASSIGN && len(s.Lhs) == len(s.Rhs) {
+		return l.at(s.Pos()).assignEach(s.Lhs, s.Rhs)
+	}
 	return []ast.Stmt{s}
+}
+
+// assignEach assigns several values at once. The engine cannot assign nil beside others, so nil comes after them.
+func (l *lowerer) assignEach(lhs, rhs []ast.Expr) []ast.Stmt {
+	var some, values []ast.Expr
+	var nils []ast.Stmt
+	for i, e := range rhs {
+		if id, ok := e.(*ast.Ident); ok && id.Name == "nil" && len(rhs) > 1 {
+			nils = append(nils, l.set(lhs[i], e))
+		} else {
+			some, values = append(some, lhs[i]), append(values, e)
+		}
+	}
+	if len(some) == 0 {
+		return nils
+	}
+	if len(rhs) == 1 && len(lhs) > 1 {
+		some = lhs
+	}
+	return append([]ast.Stmt{l.assign(token.ASSIGN, some, values)}, nils...)
 }
 
 func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"go/token"
 	"regexp"
 	"strings"
 )
@@ -9,26 +10,72 @@ import (
 // panicError describes an uncaught panic of a cell.
 func (in *Interp) panicError(r *run) *CellError {
 	frames := in.trace.take()
-	e := &CellError{Stage: Run, Msg: panicText(r.value), Value: r.value, Stack: r.stack, Trace: in.readable(frames)}
-	e.Pos = in.reached()
-	if len(e.Trace) > 0 && !e.Pos.IsValid() {
-		e.Pos = e.Trace[0].Pos
+	return &CellError{
+		Stage: Run, Pos: in.panicPlace(frames), Msg: panicText(r.value),
+		Value: r.value, Stack: r.stack, Trace: in.readable(frames),
 	}
-	return e
 }
 
-// readable names the frames of a trace as the user knows them and drops ours.
-func (in *Interp) readable(frames []Frame) []Frame {
-	var list []Frame
-	for _, f := range frames {
-		switch {
-		case strings.HasPrefix(f.Func, "main.cell") || f.Func == "cell":
-			f.Func = "cell"
-		case f.Func == "main.main" || f.Func == "main":
+const literalSuffix = ".func" // ends the engine's name of a function literal
+
+// panicPlace is the last place that was stored, if it lies in the innermost function: a function that returned before may
+// have stored its own. Otherwise it is the place of that function.
+func (in *Interp) panicPlace(frames []Frame) Position {
+	if len(frames) == 0 {
+		return in.reached()
+	}
+	inner := frames[0]
+	name := in.frameName(inner.Func)
+	if name == "cell" {
+		at := unpacked(*in.line)
+		if strings.HasSuffix(inner.Func, literalSuffix) && at.Cell == inner.Pos.Cell && at.Line >= inner.Pos.Line && !in.inFunction("", at) {
+			return at
+		}
+		return unpacked(*in.cellLine)
+	}
+	if at := unpacked(*in.line); in.inFunction(name, at) {
+		return at
+	}
+	return inner.Pos
+}
+
+// inFunction reports whether a place lies in the function or a method of that name, or in any for an empty name.
+func (in *Interp) inFunction(name string, at Position) bool {
+	for _, v := range in.names {
+		if v.decl == nil || v.decl.kind != token.FUNC || v.decl.cell.N != at.Cell {
 			continue
 		}
-		f.Func = strings.TrimPrefix(f.Func, "main.")
-		list = append(list, f)
+		from, to := v.decl.lines()
+		if from <= at.Line && at.Line <= to && (name == "" || v.name == name || strings.HasSuffix(v.name, "."+name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// frameName is the user's name of the function that a frame ran, or of the one around its literal.
+func (in *Interp) frameName(engine string) string {
+	name := strings.TrimPrefix(engine, "main.")
+	if strings.HasPrefix(name, cellFunc) {
+		return "cell"
+	}
+	name = clean(name)
+	for strings.HasSuffix(name, literalSuffix) {
+		name = strings.TrimSuffix(name, literalSuffix)
+	}
+	return name
+}
+
+// readable names the frames of a trace as the user knows them and drops ours. A literal goes by the function around it.
+func (in *Interp) readable(frames []Frame) []Frame {
+	var list []Frame
+	inLiteral := false
+	for _, f := range frames {
+		name := in.frameName(f.Func)
+		if n := len(list); n == 0 || !inLiteral || list[n-1].Func != name || list[n-1].Pos.Cell != f.Pos.Cell {
+			list = append(list, Frame{name, f.Pos})
+		}
+		inLiteral = strings.HasSuffix(f.Func, literalSuffix)
 	}
 	return list
 }
@@ -41,6 +88,7 @@ var translations = []struct {
 	{regexp.MustCompile(`^reflect: (slice|array|string) index out of range`), "index out of range"},
 	{regexp.MustCompile(`^reflect\.Value\.(Slice|Slice3|Index): .*(out of bounds|out of range)`), "slice bounds out of range"},
 	{regexp.MustCompile(`^reflect\.Value\.Call: call of nil function`), "invalid memory address or nil pointer dereference"},
+	{regexp.MustCompile(`^reflect: Method on nil interface value`), "invalid memory address or nil pointer dereference"},
 	{regexp.MustCompile(`on zero Value$`), "invalid memory address or nil pointer dereference"},
 	{regexp.MustCompile(`^reflect\.MakeSlice: negative len`), "makeslice: len out of range"},
 }

@@ -164,6 +164,8 @@ func watchStack(cancel context.CancelCauseFunc) (stop func()) {
 	quit := make(chan struct{})
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}}
+		metrics.Read(sample)
+		limit := stackLimit + sample[0].Value.Uint64() // a cell before may not have given its own back yet
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
 		for {
@@ -173,7 +175,7 @@ func watchStack(cancel context.CancelCauseFunc) (stop func()) {
 			case <-tick.C:
 			}
 			metrics.Read(sample)
-			if sample[0].Value.Uint64() > stackLimit {
+			if sample[0].Value.Uint64() > limit {
 				cancel(errStack)
 				return
 			}

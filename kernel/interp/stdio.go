@@ -79,7 +79,7 @@ func (w *traceWriter) Write(p []byte) (int, error) {
 		return w.rest.Write(p)
 	}
 	number := func(b []byte) int { n, _ := strconv.Atoi(string(b)); return n } // digits only
-	w.frames = append(w.frames, Frame{clean(string(m[4])), Position{number(m[1]), number(m[2]), number(m[3])}})
+	w.frames = append(w.frames, Frame{string(m[4]), Position{number(m[1]), number(m[2]), number(m[3])}})
 	return len(p), nil
 }
 
