@@ -7,6 +7,7 @@ import (
 
 	xdraw "golang.org/x/image/draw"
 	gonum "gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -47,10 +48,18 @@ func (p *pixels) rect(r vg.Rectangle) image.Rectangle {
 // image is the canvas's picture.
 func (p *pixels) image() *image.RGBA { return p.Canvas.Image().(*image.RGBA) }
 
-// vectors is the canvas of SVG pictures. It remembers which images are to be smoothed when the page is zoomed.
+// vectors is the canvas of SVG pictures. It remembers what gonum's writer does not write: which images are to be
+// smoothed when the page is zoomed, and how wide the texts are, for readers who do not have the font.
 type vectors struct {
 	*vgsvg.Canvas
 	smooth []bool
+	widths []vg.Length
+}
+
+// FillString implements vg.Canvas.
+func (v *vectors) FillString(face font.Face, at vg.Point, s string) {
+	v.widths = append(v.widths, face.Width(s))
+	v.Canvas.FillString(face, at, s)
 }
 
 // smoothed marks an image for vectors.

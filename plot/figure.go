@@ -140,21 +140,32 @@ func (f *Figure) SVG() (string, error) {
 	return c.polish(b.String()), nil
 }
 
-// polish adds what gonum's writer leaves out: fonts to fall back on, and sharp cells where images are enlarged.
+// polish adds what gonum's writer leaves out: fonts to fall back on, which are made as wide as the one measured, and
+// sharp cells where images are enlarged.
 func (v *vectors) polish(doc string) string {
 	doc = strings.ReplaceAll(doc, "font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
 	doc = strings.ReplaceAll(doc, `xlink:href="data:image/jpg;`, `xlink:href="data:image/png;`)
-	parts := strings.Split(doc, "<image ")
-	for i := range v.smooth {
-		attributes := `preserveAspectRatio="none" `
-		if !v.smooth[i] {
-			attributes += `style="image-rendering:pixelated" `
+	doc = insert(doc, "<text ", len(v.widths), func(i int) string {
+		if v.widths[i] <= 0 {
+			return ""
 		}
-		if i+1 < len(parts) {
-			parts[i+1] = attributes + parts[i+1]
+		return fmt.Sprintf(`textLength="%.5g" lengthAdjust="spacingAndGlyphs" `, v.widths[i].Points())
+	})
+	return insert(doc, "<image ", len(v.smooth), func(i int) string {
+		if v.smooth[i] {
+			return `preserveAspectRatio="none" `
 		}
+		return `preserveAspectRatio="none" style="image-rendering:pixelated" `
+	})
+}
+
+// insert puts a text behind each of the n places where the document has tag. In texts, a tag would be escaped.
+func insert(doc, tag string, n int, text func(i int) string) string {
+	parts := strings.Split(doc, tag)
+	for i := range min(n, len(parts)-1) {
+		parts[i+1] = text(i) + parts[i+1]
 	}
-	return strings.Join(parts, "<image ")
+	return strings.Join(parts, tag)
 }
 
 // WriterTo prepares the figure in a format that gonum knows: eps, jpg, jpeg, pdf, png, svg, tex, tif, tiff.

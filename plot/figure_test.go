@@ -149,6 +149,44 @@ func TestTitles(t *testing.T) {
 	}
 }
 
+// Each text of the SVG has the width that was measured, so that it fits in whatever font it is shown.
+func TestTextLength(t *testing.T) {
+	f := Trace(tensor.Ones(5), tensor.Zeros(5)).Names("<text in a name", "b")
+	f.Title.Text = "A title"
+	doc, err := f.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type text struct {
+		Length float64 `xml:"textLength,attr"`
+		Style  string  `xml:"style,attr"`
+		Text   string  `xml:",chardata"`
+	}
+	d, found := xml.NewDecoder(strings.NewReader(doc)), map[string]float64{}
+	for {
+		token, err := d.Token()
+		if err != nil {
+			break
+		}
+		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "text" {
+			var x text
+			if err := d.DecodeElement(&x, &e); err != nil {
+				t.Fatal(err)
+			}
+			found[x.Text] = x.Length
+			if x.Length <= 0 {
+				t.Errorf("%q has length %v", x.Text, x.Length)
+			}
+		}
+	}
+	if got, want := found["A title"], f.Title.TextStyle.Width("A title").Points(); math.Abs(got-want) > 0.01 {
+		t.Errorf("the title is %v wide, want %v", got, want)
+	}
+	if found["<text in a name"] < 5*found["b"] {
+		t.Errorf("widths %v", found)
+	}
+}
+
 // No text touches the edge of the picture: the outermost pixels are background, also with long labels and titles.
 func TestMargins(t *testing.T) {
 	wide := Trace(tensor.Of(-123456, 123456), tensor.Of(1, 2)).Names("a rather long name of a line", "b")
