@@ -35,12 +35,12 @@ func simulate(t *testing.T, uri string, reach float64) []Event {
 // TestSimLooksEnough: looking only near the outlines that move gives what looking at every pixel gives.
 func TestSimLooksEnough(t *testing.T) {
 	for _, uri := range []string{
-		"sim:bars?size=97x61&seconds=0.7&speed=700&blur=3",
-		"sim:bars?size=97x61&seconds=0.5&count=2&width=5&contrast=0.2",
-		"sim:rotating?size=97x61&seconds=0.5&speed=3",
-		"sim:rotating?size=61x130&seconds=0.3&length=40&width=4&blur=5",
-		"sim:dots?size=197x161&seconds=0.5&speed=900",
-		"sim:dots?size=70x70&seconds=0.5&radius=30&count=3",
+		"sim:bars?size=97x61&seconds=0.2&speed=700&blur=3",
+		"sim:bars?size=97x61&seconds=0.2&count=2&width=5&contrast=0.2",
+		"sim:rotating?size=97x61&seconds=0.1&speed=3",
+		"sim:rotating?size=61x130&seconds=0.1&length=40&width=4&blur=5",
+		"sim:dots?size=197x161&seconds=0.1&speed=900",
+		"sim:dots?size=70x70&seconds=0.3&radius=30&count=3",
 	} {
 		near, all := simulate(t, uri, 0), simulate(t, uri, 1e9)
 		if len(near) < 1000 || !slices.Equal(near, all) {
