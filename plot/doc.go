@@ -4,13 +4,12 @@
 //	plot.Images(frame, edges).Titles("events", "edges") // side by side
 //	plot.Raster(spikes)                                 // (T, N): a mark for each spike
 //	plot.Trace(voltage, current).Names("v", "i")        // (T) or (T, N): lines over time
-//
 //	plot.Animate(video)                                 // (T, H, W): images that move
 //	view := plot.Live(); view.Show(frame); view.Stop()  // a picture that is replaced while a loop runs
 //
-// Image, Images, Raster and Trace return a *Figure. It embeds gonum's plot (gonum.org/v1/plot), so titles, labels, ranges and further
-// plotters are set as gonum users know it: fig.Title.Text, fig.X.Label.Text, fig.Y.Max, fig.Add(…). A figure that is
-// the last value of a cell, or given to display.Show, shows as a picture; Save writes it to a file.
+// Image, Images, Raster and Trace return a *Figure. It embeds gonum's plot (gonum.org/v1/plot), so titles, labels,
+// ranges and further plotters are set as gonum users know it: fig.Title.Text, fig.X.Label.Text, fig.Y.Max, fig.Add(…).
+// A figure that is the last value of a cell, or given to display.Show, shows as a picture; Save writes it to a file.
 //
 // A tensor whose shape does not fit panics with the shape and what was expected. Values that are not finite are never
 // dropped silently: they have a colour or a gap of their own, and the figure says how many there are.
