@@ -28,7 +28,9 @@ func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
 }
 
 // forwardNew is the Forward of an applier without a state.
-func forwardNew(m applier, x *tensor.Tensor) *tensor.Tensor {
+func forwardNew(m applier, x *tensor.Tensor, more ...*tensor.Tensor) *tensor.Tensor {
+	needNoGradient(m, x)
+	needNoGradient(m, more...)
 	out := m.outputShape(x.Shape())
 	dst := make([]float32, size(out))
 	m.apply(dst, x.Data(), x.Shape(), nil)

@@ -188,7 +188,7 @@ func (c *Conv) Bias() *tensor.Tensor { return c.bias }
 // Forward convolves x. It returns s as it came. It panics if x has the wrong number of channels or is smaller than the
 // kernel.
 func (c *Conv) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return forwardNew(c, x), s
+	return forwardNew(c, x, c.weight, c.bias), s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

@@ -54,6 +54,7 @@ func (f *Filter) Bias() *tensor.Tensor { return f.linear.bias }
 
 // Forward filters as many steps as axis 0 of x is long. A nil state is a fresh one.
 func (f *Filter) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needNoGradient(f, x, f.linear.weight, f.linear.bias)
 	out := f.outputShape(x.Shape())
 	y := make([]float32, size(out))
 	next := f.apply(y, x.Data(), x.Shape(), s.Clone())

@@ -32,7 +32,7 @@ func Flatten(axes ...int) *Flat {
 
 // Forward is x with the axes joined; it shares x's memory. It returns s as it came.
 func (f *Flat) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return wrap(x.Data(), f.outputShape(x.Shape())), s
+	return x.Reshape(f.outputShape(x.Shape())...), s
 }
 
 // ForwardInto copies x into dst, which has the joined shape.

@@ -25,6 +25,7 @@ func (m *model) layer(opts []Option) *Layer {
 //
 // Forward panics if x has no axes or does not fit s.
 func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needNoGradient(l, x)
 	shape := x.Shape()
 	l.needTime(shape)
 	n := l.next(s, shape[1:])

@@ -54,6 +54,7 @@ func LIFCorrelation(in, hidden int, opts ...Option) *Correlated {
 
 // Forward advances the neurons and their sensors by one step. A nil state is a fresh one.
 func (l *Correlated) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needNoGradient(l, x, l.win, l.wrec)
 	out := l.outputShape(x.Shape())
 	z := make([]float32, size(out))
 	next := l.apply(z, x.Data(), x.Shape(), s.Clone())

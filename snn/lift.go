@@ -26,6 +26,7 @@ func (l *Lifted) Module() Module { return l.m }
 
 // Forward runs the module over axis 0 of x, which must have at least one step.
 func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needNoGradient(l, x)
 	shape := x.Shape()
 	l.needSteps(shape)
 	if canApply(l.m) {

@@ -52,7 +52,7 @@ func (l *Dense) Bias() *tensor.Tensor { return l.bias }
 
 // Forward multiplies the last axis of x. It returns s as it came. It panics if the last axis is not in long.
 func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return forwardNew(l, x), s
+	return forwardNew(l, x, l.weight, l.bias), s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

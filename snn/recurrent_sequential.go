@@ -68,7 +68,7 @@ func (c *RecurrentChain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *S
 		}
 	}
 	return out, &State{kind: "RecurrentSequentialState", sub: []child{
-		{name: "cache", t: copyOf(out)}, {name: "state", s: next},
+		{name: "cache", t: out.Clone()}, {name: "state", s: next},
 	}}
 }
 
