@@ -1,0 +1,283 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// FitOption changes how Fit works.
+type FitOption func(*fit)
+
+// Epochs is how often Fit goes through the examples; 10 unless set.
+func Epochs(n int) FitOption { return func(f *fit) { f.epochs = n } }
+
+// Batch is how many examples make a step; 32 unless set. The last batch of an epoch may be smaller.
+func Batch(n int) FitOption { return func(f *fit) { f.batch = n } }
+
+// Seed decides the order of the examples in every epoch; 0 unless set.
+func Seed(seed int64) FitOption { return func(f *fit) { f.seed = seed } }
+
+// InOrder keeps the examples in their order.
+func InOrder() FitOption { return func(f *fit) { f.inOrder = true } }
+
+// Timeless says that X has no time axis: a batch is (batch, …) and not (time, batch, …).
+func Timeless() FitOption { return func(f *fit) { f.timeless = true } }
+
+// Validate computes the loss on other examples after every epoch, without gradients.
+func Validate(d Data) FitOption { return func(f *fit) { f.validation = &d } }
+
+// Measure adds a figure to the history: the mean over the validation examples, or over the training ones without
+// Validate.
+func Measure(name string, m func(output, target *tensor.Tensor) float64) FitOption {
+	return func(f *fit) { f.measureName, f.measure = name, m }
+}
+
+// Patience stops after so many epochs without a better loss, of the validation where there is one, and goes back to
+// the best parameters.
+func Patience(epochs int) FitOption { return func(f *fit) { f.patience = epochs } }
+
+// With sets the learning rate of every epoch: the schedule's factor times the rate that the optimiser begins with.
+func With(s Schedule) FitOption { return func(f *fit) { f.schedule = s } }
+
+// Clip limits the norm of all gradients together before every step.
+func Clip(norm float64) FitOption { return func(f *fit) { f.clip = norm } }
+
+// Progress writes a line an epoch, with a bar while it runs.
+func Progress(w io.Writer) FitOption { return func(f *fit) { f.progress = w } }
+
+// Keep writes a checkpoint after every epoch.
+func Keep(path string) FitOption { return func(f *fit) { f.keep = path } }
+
+// Resume goes on from a checkpoint that Keep wrote, with the same bits as without the stop. The other options and the
+// data must be those of the first run.
+func Resume(path string) FitOption { return func(f *fit) { f.resume = path } }
+
+// fit is a run of Fit.
+type fit struct {
+	model snn.Module
+	opt   *Optimizer
+	data  Data
+	loss  Loss
+
+	epochs, batch, patience int
+	seed                    int64
+	inOrder, timeless       bool
+	validation              *Data
+	measureName             string
+	measure                 func(output, target *tensor.Tensor) float64
+	schedule                Schedule
+	clip                    float64
+	progress                io.Writer
+	keep, resume            string
+
+	history *History
+	rate    float64 // the learning rate that the schedule's factor is of
+	best    []Parameter
+}
+
+// Fit learns the optimiser's parameters so that the model's output on X has a small loss against Y. Every batch starts
+// from a fresh state. It returns what happened so far together with an error: a NaN or an infinity, with the
+// parameter's name, epoch and batch; a checkpoint that cannot be read or written; the interruption of the cell.
+func Fit(model snn.Module, opt *Optimizer, data Data, loss Loss, opts ...FitOption) (*History, error) {
+	f := &fit{model: model, opt: opt, data: data, loss: loss, epochs: 10, batch: 32, history: &History{}, rate: opt.LR()}
+	for _, o := range opts {
+		o(f)
+	}
+	f.history.Measure = f.measureName
+	if f.batch <= 0 {
+		panic(fmt.Sprintf("train.Fit: a batch of %d examples", f.batch))
+	}
+	if err := f.check(); err != nil {
+		return f.history, err
+	}
+	if err := f.restore(); err != nil {
+		return f.history, err
+	}
+	for epoch := len(f.history.Epochs); epoch < f.epochs && !f.done(); epoch++ {
+		if err := f.epoch(interrupt.Context(), epoch); err != nil {
+			return f.history, err
+		}
+		if err := f.save(epoch + 1); err != nil {
+			return f.history, err
+		}
+	}
+	if f.best != nil {
+		f.copyTo(f.best, f.opt.params)
+	}
+	return f.history, nil
+}
+
+func (f *fit) check() error {
+	if err := f.data.check("data"); err != nil {
+		return err
+	}
+	if f.validation != nil {
+		return f.validation.check("validation")
+	}
+	return CheckFinite(f.opt.params)
+}
+
+// epoch goes through the examples once and enters the result in the history.
+func (f *fit) epoch(ctx context.Context, epoch int) error {
+	f.opt.SetLR(f.rate * f.schedule.Factor(epoch))
+	order := shuffled(f.data.Len(), f.seed, epoch)
+	if f.inOrder {
+		for i := range order {
+			order[i] = i
+		}
+	}
+	var sum, measure mean
+	for from := 0; from < len(order); from += f.batch {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("train: epoch %d: %w", epoch, err)
+		}
+		part := order[from:min(from+f.batch, len(order))]
+		loss, m, err := f.step(part)
+		if err != nil {
+			return fmt.Errorf("%w, epoch %d, batch %d", err, epoch, from/f.batch)
+		}
+		sum.add(loss, len(part))
+		measure.add(m, len(part))
+		f.bar(epoch, from+len(part), len(order), sum.value())
+	}
+	e := Epoch{Loss: sum.value(), LR: f.opt.LR(), Validation: math.NaN(), Measured: measure.value()}
+	if f.validation != nil {
+		var err error
+		if e.Validation, e.Measured, err = f.evaluate(ctx, *f.validation); err != nil {
+			return fmt.Errorf("train: epoch %d: %w", epoch, err)
+		}
+		if math.IsNaN(e.Validation) || math.IsInf(e.Validation, 0) {
+			return fmt.Errorf("train: the validation loss is %v, epoch %d", e.Validation, epoch)
+		}
+	}
+	f.history.Epochs = append(f.history.Epochs, e)
+	if f.patience > 0 && f.history.Best() == epoch {
+		f.best = copies(f.opt.params)
+	}
+	if f.progress != nil {
+		fmt.Fprintf(f.progress, "\r%s\n", f.history.line(epoch))
+	}
+	return nil
+}
+
+// step learns from a batch.
+func (f *fit) step(order []int) (loss, measured float64, err error) {
+	x, y := f.data.batch(order, f.timeless)
+	f.opt.ZeroGrad()
+	out, _ := f.model.Forward(x, nil)
+	l := f.loss(out, y)
+	loss = float64(l.Item())
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		if at := notFinite(out); at >= 0 {
+			return 0, 0, fmt.Errorf("train: element %d of the output, shape %v, is %v", at, out.Shape(), out.Data()[at])
+		}
+		return 0, 0, fmt.Errorf("train: the loss is %v", loss)
+	}
+	l.Backward()
+	if err := CheckFinite(f.opt.params); err != nil {
+		return 0, 0, err
+	}
+	if f.clip > 0 {
+		ClipNorm(f.opt.params, f.clip)
+	}
+	f.opt.Step()
+	if f.measure != nil && f.validation == nil {
+		measured = f.measure(out.Detach(), y)
+	}
+	return loss, measured, nil
+}
+
+// evaluate is the mean loss and the mean of the figure over examples.
+func (f *fit) evaluate(ctx context.Context, d Data) (loss, measured float64, err error) {
+	var sum, figure mean
+	tensor.NoGrad(func() {
+		for from := 0; from < d.Len() && ctx.Err() == nil; from += f.batch {
+			var order []int
+			for i := from; i < min(from+f.batch, d.Len()); i++ {
+				order = append(order, i)
+			}
+			x, y := d.batch(order, f.timeless)
+			out, _ := f.model.Forward(x, nil)
+			sum.add(float64(f.loss(out, y).Item()), len(order))
+			if f.measure != nil {
+				figure.add(f.measure(out, y), len(order))
+			}
+		}
+	})
+	return sum.value(), figure.value(), ctx.Err()
+}
+
+// done reports whether patience has run out.
+func (f *fit) done() bool {
+	n := len(f.history.Epochs)
+	return f.patience > 0 && n > 0 && n-1-f.history.Best() >= f.patience
+}
+
+// save writes the checkpoint after so many epochs.
+func (f *fit) save(epochs int) error {
+	if f.keep == "" {
+		return nil
+	}
+	history, err := json.Marshal(f.history.finite())
+	if err != nil {
+		return fmt.Errorf("train: history: %w", err)
+	}
+	return SaveCheckpoint(f.keep, f.opt, Info{
+		Model: fmt.Sprint(f.model), Epoch: epochs, Best: f.best,
+		Notes: map[string]string{"history": string(history), "rate": fmt.Sprint(f.rate)},
+	})
+}
+
+// restore goes back to where the checkpoint was written.
+func (f *fit) restore() error {
+	if f.resume == "" {
+		return nil
+	}
+	info, err := LoadCheckpoint(f.resume, f.opt)
+	if err != nil {
+		return err
+	}
+	var epochs []stored
+	if err := json.Unmarshal([]byte(info.Notes["history"]), &epochs); err != nil || len(epochs) != info.Epoch {
+		return fmt.Errorf("train: %s: %d epochs in the history of %d: %v", f.resume, len(epochs), info.Epoch, err)
+	}
+	f.history.restore(epochs)
+	if _, err := fmt.Sscan(info.Notes["rate"], &f.rate); err != nil {
+		return fmt.Errorf("train: %s: rate: %w", f.resume, err)
+	}
+	f.best = info.Best
+	return nil
+}
+
+func copies(params []Parameter) []Parameter {
+	out := make([]Parameter, len(params))
+	for i, p := range params {
+		out[i] = Parameter{p.Name, p.Value.Detach().Clone()}
+	}
+	return out
+}
+
+func (f *fit) copyTo(from, to []Parameter) {
+	tensor.NoGrad(func() {
+		for i, p := range from {
+			to[i].Value.CopyFrom(p.Value)
+		}
+	})
+}
+
+// mean is a weighted mean.
+type mean struct {
+	sum float64
+	n   int
+}
+
+func (m *mean) add(v float64, n int) { m.sum, m.n = m.sum+float64(v*float64(n)), m.n+n }
+
+func (m *mean) value() float64 { return m.sum / float64(m.n) }
