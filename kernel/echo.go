@@ -57,25 +57,25 @@ func (r *run) finish(last bool) {
 	r.shown(r.cell.N, b)
 	if !last {
 		r.capture.flush()
-		r.out.Display("", b)
+		r.output().Display("", b)
 		return
 	}
-	if t, ok := r.out.(typed); ok {
+	if t, ok := r.output().(typed); ok {
 		t.ResultTypes(r.types)
 	}
-	r.out.Result(b)
+	r.output().Result(b)
 }
 
 // display shows a bundle below what the cell has printed so far.
 func (r *run) display(id string, b wire.Bundle) {
 	r.capture.flush()
 	r.shown(r.cell.N, b)
-	r.out.Display(id, b)
+	r.output().Display(id, b)
 }
 
 // bundle is a value in the forms that the cell's output wants.
 func (r *run) bundle(v interp.Value) wire.Bundle {
-	if t, ok := r.out.(textual); ok && t.TextOnly() {
+	if t, ok := r.output().(textual); ok && t.TextOnly() {
 		return plain(echo(v))
 	}
 	return bundle(v)

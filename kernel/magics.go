@@ -7,6 +7,8 @@ import (
 
 	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/magic"
+	"github.com/livespike/livespike/kernel/wire"
+	"github.com/livespike/livespike/plot/display"
 )
 
 var _ magic.Session = (*run)(nil)
@@ -90,14 +92,55 @@ func (r *run) Warn(text string) { r.stream("stderr", text) }
 
 func (r *run) stream(name, text string) {
 	r.capture.flush()
-	r.out.Stream(name, []byte(text))
+	r.output().Stream(name, []byte(text))
 }
 
 // Page shows text beside the output.
-func (r *run) Page(text string) { r.out.Page(plain(text)) }
+func (r *run) Page(text string) { r.output().Page(plain(text)) }
+
+// Display shows text of a MIME type.
+func (r *run) Display(mime, text string) {
+	switch mime {
+	case "text/html":
+		display.HTML(text)
+	case "text/markdown":
+		display.Markdown(text)
+	case "image/svg+xml":
+		display.SVG(text)
+	default:
+		display.Show(display.Bundle{Data: map[string]any{mime: text, "text/plain": text}})
+	}
+}
+
+// Capture runs a function and returns what was printed meanwhile.
+func (r *run) Capture(do func() error) (string, error) {
+	r.capture.flush()
+	shown, into := r.output(), &printed{}
+	r.redirect(into)
+	err := do()
+	r.capture.flush()
+	r.pending = nil
+	r.redirect(shown)
+	return into.text(), err
+}
+
+// output is where the cell shows things now.
+func (r *run) output() wire.Output {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.out
+}
+
+// redirect sends what the cell shows from now on to another output.
+func (r *run) redirect(out wire.Output) {
+	r.mu.Lock()
+	r.out = out
+	r.mu.Unlock()
+	r.capture.attach(out)
+}
 
 // NextInput puts text into the next cell.
-func (r *run) NextInput(text string) { r.out.NextInput(text, false) }
+func (r *run) NextInput(text string) { r.output().NextInput(text, false) }
 
 // Names lists what is live.
 func (r *run) Names() []magic.Name { return r.Session.names(r.ctx) }

@@ -124,7 +124,7 @@ func (r *run) help(q query) error {
 	if !ok {
 		return &magicError{line: 1, col: 1, err: errors.New("nothing is known about " + q.name), usage: true}
 	}
-	r.out.Page(b)
+	r.output().Page(b)
 	return nil
 }
 

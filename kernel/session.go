@@ -47,13 +47,14 @@ type Session struct {
 	history history
 	restore func() // of the display sink
 
-	mu         sync.Mutex
-	interp     *interp.Interp
-	current    *run            // the cell that runs, or ran last
-	displays   map[string]*run // by display id, the cell that showed it
-	figures    []magic.Figure
-	sources    []numbered   // the cells that ran, for messages and %save
-	exitStatus *stdlib.Exit // of a cell that called os.Exit
+	mu          sync.Mutex
+	interp      *interp.Interp
+	current     *run            // the cell that runs, or ran last
+	displays    map[string]*run // by display id, the cell that showed it
+	figures     []magic.Figure
+	figureBytes int
+	sources     []numbered   // the cells that ran, for messages and %save
+	exitStatus  *stdlib.Exit // of a cell that called os.Exit
 }
 
 // numbered is a cell that ran, with the place where it stands in a file, if it does.
@@ -197,10 +198,12 @@ func (s *Session) shown(cell int, b wire.Bundle) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.figures = append(s.figures, magic.Figure{Cell: cell, PNG: picture, Text: text})
-	if len(s.figures) > figureLimit {
-		s.figures = slices.Delete(s.figures, 0, len(s.figures)-figureLimit)
+	s.figureBytes += len(picture)
+	for s.figureBytes > figureLimit {
+		s.figureBytes -= len(s.figures[0].PNG)
+		s.figures = s.figures[1:]
 	}
 }
 
-// figureLimit is how many pictures %figures remembers: a live loop shows many.
-const figureLimit = 200
+// figureLimit is how many bytes of pictures %figures remembers: a live loop shows many.
+const figureLimit = 32 << 20

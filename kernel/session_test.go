@@ -288,6 +288,21 @@ func TestExit(t *testing.T) {
 	}
 }
 
+func TestCaptureMagic(t *testing.T) {
+	s := newSession(t)
+	out, outcome := s.run(t, "%%capture kept\nfmt.Print(1)\ndisplay.Show(2)\nfmt.Fprint(os.Stderr, 3)\n4")
+	if outcome.Err != nil || len(out.log) > 0 {
+		t.Errorf("showed %v, %v", out.log, outcome.Err)
+	}
+	if got := s.must(t, "kept"); got != `"13"` {
+		t.Errorf("kept %s", got)
+	}
+	out, _ = s.run(t, "%%html\n<b>x</b>")
+	if got := strings.Join(out.log, "; "); got != "display x" {
+		t.Errorf("showed %s", got)
+	}
+}
+
 // TestClose counts the Close of a value that a cell left open, through a type of the standard library.
 func TestClose(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "open")

@@ -20,11 +20,17 @@ func (k sink) Display(b display.Bundle, id string) error {
 		return fmt.Errorf("no cell has run yet")
 	}
 	k.session.mu.Lock()
+	if len(k.session.displays) >= displayLimit {
+		clear(k.session.displays)
+	}
 	k.session.displays[id] = r
 	k.session.mu.Unlock()
 	r.display(id, wire.Bundle{Data: b.Data, Metadata: b.Metadata})
 	return nil
 }
+
+// displayLimit is how many displays keep their cell. An older one that is updated appears again, below the newest cell.
+const displayLimit = 10000
 
 func (k sink) Update(b display.Bundle, id string) error {
 	k.session.mu.Lock()
@@ -34,14 +40,14 @@ func (k sink) Update(b display.Bundle, id string) error {
 		return k.Display(b, id)
 	}
 	k.session.capture.flush()
-	r.out.Update(id, wire.Bundle{Data: b.Data, Metadata: b.Metadata})
+	r.output().Update(id, wire.Bundle{Data: b.Data, Metadata: b.Metadata})
 	return nil
 }
 
 func (k sink) Clear(wait bool) error {
 	if r := k.session.running(); r != nil {
 		k.session.capture.flush()
-		r.out.Clear(wait)
+		r.output().Clear(wait)
 	}
 	return nil
 }
@@ -52,7 +58,7 @@ func (k sink) Input(prompt string, secret bool) (string, error) {
 		return "", wire.ErrNoStdin
 	}
 	k.session.capture.flush()
-	return r.out.Input(interrupt.Context(), prompt, secret)
+	return r.output().Input(interrupt.Context(), prompt, secret)
 }
 
 // running is the cell that runs, or ran last.
@@ -82,7 +88,7 @@ func (in *stdin) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		in.session.capture.flush()
-		line, err := r.out.Input(r.ctx, "", false)
+		line, err := r.output().Input(r.ctx, "", false)
 		if err != nil {
 			if cause := context.Cause(r.ctx); cause != nil {
 				return 0, cause

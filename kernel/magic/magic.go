@@ -42,6 +42,10 @@ type Session interface {
 	Warn(text string)
 	// Page shows text beside the output, in the pager where there is one.
 	Page(text string)
+	// Display shows text of a MIME type below the cell.
+	Display(mime, text string)
+	// Capture runs a function and returns what was printed meanwhile; nothing of it is shown.
+	Capture(run func() error) (printed string, err error)
 	// NextInput puts text into the next cell.
 	NextInput(text string)
 	// Names lists the live names of the session, sorted.

@@ -38,9 +38,14 @@ func (s *fake) Script(_ context.Context, name, text string) error {
 	s.note("script %s %q", filepath.Base(name), text)
 	return nil
 }
-func (s *fake) Print(text string)           { s.out.WriteString(text) }
-func (s *fake) Warn(text string)            { s.note("warn %q", text) }
-func (s *fake) Page(text string)            { s.out.WriteString(text) }
+func (s *fake) Print(text string)         { s.out.WriteString(text) }
+func (s *fake) Warn(text string)          { s.note("warn %q", text) }
+func (s *fake) Page(text string)          { s.out.WriteString(text) }
+func (s *fake) Display(mime, text string) { s.note("display %s %q", mime, text) }
+func (s *fake) Capture(run func() error) (string, error) {
+	s.note("capture")
+	return "a\nb", run()
+}
 func (s *fake) NextInput(text string)       { s.note("next %q", text) }
 func (s *fake) Names() []Name               { return s.names }
 func (s *fake) Reset(context.Context) error { s.note("reset"); return nil }
@@ -100,6 +105,17 @@ func TestMagics(t *testing.T) {
 		{"!x := echo a; echo b", `run "x := []string{\"a\", \"b\", }" at 1:2`, "", ""},
 		{"!!true", `run "[]string{}" at 1:3`, "", ""},
 		{"!exit 3", "", "", "exit 3: exit status 3"},
+		{"%%bash x y\necho $2 $0\nexit 4", "", "y bash\n", "bash: exit status 4"},
+		{"%bash", "", "", "the script stands below"},
+		{"%%writefile " + dir + "/w\na\nb\n", "", "wrote " + dir + "/w, 2 lines\n", ""},
+		{"%%writefile -a " + dir + "/w\nc", "", "added to " + dir + "/w, 1 line\n", ""},
+		{"%%writefile\nx", "", "", "into which file?"},
+		{"%%html\n<b>x</b>", `display text/html "<b>x</b>"`, "", ""},
+		{"%%markdown\n# x", `display text/markdown "# x"`, "", ""},
+		{"%%svg\n<svg/>", `display image/svg+xml "<svg/>"`, "", ""},
+		{"%%capture out\nf()", `capture; run "f()" at 2:1; run "out := \"a\\nb\"" at 1:11`, "", ""},
+		{"%%capture\nf()", `capture; run "f()" at 2:1`, "", ""},
+		{"%%capture 1x\nf()", "", "", `"1x" is no name`},
 		{"%nosuch", "", "", "no magic %nosuch"},
 		{"%timei x", "", "", "no magic %timei; did you mean"},
 		{"%%who", "", "", "%who takes a line, not a cell"},
@@ -125,7 +141,7 @@ func TestMagics(t *testing.T) {
 	if got := os.Getenv("LIVESPIKE_TEST"); got != "new" {
 		t.Errorf("%%env left %q", got)
 	}
-	for name, want := range map[string]string{"p.go": "package main\n", "figs/figure-001.png": "png"} {
+	for name, want := range map[string]string{"p.go": "package main\n", "figs/figure-001.png": "png", "w": "a\nb\nc\n"} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != want {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
@@ -139,7 +155,7 @@ func TestHelpIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range All() {
-		if !strings.Contains(s.out.String(), m.Usage) || !strings.HasPrefix(m.Usage, m.Name) {
+		if !strings.Contains(s.out.String(), m.Usage) || !strings.HasPrefix(strings.Replace(m.Usage, "%%", "%", 1), m.Name) {
 			t.Errorf("%s: usage %q", m.Name, m.Usage)
 		}
 	}
