@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,6 +148,35 @@ func TestResumedTrainingIsUninterruptedTraining(t *testing.T) {
 		if history.String() != wantHistory.String() || !history.Losses().Equal(wantHistory.Losses()) {
 			t.Errorf("%s: history\n%v\nwant\n%v", name, history, wantHistory)
 		}
+	}
+}
+
+// Every epoch has another order of all examples, and the seed decides it.
+func TestOrderOfExamples(t *testing.T) {
+	const n = 6
+	y := tensor.Arange(0, n, 1)
+	orders := func(opts ...train.FitOption) (out []string) {
+		w := tensor.Zeros(1)
+		model := module(func(x *tensor.Tensor) *tensor.Tensor { return x.Flatten(0).Mul(w) })
+		loss := func(output, target *tensor.Tensor) *tensor.Tensor {
+			out = append(out, target.String())
+			return tensor.MSE(output, target)
+		}
+		opts = append(opts, train.Timeless(), train.Batch(n), train.Epochs(3))
+		if _, err := train.Fit(model, train.SGD([]train.Parameter{{Name: "w", Value: w}}), train.Data{X: y, Y: y}, loss, opts...); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	first, again, other, sorted := orders(), orders(), orders(train.Seed(1)), orders(train.InOrder())
+	if !slices.Equal(first, again) || slices.Equal(first, other) {
+		t.Errorf("orders %v, again %v, of another seed %v", first, again, other)
+	}
+	if first[0] == first[1] || first[1] == first[2] {
+		t.Errorf("the same order in every epoch: %v", first)
+	}
+	if sorted[2] != y.String() {
+		t.Errorf("in order: %v", sorted)
 	}
 }
 
