@@ -181,26 +181,51 @@ func TestOrderOfExamples(t *testing.T) {
 }
 
 func TestPatience(t *testing.T) {
-	data, model, params := linear()
-	// The learning rate doubles every epoch until the loss grows.
-	opt := train.SGD(params, train.LR(0.05))
-	var seen []*tensor.Tensor
-	h, err := train.Fit(module(func(x *tensor.Tensor) *tensor.Tensor {
-		if !tensor.Recording(params[0].Value) { // the validation after an epoch
-			seen = append(seen, values(params).Clone())
+	kept := filepath.Join(t.TempDir(), "kept")
+	run := func(epochs int, opts ...train.FitOption) (h *train.History, seen []*tensor.Tensor, params []train.Parameter) {
+		data, model, params := linear()
+		watched := module(func(x *tensor.Tensor) *tensor.Tensor {
+			if !tensor.Recording(params[0].Value) { // the validation after an epoch
+				seen = append(seen, values(params).Clone())
+			}
+			return model(x)
+		})
+		// The learning rate doubles every epoch until the loss grows.
+		opts = append(opts, train.Epochs(epochs), train.Batch(64), train.Timeless(), train.Validate(data), train.Patience(2),
+			train.With(train.Exponential(2)))
+		h, err := train.Fit(watched, train.SGD(params, train.LR(0.05)), data, tensor.MSE, opts...)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return model(x)
-	}), opt, data, tensor.MSE, train.Epochs(50), train.Batch(64), train.Timeless(), train.Validate(data), train.Patience(2),
-		train.With(train.Exponential(2)))
-	if err != nil {
-		t.Fatal(err)
+		return h, seen, params
 	}
+	h, seen, params := run(50)
 	best := h.Best()
 	if best == 0 || len(h.Epochs) != best+3 {
 		t.Errorf("stopped after %d epochs, the best was %d\n%v", len(h.Epochs), best, h)
 	}
 	if !values(params).Equal(seen[best]) {
 		t.Errorf("weights %v, the best were %v", values(params), seen[best])
+	}
+	// A stop after the best epoch does not lose it.
+	run(best+2, train.Keep(kept))
+	h, _, params = run(50, train.Resume(kept))
+	if len(h.Epochs) != best+3 || !values(params).Equal(seen[best]) {
+		t.Errorf("resumed: %d epochs, weights %v, the best were %v", len(h.Epochs), values(params), seen[best])
+	}
+}
+
+// With a limit c no step of gradient descent is longer than lr·c.
+func TestClipInFit(t *testing.T) {
+	data, model, params := linear()
+	before := values(params).Clone()
+	opt := train.SGD(params, train.LR(0.5))
+	if _, err := train.Fit(model, opt, data, tensor.MSE, train.Epochs(1), train.Batch(64), train.Timeless(), train.Clip(0.01)); err != nil {
+		t.Fatal(err)
+	}
+	d := values(params).Sub(before)
+	if length := math.Sqrt(float64(d.Mul(d).Sum().Item())); math.Abs(length-0.005) > 1e-6 {
+		t.Errorf("a step of length %v, want 0.005", length)
 	}
 }
 
@@ -329,6 +354,7 @@ func TestForeignCheckpoints(t *testing.T) {
 			t.Errorf("%s: the random numbers have changed", c.file)
 		}
 	}
+	opt.SetLR(0.1)
 	info, err := train.LoadCheckpoint(path("good"), opt)
 	if err != nil || info.Model != "m" || info.DT != 0.001 || info.Epoch != 3 || p[0].Value.Data()[1] != 1 || opt.LR() != 0.5 {
 		t.Errorf("%+v, %v, %v", info, err, p[0].Value)

@@ -113,6 +113,9 @@ func TestSchedulesArePyTorchs(t *testing.T) {
 			}
 		}
 	}
+	if f := train.Cosine(4, 0.1).Factor(9); f != 0.1 {
+		t.Errorf("Cosine ends at %v", f)
+	}
 	if f := (train.Schedule{}).Factor(3); f != 1 {
 		t.Errorf("the zero schedule has factor %v", f)
 	}
@@ -141,6 +144,18 @@ func TestClippingIsPyTorchs(t *testing.T) {
 	setGrad(w, tensor.Of(-2, 0.25, 7))
 	if train.ClipValue([]train.Parameter{{Name: "w", Value: w}}, 0.5); !w.Grad().Equal(tensor.Of(-0.5, 0.25, 0.5)) {
 		t.Errorf("ClipValue: %v", w.Grad())
+	}
+}
+
+func TestStepLeavesWhatHasNoGradient(t *testing.T) {
+	for name, make := range optimizers {
+		w, unused := tensor.Ones(2), tensor.Ones(2)
+		opt := make([]train.Parameter{{Name: "unused", Value: unused}, {Name: "w", Value: w}})
+		setGrad(w, tensor.Ones(2))
+		opt.Step()
+		if w.At1(0) == 1 || !unused.Equal(tensor.Ones(2).SetRequiresGrad(true)) {
+			t.Errorf("%s: %v, %v", name, w, unused)
+		}
 	}
 }
 

@@ -96,6 +96,13 @@ func TestLoadTensorsOfADamagedFile(t *testing.T) {
 	if _, _, err := train.LoadTensors(path); !errors.Is(err, train.ErrFormat) {
 		t.Errorf("a byte too many: %v", err)
 	}
+	header := `{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}` // 2^64 elements
+	if err := os.WriteFile(path, append([]byte{byte(len(header)), 0, 0, 0, 0, 0, 0, 0}, header...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := train.LoadTensors(path); !errors.Is(err, train.ErrFormat) {
+		t.Errorf("a shape that overflows: %v", err)
+	}
 	if _, _, err := train.LoadTensors(path + "missing"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
 	}
