@@ -139,11 +139,7 @@ func (s *Session) closeOpen(ctx context.Context) error {
 		return nil
 	}
 	// An interrupt must not keep devices open: only the waiting for them stops with ctx.
-	result := s.engine().Eval(context.WithoutCancel(ctx), interp.Cell{Src: "[]any{" + strings.Join(names, ", ") + "}"})
-	if result.Err != nil || len(result.Values) != 1 {
-		return nil
-	}
-	values, _ := result.Values[0].V.([]any)
+	values := s.values(context.WithoutCancel(ctx), names)
 	var all []error
 	for _, v := range values {
 		if err := closeOne(ctx, v); err != nil && !errors.Is(err, os.ErrClosed) {
@@ -151,6 +147,22 @@ func (s *Session) closeOpen(ctx context.Context) error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// values are those of variables: of all at once, or, if that fails, of each that can be had.
+func (s *Session) values(ctx context.Context, names []string) []any {
+	result := s.engine().Eval(ctx, interp.Cell{Src: "[]any{" + strings.Join(names, ", ") + "}"})
+	if result.Err == nil && len(result.Values) == 1 {
+		values, _ := result.Values[0].V.([]any)
+		return values
+	}
+	var values []any
+	for _, name := range names {
+		if result := s.engine().Eval(ctx, interp.Cell{Src: name}); len(result.Values) == 1 {
+			values = append(values, result.Values[0].V)
+		}
+	}
+	return values
 }
 
 // closeOne closes a value, if it can be closed, or gives up when ctx ends.
