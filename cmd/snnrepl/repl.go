@@ -31,10 +31,10 @@ func runREPL(s streams, f *flag.FlagSet) int {
 	if err != nil {
 		return failure(s, err)
 	}
-	t := newTerminal(s, newFiguresIn(f, "figure"))
+	t := newTerminal(s, newFiguresIn(f, "figure"), isPlain(f))
 	var p prompter
 	interactive := isTerminal(s.in)
-	if interactive && t.screen != nil {
+	if interactive && t.screen != nil && os.Getenv("TERM") != "dumb" {
 		p = newEditor(k, t.colour)
 	} else {
 		p = &plainPrompter{session: k, input: t.input, out: s.out, prompt: interactive}

@@ -12,12 +12,13 @@ import (
 
 var _ = register(command{
 	name:    "run",
-	usage:   "run [--figures DIR] FILE.go [ARGUMENT…]",
+	usage:   "run [--figures DIR] [--plain] FILE.go [ARGUMENT…]",
 	summary: "run a script of // %% cells",
 	help: `The cells run in order; the value of each cell's last expression is shown. A cell that fails ends the script with status 1.
 Cells that begin with // %% [markdown] are text. The script finds its arguments in os.Args[1:].`,
 	flags: func(f *flag.FlagSet) {
 		f.String("figures", "", "write every figure as a PNG into `DIR`")
+		f.Bool("plain", false, "no colours, no pictures")
 	},
 	run: runScript,
 })
@@ -33,7 +34,7 @@ func runScript(s streams, f *flag.FlagSet) int {
 	}
 	os.Args = f.Args()
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	return runCells(s, cells{list: kernel.ParseScript(string(script)), file: file, figures: newFiguresIn(f, name)})
+	return runCells(s, cells{list: kernel.ParseScript(string(script)), file: file, figures: newFiguresIn(f, name), plain: isPlain(f)})
 }
 
 // heading prints a text cell, dimmed, on a terminal that can; elsewhere only what cells print appears.

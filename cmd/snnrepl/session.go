@@ -18,13 +18,14 @@ import (
 // session is snnrepl without a command: the REPL, one cell, or cells from standard input.
 var session = command{
 	name:    "snnrepl",
-	usage:   "[-e CODE] [--figures DIR] [-]  or  snnrepl COMMAND",
+	usage:   "[-e CODE] [--figures DIR] [--plain] [-]  or  snnrepl COMMAND",
 	summary: "a session of cells: from the terminal, from -e, or with - from standard input",
 	help: `A cell is Go: declarations and statements in any order; the value of its last expression is shown. The packages
 snn, tensor, event, durin, plot, display and those of the standard library import themselves. %help lists the magics.`,
 	flags: func(f *flag.FlagSet) {
 		f.String("e", "", "run `CODE` as one cell and leave")
 		f.String("figures", "", "write every figure as a PNG into `DIR`")
+		f.Bool("plain", false, "no colours, no pictures, no line editing")
 		f.Bool("version", false, "print the version and leave")
 	},
 	run: runSession,
@@ -39,7 +40,7 @@ func runSession(s streams, f *flag.FlagSet) int {
 	case given["e"] && f.NArg() > 0:
 		return usageError(s, "", errors.New("-e takes one argument: quote the code"))
 	case given["e"]:
-		return runCells(s, cells{list: []kernel.ScriptCell{{Line: 1, Src: text(f, "e")}}, figures: newFiguresIn(f, "figure")})
+		return runCells(s, cells{list: []kernel.ScriptCell{{Line: 1, Src: text(f, "e")}}, figures: newFiguresIn(f, "figure"), plain: isPlain(f)})
 	case f.NArg() == 1 && f.Arg(0) == "-":
 		return runStdin(s, f)
 	case f.NArg() > 0:
@@ -55,11 +56,14 @@ func runStdin(s streams, f *flag.FlagSet) int {
 		return failure(s, err)
 	}
 	s.in = nil
-	return runCells(s, cells{list: kernel.ParseScript(string(script)), figures: newFiguresIn(f, "figure")})
+	return runCells(s, cells{list: kernel.ParseScript(string(script)), figures: newFiguresIn(f, "figure"), plain: isPlain(f)})
 }
 
 // text is the value of a string flag.
 func text(f *flag.FlagSet, name string) string { return f.Lookup(name).Value.String() }
+
+// isPlain is whether colours and pictures are switched off.
+func isPlain(f *flag.FlagSet) bool { return text(f, "plain") == "true" }
 
 // newFiguresIn makes the writer of --figures, or nil without the flag.
 func newFiguresIn(f *flag.FlagSet, name string) *figures {
@@ -75,6 +79,7 @@ type cells struct {
 	list    []kernel.ScriptCell
 	file    string // "" when the cells stand in no file
 	figures *figures
+	plain   bool
 }
 
 // runCells runs cells in order up to the first that fails.
@@ -86,7 +91,7 @@ func runCells(s streams, c cells) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	t := newTerminal(s, c.figures)
+	t := newTerminal(s, c.figures, c.plain)
 	status := fine
 	n := 0
 	for _, cell := range c.list {

@@ -33,14 +33,14 @@ type terminal struct {
 	problem error  // of a figure or an output that could not be written
 }
 
-// newTerminal looks at what the streams are.
-func newTerminal(s streams, figures *figures) *terminal {
+// newTerminal looks at what the streams are. A plain one treats a terminal like a pipe.
+func newTerminal(s streams, figures *figures, plain bool) *terminal {
 	t := &terminal{out: s.out, err: s.err, figures: figures, drawer: func() display.Sink { return nil }}
 	if s.in != nil {
 		t.input = newLineReader(s.in)
 	}
 	f, ok := s.out.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) && os.Getenv("LIVESPIKE_GRAPHICS") == "" {
+	if plain || !ok || !term.IsTerminal(int(f.Fd())) && os.Getenv("LIVESPIKE_GRAPHICS") == "" {
 		return t
 	}
 	t.screen = f
