@@ -149,11 +149,17 @@ func (op *binary) into(dst, t *Tensor, x any, suffix string) *Tensor {
 		return dst
 	}
 	o := operand(op.name, suffix, x)
-	if !fits(dst.shape, t.shape, o.shape) {
+	same := sameShape(dst.shape, t.shape) && sameShape(t.shape, o.shape)
+	if !same && !fits(dst.shape, t.shape, o.shape) {
 		panic(fmt.Sprintf("tensor.%s%s: shapes %v and %v into %v", op.name, suffix, t.shape, o.shape, dst.shape))
 	}
 	op.mayWrite(dst, t, o, suffix)
-	op.pairs(dst, t.apartFrom(dst), o.apartFrom(dst))
+	a, b := t.apartFrom(dst), o.apartFrom(dst)
+	if same {
+		op.run(dst.data, a.data, b.data)
+	} else {
+		op.pairs(dst, a, b)
+	}
 	return dst
 }
 

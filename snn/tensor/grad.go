@@ -129,6 +129,7 @@ func newNode(name string, inputs, save []*Tensor) *node {
 	}
 	for _, t := range save {
 		if t != nil && t.writes != nil {
+			t.writes.CompareAndSwap(0, 1) // from now on writes are counted
 			n.saved = append(n.saved, saved{t, t.writes.Load()})
 		}
 	}

@@ -1,9 +1,6 @@
 package tensor
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // MSE is the mean of the squared differences of two tensors of one shape. Shapes do not broadcast here: a loss over
 // the wrong pairs would go unnoticed.
@@ -69,7 +66,7 @@ func recordCrossEntropy(out, logits, p, log *Tensor, rows float64) {
 				weight += float64(w)
 			}
 			for i := at; i < at+n; i++ {
-				dx.data[i] = float32((float64(math.Exp(float64(log.data[i]))*weight) - float64(p.data[i])) * scale)
+				dx.data[i] = float32((float64(exp(float64(log.data[i]))*weight) - float64(p.data[i])) * scale)
 			}
 		})
 		return []*Tensor{dx}

@@ -56,7 +56,7 @@ func goroutine() uint64 {
 // MarkChanged says that elements were changed through Data, so that a Backward that needs the old ones panics and does
 // not use the new ones. Methods that change elements say it themselves.
 func (t *Tensor) MarkChanged() {
-	if t.writes != nil {
+	if t.writes != nil && t.writes.Load() != 0 {
 		t.writes.Add(1)
 	}
 }

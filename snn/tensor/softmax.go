@@ -10,7 +10,7 @@ func (t *Tensor) Softmax(axis int) *Tensor {
 	t.rows(axis, func(at, step, n int) {
 		m, sum := t.normaliser(at, step, n)
 		for i := at; i < at+n*step; i += step {
-			out.data[i] = float32(math.Exp(float64(t.data[i])-m) / sum)
+			out.data[i] = float32(exp(float64(t.data[i])-m) / sum)
 		}
 	})
 	if Recording(t) {
@@ -63,7 +63,7 @@ func (t *Tensor) recordLogSoftmax(out *Tensor, axis int) {
 				sum += float64(dy.data[i])
 			}
 			for i := at; i < at+n*step; i += step {
-				dx.data[i] = float32(float64(dy.data[i]) - float64(math.Exp(float64(y.data[i]))*sum))
+				dx.data[i] = float32(float64(dy.data[i]) - float64(exp(float64(y.data[i]))*sum))
 			}
 		})
 		return []*Tensor{dx}
@@ -77,7 +77,7 @@ func (t *Tensor) normaliser(at, step, n int) (largest, sum float64) {
 		largest = math.Max(largest, float64(t.data[i]))
 	}
 	for i := at; i < at+n*step; i += step {
-		sum += math.Exp(float64(t.data[i]) - largest)
+		sum += exp(float64(t.data[i]) - largest)
 	}
 	return largest, sum
 }

@@ -42,7 +42,7 @@ import (
 type Tensor struct {
 	shape  []int
 	data   []float32
-	writes *atomic.Uint32 // how often the elements were changed in place; views share it
+	writes *atomic.Uint32 // counts changes in place once a node has saved the elements, 0 before; views share it
 	grad   *gradient      // nil without gradients
 }
 

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// The functions below are computed in float64 and rounded once, so they are within half a unit in the last place.
+// The functions below are computed in float64 and rounded once.
 
 // Neg is -t.
 func (t *Tensor) Neg() *Tensor {
@@ -35,7 +35,7 @@ func sign(v float32) float32 {
 
 // Exp is e to the power t.
 func (t *Tensor) Exp() *Tensor {
-	return t.via("Exp", math.Exp, func(dy, x, y float32) float32 { return dy * y })
+	return t.via("Exp", exp, func(dy, x, y float32) float32 { return dy * y })
 }
 
 // Log is the natural logarithm.
@@ -60,12 +60,12 @@ func (t *Tensor) Cos() *Tensor {
 
 // Tanh is the hyperbolic tangent.
 func (t *Tensor) Tanh() *Tensor {
-	return t.via("Tanh", math.Tanh, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
+	return t.via("Tanh", tanh, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
 }
 
 // Sigmoid is 1/(1 + exp(-t)).
 func (t *Tensor) Sigmoid() *Tensor {
-	return t.via("Sigmoid", func(v float64) float64 { return 1 / (1 + math.Exp(-v)) },
+	return t.via("Sigmoid", sigmoid,
 		func(dy, x, y float32) float32 { return dy * (1 - y) * y })
 }
 

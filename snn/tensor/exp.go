@@ -1,0 +1,53 @@
+package tensor
+
+import "math"
+
+// exp is e to the power x with a relative error below 1e-11, enough to round to float32. It is made of separate
+// operations, so that every machine gives the same bits, which the assembly of the standard library does not promise.
+// Below -150 it is 0: nothing of that size shows in a float32.
+//
+// x = k·ln 2 + r with |r| ≤ ½ ln 2, and exp(r) is its Taylor polynomial of degree 9, in pairs (Estrin) because a
+// processor can compute those side by side.
+func exp(x float64) float64 {
+	switch {
+	case x != x:
+		return x
+	case x < -150:
+		return 0
+	case x > 700:
+		return math.Inf(1)
+	}
+	const whole = 3 << 51 // a number of this size has no bits behind the point: adding it rounds to an integer
+	t := float64(x*math.Log2E) + whole
+	r := x - float64((t-whole)*math.Ln2)
+	r2 := float64(r * r)
+	r4 := float64(r2 * r2)
+	p01 := 1 + r
+	p23 := 1.0/2 + float64(r*(1.0/6))
+	p45 := 1.0/24 + float64(r*(1.0/120))
+	p67 := 1.0/720 + float64(r*(1.0/5040))
+	p89 := 1.0/40320 + float64(r*(1.0/362880))
+	p := (p01 + float64(p23*r2)) + float64(((p45+float64(p67*r2))+float64(p89*r4))*r4)
+	// The last bits of t are k: they become the exponent.
+	return p * math.Float64frombits((math.Float64bits(t)+1023)<<52)
+}
+
+// sigmoid is 1/(1 + exp(-x)).
+func sigmoid(x float64) float64 { return 1 / (1 + exp(-x)) }
+
+// tanh is the hyperbolic tangent, by exp, and near 0, where that cancels, by its Taylor polynomial of degree 9.
+func tanh(x float64) float64 {
+	a := math.Abs(x)
+	if a < 0.1 {
+		if x == 0 {
+			return x // keeps the sign
+		}
+		s := float64(x * x)
+		p := float64(s*(62.0/2835)) - 17.0/315
+		p = float64(p*s) + 2.0/15
+		p = float64(p*s) - 1.0/3
+		return x + float64(x*float64(p*s))
+	}
+	e := exp(-2 * a)
+	return math.Copysign((1-e)/(1+e), x)
+}
