@@ -230,15 +230,30 @@ func (f *fit) save(epochs int) error {
 		return fmt.Errorf("train: history: %w", err)
 	}
 	return SaveCheckpoint(f.keep, f.opt, Info{
-		Model: fmt.Sprint(f.model), Epoch: epochs, Best: f.best,
+		Model: f.modelText(), Epoch: epochs, Best: f.best,
 		Notes: map[string]string{"history": string(history), "rate": fmt.Sprint(f.rate)},
 	})
+}
+
+// modelText is what the model prints, empty for one that has no text of its own.
+func (f *fit) modelText() string {
+	if s, ok := f.model.(fmt.Stringer); ok {
+		return s.String()
+	}
+	return ""
 }
 
 // restore goes back to where the checkpoint was written.
 func (f *fit) restore() error {
 	if f.resume == "" {
 		return nil
+	}
+	c, err := readCheckpoint(f.resume, f.opt)
+	if err != nil {
+		return err
+	}
+	if text := f.modelText(); c.info.Model != text {
+		return fmt.Errorf("train: %s: a checkpoint of %q, not of %q", f.resume, c.info.Model, text)
 	}
 	info, err := LoadCheckpoint(f.resume, f.opt)
 	if err != nil {

@@ -361,6 +361,36 @@ func TestForeignCheckpoints(t *testing.T) {
 	}
 }
 
+// named is a model with a text.
+type named struct {
+	module
+	text string
+}
+
+func (n named) String() string { return n.text }
+
+func TestResumeOfAnotherModel(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kept")
+	run := func(text string, opt train.FitOption) ([]train.Parameter, error) {
+		data, model, params := linear()
+		_, err := train.Fit(named{model, text}, train.SGD(params), data, tensor.MSE, train.Timeless(), train.Epochs(1), opt)
+		return params, err
+	}
+	if _, err := run("LIF()", train.Keep(path)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run("LIF()", train.Resume(path)); err != nil {
+		t.Error(err)
+	}
+	params, err := run("LI()", train.Resume(path))
+	if err == nil || !strings.Contains(err.Error(), `a checkpoint of "LIF()", not of "LI()"`) {
+		t.Error(err)
+	}
+	if !values(params).Equal(tensor.Zeros(3)) {
+		t.Errorf("the parameters have changed: %v", values(params))
+	}
+}
+
 func TestFitMisuse(t *testing.T) {
 	data, model, params := linear()
 	opt := train.SGD(params)
