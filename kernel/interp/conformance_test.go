@@ -129,8 +129,8 @@ func runProbe(p probe) []outcome {
 }
 
 func TestConformanceProbes(t *testing.T) {
-	file := "testdata/probes.jsonl"
-	check(t, file)
+	check(t, "testdata/probes.jsonl")
+	check(t, "testdata/probes_flow.jsonl")
 	if outside := os.Getenv("LIVESPIKE_PROBES"); outside != "" {
 		check(t, outside)
 	}

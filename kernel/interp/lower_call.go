@@ -23,8 +23,13 @@ func (l *lowerer) callExpr(e *ast.CallExpr) *ast.CallExpr {
 		l.at(e.Pos())
 		return l.host("Sleep", e.Args...)
 	}
+	guarded := l.callsElsewhere(e.Fun)
 	e.Fun = l.expr(e.Fun)
 	for i, arg := range e.Args {
+		if _, function := l.typeOf(arg).(*types.Signature); function && guarded {
+			e.Args[i] = l.callback(arg)
+			continue
+		}
 		if lit, ok := ast.Unparen(arg).(*ast.FuncLit); ok && native {
 			e.Args[i] = l.boundLiteral(lit)
 		} else {

@@ -101,7 +101,16 @@ func (l *lowerer) at(pos token.Pos) *lowerer {
 }
 
 func (l *lowerer) selectorExpr(e *ast.SelectorExpr) ast.Expr {
+	s := l.info.Selections[e]
+	if s != nil && s.Kind() == types.MethodExpr {
+		return l.methodExpr(e, s)
+	}
 	e.X = l.expr(e.X) // Sel is a field, a method or an exported name
+	if s != nil && s.Kind() == types.FieldVal {
+		if name, ok := l.embeddedName(s.Obj()); ok {
+			e.Sel.Name = name
+		}
+	}
 	return e
 }
 
@@ -121,6 +130,10 @@ func (l *lowerer) composite(e *ast.CompositeLit) ast.Expr {
 		kv, ok := elt.(*ast.KeyValueExpr)
 		switch {
 		case ok && isStruct:
+			key := kv.Key.(*ast.Ident)
+			if name, ok := l.embeddedName(l.info.Uses[key]); ok {
+				key.Name = name
+			}
 			kv.Value = l.field(kv.Value, native)
 		case ok:
 			kv.Key, kv.Value = l.expr(kv.Key), l.expr(kv.Value)

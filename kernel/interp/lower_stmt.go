@@ -88,9 +88,28 @@ func (l *lowerer) labeled(s *ast.LabeledStmt) []ast.Stmt {
 	if len(list) == 0 {
 		list = []ast.Stmt{&ast.EmptyStmt{Semicolon: s.Pos()}}
 	}
-	s.Stmt = list[at]
-	list[at] = s
-	return list
+	if at == 0 {
+		s.Stmt = list[0]
+		list[0] = s
+		return list
+	}
+	// A goto comes to the first statement, break and continue belong to the loop or switch.
+	inner := s.Label.Name + mark
+	relabel(list[at], s.Label.Name, inner)
+	list[at] = &ast.LabeledStmt{Label: l.at(s.Pos()).ident(inner), Colon: s.Colon, Stmt: list[at]}
+	s.Stmt = &ast.EmptyStmt{Semicolon: s.Pos()}
+	return append([]ast.Stmt{s}, list...)
+}
+
+// relabel renames the label of the break and continue statements in a tree.
+func relabel(node ast.Node, from, to string) {
+	ast.Inspect(node, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok != token.GOTO && b.Label != nil && b.Label.Name == from {
+			b.Label.Name = to
+		}
+		_, literal := n.(*ast.FuncLit)
+		return !literal
+	})
 }
 
 func (l *lowerer) ifStmt(s *ast.IfStmt) []ast.Stmt {
@@ -112,6 +131,9 @@ func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
 	vars := l.keptVars(s)
 	s.Init = l.simple(s.Init)
 	s.Cond = l.expr(s.Cond)
+	if s.Cond == nil && s.Init != nil { // without a condition the engine runs the init part each time
+		s.Cond = l.at(s.Pos()).ident("true")
+	}
 	s.Post = l.simple(s.Post)
 	s.Body.List = l.stmts(s.Body.List)
 	l.perIteration(s, vars, label)
@@ -252,15 +274,6 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
 	for _, c := range s.Body.List {
 		clause := c.(*ast.CaseClause)
 		l.exprs(clause.List)
-		clause.Body = l.stmts(clause.Body)
-	}
-	return []ast.Stmt{s}
-}
-
-func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
-	for _, c := range s.Body.List {
-		clause := c.(*ast.CommClause)
-		clause.Comm = l.simple(clause.Comm)
 		clause.Body = l.stmts(clause.Body)
 	}
 	return []ast.Stmt{s}

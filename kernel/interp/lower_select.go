@@ -1,0 +1,78 @@
+package interp
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// selectStmt lowers a select statement. The engine loses branches and returns in its clauses, so if there are any the select
+// only says which clause was chosen, and a switch behind it holds the bodies (L15):
+//
+//	select { case v := <-c: body }   becomes   select { case vʹ = <-c: kʹ = 1 }; switch kʹ { case 1: v := vʹ; body }
+func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
+	if !leaves(s.Body) {
+		for _, c := range s.Body.List {
+			clause := c.(*ast.CommClause)
+			clause.Comm = l.simple(clause.Comm)
+			clause.Body = l.stmts(clause.Body)
+		}
+		return []ast.Stmt{s}
+	}
+	chosen := l.temp()
+	list := []ast.Stmt{l.let(chosen, l.integer(0))}
+	bodies := &ast.BlockStmt{Lbrace: s.Body.Lbrace, Rbrace: s.Body.Rbrace}
+	for i, c := range s.Body.List {
+		clause := c.(*ast.CommClause)
+		l.at(clause.Pos())
+		var head []ast.Stmt
+		if receive, ok := clause.Comm.(*ast.AssignStmt); ok {
+			var vars []ast.Stmt
+			clause.Comm, vars, head = l.received(receive)
+			list = append(list, vars...)
+		} else {
+			clause.Comm = l.simple(clause.Comm)
+		}
+		body := append(head, l.stmts(clause.Body)...)
+		l.at(clause.Pos())
+		clause.Body = []ast.Stmt{l.set(l.ident(chosen), l.integer(i+1))}
+		bodies.List = append(bodies.List, &ast.CaseClause{
+			Case: l.pos, List: []ast.Expr{l.integer(i + 1)}, Colon: l.pos, Body: body,
+		})
+	}
+	l.at(s.Pos())
+	return append(list, s, &ast.SwitchStmt{Switch: s.Pos(), Tag: l.ident(chosen), Body: bodies})
+}
+
+// received lowers a clause that keeps what it receives: into hidden variables first, from which the body takes it.
+func (l *lowerer) received(s *ast.AssignStmt) (comm ast.Stmt, vars, head []ast.Stmt) {
+	channel := l.typeOf(ast.Unparen(s.Rhs[0]).(*ast.UnaryExpr).X).Underlying().(*types.Chan)
+	kinds := []types.Type{channel.Elem(), types.Typ[types.Bool]}
+	l.exprs(s.Rhs)
+	l.at(s.Pos())
+	var hidden []ast.Expr
+	for i, t := range kinds { // the engine needs both
+		name := l.temp()
+		hidden = append(hidden, l.ident(name))
+		vars = append(vars, l.declareVar(name, t))
+		if i == len(s.Lhs) {
+			break
+		}
+		if id, ok := s.Lhs[i].(*ast.Ident); !ok || id.Name != "_" {
+			head = append(head, l.assign(s.Tok, []ast.Expr{l.expr(s.Lhs[i])}, []ast.Expr{l.ident(name)}))
+		}
+		l.at(s.Pos())
+	}
+	return l.assign(token.ASSIGN, hidden, s.Rhs), vars, head
+}
+
+// leaves reports whether a statement contains a branch or a return of its own function.
+func leaves(body *ast.BlockStmt) bool {
+	return ownNode(body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.BranchStmt, *ast.ReturnStmt:
+			return true
+		}
+		return false
+	})
+}
