@@ -36,7 +36,16 @@ func (p *plan) addDeclarations(pieces []piece) *CellError {
 		culprit := p.culprit(errs, again)
 		switch {
 		case len(errs) == 0:
-			return p.lowerDeclarations(info, fresh, again, files, leave)
+			more := p.unhookable(info, append(append([]*declaration{}, fresh...), again...), files)
+			if len(more) == 0 {
+				return p.lowerDeclarations(info, fresh, again, files, leave)
+			}
+			for _, d := range more {
+				leave[d] = true
+			}
+			again = append(again, more...)
+			p.in.world.stale = true
+			continue
 		case culprit == nil:
 			return p.failure(errs)
 		}
@@ -101,7 +110,7 @@ func (p *plan) affected(fresh []*declaration) (leave map[*declaration]bool, agai
 			if old == nil {
 				continue
 			}
-			if !old.variable() {
+			if !old.variable() && d.recv == "" { // a method's callers find the new one through its hook
 				redefined[name] = true
 			}
 			p.in.world.stale = true
@@ -279,6 +288,9 @@ func (p *plan) lowerDeclarations(info *types.Info, fresh, again []*declaration, 
 		l := newLowerer(p, info)
 		for _, decl := range files[d].Decls {
 			l.declaration(decl)
+		}
+		if len(l.setup) > 0 {
+			p.out.statement(l.setup, d.names)
 		}
 		p.out.take(l)
 		if l.err != nil {

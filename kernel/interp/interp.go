@@ -43,6 +43,7 @@ type Interp struct {
 	names       names
 	imports     imports
 	generations map[string]int  // by name: how often it was defined
+	hooks       map[string]bool // variables for methods that the engine has
 	imported    map[string]bool // file and path: what the engine has imported
 	temps       int
 	runs        int
@@ -74,6 +75,7 @@ func New(o Options) *Interp {
 		names:       names{},
 		imports:     maps.Clone(o.Imports),
 		generations: map[string]int{},
+		hooks:       map[string]bool{},
 		imported:    map[string]bool{},
 		trace:       &traceWriter{rest: o.Stderr},
 	}

@@ -34,11 +34,12 @@ func (v *live) variable() bool { return v.decl == nil }
 // with several names.
 type declaration struct {
 	fragment
-	kind     token.Token
-	names    []string
-	recv     string         // the type's name, for a method
-	recovers bool           // a function that calls recover itself
-	uses     map[string]int // top-level names that it mentions and their generation when it was lowered
+	kind      token.Token
+	names     []string
+	recv      string         // the type's name, for a method
+	signature string         // of a method, with its receiver as the first parameter
+	recovers  bool           // a function that calls recover itself
+	uses      map[string]int // top-level names that it mentions and their generation when it was lowered
 }
 
 // declare reads the names of a declaration off its tree.

@@ -19,6 +19,7 @@ type lowerer struct {
 	pos     token.Pos               // of the statement being lowered: where generated nodes stand
 	fn      *function               // innermost, nil at the top level of a cell
 	decls   []ast.Decl              // what the construct needs at the top level
+	setup   []ast.Stmt              // what declarations need to be done when the cell comes to them
 	renamed map[types.Object]string // results of functions that defer
 	prepare func(*function)         // for the literal that is lowered next, see lower_frozen.go
 	err     *CellError
@@ -96,7 +97,6 @@ func (l *lowerer) declaration(decl ast.Decl) {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
 		l.funcDecl(decl)
-		l.decls = append(l.decls, decl)
 	case *ast.GenDecl:
 		if decl.Tok == token.TYPE {
 			for _, spec := range decl.Specs {
@@ -108,19 +108,22 @@ func (l *lowerer) declaration(decl ast.Decl) {
 }
 
 func (l *lowerer) funcDecl(decl *ast.FuncDecl) {
-	if obj := l.info.Defs[decl.Name]; obj != nil && decl.Recv == nil {
-		decl.Name.Name = l.nameOf(obj)
+	fn, ok := l.info.Defs[decl.Name].(*types.Func)
+	if !ok { // a function init or one without a name, which nothing can call
+		return
+	}
+	if recv := fn.Signature().Recv(); recv != nil && namedOf(recv.Type()).TypeParams().Len() == 0 {
+		l.methodDecl(decl, fn)
+		return
 	}
 	if decl.Recv != nil {
 		l.fields(decl.Recv)
+	} else {
+		decl.Name.Name = l.nameOf(fn)
 	}
 	l.funcType(decl.Type)
-	sig, _ := l.info.Defs[decl.Name].(*types.Func)
-	var results *types.Tuple
-	if sig != nil {
-		results = sig.Signature().Results()
-	}
-	decl.Body = l.funcBody(decl.Type, results, decl.Body)
+	decl.Body = l.funcBody(decl.Type, fn.Signature().Results(), decl.Body)
+	l.decls = append(l.decls, decl)
 }
 
 func (l *lowerer) typeSpec(spec *ast.TypeSpec) {

@@ -16,6 +16,7 @@ type plan struct {
 	names   names // after the cell; the session's own stay as they are until the commit
 	imports imports
 	here    map[string]bool // names that this cell has defined
+	hooks   map[string]bool // variables for methods that the cell declares, see lower_method.go
 	out     *program
 	notes   []string
 }
@@ -24,7 +25,7 @@ type plan struct {
 func (in *Interp) newPlan(cell Cell) (*plan, *CellError) {
 	p := &plan{
 		in: in, cell: cell, names: maps.Clone(in.names), imports: maps.Clone(in.imports),
-		here: map[string]bool{}, out: newProgram(in, cell),
+		here: map[string]bool{}, hooks: map[string]bool{}, out: newProgram(in, cell),
 	}
 	pieces := split(cell.Src)
 	whole := len(pieces) > 0 && pieces[0].kind == token.PACKAGE

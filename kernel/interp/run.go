@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"io"
 	"log"
+	"maps"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -140,6 +141,7 @@ func (in *Interp) compile(p *plan) (program *yaegi.Program, cellErr *CellError) 
 	if err != nil {
 		return nil, in.engineError(p.cell, err)
 	}
+	maps.Copy(in.hooks, p.hooks)
 	return program, nil
 }
 
