@@ -8,26 +8,50 @@ import (
 
 // Activation is a function of each element, made by Sigmoid, Relu, Tanh and their like.
 type Activation struct {
-	name string // as PyTorch's module prints
-	f    func(x float32) float32
+	name  string // as PyTorch's module prints
+	f     func(x float32) float32
+	slope func(x, y float32) float32 // the derivative at x, where f is y
 }
 
 // Sigmoid is 1/(1 + e⁻ˣ) of each element.
 func Sigmoid() *Activation {
-	return &Activation{"Sigmoid", func(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }}
+	return &Activation{
+		"Sigmoid",
+		func(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) },
+		func(_, y float32) float32 { return y * (1 - y) },
+	}
 }
 
-// Relu is max(x, 0) of each element.
-func Relu() *Activation { return &Activation{"ReLU", relu} }
+// Relu is max(x, 0) of each element. Its derivative at 0 is 0.
+func Relu() *Activation {
+	return &Activation{"ReLU", relu, func(x, _ float32) float32 { return above(x, 0) }}
+}
 
 // Tanh is the hyperbolic tangent of each element.
 func Tanh() *Activation {
-	return &Activation{"Tanh", func(x float32) float32 { return float32(math.Tanh(float64(x))) }}
+	return &Activation{
+		"Tanh",
+		func(x float32) float32 { return float32(math.Tanh(float64(x))) },
+		func(_, y float32) float32 { return 1 - float32(y*y) },
+	}
 }
 
 // Forward applies the function to each element. It returns s as it came.
 func (a *Activation) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return forwardNew(a, x), s
+	y := forwardNew(a, x)
+	if tensor.Recording(x) {
+		tensor.Record(tensor.Node{
+			Name: a.name, Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{y}, Saved: []*tensor.Tensor{x, y},
+			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+				dx := make([]float32, len(x.Data()))
+				for k, v := range x.Data() {
+					dx[k] = dy[0].Data()[k] * a.slope(v, y.Data()[k])
+				}
+				return []*tensor.Tensor{share(dx, x.Shape())}
+			},
+		})
+	}
+	return y, s
 }
 
 // ForwardInto is Forward that writes into dst, which may be x.

@@ -11,6 +11,7 @@ var adaLIF = register(&model{
 	late:    true,
 	numbers: true,
 	step:    adaLIFStep,
+	back:    adaLIFBack,
 })
 
 // AdaLIFCell is a leaky integrate-and-fire neuron with an adaptation b that rises at each spike, decays, and works
@@ -61,5 +62,28 @@ func adaLIFStep(z, x, s, c []float32, stride int) {
 		v[k] = u - float32(f*(th-reset))
 		b[k] = t + float32(f*beta)
 		z[k] = f
+	}
+}
+
+func adaLIFBack(g *sweep) {
+	cm, cs, leak, th, reset, cb, beta := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5], g.c[6]
+	n := len(g.dz)
+	x, v, i, b := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, db := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := ((leak - v[k]) + j) - b[k]
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		spike := g.spike(u-th, (up-float32(dv[k]*(th-reset)))+float32(db[k]*beta))
+		du := dv[k] + spike
+		w := float32(cm * du)
+		if g.dc != nil {
+			jump := f * dv[k]
+			g.count(du*in, di[k]*j, w, -spike-jump, jump, db[k]*b[k], f*db[k])
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = du-w, dj, dj
+		db[k] = (db[k] + float32(cb*db[k])) - w
 	}
 }

@@ -28,9 +28,7 @@ func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
 }
 
 // forwardNew is the Forward of an applier without a state.
-func forwardNew(m applier, x *tensor.Tensor, more ...*tensor.Tensor) *tensor.Tensor {
-	needNoGradient(m, x)
-	needNoGradient(m, more...)
+func forwardNew(m applier, x *tensor.Tensor) *tensor.Tensor {
 	out := m.outputShape(x.Shape())
 	dst := make([]float32, size(out))
 	m.apply(dst, x.Data(), x.Shape(), nil)

@@ -15,8 +15,10 @@ func (m *model) cell(opts []Option) *Cell {
 // Forward advances the neurons by one step. x is one step's input of any shape, one neuron per element; the output and
 // the state's tensors have that shape. A nil state is a fresh one. It panics if x and s differ in shape.
 func (c *Cell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(c, x)
 	shape := x.Shape()
+	if c.recording(x, s) {
+		return c.recorded(x, s, 1, shape, nil)
+	}
 	n := c.next(s, shape)
 	z := make([]float32, len(x.Data()))
 	c.advance(z, x.Data(), n)
@@ -40,6 +42,7 @@ func (c *Cell) apply(dst, x []float32, in []int, s *State) *State {
 	} else {
 		c.check(s, in)
 	}
+	s.change(c)
 	c.advance(dst, x, s)
 	return s
 }

@@ -17,6 +17,7 @@ var cobaLIF = register(&model{
 	},
 	numbers:  true,
 	step:     cobaLIFStep,
+	back:     cobaLIFBack,
 	split:    true,
 	bioPlain: true,
 	bio: preset{
@@ -125,5 +126,37 @@ func linearSplit(exc, inh, x, w []float32, in, out int) {
 			i += pi
 		}
 		exc[at], inh[at] = e, i
+	}
+}
+
+func cobaLIFBack(g *sweep) {
+	ce, ci, cm, gl, rest, toE, toI, th, reset := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5], g.c[6], g.c[7], g.c[8]
+	n := len(g.dz)
+	x, v, exc, inh := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, dExc, dInh := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		e0, i0 := exc[k]+relu(x[k]), inh[k]+relu(-x[k])
+		e, i := e0+float32(ce*e0), i0+float32(ci*i0)
+		in := (float32(gl*(rest-v[k])) + float32(e*(toE-v[k]))) + float32(i*(toI-v[k]))
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		after := dv[k]
+		spike := g.spike(u-th, up+float32(after*(reset-u)))
+		du := float32((1-f)*after) + spike
+		w := float32(cm * du)
+		de, di := dExc[k]+float32(w*(toE-v[k])), dInh[k]+float32(w*(toI-v[k]))
+		if g.dc != nil {
+			g.count(de*e0, di*i0, du*in, w*(rest-v[k]), w*gl, w*e, w*i, -spike, f*after)
+		}
+		de += float32(ce * de)
+		di += float32(ci * di)
+		dv[k] = du - float32(w*((gl+e)+i))
+		dExc[k], dInh[k], dx[k] = de, di, 0
+		switch {
+		case x[k] > 0:
+			dx[k] = de
+		case x[k] < 0:
+			dx[k] = -di
+		}
 	}
 }

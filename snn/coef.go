@@ -11,6 +11,7 @@ type coefs struct {
 	names  []string
 	block  []float32 // the one block, if no parameter has more than one value
 	each   []column  // otherwise, one per coefficient
+	from   []float32 // the values of the learned parameters they were made of
 	cached atomic.Pointer[spread]
 }
 

@@ -95,7 +95,7 @@ func conform(c golden.Case, delayed bool) (err error) {
 	kind, what, _ := strings.Cut(op, ".")
 	switch kind {
 	case "bptt":
-		return skipped("bptt: there is no reverse mode yet")
+		return conformGradients(c, what)
 	case "cell":
 		return conformCell(c, what, delayed)
 	case "threshold":

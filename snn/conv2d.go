@@ -188,7 +188,15 @@ func (c *Conv) Bias() *tensor.Tensor { return c.bias }
 // Forward convolves x. It returns s as it came. It panics if x has the wrong number of channels or is smaller than the
 // kernel.
 func (c *Conv) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return forwardNew(c, x, c.weight, c.bias), s
+	y := forwardNew(c, x)
+	if tensor.Recording(x, c.weight, c.bias) {
+		tensor.Record(tensor.Node{
+			Name: "Conv2d", Inputs: []*tensor.Tensor{x, c.weight, c.bias}, Outputs: []*tensor.Tensor{y},
+			Saved:    []*tensor.Tensor{x, c.weight},
+			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return c.backward(x, dy[0]) },
+		})
+	}
+	return y, s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

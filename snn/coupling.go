@@ -90,6 +90,9 @@ func (c *neuron) advanceCoupled(z, x []float32, s *State) {
 func (c *neuron) coupleAfter(product []float32, s *State) {
 	width := c.coupling.Shape()[0]
 	v := s.field(c.skip)
+	if s.trace != nil {
+		s.trace.before = append(s.trace.before, s.trace.copy(v))
+	}
 	linear(product, v, c.coupling.Data(), width, width)
 	dt := float32(c.dt.num)
 	for k, p := range product {

@@ -8,6 +8,7 @@ var iaf = register(&model{
 	jump:     "v",
 	step:     iafStep,
 	subtract: iafSubtractStep,
+	back:     iafBack,
 	bio:      preset{"v_th": -55.0, "v_reset": -70.0},
 })
 
@@ -63,5 +64,26 @@ func iafSubtractStep(z, x, s, c []float32, stride int) {
 		f := above(u, th)
 		v[k] = float32((1-f)*u) + float32(f*(u-th))
 		z[k] = f
+	}
+}
+
+func iafBack(g *sweep) {
+	th, reset := g.c[0], g.c[1]
+	n := len(g.dz)
+	x, v, dx, dv := g.x[:n], g.s[:n], g.dx[:n], g.ds[:n]
+	for k, up := range g.dz {
+		u := v[k] + x[k]
+		f := above(u, th)
+		after, kept, to := dv[k], 1-f, reset
+		if g.subtract {
+			kept, to = 1, u-th
+		}
+		spike := g.spike(u-th, up+float32(after*(to-u)))
+		if g.dc != nil {
+			g.count(-spike)
+			g.countReset(0, 1, f*after)
+		}
+		du := float32(kept*after) + spike
+		dv[k], dx[k] = du, du
 	}
 }

@@ -18,6 +18,7 @@ var izhikevich = register(&model{
 	behaving: true,
 	step:     izhikevichStep,
 	both:     izhikevichRecurrentStep,
+	back:     izhikevichBack,
 })
 
 // IzhikevichCell is Izhikevich's simple model of spiking neurons, one step at a time.
@@ -85,5 +86,30 @@ func izhikevichRecurrentStep(z, x, r, s, c []float32, stride int) {
 		v[k] = float32((1-f)*w) + float32(f*reset)
 		u[k] = float32((1-f)*y) + float32(f*(y+d))
 		z[k] = f
+	}
+}
+
+func izhikevichBack(g *sweep) {
+	kv, ku, b, reset, d, sq, mn, bias, th := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5], g.c[6], g.c[7], g.c[8]
+	n := len(g.dz)
+	x, v, u := g.x[:n], g.s[:n], g.s[g.stride:][:n]
+	dx, dv, du := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
+	for k, up := range g.dz {
+		q := (((float32(sq*float32(v[k]*v[k])) + float32(mn*v[k])) + bias) - u[k]) + x[k]
+		if g.r != nil {
+			q += g.r[k]
+		}
+		w := v[k] + float32(kv*q)
+		f := above(w, th)
+		after, dy := dv[k], du[k]
+		spike := g.spike(w-th, (up+float32(after*(reset-w)))+float32(dy*d))
+		dw := float32((1-f)*after) + spike
+		dq, slow := float32(kv*dw), float32(ku*dy)
+		if g.dc != nil {
+			g.count(dw*q, dy*(b*v[k]-u[k]), slow*v[k], f*after, f*dy, dq*v[k]*v[k], dq*v[k], dq, -spike)
+		}
+		dv[k] = (dw + float32(dq*(float32(2*sq*v[k])+mn))) + float32(slow*b)
+		du[k] = (dy - slow) - dq
+		dx[k] = dq
 	}
 }

@@ -25,9 +25,15 @@ func (m *model) layer(opts []Option) *Layer {
 //
 // Forward panics if x has no axes or does not fit s.
 func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(l, x)
 	shape := x.Shape()
 	l.needTime(shape)
+	if l.recording(x, s) {
+		var all *State
+		if l.record {
+			all = newState(l.lay, shape)
+		}
+		return l.recorded(x, s, shape[0], shape[1:], all)
+	}
 	n := l.next(s, shape[1:])
 	z := make([]float32, len(x.Data()))
 	if l.record {
@@ -52,6 +58,7 @@ func (l *Layer) apply(dst, x []float32, in []int, s *State) *State {
 	} else {
 		l.check(s, in[1:])
 	}
+	s.change(l)
 	l.run(dst, x, in[0], s)
 	return s
 }
@@ -78,9 +85,7 @@ func (l *Layer) runRecorded(z, x []float32, shape []int, s *State) *State {
 	all := newState(l.lay, shape)
 	for t := range steps {
 		l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
-		for k := range l.lay.fields {
-			copy(all.field(k)[t*n:(t+1)*n], s.field(k))
-		}
+		all.keep(t, s)
 	}
 	return all
 }

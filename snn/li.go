@@ -8,6 +8,7 @@ var li = register(&model{
 	jump:    "i",
 	numbers: true,
 	step:    liStep,
+	back:    liBack,
 	bio:     preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0},
 })
 
@@ -39,5 +40,22 @@ func liStep(z, x, s, c []float32, stride int) {
 		v[k] += float32(cm * ((leak - v[k]) + j))
 		i[k] = j + float32(cs*j)
 		z[k] = v[k]
+	}
+}
+
+func liBack(g *sweep) {
+	cm, cs, leak := g.c[0], g.c[1], g.c[2]
+	n := len(g.dz)
+	x, v, i := g.x[:n], g.s[:n], g.s[g.stride:][:n]
+	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
+	for k, up := range g.dz {
+		du := dv[k] + up
+		w := float32(cm * du)
+		if g.dc != nil {
+			j := i[k] + x[k]
+			g.count(du*((leak-v[k])+j), di[k]*j, w)
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = du-w, dj, dj
 	}
 }

@@ -7,6 +7,7 @@ var liBox = register(&model{
 	coefs:   []string{"dt*tau_mem_inv", "v_leak"},
 	numbers: true,
 	step:    liBoxStep,
+	back:    liBoxBack,
 })
 
 // LIBoxCell is a leaky integrator without a synapse, one step at a time: the input is the current of this step alone.
@@ -33,5 +34,19 @@ func liBoxStep(z, x, s, c []float32, stride int) {
 	for k := range z {
 		v[k] += float32(cm * ((leak - v[k]) + x[k]))
 		z[k] = v[k]
+	}
+}
+
+func liBoxBack(g *sweep) {
+	cm, leak := g.c[0], g.c[1]
+	n := len(g.dz)
+	x, v, dx, dv := g.x[:n], g.s[:n], g.dx[:n], g.ds[:n]
+	for k, up := range g.dz {
+		du := dv[k] + up
+		w := float32(cm * du)
+		if g.dc != nil {
+			g.count(du*((leak-v[k])+x[k]), w)
+		}
+		dv[k], dx[k] = du-w, w
 	}
 }

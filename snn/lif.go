@@ -18,6 +18,9 @@ var lif = register(&model{
 	jump:     "i",
 	step:     lifStep,
 	subtract: lifSubtractStep,
+	back:     lifBack,
+	holds:    true,
+	adjoint:  lifAdjoint,
 	bio:      bioLIF,
 })
 
@@ -79,4 +82,61 @@ func lifSubtractStep(z, x, s, c []float32, stride int) {
 		v[k] = float32((1-f)*u) + float32(f*(u-th))
 		z[k] = f
 	}
+}
+
+func lifBack(g *sweep) {
+	cm, cs, leak, th, reset := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4]
+	n := len(g.dz)
+	x, v, i := g.x[:n], g.s[:n], g.s[g.stride:][:n]
+	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := (leak - v[k]) + j
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		after, kept, to := dv[k], 1-f, reset
+		if g.subtract {
+			kept, to = 1, u-th
+		}
+		if !g.held {
+			up += float32(after * (to - u))
+		}
+		spike := g.spike(u-th, up)
+		du := float32(kept*after) + spike
+		w := float32(cm * du)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w, -spike)
+			g.countReset(3, 4, f*after)
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = du-w, dj, dj
+	}
+}
+
+// lifAdjoint is the backward pass of method "adjoint": the gradient jumps where the neuron spiked, by the exact
+// derivative of the spike's time, and no surrogate is needed (Wunderlich and Pehle, EventProp, 2021; Norse,
+// functional/adjoint/lif_adjoint.py). Both slopes of the membrane take the current before the input.
+func lifAdjoint(g *sweep) {
+	cm, cs, leak, th, reset := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4]
+	n := len(g.dz)
+	x, v, i := g.x[:n], g.s[:n], g.s[g.stride:][:n]
+	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
+	for k, up := range g.dz {
+		u := v[k] + float32(cm*((leak-v[k])+(i[k]+x[k])))
+		f := above(u, th)
+		u = float32((1-f)*u) + float32(f*reset)
+		before, after := cm/g.dt*((leak-v[k])+i[k]), cm/g.dt*((leak-u)+i[k])
+		slow := dv[k] - float32(cm*dv[k])
+		li := di[k] - float32(cs*(dv[k]-di[k]))
+		dv[k] = (float32((1-f)*slow) + float32(orZero(f*(after/before))*slow)) + orZero(float32(f*(1/before))*up)
+		di[k], dx[k] = li, li
+	}
+}
+
+// orZero is x, and 0 for NaN.
+func orZero(x float32) float32 {
+	if x != x {
+		return 0
+	}
+	return x
 }

@@ -19,6 +19,7 @@ var lifAdEx = register(&model{
 	jump:    "i",
 	numbers: true,
 	step:    lifAdExStep,
+	back:    lifAdExBack,
 	bio: bioLIF.and(preset{
 		"adaptation_current": 0.0, "adaptation_spike": 0.01, "delta_T": 2.0, "tau_ada_inv": 0.01,
 	}),
@@ -81,5 +82,31 @@ func lifAdExStep(z, x, s, c []float32, stride int) {
 		v[k] = float32((1-f)*u) + float32(f*reset)
 		a[k] = ad + float32(f*perSpike)
 		z[k] = f
+	}
+}
+
+func lifAdExBack(g *sweep) {
+	cm, cs, leak, th, reset, delta := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5]
+	ca, perV, perSpike := g.c[6], g.c[7], g.c[8]
+	n := len(g.dz)
+	x, v, i, a := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, da := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := (((leak - v[k]) + runAway(v[k], th, delta)) + j) - a[k]
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		after, slow := dv[k], float32(ca*da[k])
+		spike := g.spike(u-th, (up+float32(after*(reset-u)))+float32(da[k]*perSpike))
+		du := float32((1-f)*after) + spike
+		w := float32(cm * du)
+		byV, byDelta := runAwaySlope(v[k], th, delta)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w-slow*perV, -spike-w*byV, f*after, w*byDelta,
+				da[k]*(perV*(v[k]-leak)-a[k]), slow*(v[k]-leak), f*da[k])
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = (du+float32(w*(byV-1)))+float32(slow*perV), dj, dj
+		da[k] = (da[k] - slow) - w
 	}
 }

@@ -13,6 +13,7 @@ var lifAdExRefrac = register(&model{
 	jump:    "lif_adex.i",
 	numbers: true,
 	step:    lifAdExRefracStep,
+	back:    lifAdExRefracBack,
 })
 
 // LIFAdExRefracCell is LIFAdExCell with an absolute refractory period, one step at a time: after a spike it is silent
@@ -71,5 +72,49 @@ func lifAdExRefracStep(z, x, s, c []float32, stride int) {
 		f = float32((1 - m) * f)
 		rho[k] = float32((1-f)*relu(rho[k]-m)) + float32(f*rest)
 		z[k] = f
+	}
+}
+
+func lifAdExRefracBack(g *sweep) {
+	cm, cs, leak, th, reset, delta := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5]
+	ca, perV, perSpike, rest := g.c[6], g.c[7], g.c[8], g.c[9]
+	n, t := len(g.dz), g.stride
+	x, v, i, a, rho := g.x[:n], g.s[:n], g.s[t:][:n], g.s[2*t:][:n], g.s[3*t:][:n]
+	dx, dv, di, da, dr := g.dx[:n], g.ds[:n], g.ds[t:][:n], g.ds[2*t:][:n], g.ds[3*t:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := (((leak - v[k]) + runAway(v[k], th, delta)) + j) - a[k]
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		to := float32((1-f)*u) + float32(f*reset)
+		m := above(rho[k], 0)
+		z := float32((1 - m) * f)
+
+		// the refractory period
+		left, dLeft := rho[k]-m, float32((1-z)*dr[k])
+		if left <= 0 {
+			left, dLeft = 0, 0
+		}
+		up += float32(dr[k] * (rest - left))
+		dm := (float32(dv[k]*(v[k]-to)) - float32(up*f)) - dLeft
+		if g.dc != nil {
+			g.dc[9] += float64(z * dr[k])
+		}
+		dr[k] = dLeft + g.spike(rho[k], dm)
+
+		// the neuron
+		after, frozen, slow := float32((1-m)*dv[k]), float32(m*dv[k]), float32(ca*da[k])
+		up = (float32((1-m)*up) + float32(after*(reset-u))) + float32(da[k]*perSpike)
+		spike := g.spike(u-th, up)
+		du := float32((1-f)*after) + spike
+		w := float32(cm * du)
+		byV, byDelta := runAwaySlope(v[k], th, delta)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w-slow*perV, -spike-w*byV, f*after, w*byDelta,
+				da[k]*(perV*(v[k]-leak)-a[k]), slow*(v[k]-leak), f*da[k])
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = (frozen+(du+float32(w*(byV-1))))+float32(slow*perV), dj, dj
+		da[k] = (da[k] - slow) - w
 	}
 }

@@ -9,6 +9,7 @@ var lifBox = register(&model{
 	coefs:    []string{"dt*tau_mem_inv", "v_leak", "v_th", "v_reset"},
 	step:     lifBoxStep,
 	subtract: lifBoxSubtractStep,
+	back:     lifBoxBack,
 })
 
 // LIFBoxCell is a leaky integrate-and-fire neuron without a synapse, one step at a time: the input is the current of
@@ -53,5 +54,28 @@ func lifBoxSubtractStep(z, x, s, c []float32, stride int) {
 		f := above(u, th)
 		v[k] = float32((1-f)*u) + float32(f*(u-th))
 		z[k] = f
+	}
+}
+
+func lifBoxBack(g *sweep) {
+	cm, leak, th, reset := g.c[0], g.c[1], g.c[2], g.c[3]
+	n := len(g.dz)
+	x, v, dx, dv := g.x[:n], g.s[:n], g.dx[:n], g.ds[:n]
+	for k, up := range g.dz {
+		in := (x[k] + leak) - v[k]
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		after, kept, to := dv[k], 1-f, reset
+		if g.subtract {
+			kept, to = 1, u-th
+		}
+		spike := g.spike(u-th, up+float32(after*(to-u)))
+		du := float32(kept*after) + spike
+		w := float32(cm * du)
+		if g.dc != nil {
+			g.count(du*in, w, -spike)
+			g.countReset(2, 3, f*after)
+		}
+		dv[k], dx[k] = du-w, w
 	}
 }

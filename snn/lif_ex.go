@@ -17,6 +17,7 @@ var lifEx = register(&model{
 	numbers:  true,
 	step:     lifExKernel(false),
 	subtract: lifExKernel(true),
+	back:     lifExBack,
 	bio:      bioLIF.and(preset{"delta_T": 0.0}),
 })
 
@@ -84,4 +85,40 @@ func runAway(v, th, delta float32) float32 {
 		return 0
 	}
 	return float32(delta * exp32((v-th)/delta))
+}
+
+// runAwaySlope is the derivative of runAway by v, and by delta.
+func runAwaySlope(v, th, delta float32) (byV, byDelta float32) {
+	if delta == 0 {
+		return 0, 0
+	}
+	e := exp32((v - th) / delta)
+	return e, e * (1 - (v-th)/delta)
+}
+
+func lifExBack(g *sweep) {
+	cm, cs, leak, th, reset, delta := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5]
+	n := len(g.dz)
+	x, v, i := g.x[:n], g.s[:n], g.s[g.stride:][:n]
+	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := ((leak - v[k]) + runAway(v[k], th, delta)) + j
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		after, kept, to := dv[k], 1-f, reset
+		if g.subtract {
+			kept, to = 1, u-th
+		}
+		spike := g.spike(u-th, up+float32(after*(to-u)))
+		du := float32(kept*after) + spike
+		w := float32(cm * du)
+		byV, byDelta := runAwaySlope(v[k], th, delta)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w, -spike-w*byV, 0, w*byDelta)
+			g.countReset(3, 4, f*after)
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = du+float32(w*(byV-1)), dj, dj
+	}
 }

@@ -9,10 +9,11 @@ var lifMC = register(&model{
 	jump:    "i",
 	coupled: coupledStep,
 	step:    lifMCStep,
+	back:    lifMCBack,
 	bio:     bioLIF,
 	again: &model{
 		name: "LIFMC", like: "LIF", params: lifParams, state: lif.state, coefs: lif.coefs, jump: "i",
-		coupled: coupledAfter, step: lifStep, bio: bioLIF,
+		coupled: coupledAfter, step: lifStep, back: lifBack, holds: true, bio: bioLIF,
 	},
 })
 
@@ -67,5 +68,28 @@ func lifMCStep(z, x, s, c []float32, stride int) {
 		f := above(u, th)
 		v[k] = float32((1-f)*u) + float32(f*reset)
 		z[k] = f
+	}
+}
+
+func lifMCBack(g *sweep) {
+	cm, cs, leak, th, reset, dt := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5]
+	n := len(g.dz)
+	x, v, i := g.x[:n], g.s[:n], g.s[g.stride:][:n]
+	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
+	for k, up := range g.dz {
+		j, v0 := i[k], v[k]+float32(dt*x[k])
+		in := (leak - v0) + j
+		u := v0 + float32(cm*in)
+		f := above(u, th)
+		after := dv[k]
+		spike := g.spike(u-th, up+float32(after*(reset-u)))
+		du := float32((1-f)*after) + spike
+		w := float32(cm * du)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w, -spike, f*after)
+		}
+		dv[k] = du - w
+		dx[k] = dt * dv[k]
+		di[k] = w + (di[k] + float32(cs*di[k]))
 	}
 }

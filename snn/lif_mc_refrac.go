@@ -13,6 +13,7 @@ var lifMCRefrac = register(&model{
 	late:    true,
 	coupled: coupledStep,
 	step:    lifMCRefracStep,
+	back:    lifMCRefracBack,
 	bio:     bioLIF,
 })
 
@@ -72,5 +73,35 @@ func lifMCRefracStep(z, x, s, c []float32, stride int) {
 		v[k] = float32((1-f)*u) + float32(f*reset)
 		rho[k] = float32((1-f)*relu(rho[k]-m)) + float32(f*rest)
 		z[k] = f
+	}
+}
+
+func lifMCRefracBack(g *sweep) {
+	cm, cs, leak, th, reset, rest, dt := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5], g.c[6]
+	n := len(g.dz)
+	x, v, i, rho := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, dr := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		m := above(rho[k], 0)
+		in := (leak - v[k]) + i[k]
+		u := v[k] + (float32(float32((1-m)*cm)*in) + float32(dt*x[k]))
+		f := above(u, th)
+		z := float32((1 - m) * f)
+		left, dLeft := rho[k]-m, float32((1-z)*dr[k])
+		if left <= 0 {
+			left, dLeft = 0, 0
+		}
+		up = (up + float32(dv[k]*(reset-u))) + float32(dr[k]*(rest-left))
+		spike := g.spike(u-th, float32((1-m)*up))
+		du := float32((1-z)*dv[k]) + spike
+		w := float32(float32((1-m)*cm) * du)
+		dm := (-float32(up*f) - float32(cm*float32(du*in))) - dLeft
+		if g.dc != nil {
+			g.count((1-m)*(du*in), di[k]*i[k], w, -spike, z*dv[k], z*dr[k])
+		}
+		dr[k] = dLeft + g.spike(rho[k], dm)
+		dx[k] = dt * du
+		dv[k] = du - w
+		di[k] = w + (di[k] + float32(cs*di[k]))
 	}
 }

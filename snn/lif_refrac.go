@@ -11,6 +11,9 @@ var lifRefrac = register(&model{
 	jump:    "lif.i",
 	numbers: true,
 	step:    lifRefracStep,
+	back:    lifRefracBack,
+	holds:   true,
+	adjoint: lifRefracAdjoint,
 	bio:     bioLIF,
 })
 
@@ -68,3 +71,72 @@ func lifRefracStep(z, x, s, c []float32, stride int) {
 }
 
 func relu(x float32) float32 { return max(x, 0) }
+
+func lifRefracBack(g *sweep) {
+	cm, cs, leak, th, reset, rest := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5]
+	n := len(g.dz)
+	x, v, i, rho := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, dr := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := (leak - v[k]) + j
+		u := v[k] + float32(cm*in)
+		f := above(u, th)
+		to := float32((1-f)*u) + float32(f*reset)
+		m := above(rho[k], 0)
+		z := float32((1 - m) * f)
+
+		// the refractory period
+		left, dLeft := rho[k]-m, float32((1-z)*dr[k])
+		if left <= 0 {
+			left, dLeft = 0, 0
+		}
+		up += float32(dr[k] * (rest - left))
+		dm := (float32(dv[k]*(v[k]-to)) - float32(up*f)) - dLeft
+		if g.dc != nil {
+			g.dc[5] += float64(z * dr[k])
+		}
+		dr[k] = dLeft + g.spike(rho[k], dm)
+
+		// the neuron
+		after, frozen := float32((1-m)*dv[k]), float32(m*dv[k])
+		up = float32((1 - m) * up)
+		if !g.held {
+			up += float32(after * (reset - u))
+		}
+		spike := g.spike(u-th, up)
+		du := float32((1-f)*after) + spike
+		w := float32(cm * du)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w, -spike, f*after)
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], dx[k] = frozen+(du-w), dj, dj
+	}
+}
+
+// lifRefracAdjoint is lifAdjoint with the refractory period. Source: Norse, functional/adjoint/lif_refrac_adjoint.py.
+func lifRefracAdjoint(g *sweep) {
+	cm, cs, leak, th, reset, rest := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5]
+	n := len(g.dz)
+	x, v, i, rho := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, dr := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		u := v[k] + float32(cm*((leak-v[k])+(i[k]+x[k])))
+		f := above(u, th)
+		u = float32((1-f)*u) + float32(f*reset)
+		m := above(rho[k], 0)
+		u = float32((1-m)*u) + float32(m*v[k])
+		z := float32((1 - m) * f)
+		next := above(float32((1-z)*relu(rho[k]-m))+float32(z*rest), 0)
+
+		before, after := cm/g.dt*((leak-v[k])+i[k]), cm/g.dt*((leak-u)+i[k])
+		slow := dv[k] - float32(float32((1-next)*cm)*dv[k])
+		li := di[k] - float32(cs*(float32((1-next)*dv[k])-di[k]))
+		dv[k] = (float32((1-z)*slow) + orZero(z*(dr[k]/before))) + orZero(float32(z*(1/before))*up)
+		if rho[k] == 1 {
+			dr[k] = dv[k] * after
+		}
+		di[k], dx[k] = li, li
+	}
+}

@@ -26,9 +26,11 @@ func (l *Lifted) Module() Module { return l.m }
 
 // Forward runs the module over axis 0 of x, which must have at least one step.
 func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(l, x)
 	shape := x.Shape()
 	l.needSteps(shape)
+	if recordable(l.m, x, s) {
+		return l.recorded(x, s)
+	}
 	if canApply(l.m) {
 		out := l.outputShape(shape)
 		dst := make([]float32, size(out))
@@ -50,6 +52,35 @@ func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		out = append(out, y.Data()...)
 	}
 	return wrap(out, append([]int{shape[0]}, step...)), s
+}
+
+// recorded is Forward for gradients: one operation for all steps where there is one, else one for each step.
+func (l *Lifted) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	defer atPlace("Lift", -1, l.m)
+	switch m := l.m.(type) {
+	case *Cell:
+		return (&Layer{neuron: m.neuron}).Forward(x, s)
+	case *RecurrentCell:
+		return (&Recurrent{recurrence: m.recurrence}).Forward(x, s)
+	case *Dense, *Activation:
+		return m.Forward(x, s)
+	case *Conv:
+		if x.Dim() > 3 && !m.lifted {
+			return m.Forward(x, s)
+		}
+	case *Pool:
+		if x.Dim() > 2 {
+			return m.Forward(x, s)
+		}
+	}
+	out := make([]*tensor.Tensor, x.Len())
+	for t := range out {
+		out[t], s = l.m.Forward(x.Index(t), s)
+		if !sameShape(out[0].Shape(), out[t].Shape()) {
+			panicf("Lift: the module's output has shape %v at step 0 and %v at step %d", out[0].Shape(), out[t].Shape(), t)
+		}
+	}
+	return tensor.Stack(out...), s
 }
 
 func (l *Lifted) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {

@@ -52,7 +52,15 @@ func (l *Dense) Bias() *tensor.Tensor { return l.bias }
 
 // Forward multiplies the last axis of x. It returns s as it came. It panics if the last axis is not in long.
 func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return forwardNew(l, x, l.weight, l.bias), s
+	y := forwardNew(l, x)
+	if tensor.Recording(x, l.weight, l.bias) {
+		tensor.Record(tensor.Node{
+			Name: "Linear", Inputs: []*tensor.Tensor{x, l.weight, l.bias}, Outputs: []*tensor.Tensor{y},
+			Saved:    []*tensor.Tensor{x, l.weight},
+			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return l.backward(x, dy[0]) },
+		})
+	}
+	return y, s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

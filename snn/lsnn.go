@@ -19,6 +19,9 @@ var lsnn = register(&model{
 	late:    true,
 	numbers: true,
 	step:    lsnnStep,
+	back:    lsnnBack,
+	holds:   true,
+	adjoint: lsnnAdjoint,
 	bio:     bioLIF.and(preset{"tau_adapt_inv": 0.01, "beta": 0.5}),
 })
 
@@ -80,4 +83,58 @@ func lsnnStep(z, x, s, c []float32, stride int) {
 		b[k] = t + float32(f*beta)
 		z[k] = f
 	}
+}
+
+func lsnnBack(g *sweep) {
+	cm, cs, leak, th, reset, cb, beta := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5], g.c[6]
+	n := len(g.dz)
+	x, v, i, b := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, db := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		j := i[k] + x[k]
+		in := (leak - v[k]) + j
+		u := v[k] + float32(cm*in)
+		t := b[k] + float32(cb*(th-b[k]))
+		f := above(u, t)
+		if !g.held {
+			up = (up + float32(dv[k]*(reset-u))) + float32(db[k]*beta)
+		}
+		spike := g.spike(u-t, up)
+		du, dt := float32((1-f)*dv[k])+spike, db[k]-spike
+		w, y := float32(cm*du), float32(cb*dt)
+		if g.dc != nil {
+			g.count(du*in, di[k]*j, w, y, f*dv[k], dt*(th-b[k]), f*db[k])
+		}
+		dj := w + (di[k] + float32(cs*di[k]))
+		dv[k], di[k], db[k], dx[k] = du-w, dj, dt-y, dj
+	}
+}
+
+// lsnnAdjoint is lifAdjoint with an adapting threshold. Source: Norse, functional/adjoint/lsnn_adjoint.py.
+func lsnnAdjoint(g *sweep) {
+	cm, cs, leak, th, reset, cb, beta := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.c[5], g.c[6]
+	n := len(g.dz)
+	x, v, i, b := g.x[:n], g.s[:n], g.s[g.stride:][:n], g.s[2*g.stride:][:n]
+	dx, dv, di, db := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
+	for k, up := range g.dz {
+		u := v[k] + float32(cm*((leak-v[k])+(i[k]+x[k])))
+		t := b[k] + float32(cb*(th-b[k]))
+		f := above(u, t)
+		u = float32((1-f)*u) + float32(f*reset)
+		t += float32(f * beta)
+		before, after := cm/g.dt*((leak-v[k])+i[k]), cm/g.dt*((leak-u)+i[k])
+		li := di[k] - float32(cs*(dv[k]-di[k]))
+		dv[k] = adjointJump(f, dv[k]-float32(cm*dv[k]), before, after, up)
+		db[k] = adjointJump(f, db[k]-float32(cb*db[k]), cb/g.dt*(th-b[k]), cb/g.dt*(th-t), up)
+		di[k], dx[k] = li, li
+	}
+}
+
+// adjointJump is what a spike f makes of the adjoint l of a variable whose slope was before and is after.
+func adjointJump(f, l, before, after, up float32) float32 {
+	kept := float32((1 - f) * l)
+	if before == 0 {
+		return kept
+	}
+	return (kept + float32(float32(f*(after/before))*l)) + float32(float32(f*(1/before))*up)
 }

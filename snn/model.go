@@ -23,6 +23,12 @@ type model struct {
 	step kernel
 	// subtract is step with the subtractive reset, nil if the model has none.
 	subtract kernel
+	// back is the backward pass of step, and of subtract and both; see sweep.
+	back back
+	// adjoint is the backward pass of method "adjoint", nil if the model has none.
+	adjoint back
+	// holds says that the recurrent form takes the spike for a constant where it resets.
+	holds bool
 	// jump is the variable that the input is added to before the integration, empty if the model has none, in which
 	// case the delayed order cannot be had.
 	jump string
@@ -58,7 +64,7 @@ var models = map[string]*model{}
 
 // register adds a model to the registry. A model that is incomplete or registered twice panics at start.
 func register(m *model) *model {
-	if m.name == "" || m.step == nil || len(m.state) == 0 || len(m.coefs) == 0 || models[m.name] != nil {
+	if m.name == "" || m.step == nil || m.back == nil || len(m.state) == 0 || len(m.coefs) == 0 || models[m.name] != nil {
 		panic("snn: bad or double registration of the model " + m.name)
 	}
 	m.mustBeWhole()

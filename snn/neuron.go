@@ -1,8 +1,10 @@
 package snn
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
@@ -14,14 +16,16 @@ type neuron struct {
 	name    string // LIFCell
 	values  []value
 	grad    surrogate.Function
+	adjoint bool // the backward pass is the model's adjoint
 	dt      value
 	delayed bool
-	learn   []string
+	live    []int // the parameters whose tensors the user may change: learned ones
 	lay     *layout
-	coefs   *coefs
-	fields  []field // the variables of the state
-	skip    int     // variables in front of those that the kernel knows: z in a recurrent form
-	jump    int     // the variable the input is added to
+	coefs   *coefs                 // of a neuron without live parameters
+	made    *atomic.Pointer[coefs] // those last made of live ones
+	fields  []field                // the variables of the state
+	skip    int                    // variables in front of those that the kernel knows: z in a recurrent form
+	jump    int                    // the variable the input is added to
 
 	coupling *tensor.Tensor // (n, n) of a multi-compartment neuron, else nil
 	step     kernel
@@ -51,9 +55,10 @@ func newNeuron(m *model, name string, set optionSet, recurrent bool) *neuron {
 	}
 	if v, ok := set.given["learn"]; ok {
 		for _, n := range v.([]string) {
-			c.learn = append(c.learn, c.learnable(set.who, n))
+			c.learn(c.learnable(set.who, n))
 		}
 	}
+	c.findLive(set.who)
 	c.chooseReset(set)
 	c.couple(set)
 	c.coefs = makeCoefs(m.coefs, c.value)
@@ -66,6 +71,9 @@ func (c *neuron) parameter(p param, set optionSet) value {
 	switch short(p.name) {
 	case "method":
 		c.grad = chosenSurrogate(set)
+		if c.adjoint = set.given["method"] == "adjoint"; c.adjoint && (c.m.adjoint == nil || set.given["reset_method"] == "reset_subtract") {
+			panicf("%s: method \"adjoint\" is known for LIF, LIFRefrac and LSNN with reset_value only", set.who)
+		}
 		return value{}
 	case "alpha":
 		if !ok && set.given["method"] != nil {
@@ -108,8 +116,11 @@ func chosenSurrogate(set optionSet) surrogate.Function {
 		}
 		return v
 	case string:
+		if v == "adjoint" {
+			return surrogate.Heaviside()
+		}
 		if !surrogate.Known(v) {
-			panicf("%s: unknown method %q; there are %s", set.who, v, strings.Join(surrogate.Methods(), ", "))
+			panicf("%s: unknown method %q; there are %s, adjoint", set.who, v, strings.Join(surrogate.Methods(), ", "))
 		}
 		return surrogate.ByName(v)
 	default:
@@ -118,18 +129,18 @@ func chosenSurrogate(set optionSet) surrogate.Function {
 	return surrogate.Function{}
 }
 
-func (c *neuron) learnable(who, name string) string {
+func (c *neuron) learnable(who, name string) int {
 	var all []string
-	for _, p := range c.m.params {
+	for k, p := range c.m.params {
 		if n := short(p.name); n != "method" && n != "alpha" {
 			if n == name || p.name == name {
-				return p.name
+				return k
 			}
 			all = append(all, n)
 		}
 	}
 	panicf("%s: cannot learn %s; %s has %s", who, name, c.m.name, strings.Join(all, ", "))
-	return ""
+	return 0
 }
 
 // value is the parameter of that full name, dt included.
@@ -217,20 +228,27 @@ func (c *neuron) advance(z, x []float32, s *State) {
 		copy(held, x)
 		x = held
 	}
-	clear(z)
-	c.integrate(z, z, s)
+	c.integrate(z, nil, s)
 	add(s.field(c.jump), x)
 }
 
-// integrate runs the model's kernel with the coefficients of each run of neurons.
+// integrate runs the model's kernel with the coefficients of each run of neurons. A nil x is silence.
 func (c *neuron) integrate(z, x []float32, s *State) {
 	stride := s.stride()
 	vars := s.buf[c.skip*stride:]
-	if c.coefs.block != nil {
-		c.step(z, x, vars, c.coefs.block, stride)
+	if s.trace != nil {
+		s.trace.keep(x, nil, vars)
+	}
+	if x == nil { // silence: z holds it until it is written
+		clear(z)
+		x = z
+	}
+	k := c.coefficients()
+	if k.block != nil {
+		c.step(z, x, vars, k.block, stride)
 		return
 	}
-	each := c.coefs.over(c.name, s.shape)
+	each := k.over(c.name, s.shape)
 	at := 0
 	for _, block := range each.blocks {
 		end := at + each.run
@@ -275,7 +293,7 @@ func (c *neuron) writeParams(b *strings.Builder, kind, prefix string) {
 			done = head
 			c.writeParams(b, c.m.nested[head], prefix+head+".")
 		case head == "method":
-			b.WriteString("'" + c.grad.Name() + "'")
+			b.WriteString("'" + c.method() + "'")
 		default:
 			b.WriteString(c.values[k].String())
 		}
@@ -303,7 +321,7 @@ func (c *neuron) label() string { return c.name }
 // parameter values for programs that inspect a model.
 
 // Param is the value of the parameter of that name as a tensor, without axes for a single value. It panics if the
-// model has none of that name.
+// model has none of that name. Of a learned parameter it is the tensor itself, of others a copy.
 func (c *neuron) Param(name string) *tensor.Tensor {
 	if name == "dt" {
 		return wrap([]float32{float32(c.dt.num)}, nil)
@@ -311,6 +329,9 @@ func (c *neuron) Param(name string) *tensor.Tensor {
 	for k, p := range c.m.params {
 		if p.name != name && short(p.name) != name || short(name) == "method" {
 			continue
+		}
+		if slices.Contains(c.live, k) {
+			return c.values[k].t
 		}
 		if v := c.values[k]; v.t != nil {
 			return copyOf(v.t)

@@ -111,7 +111,10 @@ func valueOf(who, name string, given any, c check) value {
 		if x == nil || len(x.Data()) == 0 {
 			panicf("%s: %s is an empty tensor", who, name)
 		}
-		v.t = copyOf(x)
+		v.t = x
+		if !x.RequiresGrad() { // a tensor that is trained stays the user's
+			v.t = copyOf(x)
+		}
 		for _, e := range x.Data() {
 			checkRange(who, name, float64(e), c)
 		}

@@ -74,7 +74,18 @@ func newPool(name string, kind poolKind, kernel any, opts []Option, known ...str
 
 // Forward pools x. It returns s as it came. It panics if x is smaller than the window.
 func (p *Pool) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	return forwardNew(p, x), s
+	y := forwardNew(p, x)
+	if tensor.Recording(x) {
+		tensor.Record(tensor.Node{
+			Name: p.name(), Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{y}, Saved: []*tensor.Tensor{x},
+			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+				dx := make([]float32, len(x.Data()))
+				p.backward(dx, dy[0].Data(), x.Data(), x.Shape())
+				return []*tensor.Tensor{share(dx, x.Shape())}
+			},
+		})
+	}
+	return y, s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.
@@ -157,6 +168,63 @@ func (p *Pool) window(x []float32, h, w, r, c int) float32 {
 		return sum / float32(p.kh*p.kw)
 	}
 	return sum
+}
+
+// backward adds to dx: the mean and the sum spread the gradient over the window, the maximum passes it to the first
+// largest element, or to the last NaN.
+func (p *Pool) backward(dx, dy, x []float32, in []int) {
+	out := p.outputShape(in)
+	h, w := in[len(in)-2], in[len(in)-1]
+	oh, ow := out[len(out)-2], out[len(out)-1]
+	watch := watcher{per: oh * ow * p.kh * p.kw}
+	for len(dy) > 0 {
+		for r := range oh {
+			for c := range ow {
+				p.windowBack(dx[:h*w], x[:h*w], h, w, r, c, dy[r*ow+c])
+			}
+		}
+		dy, dx, x = dy[oh*ow:], dx[h*w:], x[h*w:]
+		watch.step(p.name())
+	}
+}
+
+func (p *Pool) windowBack(dx, x []float32, h, w, r, c int, d float32) {
+	if p.adaptive {
+		y0, y1 := r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh
+		x0, x1 := c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw
+		d /= float32((y1 - y0) * (x1 - x0))
+		for y := y0; y < y1; y++ {
+			for at := x0; at < x1; at++ {
+				dx[y*w+at] += d
+			}
+		}
+		return
+	}
+	if p.kind == poolMean {
+		d /= float32(p.kh * p.kw)
+	}
+	largest, top := -1, float32(math.Inf(-1))
+	for i := range p.kh {
+		y := r*p.sh - p.ph + i*p.dh
+		if y < 0 || y >= h {
+			continue
+		}
+		for j := range p.kw {
+			at := c*p.sw - p.pw + j*p.dw
+			if at < 0 || at >= w {
+				continue
+			}
+			k := y*w + at
+			if p.kind != poolMax {
+				dx[k] += d
+			} else if v := x[k]; largest < 0 || v > top || v != v {
+				largest, top = k, v
+			}
+		}
+	}
+	if largest >= 0 {
+		dx[largest] += d
+	}
 }
 
 func (p *Pool) name() string {

@@ -56,6 +56,9 @@ func (m *model) recurrence(name string, in, hidden int, w weighting, back bool, 
 		known = append(known, "recurrent_weights", "autapses")
 	}
 	set := options(who, name, opts, known)
+	if set.given["method"] == "adjoint" {
+		panicf("%s: method \"adjoint\" is known for the forms without weights only", who)
+	}
 	r := &recurrence{neuron: *newNeuron(m, name, set, back), in: in, hidden: hidden, autapses: w.autapses}
 	r.win = ownMatrix(set, "input_weights", w.input, hidden, in)
 	if !back {
@@ -130,8 +133,7 @@ func (r *recurrence) advanceBack(z, x []float32, s *State) {
 	n := len(z)
 	if r.m.split {
 		r.jumpSplit(x, s)
-		clear(z)
-		r.integrate(z, z, s)
+		r.integrate(z, nil, s)
 		return
 	}
 	work := s.scratch(4 * n)
@@ -154,8 +156,7 @@ func (r *recurrence) advanceBack(z, x []float32, s *State) {
 		linear(product, s.field(r.skip), r.coupling.Data(), r.hidden, r.hidden)
 		r.integrate(z, product, s)
 	case r.delayed:
-		clear(z)
-		r.integrate(z, z, s)
+		r.integrate(z, nil, s)
 	default:
 		r.integrate(z, back, s)
 	}
@@ -172,11 +173,15 @@ func (r *recurrence) advanceBack(z, x []float32, s *State) {
 func (r *recurrence) integrateBoth(z, x, back []float32, s *State) {
 	stride := s.stride()
 	vars := s.buf[r.skip*stride:]
-	if r.coefs.block != nil {
-		r.m.both(z, x, back, vars, r.coefs.block, stride)
+	if s.trace != nil {
+		s.trace.keep(x, back, vars)
+	}
+	k := r.coefficients()
+	if k.block != nil {
+		r.m.both(z, x, back, vars, k.block, stride)
 		return
 	}
-	each := r.coefs.over(r.name, s.shape)
+	each := k.over(r.name, s.shape)
 	at := 0
 	for _, block := range each.blocks {
 		end := at + each.run

@@ -17,8 +17,10 @@ func (m *model) recurrentCell(name string, in, hidden int, w weighting, opts []O
 // Forward advances the neurons by one step. x is one step's input of shape (…, in); the output and the state's tensors
 // have the shape (…, hidden). A nil state is a fresh one. It panics if x has another number of inputs or does not fit s.
 func (c *RecurrentCell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(c, x, c.win, c.wrec)
 	shape := c.outputShape(x.Shape())
+	if c.recording(x, s) {
+		return c.recorded(x, s, 1, shape, shape, nil)
+	}
 	n := c.next(s, shape)
 	z := make([]float32, size(shape))
 	c.advance(z, x.Data(), n)
@@ -38,6 +40,7 @@ func (c *RecurrentCell) apply(dst, x []float32, in []int, s *State) *State {
 	} else {
 		c.check(s, shape)
 	}
+	s.change(c)
 	c.advance(dst, x, s)
 	return s
 }

@@ -20,8 +20,14 @@ func (m *model) recurrentLayer(name string, in, hidden int, w weighting, opts []
 // (T, …, hidden); the state, that of the last step, has the shape (…, hidden). A nil state is a fresh one. With
 // RecordStates the state returned is that of all steps, with a leading time axis.
 func (l *Recurrent) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(l, x, l.win, l.wrec)
 	shape := l.outputShape(x.Shape())
+	if l.recording(x, s) {
+		var all *State
+		if l.record {
+			all = newState(l.lay, shape)
+		}
+		return l.recorded(x, s, shape[0], shape[1:], shape, all)
+	}
 	n := l.next(s, shape[1:])
 	z := make([]float32, size(shape))
 	if !l.record {
@@ -49,6 +55,7 @@ func (l *Recurrent) apply(dst, x []float32, in []int, s *State) *State {
 	} else {
 		l.check(s, shape[1:])
 	}
+	s.change(l)
 	l.run(dst, x, in[0], s, nil)
 	return s
 }
@@ -70,11 +77,7 @@ func (l *Recurrent) run(z, x []float32, steps int, s, all *State) {
 	watch := watcher{per: n * (l.in + l.hidden)}
 	for t := range steps {
 		l.advance(z[t*n:(t+1)*n], x[t*m:(t+1)*m], s)
-		if all != nil {
-			for k := range l.lay.fields {
-				copy(all.field(k)[t*n:(t+1)*n], s.field(k))
-			}
-		}
+		all.keep(t, s)
 		watch.step(l.name)
 	}
 }

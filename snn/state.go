@@ -20,6 +20,10 @@ type State struct {
 	sub   []child   // what a container or a module of the user's keeps
 	kind  string    // what it prints as when lay is nil; empty for a list
 	work  *scratch  // buffers of ForwardInto; not part of the value
+	trace *trace    // while a module records its steps
+
+	// out is the variables as tensors that gradients flow through; nil where none do. They share buf.
+	out []*tensor.Tensor
 }
 
 // child is one entry of a state that is not a neuron's: a tensor or a state, by name or, in a list, by position.
@@ -71,6 +75,7 @@ func (s *State) With(name string, t *tensor.Tensor) *State {
 			panicf("snn.State: %s.%s has shape %v, not %v", c.lay.kind, name, c.shape, t.Shape())
 		}
 		copy(c.field(k), t.Data())
+		c.link(k, t)
 		return c
 	}
 	for k := range c.sub {
@@ -135,7 +140,10 @@ func (s *State) get(name string) *tensor.Tensor {
 	}
 	if s.lay != nil {
 		if k := s.lay.find(name); k >= 0 {
-			return wrap(s.field(k), s.shape)
+			if s.out != nil {
+				return s.out[k]
+			}
+			return share(s.field(k), s.shape)
 		}
 		return nil
 	}
@@ -207,7 +215,55 @@ func (s *State) Child(name string) *State {
 	return nil
 }
 
-// Clone is a copy that shares no memory with s.
+// link lets gradients flow from variable k to the tensor that it was copied from.
+func (s *State) link(k int, from *tensor.Tensor) {
+	if !tensor.Recording(from) {
+		if s.out != nil {
+			s.out[k] = share(s.field(k), s.shape)
+		}
+		return
+	}
+	if s.out == nil {
+		s.share()
+	}
+	s.out[k] = share(s.field(k), s.shape)
+	tensor.Record(tensor.Node{
+		Name: "State." + s.lay.fields[k], Inputs: []*tensor.Tensor{from}, Outputs: []*tensor.Tensor{s.out[k]},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return dy },
+	})
+}
+
+// share makes the tensors of out, without gradients.
+func (s *State) share() {
+	s.out = make([]*tensor.Tensor, len(s.lay.fields))
+	for k := range s.out {
+		s.out[k] = share(s.field(k), s.shape)
+	}
+}
+
+// Detach is a copy of the state that gradients do not flow through: training on pieces of a long sequence goes on from
+// it without going back further.
+func (s *State) Detach() *State {
+	if s == nil {
+		return nil
+	}
+	var d *State
+	tensor.NoGrad(func() { d = s.Clone() })
+	return d
+}
+
+// change is called before s is changed in place. It panics where a gradient would come out wrong.
+func (s *State) change(who namer) {
+	if s.out == nil {
+		return
+	}
+	if tensor.Recording(s.out...) {
+		panicf("%s: ForwardInto would change a state that records gradients; use Forward, State.Detach or tensor.NoGrad", who.label())
+	}
+	s.out = nil
+}
+
+// Clone is a copy that shares no memory with s. Gradients flow through it.
 func (s *State) Clone() *State {
 	if s == nil {
 		return nil
@@ -216,13 +272,16 @@ func (s *State) Clone() *State {
 	if s.buf != nil {
 		c.buf = make([]float32, len(s.buf))
 		copy(c.buf, s.buf)
+		for k, t := range s.out {
+			c.link(k, t)
+		}
 	}
 	if s.sub != nil {
 		c.sub = make([]child, len(s.sub))
 		for k, e := range s.sub {
 			c.sub[k] = child{name: e.name, s: e.s.Clone()}
 			if e.t != nil {
-				c.sub[k].t = copyOf(e.t)
+				c.sub[k].t = e.t.Clone()
 			}
 		}
 	}
@@ -340,6 +399,11 @@ func wrap(data []float32, shape []int) *tensor.Tensor {
 		return t
 	}
 	return tensor.FromSlice(data, shape...)
+}
+
+// share is a tensor of that shape that shares data.
+func share(data []float32, shape []int) *tensor.Tensor {
+	return tensor.FromSlice(data, len(data)).Reshape(shape...)
 }
 
 // copyOf is a tensor with memory of its own.

@@ -28,6 +28,9 @@ func (f Function) Alpha() float32 { return f.alpha }
 // upstream gradient g.
 func (f Function) Grad(x, g float32) float32 { return f.grad(x, g, f.alpha) }
 
+// Scaled is the derivative with the slope as its last argument, for loops that keep both in registers.
+func (f Function) Scaled() func(x, g, alpha float32) float32 { return f.grad }
+
 // String is the name and the slope: super(100).
 func (f Function) String() string { return fmt.Sprintf("%s(%g)", f.name, f.alpha) }
 

@@ -1,0 +1,62 @@
+package snn
+
+import "github.com/livespike/livespike/snn/surrogate"
+
+// sweep is one step of the backward pass for len(dz) neurons that share coefficients. A model's back reads what its
+// step was given, works out the step again and turns the gradients of what came out of it into those of what went in.
+type sweep struct {
+	x, r   []float32 // what the step was given; r is nil where there is no recurrent current apart
+	s      []float32 // the variables before the step, each stride after the one before
+	dz     []float32 // the gradients of the output
+	dx     []float32 // receives those of x, which are those of r too
+	ds     []float32 // those of the variables after the step, laid out as s, become those before it
+	c      []float32
+	dc     []float64 // adds up those of the coefficients; nil if none is learned
+	stride int
+	dt     float32
+
+	subtract bool // the subtractive reset
+	held     bool // the reset takes the spike as a constant, as Norse's recurrent LIF and LSNN do
+
+	super bool
+	alpha float32
+	grad  func(x, g, alpha float32) float32
+}
+
+// back is the backward pass of one step.
+type back func(g *sweep)
+
+// use chooses the surrogate gradient.
+func (g *sweep) use(f surrogate.Function) {
+	g.super = f.Name() == "super"
+	g.alpha, g.grad = f.Alpha(), f.Scaled()
+}
+
+// count adds to the gradients of the first n coefficients.
+func (g *sweep) count(first ...float32) {
+	for k, v := range first {
+		g.dc[k] += float64(v)
+	}
+}
+
+// countReset adds what a spike passes to the reset: to v_reset, or with the subtractive reset to v_th.
+func (g *sweep) countReset(th, reset int, v float32) {
+	if g.subtract {
+		g.dc[th] -= float64(v)
+	} else {
+		g.dc[reset] += float64(v)
+	}
+}
+
+// spike is the gradient of u, a distance from the threshold, for the gradient up of the spike. SuperSpike, the default,
+// is written out: it saves a call for every neuron and step.
+func (g *sweep) spike(u, up float32) float32 {
+	if g.super {
+		if u < 0 {
+			u = -u
+		}
+		t := float32(g.alpha*u) + 1
+		return up / float32(t*t)
+	}
+	return g.grad(u, up, g.alpha)
+}
