@@ -182,7 +182,7 @@ func (r *run) Program(cells []int) (string, error) {
 	for n := range wanted {
 		return "", fmt.Errorf("there is no cell %d", n)
 	}
-	return program(chosen, r.Session.names(r.ctx))
+	return program(chosen)
 }
 
 // Exit makes the front end leave after this cell.

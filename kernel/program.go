@@ -8,165 +8,161 @@ import (
 	"go/printer"
 	"go/token"
 	"maps"
+	"path"
 	"slices"
 	"strings"
-
-	"github.com/livespike/livespike/kernel/magic"
 )
 
-// writer collects the parts of a program made of cells.
-type writer struct {
-	live    map[string]magic.Name // variables
-	imports map[string]string     // name → path, of the cells' own import declarations
-	decls   []string              // in the order of the cells, each name once: the last wins
-	names   []string              // what decls declare, side by side
-	body    strings.Builder       // of main
-}
-
-// program writes cells as a Go program: their declarations, their variables with the types they have now, and their
+// program writes cells as a Go program that prints what they printed: declarations and variables stand at package level,
 // statements in order in main. Cells that failed are left out, magics become comments.
-func program(cells []numbered, names []magic.Name) (string, error) {
-	w := &writer{live: map[string]magic.Name{}, imports: map[string]string{}}
-	for _, n := range names {
-		if n.Kind == "var" {
-			w.live[n.Name] = n
-		}
-	}
+//
+// A name that a notebook defined anew with another type is a variable of its own in the program, and a function that was
+// defined more than once is a variable that main assigns, so that earlier calls have the earlier body. A type, constant or
+// method keeps its last definition only.
+func program(cells []numbered) (string, error) {
+	w := &writer{imports: map[string]string{}, decls: map[string]int{}, now: map[string]*generation{}}
+	var parts []saved
 	for _, c := range cells {
 		if !c.ok {
 			continue
 		}
 		code, magics := goCode(c.text)
-		for _, m := range magics {
-			w.body.WriteString("// " + strings.ReplaceAll(m, "\n", "\n// ") + "\n")
+		parts = append(parts, saved{cell: c, magics: magics, chunks: chunks(code)})
+	}
+	for _, p := range parts {
+		if err := w.survey(p); err != nil {
+			return "", fmt.Errorf("cell %d: %w", p.cell.n, err)
 		}
-		for _, part := range chunks(code) {
-			if err := w.add(part); err != nil {
-				return "", fmt.Errorf("cell %d: %w", c.n, err)
-			}
+	}
+	w.name()
+	for _, p := range parts {
+		if err := w.write(p); err != nil {
+			return "", fmt.Errorf("cell %d: %w", p.cell.n, err)
 		}
 	}
 	return w.source()
 }
 
-func (w *writer) add(c chunk) error {
-	if c.declares == token.ILLEGAL {
-		return w.statement(c.src)
+// saved is a cell on its way into a program.
+type saved struct {
+	cell   numbered
+	magics []string
+	chunks []chunk
+}
+
+// writer collects the parts of a program.
+type writer struct {
+	imports map[string]string // name → path, of the cells' own import declarations
+	parts   []string          // declarations in the order of the cells
+	decls   map[string]int    // what they declare → their place in parts
+	defined []*generation     // variables and functions, in the order of their definition
+	now     map[string]*generation
+	next    int // of defined: the one that write comes to
+	body    strings.Builder
+}
+
+// write adds the chunks of one cell.
+func (w *writer) write(p saved) error {
+	for _, m := range p.magics {
+		w.body.WriteString("// " + strings.ReplaceAll(m, "\n", "\n// ") + "\n")
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+c.src, parser.SkipObjectResolution)
+	wrap := slices.ContainsFunc(p.chunks, func(c chunk) bool { return strings.HasPrefix(c.src, "defer ") })
+	if wrap { // a deferred call runs at the end of its cell
+		w.body.WriteString("func() {\n")
+	}
+	for _, c := range p.chunks {
+		if err := w.add(p.cell, c); err != nil {
+			return err
+		}
+	}
+	if wrap {
+		w.body.WriteString("}()\n")
+	}
+	return nil
+}
+
+func (w *writer) add(cell numbered, c chunk) error {
+	t, err := parseChunk(c)
 	if err != nil {
 		return err
 	}
-	if c.declares == token.IMPORT {
-		for _, spec := range file.Imports {
-			importPath := strings.Trim(spec.Path.Value, "\"`")
-			name := importPath[strings.LastIndexByte(importPath, '/')+1:]
-			if spec.Name != nil {
-				name = spec.Name.Name
-			}
-			w.imports[name] = importPath
+	switch {
+	case c.declares == token.IMPORT:
+		return nil // survey has taken it
+	case c.declares == token.ILLEGAL:
+		for _, s := range t.statements() {
+			w.body.WriteString(w.statement(cell, t, s) + "\n")
 		}
 		return nil
 	}
-	name := strings.Join(declared(file), " ")
-	if at := slices.Index(w.names, name); at >= 0 && name != "" {
-		w.names, w.decls = slices.Delete(w.names, at, at+1), slices.Delete(w.decls, at, at+1)
+	if f := t.function(); f != nil && w.isVariable(f.Name.Name) {
+		g := w.define(f.Name.Name)
+		body := w.rename(t, f.Type.Pos(), f.End())
+		w.body.WriteString(g.emitted + " = func" + strings.TrimPrefix(strings.TrimPrefix(body, "func "), f.Name.Name) + "\n")
+		return nil
 	}
-	w.names, w.decls = append(w.names, name), append(w.decls, c.src)
+	text := w.rename(t, t.file.Decls[0].Pos(), t.file.Decls[0].End())
+	key := strings.Join(declared(t.file), " ")
+	if at, again := w.decls[key]; again && key != "" {
+		w.parts[at] = ""
+	}
+	w.decls[key] = len(w.parts)
+	w.parts = append(w.parts, text)
 	return nil
 }
 
-// declared lists the names of a file's declarations; a method's is Type.Method.
-func declared(file *ast.File) []string {
-	var names []string
-	for _, d := range file.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			name := d.Name.Name
-			if d.Recv != nil && len(d.Recv.List) > 0 {
-				name = strings.TrimLeft(text(d.Recv.List[0].Type), "*(") + "." + name
-			}
-			names = append(names, name)
-		case *ast.GenDecl:
-			for _, spec := range d.Specs {
-				switch spec := spec.(type) {
-				case *ast.TypeSpec:
-					names = append(names, spec.Name.Name)
-				case *ast.ValueSpec:
-					for _, id := range spec.Names {
-						names = append(names, id.Name)
-					}
-				}
-			}
+// statement is one statement of a cell as main has it: definitions of the session's variables become assignments, and a
+// value that was only looked at goes to the blank name.
+func (w *writer) statement(cell numbered, t *chunkTree, s ast.Stmt) string {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		if s.Tok != token.DEFINE {
+			break
+		}
+		var names []string
+		right := w.rename(t, s.Rhs[0].Pos(), s.Rhs[len(s.Rhs)-1].End()) // with what the names meant before
+		for _, e := range s.Lhs {
+			names = append(names, w.target(cell, e.(*ast.Ident)))
+		}
+		return strings.Join(names, ", ") + " = " + right
+	case *ast.DeclStmt:
+		if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+			return w.variables(cell, t, d)
+		}
+	case *ast.ExprStmt:
+		if !w.callStatement(s.X) {
+			return "_ = " + w.rename(t, s.Pos(), s.End())
 		}
 	}
-	return names
+	return w.rename(t, s.Pos(), s.End())
 }
 
-// statement adds one statement to main: definitions of variables that live on become assignments, and a value that was
-// only looked at is printed.
-func (w *writer) statement(src string) error {
-	const head = "package main\nfunc _() {\n"
-	file, err := parser.ParseFile(token.NewFileSet(), "", head+src+"\n}", parser.SkipObjectResolution)
-	if err != nil {
-		return err
-	}
-	for _, s := range file.Decls[0].(*ast.FuncDecl).Body.List {
-		from, to := int(s.Pos())-1-len(head), int(s.End())-1-len(head)
-		own := src[max(from, 0):min(to, len(src))]
-		switch s := s.(type) {
-		case *ast.AssignStmt:
-			if s.Tok == token.DEFINE && w.allLive(s.Lhs) {
-				at := int(s.TokPos) - 1 - len(head) - from
-				own = own[:at] + "=" + own[at+2:]
-			}
-		case *ast.DeclStmt:
-			own = w.variables(s, own)
-		case *ast.ExprStmt:
-			if !callStatement(s.X) {
-				own = "_ = " + own
-			}
-		}
-		w.body.WriteString(own + "\n")
-	}
-	return nil
-}
-
-func (w *writer) allLive(list []ast.Expr) bool {
-	for _, e := range list {
-		id, ok := e.(*ast.Ident)
-		if !ok {
-			return false
-		}
-		if _, live := w.live[id.Name]; !live && id.Name != "_" {
-			return false
-		}
-	}
-	return true
-}
-
-// variables turns var declarations into assignments.
-func (w *writer) variables(s *ast.DeclStmt, own string) string {
-	d, ok := s.Decl.(*ast.GenDecl)
-	if !ok || d.Tok != token.VAR {
-		return own
-	}
-	var b strings.Builder
+// variables turns a var declaration into assignments.
+func (w *writer) variables(cell numbered, t *chunkTree, d *ast.GenDecl) string {
+	var lines []string
 	for _, spec := range d.Specs {
 		v := spec.(*ast.ValueSpec)
 		var names, values []string
+		for _, e := range v.Values {
+			values = append(values, w.rename(t, e.Pos(), e.End()))
+		}
 		for _, id := range v.Names {
-			names = append(names, id.Name)
+			names = append(names, w.target(cell, id))
 			if len(v.Values) == 0 {
 				values = append(values, zero(v.Type))
 			}
 		}
-		for _, e := range v.Values {
-			values = append(values, text(e))
-		}
-		fmt.Fprintf(&b, "%s = %s\n", strings.Join(names, ", "), strings.Join(values, ", "))
+		lines = append(lines, strings.Join(names, ", ")+" = "+strings.Join(values, ", "))
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.Join(lines, "\n")
+}
+
+// target is the variable that a definition assigns to.
+func (w *writer) target(cell numbered, id *ast.Ident) string {
+	if _, live := cell.types[id.Name]; !live {
+		return "_"
+	}
+	return w.define(id.Name).emitted
 }
 
 // zero is the zero value of any type.
@@ -182,57 +178,42 @@ func zero(t ast.Expr) string {
 	return "*new(" + text(t) + ")"
 }
 
-// callStatement reports whether an expression may stand alone: calls may, but for conversions to a basic type and the
-// built-in functions that only compute.
-func callStatement(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.ParenExpr:
-		return callStatement(e.X)
-	case *ast.UnaryExpr:
-		return e.Op == token.ARROW
-	case *ast.CallExpr:
-		id, ok := e.Fun.(*ast.Ident)
-		if !ok {
-			_, isType := e.Fun.(*ast.ArrayType)
-			return !isType
-		}
-		return !slices.Contains(values, id.Name)
-	}
-	return false
-}
-
-var values = strings.Fields(`append cap complex imag len make max min new real bool string byte rune error any
-	int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64 complex64 complex128`)
-
 func (w *writer) source() (string, error) {
 	var b strings.Builder
-	for _, d := range w.decls {
-		b.WriteString(d + "\n\n")
-	}
-	if len(w.live) > 0 {
-		b.WriteString("var (\n")
-		for _, name := range slices.Sorted(maps.Keys(w.live)) {
-			fmt.Fprintf(&b, "%s %s\n", name, w.live[name].Type)
+	for _, d := range w.parts {
+		if d != "" {
+			b.WriteString(d + "\n\n")
 		}
-		b.WriteString(")\n\n")
+	}
+	lines := map[string]bool{}
+	for _, g := range w.defined {
+		if g.emitted != "" {
+			lines[g.emitted+" "+g.typ+"\n"] = true
+		}
+	}
+	if len(lines) > 0 {
+		b.WriteString("var (\n" + strings.Join(slices.Sorted(maps.Keys(lines)), "") + ")\n\n")
 	}
 	fmt.Fprintf(&b, "func main() {\n%s}\n", w.body.String())
-	used, err := w.used("package main\n" + b.String())
+	full, err := useLocals("package main\n\n" + b.String())
 	if err != nil {
 		return "", err
 	}
-	out, err := format.Source([]byte("package main\n\n" + used + b.String()))
+	imports, err := w.used(full)
+	if err != nil {
+		return "", err
+	}
+	out, err := format.Source([]byte(strings.Replace(full, "package main\n", "package main\n\n"+imports, 1)))
 	return string(out), err
 }
 
 // used writes the imports of the packages that a program mentions.
 func (w *writer) used(src string) (string, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, 0)
 	if err != nil {
 		return "", err
 	}
-	known := prelude(false)
-	maps.Copy(known, w.imports)
+	known := w.packages()
 	lines := map[string]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		s, ok := n.(*ast.SelectorExpr)
@@ -240,15 +221,11 @@ func (w *writer) used(src string) (string, error) {
 			return true
 		}
 		id, ok := s.X.(*ast.Ident)
-		if !ok {
+		if !ok || id.Obj != nil || known[id.Name] == "" {
 			return true
 		}
-		importPath, isPackage := known[id.Name]
-		if _, variable := w.live[id.Name]; !isPackage || variable {
-			return true
-		}
-		line := fmt.Sprintf("%q\n", importPath)
-		if importPath[strings.LastIndexByte(importPath, '/')+1:] != id.Name {
+		line := fmt.Sprintf("%q\n", known[id.Name])
+		if path.Base(known[id.Name]) != id.Name {
 			line = id.Name + " " + line
 		}
 		lines[line] = true
@@ -257,7 +234,14 @@ func (w *writer) used(src string) (string, error) {
 	if len(lines) == 0 {
 		return "", nil
 	}
-	return "import (\n" + strings.Join(slices.Sorted(maps.Keys(lines)), "") + ")\n\n", nil
+	return "import (\n" + strings.Join(slices.Sorted(maps.Keys(lines)), "") + ")\n", nil
+}
+
+// packages are the import paths that a name may stand for.
+func (w *writer) packages() map[string]string {
+	known := prelude(false)
+	maps.Copy(known, w.imports)
+	return known
 }
 
 // text is an expression as source.

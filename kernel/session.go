@@ -15,6 +15,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -64,6 +65,8 @@ type numbered struct {
 	file string
 	line int
 	ok   bool // it ended without an error
+	// types are those of the variables that it defined.
+	types map[string]string
 }
 
 var _ wire.Executor = (*Session)(nil)
@@ -144,7 +147,7 @@ func (s *Session) ExecuteAt(ctx context.Context, c wire.Cell, out wire.Output, f
 	s.capture.flush()
 	r.finish(err == nil)
 	outcome.Exit = r.exit
-	s.ended(err == nil)
+	s.ended(c.Src, err == nil)
 	if err != nil {
 		outcome.Err = r.cellError(err)
 		return outcome
@@ -153,11 +156,30 @@ func (s *Session) ExecuteAt(ctx context.Context, c wire.Cell, out wire.Output, f
 	return outcome
 }
 
-// ended notes how the newest cell ended.
-func (s *Session) ended(well bool) {
+// ended notes how the newest cell ended, and for %save the types of what it defined: a later cell may change them.
+func (s *Session) ended(src string, well bool) {
+	var types map[string]string
+	if well && (strings.Contains(src, ":=") || strings.Contains(src, "var")) {
+		types = map[string]string{}
+		code, _ := goCode(src)
+		for _, c := range chunks(code) {
+			if t, err := parseChunk(c); err == nil && t.body {
+				for _, id := range definitions(t) {
+					types[id.Name] = ""
+				}
+			}
+		}
+		for _, n := range s.engine().Names() {
+			if _, defined := types[n.Name]; defined && n.Kind == "var" {
+				types[n.Name] = n.Type
+			}
+		}
+		maps.DeleteFunc(types, func(_, typ string) bool { return typ == "" })
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sources[len(s.sources)-1].ok = well
+	newest := &s.sources[len(s.sources)-1]
+	newest.ok, newest.types = well, types
 }
 
 // text is the newest cell of a number.
