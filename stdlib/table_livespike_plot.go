@@ -10,10 +10,14 @@ import (
 
 var _ = register("github.com/livespike/livespike/plot/plot", map[string]reflect.Value{
 	// functions, constants and variables
-	"Image":  reflect.ValueOf(plot.Image),
-	"Images": reflect.ValueOf(plot.Images),
-	"Raster": reflect.ValueOf(plot.Raster),
-	"Trace":  reflect.ValueOf(plot.Trace),
+	"Animate": reflect.ValueOf(plot.Animate),
+	"Image":   reflect.ValueOf(plot.Image),
+	"Images":  reflect.ValueOf(plot.Images),
+	"Live":    reflect.ValueOf(plot.Live),
+	"Raster":  reflect.ValueOf(plot.Raster),
+	"Trace":   reflect.ValueOf(plot.Trace),
 	// types
-	"Figure": reflect.ValueOf((*plot.Figure)(nil)),
+	"Animation": reflect.ValueOf((*plot.Animation)(nil)),
+	"Figure":    reflect.ValueOf((*plot.Figure)(nil)),
+	"LiveView":  reflect.ValueOf((*plot.LiveView)(nil)),
 })

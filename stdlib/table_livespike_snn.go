@@ -114,6 +114,7 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"NewOption":                  reflect.ValueOf(snn.NewOption),
 	"NewState":                   reflect.ValueOf(snn.NewState),
 	"Padding":                    reflect.ValueOf(snn.Padding),
+	"Parameters":                 reflect.ValueOf(snn.Parameters),
 	"PhasicBursting":             reflect.ValueOf(snn.PhasicBursting),
 	"PhasicSpiking":              reflect.ValueOf(snn.PhasicSpiking),
 	"ReboundBurst":               reflect.ValueOf(snn.ReboundBurst),
@@ -132,6 +133,7 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"Softmax":                    reflect.ValueOf(snn.Softmax),
 	"SpikeFrequencyAdaptation":   reflect.ValueOf(snn.SpikeFrequencyAdaptation),
 	"SpikeLatency":               reflect.ValueOf(snn.SpikeLatency),
+	"States":                     reflect.ValueOf(snn.States),
 	"Stride":                     reflect.ValueOf(snn.Stride),
 	"SubthresholdOscillation":    reflect.ValueOf(snn.SubthresholdOscillation),
 	"SumPool2d":                  reflect.ValueOf(snn.SumPool2d),
@@ -157,6 +159,7 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"Activation":     reflect.ValueOf((*snn.Activation)(nil)),
 	"Cell":           reflect.ValueOf((*snn.Cell)(nil)),
 	"Chain":          reflect.ValueOf((*snn.Chain)(nil)),
+	"Composite":      reflect.ValueOf((*snn.Composite)(nil)),
 	"Conv":           reflect.ValueOf((*snn.Conv)(nil)),
 	"Correlated":     reflect.ValueOf((*snn.Correlated)(nil)),
 	"Dense":          reflect.ValueOf((*snn.Dense)(nil)),
@@ -167,6 +170,8 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"Module":         reflect.ValueOf((*snn.Module)(nil)),
 	"Normalizer":     reflect.ValueOf((*snn.Normalizer)(nil)),
 	"Option":         reflect.ValueOf((*snn.Option)(nil)),
+	"Parameter":      reflect.ValueOf((*snn.Parameter)(nil)),
+	"Part":           reflect.ValueOf((*snn.Part)(nil)),
 	"Pool":           reflect.ValueOf((*snn.Pool)(nil)),
 	"Recurrent":      reflect.ValueOf((*snn.Recurrent)(nil)),
 	"RecurrentCell":  reflect.ValueOf((*snn.RecurrentCell)(nil)),
@@ -174,8 +179,19 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"Regularized":    reflect.ValueOf((*snn.Regularized)(nil)),
 	"State":          reflect.ValueOf((*snn.State)(nil)),
 	// interface wrappers
-	"_Module": reflect.ValueOf((*_github_com_livespike_livespike_snn_Module)(nil)),
+	"_Composite": reflect.ValueOf((*_github_com_livespike_livespike_snn_Composite)(nil)),
+	"_Module":    reflect.ValueOf((*_github_com_livespike_livespike_snn_Module)(nil)),
 })
+
+// _github_com_livespike_livespike_snn_Composite carries an interpreted Composite.
+type _github_com_livespike_livespike_snn_Composite struct {
+	IValue any
+	WParts func() []snn.Part
+}
+
+func (W _github_com_livespike_livespike_snn_Composite) Parts() []snn.Part {
+	return W.WParts()
+}
 
 // _github_com_livespike_livespike_snn_Module carries an interpreted Module.
 type _github_com_livespike_livespike_snn_Module struct {
