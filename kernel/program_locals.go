@@ -14,7 +14,7 @@ func useLocals(src string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	read := map[any]bool{} // by the parser's objects: the type is not named, as staticcheck asks
+	read := map[any]bool{}            // by the parser's objects: the type is not named, as staticcheck asks
 	assigned := map[*ast.Ident]bool{} // written, which is no use
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {

@@ -216,7 +216,7 @@ func example(fset *token.FileSet, list []*doc.Example) string {
 		text = strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}")
 		text = strings.TrimSpace(strings.ReplaceAll(text, "\n\t", "\n"))
 	}
-	if e.Output != "" {
+	if e.Output != "" && !strings.Contains(text, "// Output:") {
 		text += "\n// Output:\n// " + strings.ReplaceAll(strings.TrimSpace(e.Output), "\n", "\n// ")
 	}
 	return text
