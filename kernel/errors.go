@@ -73,11 +73,23 @@ func (r *run) codeError(f *failure) *wire.CellError {
 	if from.place != nil && pos.Cell == r.cell.N {
 		pos = from.place(pos)
 	}
-	rendered := r.render(name, pos, from, e.Msg, e.Hint, e.Trace)
+	rendered := r.render(name, pos, from, message(e), e.Hint, e.Trace)
 	if len(e.Stack) > 0 && os.Getenv("LIVESPIKE_DEBUG") == "1" {
 		rendered.Traceback = append(rendered.Traceback, strings.Split(strings.TrimSpace(string(e.Stack)), "\n")...)
 	}
 	return rendered
+}
+
+// message is the interpreter's; a panic with a bare value, which says nothing by itself, is called one.
+func message(e *interp.CellError) string {
+	switch e.Value.(type) {
+	case nil, error, string:
+		return e.Msg
+	}
+	if e.Stage != interp.Run {
+		return e.Msg
+	}
+	return "panic: " + e.Msg
 }
 
 // ExitStatus is what a cell gave to os.Exit, if that ended it.

@@ -177,6 +177,8 @@ func TestErrors(t *testing.T) {
 		{"run time", "at([]int{1}, 5)", "Panic", "In[2]:2", "index out of range"},
 		{"trace", "at([]int{1}, 5)", "Panic", "In[2]:2", "    from In[N]:1"},
 		{"own statement", "[]int{1}[x]", "Panic", "In[N]:1", ": runtime error: index out of range\n    1 | []int{1}[x]"},
+		{"panic with a number", "panic(7)", "Panic", "In[N]:1", ": panic: 7"},
+		{"panic with an error", "panic(os.ErrNotExist)", "Panic", "In[N]:1", ": file does not exist"},
 		{"magic", "%nosuch", "CompileError", "In[N]:1:1: no magic %nosuch", "    1 | %nosuch"},
 		{"usage", "\n%timeit -n x 1", "CompileError", "In[N]:2:1: %timeit: -n wants a number", "usage: %timeit"},
 		{"inside a magic", "1\n%timeit 1 + nosuch", "CompileError", "In[N]:2:13: undefined: nosuch", "    2 | %timeit 1 + nosuch\n                    ^~~~~~"},
