@@ -11,7 +11,10 @@ const hostPath = mark + "host"
 // hostSymbols is the table of that package for one interpreter.
 func (in *Interp) hostSymbols() map[string]map[string]reflect.Value {
 	functions := map[string]any{
-		"Run": in.hostRun, "Done": in.hostDone, "Echo": in.hostEcho, "Line": in.hostLine,
+		"Box": in.types.box, "Plain": plain, "Bare": bare, "Unbox": in.types.unbox, "Has": in.types.has, "As": in.types.as,
+		"Method": in.types.bind, "Define": in.types.define, "Equal": equal, "Failed": in.types.failed, "Case": in.hostCase,
+		"ErrorAs": in.types.errorAs,
+		"Run":     in.hostRun, "Done": in.hostDone, "Echo": in.hostEcho, "Line": in.hostLine,
 		"Clear": hostClear, "YieldAfterEnd": hostYieldAfterEnd,
 		"MinInt": minOf[int64], "MinUint": minOf[uint64], "MinFloat": minOf[float64], "MinString": minOf[string],
 		"MaxInt": maxOf[int64], "MaxUint": maxOf[uint64], "MaxFloat": maxOf[float64], "MaxString": maxOf[string],

@@ -41,6 +41,9 @@ type Interp struct {
 	universe    *universe
 	world       world
 	names       names
+	types       *typeTable
+	cases       [][]*dtype        // the case types of each type switch
+	helpers     map[string]string // generated functions that the engine has
 	imports     imports
 	generations map[string]int  // by name: how often it was defined
 	hooks       map[string]bool // variables for methods that the engine has
@@ -76,12 +79,14 @@ func New(o Options) *Interp {
 		imports:     maps.Clone(o.Imports),
 		generations: map[string]int{},
 		hooks:       map[string]bool{},
+		helpers:     map[string]string{},
 		imported:    map[string]bool{},
 		trace:       &traceWriter{rest: o.Stderr},
 	}
 	if in.imports == nil {
 		in.imports = imports{}
 	}
+	in.types = newTypeTable(in.universe)
 	in.engine = yaegi.New(yaegi.Options{Stdin: o.Stdin, Stdout: o.Stdout, Stderr: in.trace, Args: o.Args})
 	in.fset = in.engine.FileSet()
 	must(in.engine.Use(in.virtual(o)))

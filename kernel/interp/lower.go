@@ -13,16 +13,17 @@ import (
 // Every generated name contains the mark, so that it meets none of the user's, and every generated node stands at a place in
 // the cell, because the engine looks imports up by file.
 type lowerer struct {
-	plan    *plan
-	info    *types.Info
-	hoisted map[types.Object]*live  // variables of the cell's top level
-	pos     token.Pos               // of the statement being lowered: where generated nodes stand
-	fn      *function               // innermost, nil at the top level of a cell
-	decls   []ast.Decl              // what the construct needs at the top level
-	setup   []ast.Stmt              // what declarations need to be done when the cell comes to them
-	renamed map[types.Object]string // results of functions that defer
-	prepare func(*function)         // for the literal that is lowered next, see lower_frozen.go
-	err     *CellError
+	plan       *plan
+	info       *types.Info
+	hoisted    map[types.Object]*live  // variables of the cell's top level
+	pos        token.Pos               // of the statement being lowered: where generated nodes stand
+	fn         *function               // innermost, nil at the top level of a cell
+	decls      []ast.Decl              // what the construct needs at the top level
+	setup      []ast.Stmt              // what declarations need to be done when the cell comes to them
+	renamed    map[types.Object]string // results of functions that defer
+	prepare    func(*function)         // for the literal that is lowered next, see lower_frozen.go
+	constraint bool                    // types stand where constraints do
+	err        *CellError
 }
 
 // function is what the lowerings of statements need to know of the function around them.
@@ -130,12 +131,19 @@ func (l *lowerer) typeSpec(spec *ast.TypeSpec) {
 	if obj := l.info.Defs[spec.Name]; obj != nil {
 		spec.Name.Name = l.nameOf(obj)
 	}
-	l.fields(spec.TypeParams)
-	spec.Type = l.expr(spec.Type)
+	l.asConstraint(func() {
+		l.fields(spec.TypeParams)
+		if _, ok := spec.Type.(*ast.InterfaceType); ok { // only constraints mention it by its name
+			spec.Type = l.expr(spec.Type)
+		}
+	})
+	if _, ok := spec.Type.(*ast.InterfaceType); !ok {
+		spec.Type = l.expr(spec.Type)
+	}
 }
 
 func (l *lowerer) funcType(t *ast.FuncType) {
-	l.fields(t.TypeParams)
+	l.asConstraint(func() { l.fields(t.TypeParams) })
 	l.fields(t.Params)
 	l.fields(t.Results)
 }

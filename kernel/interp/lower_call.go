@@ -12,6 +12,12 @@ func (l *lowerer) call(e *ast.CallExpr) ast.Expr {
 			return l.builtin(e, b.Name())
 		}
 	}
+	if made, ok := l.conversion(e); ok {
+		return made
+	}
+	if made, ok := l.errorsAs(e); ok {
+		return made
+	}
 	return l.callExpr(e)
 }
 
@@ -23,19 +29,19 @@ func (l *lowerer) callExpr(e *ast.CallExpr) *ast.CallExpr {
 		l.at(e.Pos())
 		return l.host("Sleep", e.Args...)
 	}
-	guarded := l.callsElsewhere(e.Fun)
-	e.Fun = l.expr(e.Fun)
-	for i, arg := range e.Args {
-		if _, function := l.typeOf(arg).(*types.Signature); function && guarded {
-			e.Args[i] = l.callback(arg)
-			continue
-		}
-		if lit, ok := ast.Unparen(arg).(*ast.FuncLit); ok && native {
-			e.Args[i] = l.boundLiteral(lit)
-		} else {
-			e.Args[i] = l.expr(arg)
-		}
+	sel, selected := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+	var through ast.Expr
+	if selected {
+		through = l.methodOfInterface(sel)
 	}
+	l.args(e, native)
+	if through != nil {
+		l.at(e.Pos())
+		e.Fun = l.ident(l.callMethod(l.info.Uses[sel.Sel].(*types.Func)))
+		e.Args = append([]ast.Expr{through}, e.Args...)
+		return e
+	}
+	e.Fun = l.expr(e.Fun)
 	return e
 }
 

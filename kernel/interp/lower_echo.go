@@ -53,6 +53,7 @@ func (l *lowerer) reports(s *ast.ExprStmt) []ast.Stmt {
 func (l *lowerer) report(t types.Type, v ast.Expr) ast.Stmt {
 	out := l.plan.out
 	out.echoes = append(out.echoes, t)
+	l.entry(t)
 	return &ast.ExprStmt{X: l.host("Echo", l.integer(len(out.echoes)-1), v)}
 }
 

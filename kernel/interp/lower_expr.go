@@ -27,15 +27,16 @@ func (l *lowerer) expr(e ast.Expr) ast.Expr {
 	case *ast.SelectorExpr:
 		return l.selectorExpr(e)
 	case *ast.IndexExpr:
+		t := l.typeOf(e.X)
 		e.X = l.expr(e.X)
-		e.Index = l.expr(e.Index)
+		e.Index = l.to(e.Index, keyType(t))
 	case *ast.IndexListExpr:
 		e.X = l.expr(e.X)
 		l.exprs(e.Indices)
 	case *ast.SliceExpr:
 		e.X, e.Low, e.High, e.Max = l.expr(e.X), l.expr(e.Low), l.expr(e.High), l.expr(e.Max)
 	case *ast.TypeAssertExpr:
-		e.X, e.Type = l.expr(e.X), l.expr(e.Type)
+		return l.assertion(e)
 	case *ast.CallExpr:
 		return l.call(e)
 	case *ast.StarExpr:
@@ -51,11 +52,12 @@ func (l *lowerer) expr(e ast.Expr) ast.Expr {
 	case *ast.Ellipsis:
 		e.Elt = l.expr(e.Elt)
 	case *ast.StructType:
+		l.embedded(e.Fields)
 		l.fields(e.Fields)
 	case *ast.FuncType:
 		l.funcType(e)
 	case *ast.InterfaceType:
-		l.fields(e.Methods)
+		return l.interfaceType(e)
 	case *ast.MapType:
 		e.Key, e.Value = l.expr(e.Key), l.expr(e.Value)
 	case *ast.ChanType:
@@ -81,6 +83,9 @@ func (l *lowerer) name(id *ast.Ident) ast.Expr {
 	case *types.PkgName:
 		return l.at(id.Pos()).pkg(obj.Imported().Path())
 	default:
+		if t, ok := obj.(*types.TypeName); ok && !l.constraint && erased(t.Type()) {
+			return l.at(id.Pos()).syntax(t.Type())
+		}
 		if pkg := obj.Pkg(); pkg != nil && pkg.Path() != "main" && obj.Parent() == pkg.Scope() { // from a dot import
 			return l.selector(l.pkg(pkg.Path()), obj.Name())
 		}
@@ -105,11 +110,12 @@ func (l *lowerer) selectorExpr(e *ast.SelectorExpr) ast.Expr {
 	if s != nil && s.Kind() == types.MethodExpr {
 		return l.methodExpr(e, s)
 	}
+	if x := l.methodOfInterface(e); x != nil {
+		return l.methodValue(x, s.Obj().(*types.Func))
+	}
 	e.X = l.expr(e.X) // Sel is a field, a method or an exported name
 	if s != nil && s.Kind() == types.FieldVal {
-		if name, ok := l.embeddedName(s.Obj()); ok {
-			e.Sel.Name = name
-		}
+		e.Sel.Name = l.fieldName(s.Obj().(*types.Var))
 	}
 	return e
 }
@@ -124,34 +130,43 @@ func (l *lowerer) composite(e *ast.CompositeLit) ast.Expr {
 	if ptr, ok := t.Underlying().(*types.Pointer); ok { // an elided &T
 		t = ptr.Elem()
 	}
-	_, isStruct := t.Underlying().(*types.Struct)
+	structure, isStruct := t.Underlying().(*types.Struct)
 	native := l.nativeType(t)
 	for i, elt := range e.Elts {
 		kv, ok := elt.(*ast.KeyValueExpr)
 		switch {
 		case ok && isStruct:
-			key := kv.Key.(*ast.Ident)
-			if name, ok := l.embeddedName(l.info.Uses[key]); ok {
-				key.Name = name
-			}
-			kv.Value = l.field(kv.Value, native)
+			f := l.info.Uses[kv.Key.(*ast.Ident)].(*types.Var)
+			kv.Key.(*ast.Ident).Name = l.fieldName(f)
+			kv.Value = l.field(kv.Value, f.Type(), native)
 		case ok:
-			kv.Key, kv.Value = l.expr(kv.Key), l.expr(kv.Value)
+			kv.Key, kv.Value = l.to(kv.Key, keyType(t)), l.to(kv.Value, element(t))
 		case isStruct:
-			e.Elts[i] = l.field(elt, native)
+			e.Elts[i] = l.field(elt, structure.Field(i).Type(), native)
 		default:
-			e.Elts[i] = l.expr(elt)
+			e.Elts[i] = l.to(elt, element(t))
 		}
 	}
 	return e
 }
 
+// keyType is the type of a map's keys, else nil.
+func keyType(t types.Type) types.Type {
+	if t == nil || isTypeParam(t) {
+		return nil
+	}
+	if m, ok := t.Underlying().(*types.Map); ok {
+		return m.Key()
+	}
+	return nil
+}
+
 // field lowers the value of a struct's field. A function in a native struct is bound first.
-func (l *lowerer) field(e ast.Expr, native bool) ast.Expr {
+func (l *lowerer) field(e ast.Expr, t types.Type, native bool) ast.Expr {
 	if lit, ok := e.(*ast.FuncLit); ok && native {
 		return l.boundLiteral(lit)
 	}
-	return l.expr(e)
+	return l.to(e, t)
 }
 
 // nativeType reports whether a type is one of a compiled package.
@@ -172,6 +187,9 @@ func (l *lowerer) funcLit(e *ast.FuncLit) ast.Expr {
 }
 
 func (l *lowerer) binary(e *ast.BinaryExpr) ast.Expr {
+	if (e.Op == token.EQL || e.Op == token.NEQ) && (isInterface(l.typeOf(e.X)) || isInterface(l.typeOf(e.Y))) {
+		return l.comparison(e)
+	}
 	// A literal beside a typed operand needs no conversion.
 	shift := e.Op == token.SHL || e.Op == token.SHR
 	e.X = l.operand(e.X, e.Y, !shift)

@@ -20,7 +20,8 @@ func (l *lowerer) frozenCall(call *ast.CallExpr, prepare func(*function)) ([]ast
 			return f.before, closure
 		}
 		call.Fun = closure
-		f.arguments(call, call.Args, l.exprs)
+		l.argsTo(call, signatureOf(l.typeOf(lit)), false, false)
+		f.arguments(call, call.Args, func([]ast.Expr) {})
 		return f.before, f.closure(call)
 	}
 	address, deref := l.receiverForm(fun)

@@ -16,11 +16,10 @@ func (l *lowerer) methodExpr(e *ast.SelectorExpr, s *types.Selection) ast.Expr {
 		params = append(params, l.param(name, sig.Params().At(i).Type()))
 		args = append(args, l.ident(name))
 	}
-	call := l.apply(l.selector(args[0], e.Sel.Name), args[1:]...)
+	call := l.invoke(args[0], s.Recv(), s, args[1:])
 	if sig.Variadic() {
 		last := params[len(params)-1]
 		last.Type = &ast.Ellipsis{Ellipsis: l.pos, Elt: last.Type.(*ast.ArrayType).Elt}
-		call.Ellipsis = l.pos
 	}
 	if sig.Results().Len() == 0 {
 		return l.typed(l.lambda(params, nil, &ast.ExprStmt{X: call}), sig)
@@ -36,7 +35,7 @@ func (l *lowerer) methodExpr(e *ast.SelectorExpr, s *types.Selection) ast.Expr {
 // generation (L22).
 func (l *lowerer) embeddedName(obj types.Object) (string, bool) {
 	field, ok := obj.(*types.Var)
-	if !ok || !field.Embedded() {
+	if !ok || !field.Embedded() || erased(field.Type()) {
 		return "", false
 	}
 	named := namedOf(field.Type())

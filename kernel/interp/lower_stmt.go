@@ -32,7 +32,8 @@ func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.ExprStmt:
 		s.X = l.expr(s.X)
 	case *ast.SendStmt:
-		s.Chan, s.Value = l.expr(s.Chan), l.expr(s.Value)
+		t := l.typeOf(s.Chan)
+		s.Chan, s.Value = l.expr(s.Chan), l.to(s.Value, element(t))
 	case *ast.IncDecStmt:
 		s.X = l.expr(s.X)
 	case *ast.GoStmt:
@@ -40,7 +41,7 @@ func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.DeferStmt:
 		return l.deferStmt(s)
 	case *ast.ReturnStmt:
-		l.exprs(s.Results)
+		l.list(s.Results, l.resultTypes())
 	case *ast.BlockStmt:
 		s.List = l.stmts(s.List)
 	case *ast.IfStmt:
@@ -195,8 +196,12 @@ func (l *lowerer) varSpec(spec *ast.ValueSpec) []ast.Stmt {
 		top = top || l.hoisted[l.info.Defs[id]] != nil
 	}
 	if !top {
+		var want []types.Type
+		for _, id := range spec.Names {
+			want = append(want, l.targetType(id))
+		}
 		spec.Type = l.expr(spec.Type)
-		l.exprs(spec.Values)
+		l.list(spec.Values, want)
 		return []ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}}}
 	}
 	var lhs []ast.Expr
@@ -226,7 +231,11 @@ func (l *lowerer) assignment(s *ast.AssignStmt) []ast.Stmt {
 		}
 	}
 	if s.Tok == token.ASSIGN || s.Tok == token.DEFINE {
-		l.exprs(s.Rhs)
+		var want []types.Type
+		for _, e := range s.Lhs {
+			want = append(want, l.targetType(e))
+		}
+		l.list(s.Rhs, want)
 	} else { // an operator: the literal needs no conversion
 		s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true)
 	}
@@ -255,26 +264,4 @@ func (l *lowerer) assignEach(lhs, rhs []ast.Expr) []ast.Stmt {
 		some = lhs
 	}
 	return append([]ast.Stmt{l.assign(token.ASSIGN, some, values)}, nils...)
-}
-
-func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
-	s.Init = l.simple(s.Init)
-	s.Tag = l.expr(s.Tag)
-	for _, c := range s.Body.List {
-		clause := c.(*ast.CaseClause)
-		l.exprs(clause.List)
-		clause.Body = l.stmts(clause.Body)
-	}
-	return []ast.Stmt{s}
-}
-
-func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
-	s.Init = l.simple(s.Init)
-	s.Assign = l.simple(s.Assign)
-	for _, c := range s.Body.List {
-		clause := c.(*ast.CaseClause)
-		l.exprs(clause.List)
-		clause.Body = l.stmts(clause.Body)
-	}
-	return []ast.Stmt{s}
 }

@@ -18,11 +18,14 @@ type program struct {
 	steps  [][]string // the names that become live with each step
 	echoes []types.Type
 	pos    token.Pos // a place in the cell
+
+	helpers map[string]string // generated functions that are new with this cell
+	defines []ast.Stmt        // what the host has to know before the cell's first statement
 }
 
 func newProgram(in *Interp, cell Cell) *program {
 	file := in.fset.AddFile(fmt.Sprintf("In[%d]", cell.N), -1, len(cell.Src)+1)
-	return &program{in: in, cell: cell, pos: file.Pos(0)}
+	return &program{in: in, cell: cell, pos: file.Pos(0), helpers: map[string]string{}}
 }
 
 // importAt makes a package known to the file that pos lies in, and returns its name there.
@@ -60,6 +63,16 @@ func (out *program) call(v *live) {
 	out.body = append(out.body, &ast.ExprStmt{X: l.callName(v.lowered())})
 }
 
+// helper is the name of a generated function that the engine has or will have, or empty.
+func (out *program) helper(key string) string {
+	if name := out.in.helpers[key]; name != "" {
+		return name
+	}
+	return out.helpers[key]
+}
+
+func (out *program) has(key string) bool { return out.helper(key) != "" }
+
 // take adds what a lowerer made beside its statements.
 func (out *program) take(l *lowerer) {
 	out.decls = append(out.decls, l.decls...)
@@ -78,6 +91,6 @@ func (out *program) file() *ast.File {
 		return &ast.FuncDecl{Name: l.ident(name), Type: &ast.FuncType{Func: out.pos, Params: none}, Body: l.block(body...)}
 	}
 	run := &ast.ExprStmt{X: l.host("Run", l.ident(cell))}
-	out.decls = append(out.decls, function(cell, out.body...), function("main", run))
+	out.decls = append(out.decls, function(cell, append(out.defines, out.body...)...), function("main", run))
 	return &ast.File{Package: out.pos, Name: l.ident("main"), Decls: out.decls}
 }

@@ -52,8 +52,7 @@ func (in *Interp) hostDone(step int) { in.running.done = step }
 func (in *Interp) hostEcho(slot int, v any) {
 	r := in.running
 	t := r.echoes[slot]
-	v = unwrap(v)
-	r.values = append(r.values, Value{V: v, Type: typeText(t), Text: textOf(v, t)})
+	r.values = append(r.values, Value{V: bare(v), Type: typeText(t), Text: in.types.textOf(v, t)})
 }
 
 // errStack is the cause of a cancellation by the watchdog.
@@ -61,7 +60,7 @@ var errStack = errors.New("stack overflow: the functions call each other without
 
 // execute compiles and runs a plan, and commits what finished.
 func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError {
-	if len(p.out.body) == 0 && len(p.out.decls) == 0 {
+	if len(p.out.body) == 0 && len(p.out.decls) == 0 && len(p.out.defines) == 0 {
 		in.commit(p, 0, true)
 		return nil
 	}
@@ -142,6 +141,7 @@ func (in *Interp) compile(p *plan) (program *yaegi.Program, cellErr *CellError) 
 		return nil, in.engineError(p.cell, err)
 	}
 	maps.Copy(in.hooks, p.hooks)
+	maps.Copy(in.helpers, p.out.helpers)
 	return program, nil
 }
 

@@ -32,19 +32,20 @@ func (in *Interp) virtual(o Options) map[string]map[string]reflect.Value {
 	}
 	change("fmt/fmt", "fmt/fmt"+mark, map[string]any{
 		"Print":   func(a ...any) (int, error) { return fmt.Fprint(o.Stdout, a...) },
-		"Printf":  func(f string, a ...any) (int, error) { return fmt.Fprintf(o.Stdout, f, a...) },
+		"Printf":  func(f string, a ...any) (int, error) { return fprintf(o.Stdout, f, a...) },
 		"Println": func(a ...any) (int, error) { return fmt.Fprintln(o.Stdout, a...) },
-		"Scan":    func(a ...any) (int, error) { return fmt.Fscan(o.Stdin, a...) },
-		"Scanf":   func(f string, a ...any) (int, error) { return fmt.Fscanf(o.Stdin, f, a...) },
-		"Scanln":  func(a ...any) (int, error) { return fmt.Fscanln(o.Stdin, a...) },
+		"Sprintf": sprintf, "Errorf": errorf, "Fprintf": fprintf, "Appendf": appendf,
+		"Scan":   func(a ...any) (int, error) { return fmt.Fscan(o.Stdin, a...) },
+		"Scanf":  func(f string, a ...any) (int, error) { return fmt.Fscanf(o.Stdin, f, a...) },
+		"Scanln": func(a ...any) (int, error) { return fmt.Fscanln(o.Stdin, a...) },
 	})
 	logger := log.New(o.Stderr, "", log.LstdFlags)
 	change("log/log", "log/log", map[string]any{
 		"Fatal":   func(v ...any) { logger.Print(v...); panic(stdlib.Exit(1)) },
-		"Fatalf":  func(f string, v ...any) { logger.Printf(f, v...); panic(stdlib.Exit(1)) },
+		"Fatalf":  func(f string, v ...any) { logger.Print(sprintf(f, v...)); panic(stdlib.Exit(1)) },
 		"Fatalln": func(v ...any) { logger.Println(v...); panic(stdlib.Exit(1)) },
-		"Panic":   logger.Panic, "Panicf": logger.Panicf, "Panicln": logger.Panicln,
-		"Print": logger.Print, "Printf": logger.Printf, "Println": logger.Println,
+		"Panic":   logger.Panic, "Panicf": logf(logger.Panicf), "Panicln": logger.Panicln,
+		"Print": logger.Print, "Printf": logf(logger.Printf), "Println": logger.Println,
 		"Flags": logger.Flags, "SetFlags": logger.SetFlags, "Prefix": logger.Prefix, "SetPrefix": logger.SetPrefix,
 		"Output": logger.Output, "SetOutput": logger.SetOutput, "Writer": logger.Writer, "Default": func() *log.Logger { return logger },
 	})

@@ -17,8 +17,8 @@ const (
 
 // textOf is how a cell's value is echoed: fmt's %+v of Go itself, with strings quoted at every depth. The static type
 // supplies the names that the engine's values lack.
-func textOf(v any, t types.Type) string {
-	w := &textWriter{}
+func (tt *typeTable) textOf(v any, t types.Type) string {
+	w := &textWriter{types: tt}
 	if v == nil {
 		return w.nilText(t)
 	}
@@ -28,6 +28,7 @@ func textOf(v any, t types.Type) string {
 
 type textWriter struct {
 	strings.Builder
+	types    *typeTable
 	elements int
 }
 
@@ -49,14 +50,19 @@ func (w *textWriter) value(v reflect.Value, t types.Type, depth int) {
 	for v.IsValid() && v.Kind() == reflect.Interface {
 		v, t = unwrapValue(v.Elem()), nil
 	}
+	if t != nil && types.IsInterface(t) {
+		t = nil
+	}
+	if v.IsValid() && v.CanInterface() {
+		if b, ok := boxed(v.Interface()); ok {
+			v, t = reflect.ValueOf(b.V), b.T.typ
+		}
+	}
 	if !v.IsValid() {
 		w.WriteString("<nil>")
 		return
 	}
-	if t != nil && types.IsInterface(t) {
-		t = nil
-	}
-	if w.method(v) {
+	if w.method(v, t) {
 		return
 	}
 	switch v.Kind() {
@@ -78,19 +84,30 @@ func (w *textWriter) value(v reflect.Value, t types.Type, depth int) {
 }
 
 // method writes what the value's own Error or String says, if it has one.
-func (w *textWriter) method(v reflect.Value) bool {
+func (w *textWriter) method(v reflect.Value, t types.Type) bool {
 	if !v.CanInterface() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return false
 	}
 	text, ok := "", false
 	defer func() {
 		if p := recover(); p != nil {
-			text, ok = fmt.Sprintf("(String panicked: %v)", p), true
+			text, ok = fmt.Sprintf("(String panicked: %s)", panicText(p)), true
 		}
 		if ok {
 			w.WriteString(text)
 		}
 	}()
+	d := w.types.of(t)
+	b := box{d, v.Interface(), w.types}
+	for _, name := range []string{"Error", "String"} {
+		if out, has := b.invoke(name); has && out.Kind() == reflect.String {
+			text, ok = out.String(), true
+			return ok
+		}
+	}
+	if t != nil && mentionsScript(t) { // the engine's own type may have methods that Go's has not
+		return false
+	}
 	switch s := v.Interface().(type) {
 	case error:
 		text, ok = s.Error(), true
@@ -230,17 +247,7 @@ func (w *textWriter) reference(v reflect.Value, t types.Type) {
 	}
 }
 
-// unwrap takes a script's value out of the engine's wrapper of a compiled interface.
-func unwrap(v any) any {
-	if v == nil {
-		return nil
-	}
-	if inner := unwrapValue(reflect.ValueOf(v)); inner.IsValid() && inner.CanInterface() {
-		return inner.Interface()
-	}
-	return v
-}
-
+// unwrapValue takes a value out of the struct of functions that implements a compiled interface for it.
 func unwrapValue(v reflect.Value) reflect.Value {
 	for v.IsValid() && v.Kind() == reflect.Struct && v.NumField() > 0 && v.Type().Field(0).Name == "IValue" && strings.HasPrefix(v.Type().Name(), "_") {
 		v = v.Field(0).Elem()

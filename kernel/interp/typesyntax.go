@@ -10,13 +10,15 @@ import (
 
 // typeSyntax writes a type as an expression at pos; name says how a defined type is mentioned.
 func typeSyntax(t types.Type, pos token.Pos, name func(*types.TypeName) ast.Expr) ast.Expr {
-	w := typeWriter{pos, name}
+	w := typeWriter{pos: pos, name: name}
 	return w.expr(t)
 }
 
+// typeWriter writes types for the engine, which sees a script's interfaces as empty ones (lower_interface.go), or exactly.
 type typeWriter struct {
-	pos  token.Pos
-	name func(*types.TypeName) ast.Expr
+	pos   token.Pos
+	name  func(*types.TypeName) ast.Expr
+	exact bool
 }
 
 func (w typeWriter) ident(name string) *ast.Ident { return &ast.Ident{NamePos: w.pos, Name: name} }
@@ -24,13 +26,13 @@ func (w typeWriter) ident(name string) *ast.Ident { return &ast.Ident{NamePos: w
 func (w typeWriter) expr(t types.Type) ast.Expr {
 	switch t := t.(type) {
 	case *types.Alias:
-		if t.Obj().Pkg() == nil { // any
-			return w.ident(t.Obj().Name())
-		}
 		return w.expr(types.Unalias(t))
 	case *types.Basic:
-		return w.ident(types.Default(t).(*types.Basic).Name())
+		return w.ident(types.Typ[types.Default(t).(*types.Basic).Kind()].Name())
 	case *types.Named:
+		if !w.exact && erased(t) {
+			return w.empty()
+		}
 		return w.arguments(w.name(t.Obj()), t.TypeArgs())
 	case *types.TypeParam:
 		return w.ident(t.Obj().Name())
@@ -51,9 +53,17 @@ func (w typeWriter) expr(t types.Type) ast.Expr {
 	case *types.Struct:
 		return w.structure(t)
 	case *types.Interface:
+		if !w.exact && erased(t) {
+			return w.empty()
+		}
 		return w.iface(t)
 	}
 	panic(fmt.Sprintf("interp: no syntax for the type %s", t))
+}
+
+// empty is interface{}.
+func (w typeWriter) empty() ast.Expr {
+	return &ast.InterfaceType{Interface: w.pos, Methods: &ast.FieldList{Opening: w.pos, Closing: w.pos}}
 }
 
 func (w typeWriter) arguments(name ast.Expr, args *types.TypeList) ast.Expr {

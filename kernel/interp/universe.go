@@ -8,11 +8,13 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // universe gives the type checker its packages: it builds them, when they are asked for, from the symbol tables by
 // reflection. A named type is one object, however it is reached.
 type universe struct {
+	mu       sync.Mutex                          // scripts that run ask for types too
 	symbols  map[string]map[string]reflect.Value // import path/name → name → value
 	tables   map[string]string                   // import path → key of symbols
 	packages map[string]*types.Package
@@ -48,6 +50,8 @@ func (u *universe) Import(importPath string) (*types.Package, error) {
 	if u.complete[importPath] {
 		return pkg, nil
 	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	u.complete[importPath] = true
 	for name, v := range u.symbols[key] {
 		if strings.HasPrefix(name, "_") || !token.IsExported(name) {

@@ -167,3 +167,23 @@ func (u *universe) iface(t reflect.Type) types.Type {
 	}
 	return types.NewInterfaceType(methods, nil).Complete()
 }
+
+// reflected is the checker's type of a value that a running script holds.
+func (u *universe) reflected(t reflect.Type) types.Type {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.typ(t)
+}
+
+// wrapper is the struct of functions that implements a compiled interface for values of scripts, or nil.
+func (u *universe) wrapper(t types.Type) reflect.Type {
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || !types.IsInterface(t) || named.Obj().Pkg() == nil {
+		return nil
+	}
+	w, ok := u.symbols[u.tables[named.Obj().Pkg().Path()]]["_"+named.Obj().Name()]
+	if !ok {
+		return nil
+	}
+	return w.Type().Elem()
+}
