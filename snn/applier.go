@@ -20,6 +20,9 @@ type applier interface {
 
 // forwardInto is the ForwardInto of an applier.
 func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
+	if tensor.Recording(x) {
+		panicf("%s: ForwardInto would lose the gradient of its input; use Forward, Detach or tensor.NoGrad", m.label())
+	}
 	out := m.outputShape(x.Shape())
 	if !sameShape(dst.Shape(), out) {
 		panicf("%s: the output has shape %v, the destination %v", m.label(), out, dst.Shape())

@@ -54,11 +54,72 @@ func (f *Filter) Bias() *tensor.Tensor { return f.linear.bias }
 
 // Forward filters as many steps as axis 0 of x is long. A nil state is a fresh one.
 func (f *Filter) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(f, x, f.linear.weight, f.linear.bias)
 	out := f.outputShape(x.Shape())
+	if recordable(f, x, s) {
+		return f.recorded(x, s)
+	}
 	y := make([]float32, size(out))
 	next := f.apply(y, x.Data(), x.Shape(), s.Clone())
 	return wrap(y, out), next
+}
+
+// recorded is Forward for gradients: the linear layer, then the filter as one operation. s' = keep·s + y, so the gradient
+// of a step's y is that of its output plus keep times that of the next step's.
+func (f *Filter) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	y, _ := f.linear.Forward(x, nil)
+	shape := y.Shape()[1:]
+	next := newState(filterLayout, shape)
+	var first *tensor.Tensor
+	if s != nil {
+		f.check(s, shape)
+		copy(next.buf, s.buf)
+		if s.out != nil {
+			first = s.out[0]
+		}
+	}
+	out := append([]float32(nil), y.Data()...)
+	f.run(out, next.buf)
+	next.share()
+	z := share(out, y.Shape())
+	tensor.Record(tensor.Node{
+		Name: "ExpFilter", Inputs: []*tensor.Tensor{y, first}, Outputs: []*tensor.Tensor{z, next.out[0]},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			carry, dx := make([]float32, len(next.buf)), make([]float32, len(out))
+			if dy[1] != nil {
+				copy(carry, dy[1].Data())
+			}
+			for at := len(dx) - len(carry); at >= 0 && len(carry) > 0; at -= len(carry) {
+				if dy[0] != nil {
+					add(carry, dy[0].Data()[at:][:len(carry)])
+				}
+				copy(dx[at:], carry)
+				for k := range carry {
+					carry[k] *= f.keep
+				}
+			}
+			return []*tensor.Tensor{share(dx, y.Shape()), share(carry, shape)}
+		},
+	})
+	return z, next
+}
+
+// run filters the rows of dst in place; before is the state.
+func (f *Filter) run(dst, before []float32) {
+	for n := len(before); len(dst) > 0 && n > 0; dst = dst[n:] {
+		for k, y := range dst[:n] {
+			before[k] = float32(f.keep*before[k]) + y
+		}
+		copy(dst, before)
+	}
+}
+
+func (f *Filter) check(s *State, shape []int) {
+	switch {
+	case s.lay != filterLayout:
+		panicf("%s: the state is %s, not an ExpFilterState", f.label(), s.title())
+	case !sameShape(s.shape, shape):
+		panicf("%s: a step of the output has shape %v, the state %v", f.label(), shape, s.shape)
+	}
 }
 
 // ForwardInto is Forward that writes the output into dst, which must not be x, and advances s in place. It returns s,
@@ -80,22 +141,13 @@ func (f *Filter) outputShape(in []int) []int {
 
 func (f *Filter) apply(dst, x []float32, in []int, s *State) *State {
 	shape := f.outputShape(in)[1:]
-	switch {
-	case s == nil:
+	if s == nil {
 		s = newState(filterLayout, shape)
-	case s.lay != filterLayout:
-		panicf("%s: the state is %s, not an ExpFilterState", f.label(), s.title())
-	case !sameShape(s.shape, shape):
-		panicf("%s: a step of the output has shape %v, the state %v", f.label(), shape, s.shape)
 	}
+	f.check(s, shape)
+	s.change(f)
 	f.linear.apply(dst, x, in, nil)
-	before := s.buf
-	for n := len(before); len(dst) > 0 && n > 0; dst = dst[n:] {
-		for k, y := range dst[:n] {
-			before[k] = float32(f.keep*before[k]) + y
-		}
-		copy(dst, before)
-	}
+	f.run(dst, s.buf)
 	return s
 }
 

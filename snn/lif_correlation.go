@@ -54,11 +54,43 @@ func LIFCorrelation(in, hidden int, opts ...Option) *Correlated {
 
 // Forward advances the neurons and their sensors by one step. A nil state is a fresh one.
 func (l *Correlated) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	needNoGradient(l, x, l.win, l.wrec)
 	out := l.outputShape(x.Shape())
+	if tensor.Recording(x, l.win, l.wrec) || s.recording() {
+		return l.recorded(x, s, out)
+	}
 	z := make([]float32, size(out))
 	next := l.apply(z, x.Data(), x.Shape(), s.Clone())
 	return wrap(z, out), next
+}
+
+// recorded is Forward for gradients, which flow through the neurons; what the sensors measure is taken as constant.
+func (l *Correlated) recorded(x *tensor.Tensor, s *State, out []int) (*tensor.Tensor, *State) {
+	if s == nil {
+		s = l.InitialState(out...)
+	}
+	lif := l.neurons(s)
+	before := append([]float32(nil), lif.field(0)...)
+	z, next := (&RecurrentCell{l.recurrence}).Forward(x, lif)
+	rest := []*State{s.sub[1].s.Clone(), s.sub[2].s.Clone()}
+	l.sense(rest[0], x.Data(), z.Data(), l.in)
+	l.sense(rest[1], before, z.Data(), l.hidden)
+	return z, correlated(next, rest[0], rest[1])
+}
+
+func correlated(lif, input, recurrent *State) *State {
+	return &State{kind: "LIFCorrelationState", sub: []child{
+		{name: "lif_state", s: lif},
+		{name: "input_correlation_state", s: input},
+		{name: "recurrent_correlation_state", s: recurrent},
+	}}
+}
+
+// neurons is the state of the neurons in s.
+func (l *Correlated) neurons(s *State) *State {
+	if s.lay != nil || len(s.sub) != 3 || s.sub[0].s == nil || s.sub[0].name != "lif_state" {
+		panicf("%s: the state is %s, not a LIFCorrelationState", l.name, s.title())
+	}
+	return s.sub[0].s
 }
 
 // ForwardWeights is Forward with the weights given, input (hidden, in) and recurrent (hidden, hidden), as in Norse.
@@ -88,11 +120,7 @@ func (l *Correlated) InitialState(shape ...int) *State {
 	sensor := func(pre int) *State {
 		return newState(sensorLayout, append(append([]int{}, lead...), pre, l.hidden))
 	}
-	return &State{kind: "LIFCorrelationState", sub: []child{
-		{name: "lif_state", s: l.initial(shape)},
-		{name: "input_correlation_state", s: sensor(l.in)},
-		{name: "recurrent_correlation_state", s: sensor(l.hidden)},
-	}}
+	return correlated(l.initial(shape), sensor(l.in), sensor(l.hidden))
 }
 
 func (l *Correlated) apply(dst, x []float32, in []int, s *State) *State {
@@ -100,11 +128,9 @@ func (l *Correlated) apply(dst, x []float32, in []int, s *State) *State {
 	if s == nil {
 		s = l.InitialState(shape...)
 	}
-	if s.lay != nil || len(s.sub) != 3 || s.sub[0].s == nil || s.sub[0].name != "lif_state" {
-		panicf("%s: the state is %s, not a LIFCorrelationState", l.name, s.title())
-	}
-	lif := s.sub[0].s
+	lif := l.neurons(s)
 	l.check(lif, shape)
+	lif.change(l)
 	before := s.sub[2].s.scratch(len(dst))
 	copy(before, lif.field(0))
 	l.advance(dst, x, lif)

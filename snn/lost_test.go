@@ -6,7 +6,7 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// TestGradientsAreNotLost: a module passes the gradient on or says that it cannot; it never drops it in silence.
+// TestGradientsAreNotLost: a module passes on the gradient of its input, and of each of its parameters.
 func TestGradientsAreNotLost(t *testing.T) {
 	for _, m := range []Module{
 		LIFCell(), LIF(), LIFRecurrentCell(4, 3), LIFRecurrent(4, 3), LIFCorrelation(4, 3), LILinear(4, 3), Linear(4, 3),
@@ -15,15 +15,41 @@ func TestGradientsAreNotLost(t *testing.T) {
 		RecurrentSequential(LIFCell(), Linear(4, 4)), RegularizationCell(LIFCell()),
 	} {
 		x := tensor.Rand(4, 4).SetRequiresGrad(true)
-		func() {
-			defer func() {
-				if r := recover(); r != nil {
-					t.Logf("%T: %v", m, r)
-				}
-			}()
+		if y, _ := m.Forward(x, nil); !y.RequiresGrad() {
+			t.Errorf("%v dropped the gradient", m)
+		}
+		x.SetRequiresGrad(false)
+		for _, p := range Parameters(m) {
+			p.Value.SetRequiresGrad(true)
 			if y, _ := m.Forward(x, nil); !y.RequiresGrad() {
-				t.Errorf("%v dropped the gradient", m)
+				t.Errorf("%v dropped the gradient of %s", m, p.Name)
 			}
-		}()
+			p.Value.SetRequiresGrad(false)
+		}
+	}
+}
+
+// TestForwardIntoKeepsGradients: what cannot be recorded is refused, not lost.
+func TestForwardIntoKeepsGradients(t *testing.T) {
+	x := tensor.Ones(3, 4)
+	for _, m := range []interface {
+		Module
+		ForwardInto(dst, x *tensor.Tensor, s *State) *State
+	}{LIF(), LIFRecurrent(4, 4), Sequential(LIF(), Relu()), Lift(LIFCell())} {
+		_, s := m.Forward(x.Clone().SetRequiresGrad(true), nil)
+		for _, c := range []struct {
+			x *tensor.Tensor
+			s *State
+		}{{x.Clone().SetRequiresGrad(true), nil}, {x, s}} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%T: ForwardInto lost a gradient", m)
+					}
+				}()
+				m.ForwardInto(tensor.Zeros(3, 4), c.x, c.s)
+			}()
+		}
+		tensor.NoGrad(func() { m.ForwardInto(tensor.Zeros(3, 4), x, s) })
 	}
 }
