@@ -1,10 +1,8 @@
 package interp
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"reflect"
 	"strconv"
 	"strings"
 )
@@ -75,22 +73,4 @@ func isBox(args []any, i int) bool {
 	}
 	_, ok := boxed(args[i])
 	return ok
-}
-
-// marshalBox is the JSON of a script's value: what its own method makes of it, or its exported fields.
-func marshalBox(b box) ([]byte, error) {
-	for _, name := range []string{"MarshalJSON", "MarshalText"} {
-		out, ok := b.invokeAll(name)
-		if !ok || len(out) != 2 || out[0].Kind() != reflect.Slice {
-			continue
-		}
-		if err, _ := out[1].Interface().(error); err != nil {
-			return nil, err
-		}
-		if name == "MarshalText" {
-			return json.Marshal(string(out[0].Bytes()))
-		}
-		return out[0].Bytes(), nil
-	}
-	return json.Marshal(b.V)
 }

@@ -18,9 +18,6 @@ func (b box) Format(s fmt.State, verb rune) {
 	p.value(reflect.ValueOf(b.V), b.T.typ, 0, true)
 }
 
-// MarshalJSON writes the bare value, or what its own method makes of it.
-func (b box) MarshalJSON() ([]byte, error) { return marshalBox(b) }
-
 // printer follows package fmt, with the checker's types beside the engine's values.
 type printer struct {
 	s    fmt.State
@@ -83,12 +80,14 @@ func (p printer) value(v reflect.Value, t types.Type, depth int, methods bool) {
 // native prints a value of a compiled type.
 func (p printer) native(v reflect.Value, methods bool) {
 	switch {
-	case !v.CanInterface():
+	case methods:
 		fmt.Fprintf(p.s, p.leaf, v)
-	case !methods && v.Kind() != reflect.Struct && v.Kind() != reflect.Pointer:
-		fmt.Fprintf(p.s, p.leaf, basic(v))
+	case v.Kind() == reflect.Pointer && !v.IsNil() && p.verb == 'v' && !p.sharp():
+		fmt.Fprintf(p.s, "0x%x", v.Pointer())
+	case v.CanInterface(): // fmt calls no methods of what is in a field that is not exported
+		fmt.Fprintf(p.s, p.leaf, reflect.ValueOf(struct{ v any }{v.Interface()}).Field(0).Elem())
 	default:
-		fmt.Fprintf(p.s, p.leaf, v.Interface())
+		fmt.Fprintf(p.s, p.leaf, v)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // boxing names the compiled packages whose functions take a script's value with its type: they print it, keep it, or give
 // it back. Other compiled code that takes any reads the value by reflection, and gets it bare.
 var boxing = map[string]bool{
-	"fmt": true, "log": true, "errors": true, "context": true, "sync": true, "sync/atomic": true,
+	"log": true, "errors": true, "context": true, "sync": true, "sync/atomic": true,
 	"container/list": true, "container/heap": true, "container/ring": true,
 }
 
@@ -19,10 +19,24 @@ var scanning = map[string]bool{
 	"Fscan": true, "Fscanf": true, "Fscanln": true,
 }
 
+// marshalling functions of encoding/json ask a value for its JSON, so it may be in a box.
+var marshalling = map[string]bool{"Marshal": true, "MarshalIndent": true, "Encode": true}
+
 // takesBare reports whether a callee reads its arguments by reflection.
 func (l *lowerer) takesBare(fun ast.Expr) bool {
 	fn := l.callee(fun)
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() != "main" && (!boxing[fn.Pkg().Path()] || fn.Pkg().Path() == "fmt" && scanning[fn.Name()])
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "main":
+		return false
+	case "fmt":
+		return scanning[fn.Name()]
+	case "encoding/json":
+		return !marshalling[fn.Name()]
+	}
+	return !boxing[fn.Pkg().Path()]
 }
 
 // callee is the function or method that a call names, or nil.
