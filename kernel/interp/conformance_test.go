@@ -59,7 +59,7 @@ func TestMain(m *testing.M) {
 // automatic are the packages that probes use without an import.
 var automatic = func() map[string]string {
 	table := map[string]string{}
-	for _, path := range []string{"fmt", "math", "strings", "sort", "errors", "time", "sync", "context", "strconv", "slices", "maps", "os"} {
+	for _, path := range []string{"fmt", "math", "strings", "sort", "errors", "time", "sync", "context", "strconv", "slices", "maps", "os", "cmp", "iter"} {
 		table[path] = path
 	}
 	return table

@@ -140,12 +140,20 @@ func pathName(obj *types.TypeName) string {
 
 // typeKey writes a type so that identical types have the same text.
 func typeKey(t types.Type, named func(*types.TypeName) string) string {
-	w := typeWriter{
-		name: func(obj *types.TypeName) ast.Expr {
-			if obj.Pkg() == nil {
-				return &ast.Ident{Name: obj.Name()}
+	var w typeWriter
+	w = typeWriter{
+		name: func(t *types.Named) ast.Expr {
+			if t.Obj().Pkg() == nil {
+				return &ast.Ident{Name: t.Obj().Name()}
 			}
-			return &ast.Ident{Name: named(obj)}
+			var args []string
+			for arg := range t.TypeArgs().Types() {
+				args = append(args, types.ExprString(w.expr(arg)))
+			}
+			if len(args) == 0 {
+				return &ast.Ident{Name: named(t.Obj())}
+			}
+			return &ast.Ident{Name: named(t.Obj()) + "[" + strings.Join(args, ",") + "]"}
 		},
 		pos:   token.NoPos,
 		exact: true,

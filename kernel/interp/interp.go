@@ -45,9 +45,10 @@ type Interp struct {
 	cases       [][]*dtype        // the case types of each type switch
 	helpers     map[string]string // generated functions that the engine has
 	imports     imports
-	generations map[string]int  // by name: how often it was defined
-	hooks       map[string]bool // variables for methods that the engine has
-	imported    map[string]bool // file and path: what the engine has imported
+	generations map[string]int    // by name: how often it was defined
+	instances   map[string]string // of generic functions and types that the engine has
+	hooks       map[string]bool   // variables for methods that the engine has
+	imported    map[string]bool   // paths that the engine has imported
 	temps       int
 	runs        int
 	running     *run
@@ -79,6 +80,7 @@ func New(o Options) *Interp {
 		imports:     maps.Clone(o.Imports),
 		generations: map[string]int{},
 		hooks:       map[string]bool{},
+		instances:   map[string]string{},
 		helpers:     map[string]string{},
 		imported:    map[string]bool{},
 		trace:       &traceWriter{rest: o.Stderr},

@@ -13,17 +13,16 @@ import (
 // Every generated name contains the mark, so that it meets none of the user's, and every generated node stands at a place in
 // the cell, because the engine looks imports up by file.
 type lowerer struct {
-	plan       *plan
-	info       *types.Info
-	hoisted    map[types.Object]*live  // variables of the cell's top level
-	pos        token.Pos               // of the statement being lowered: where generated nodes stand
-	fn         *function               // innermost, nil at the top level of a cell
-	decls      []ast.Decl              // what the construct needs at the top level
-	setup      []ast.Stmt              // what declarations need to be done when the cell comes to them
-	renamed    map[types.Object]string // results of functions that defer
-	prepare    func(*function)         // for the literal that is lowered next, see lower_frozen.go
-	constraint bool                    // types stand where constraints do
-	err        *CellError
+	plan    *plan
+	info    *types.Info
+	hoisted map[types.Object]*live  // variables of the cell's top level
+	pos     token.Pos               // of the statement being lowered: where generated nodes stand
+	fn      *function               // innermost, nil at the top level of a cell
+	decls   []ast.Decl              // what the construct needs at the top level
+	setup   []ast.Stmt              // what declarations need to be done when the cell comes to them
+	renamed map[types.Object]string // results of functions that defer
+	prepare func(*function)         // for the literal that is lowered next, see lower_frozen.go
+	err     *CellError
 }
 
 // function is what the lowerings of statements need to know of the function around them.
@@ -58,7 +57,17 @@ func (l *lowerer) typed(e ast.Expr, t types.Type) ast.Expr {
 
 // syntax writes a type at the present place.
 func (l *lowerer) syntax(t types.Type) ast.Expr {
-	return typeSyntax(t, l.pos, l.typeName)
+	return typeSyntax(t, l.pos, l.namedType)
+}
+
+func (l *lowerer) namedType(t *types.Named) ast.Expr {
+	switch {
+	case t.Obj().Pkg() != nil && t.Obj().Pkg().Path() == "iter": // a function type that needs no name
+		return l.syntax(t.Underlying())
+	case t.TypeArgs().Len() > 0:
+		return l.typeInstance(t)
+	}
+	return l.typeName(t.Obj())
 }
 
 func (l *lowerer) typeName(obj *types.TypeName) ast.Expr {
@@ -76,6 +85,9 @@ func (l *lowerer) nameOf(obj types.Object) string {
 	if name := l.renamed[obj]; name != "" {
 		return name
 	}
+	if name := l.plan.lifted[obj]; name != "" {
+		return name
+	}
 	if v := l.hoisted[obj]; v != nil {
 		return v.lowered()
 	}
@@ -89,7 +101,7 @@ func (l *lowerer) nameOf(obj types.Object) string {
 
 // pkg is an identifier that stands for a package at the present place.
 func (l *lowerer) pkg(importPath string) *ast.Ident {
-	return l.ident(l.plan.out.importAt(l.pos, importPath))
+	return l.ident(l.plan.in.importName(importPath))
 }
 
 // declaration lowers a top-level function or type into the program. Constants leave nothing: their uses are literals.
@@ -100,10 +112,7 @@ func (l *lowerer) declaration(decl ast.Decl) {
 		l.funcDecl(decl)
 	case *ast.GenDecl:
 		if decl.Tok == token.TYPE {
-			for _, spec := range decl.Specs {
-				l.typeSpec(spec.(*ast.TypeSpec))
-			}
-			l.decls = append(l.decls, decl)
+			l.typeDecl(decl)
 		}
 	}
 }
@@ -113,37 +122,49 @@ func (l *lowerer) funcDecl(decl *ast.FuncDecl) {
 	if !ok { // a function init or one without a name, which nothing can call
 		return
 	}
-	if recv := fn.Signature().Recv(); recv != nil && namedOf(recv.Type()).TypeParams().Len() == 0 {
+	if fn.Signature().TypeParams().Len() > 0 || fn.Signature().RecvTypeParams().Len() > 0 {
+		return // its instances are declared, see lower_generic.go
+	}
+	if fn.Signature().Recv() != nil {
 		l.methodDecl(decl, fn)
 		return
 	}
-	if decl.Recv != nil {
-		l.fields(decl.Recv)
-	} else {
-		decl.Name.Name = l.nameOf(fn)
-	}
+	decl.Name.Name = l.nameOf(fn)
 	l.funcType(decl.Type)
 	decl.Body = l.funcBody(decl.Type, fn.Signature().Results(), decl.Body)
 	l.decls = append(l.decls, decl)
 }
 
-func (l *lowerer) typeSpec(spec *ast.TypeSpec) {
-	if obj := l.info.Defs[spec.Name]; obj != nil {
-		spec.Name.Name = l.nameOf(obj)
-	}
-	l.asConstraint(func() {
-		l.fields(spec.TypeParams)
-		if _, ok := spec.Type.(*ast.InterfaceType); ok { // only constraints mention it by its name
-			spec.Type = l.expr(spec.Type)
+// typeDecl lowers a type declaration into the program. Of generic types only instances are declared, and nothing mentions an
+// interface by its name.
+func (l *lowerer) typeDecl(decl *ast.GenDecl) {
+	var specs []ast.Spec
+	for _, spec := range decl.Specs {
+		spec := spec.(*ast.TypeSpec)
+		obj := l.info.Defs[spec.Name]
+		if spec.TypeParams != nil || types.IsInterface(obj.Type()) {
+			continue
 		}
-	})
-	if _, ok := spec.Type.(*ast.InterfaceType); !ok {
+		spec.Name.Name = l.nameOf(obj)
 		spec.Type = l.expr(spec.Type)
+		specs = append(specs, spec)
+	}
+	if len(specs) > 0 {
+		l.decls = append(l.decls, &ast.GenDecl{TokPos: decl.TokPos, Tok: token.TYPE, Lparen: decl.TokPos, Specs: specs, Rparen: decl.TokPos})
 	}
 }
 
+// localType lowers a type declaration within a function to the top level, under a name of its own: instances of generic
+// functions may mention it there.
+func (l *lowerer) localType(decl *ast.GenDecl) {
+	for _, spec := range decl.Specs {
+		id := spec.(*ast.TypeSpec).Name
+		l.plan.lifted[l.info.Defs[id]] = id.Name + l.temp()
+	}
+	l.typeDecl(decl)
+}
+
 func (l *lowerer) funcType(t *ast.FuncType) {
-	l.asConstraint(func() { l.fields(t.TypeParams) })
 	l.fields(t.Params)
 	l.fields(t.Results)
 }

@@ -82,7 +82,7 @@ func (l *lowerer) keyName(obj *types.TypeName) string {
 	switch {
 	case obj.Pkg().Path() != "main":
 		return pathName(obj)
-	case l.plan.topLevel(obj):
+	case l.plan.topLevel(obj), l.plan.lifted[obj] != "":
 		return l.nameOf(obj)
 	}
 	return obj.Name() + mark + position(l.plan.in.fset, obj.Pos()).String()

@@ -67,7 +67,8 @@ func (l *lowerer) nativeCallee(fun ast.Expr) bool {
 		return false
 	}
 	obj, ok := l.info.Uses[id].(*types.Func)
-	return ok && obj.Pkg() != nil && obj.Pkg().Path() != "main"
+	_, generic := l.info.Instances[id]
+	return ok && !generic && obj.Pkg() != nil && obj.Pkg().Path() != "main"
 }
 
 // boundLiteral returns a function literal from another one. The engine gives a literal its own copy of the variables

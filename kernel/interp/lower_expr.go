@@ -27,12 +27,16 @@ func (l *lowerer) expr(e ast.Expr) ast.Expr {
 	case *ast.SelectorExpr:
 		return l.selectorExpr(e)
 	case *ast.IndexExpr:
+		if inst, ok := l.instantiated(e, e.X); ok {
+			return inst
+		}
 		t := l.typeOf(e.X)
 		e.X = l.expr(e.X)
 		e.Index = l.to(e.Index, keyType(t))
 	case *ast.IndexListExpr:
-		e.X = l.expr(e.X)
-		l.exprs(e.Indices)
+		if inst, ok := l.instantiated(e, e.X); ok {
+			return inst
+		}
 	case *ast.SliceExpr:
 		e.X, e.Low, e.High, e.Max = l.expr(e.X), l.expr(e.Low), l.expr(e.High), l.expr(e.Max)
 	case *ast.TypeAssertExpr:
@@ -74,6 +78,9 @@ func (l *lowerer) exprs(list []ast.Expr) {
 
 // name lowers an identifier: top-level names get their generation, packages their hygienic name.
 func (l *lowerer) name(id *ast.Ident) ast.Expr {
+	if inst, ok := l.instantiated(id, id); ok {
+		return inst
+	}
 	obj := l.info.Uses[id]
 	if obj == nil {
 		obj = l.info.Defs[id]
@@ -83,7 +90,7 @@ func (l *lowerer) name(id *ast.Ident) ast.Expr {
 	case *types.PkgName:
 		return l.at(id.Pos()).pkg(obj.Imported().Path())
 	default:
-		if t, ok := obj.(*types.TypeName); ok && !l.constraint && erased(t.Type()) {
+		if t, ok := obj.(*types.TypeName); ok && (erased(t.Type()) || isArgument(t)) {
 			return l.at(id.Pos()).syntax(t.Type())
 		}
 		if pkg := obj.Pkg(); pkg != nil && pkg.Path() != "main" && obj.Parent() == pkg.Scope() { // from a dot import
@@ -106,6 +113,9 @@ func (l *lowerer) at(pos token.Pos) *lowerer {
 }
 
 func (l *lowerer) selectorExpr(e *ast.SelectorExpr) ast.Expr {
+	if inst, ok := l.instantiated(e, e); ok {
+		return inst
+	}
 	s := l.info.Selections[e]
 	if s != nil && s.Kind() == types.MethodExpr {
 		return l.methodExpr(e, s)

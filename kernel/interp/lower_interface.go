@@ -24,26 +24,9 @@ func erased(t types.Type) bool {
 	return !ok || named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "main"
 }
 
-// interfaceType lowers an interface that is not a constraint.
+// interfaceType lowers an interface.
 func (l *lowerer) interfaceType(e *ast.InterfaceType) ast.Expr {
-	if l.constraint {
-		for _, f := range e.Methods.List {
-			_, method := f.Type.(*ast.FuncType)
-			l.constraint = !method
-			f.Type = l.expr(f.Type)
-			l.constraint = true
-		}
-		return e
-	}
 	return l.at(e.Pos()).syntax(types.NewInterfaceType(nil, nil))
-}
-
-// asConstraint lowers types that stand where constraints do.
-func (l *lowerer) asConstraint(lower func()) {
-	before := l.constraint
-	l.constraint = true
-	lower()
-	l.constraint = before
 }
 
 // embedded gives the fields without a name that of their type, where the engine sees that type as interface{}.

@@ -42,7 +42,7 @@ func (l *lowerer) embeddedName(obj types.Object) (string, bool) {
 	if named == nil || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "main" {
 		return "", false
 	}
-	if id, ok := l.typeName(named.Obj()).(*ast.Ident); ok {
+	if id, ok := l.namedType(named).(*ast.Ident); ok {
 		return id.Name, true
 	}
 	return "", false

@@ -177,9 +177,8 @@ func (l *lowerer) declStmt(s *ast.DeclStmt) []ast.Stmt {
 	case token.CONST:
 		return nil
 	case token.TYPE:
-		for _, spec := range decl.Specs {
-			l.typeSpec(spec.(*ast.TypeSpec))
-		}
+		l.localType(decl)
+		return nil
 	case token.VAR:
 		var list []ast.Stmt
 		for _, spec := range decl.Specs {

@@ -11,21 +11,23 @@ import (
 
 // plan is a cell on its way: checked chunk by chunk, lowered into one program, and, when it ran, committed.
 type plan struct {
-	in      *Interp
-	cell    Cell
-	names   names // after the cell; the session's own stay as they are until the commit
-	imports imports
-	here    map[string]bool // names that this cell has defined
-	hooks   map[string]bool // variables for methods that the cell declares, see lower_method.go
-	out     *program
-	notes   []string
+	in        *Interp
+	cell      Cell
+	names     names // after the cell; the session's own stay as they are until the commit
+	imports   imports
+	here      map[string]bool         // names that this cell has defined
+	lifted    map[types.Object]string // types within functions
+	instances map[string]string       // of generic functions and types, see lower_generic.go
+	hooks     map[string]bool         // variables for methods that the cell declares, see lower_method.go
+	out       *program
+	notes     []string
 }
 
 // newPlan checks and lowers a whole cell. Nothing of it has run when this returns.
 func (in *Interp) newPlan(cell Cell) (*plan, *CellError) {
 	p := &plan{
 		in: in, cell: cell, names: maps.Clone(in.names), imports: maps.Clone(in.imports),
-		here: map[string]bool{}, hooks: map[string]bool{}, out: newProgram(in, cell),
+		here: map[string]bool{}, hooks: map[string]bool{}, lifted: map[types.Object]string{}, instances: map[string]string{}, out: newProgram(in, cell),
 	}
 	pieces := split(cell.Src)
 	whole := len(pieces) > 0 && pieces[0].kind == token.PACKAGE

@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"strings"
@@ -28,14 +29,16 @@ func newProgram(in *Interp, cell Cell) *program {
 	return &program{in: in, cell: cell, pos: file.Pos(0), helpers: map[string]string{}}
 }
 
-// importAt makes a package known to the file that pos lies in, and returns its name there.
-func (out *program) importAt(pos token.Pos, importPath string) string {
+// importName makes a package known to the engine and returns its name there. The engine keeps imports by the file that they
+// stand in; those of a file without a name hold everywhere.
+func (in *Interp) importName(importPath string) string {
 	name := mark + strings.NewReplacer("/", "_", ".", "_", "-", "_", mark, "").Replace(importPath)
-	file := out.in.fset.Position(pos).Filename
-	if key := file + " " + importPath; !out.in.imported[key] {
-		out.in.imported[key] = true
-		spec := importSpec(pos, name, importPath)
-		out.decls = append([]ast.Decl{&ast.GenDecl{TokPos: pos, Tok: token.IMPORT, Specs: []ast.Spec{spec}}}, out.decls...)
+	if !in.imported[importPath] {
+		in.imported[importPath] = true
+		file, err := parser.ParseFile(in.fset, "", fmt.Sprintf("package main\nimport %s %q\n", name, importPath), parser.SkipObjectResolution)
+		must(err)
+		_, err = in.engine.CompileAST(file)
+		must(err)
 	}
 	return name
 }

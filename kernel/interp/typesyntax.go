@@ -9,7 +9,7 @@ import (
 )
 
 // typeSyntax writes a type as an expression at pos; name says how a defined type is mentioned.
-func typeSyntax(t types.Type, pos token.Pos, name func(*types.TypeName) ast.Expr) ast.Expr {
+func typeSyntax(t types.Type, pos token.Pos, name func(*types.Named) ast.Expr) ast.Expr {
 	w := typeWriter{pos: pos, name: name}
 	return w.expr(t)
 }
@@ -17,7 +17,7 @@ func typeSyntax(t types.Type, pos token.Pos, name func(*types.TypeName) ast.Expr
 // typeWriter writes types for the engine, which sees a script's interfaces as empty ones (lower_interface.go), or exactly.
 type typeWriter struct {
 	pos   token.Pos
-	name  func(*types.TypeName) ast.Expr
+	name  func(*types.Named) ast.Expr
 	exact bool
 }
 
@@ -33,7 +33,7 @@ func (w typeWriter) expr(t types.Type) ast.Expr {
 		if !w.exact && erased(t) {
 			return w.empty()
 		}
-		return w.arguments(w.name(t.Obj()), t.TypeArgs())
+		return w.name(t)
 	case *types.TypeParam:
 		return w.ident(t.Obj().Name())
 	case *types.Pointer:
@@ -64,20 +64,6 @@ func (w typeWriter) expr(t types.Type) ast.Expr {
 // empty is interface{}.
 func (w typeWriter) empty() ast.Expr {
 	return &ast.InterfaceType{Interface: w.pos, Methods: &ast.FieldList{Opening: w.pos, Closing: w.pos}}
-}
-
-func (w typeWriter) arguments(name ast.Expr, args *types.TypeList) ast.Expr {
-	var list []ast.Expr
-	for t := range args.Types() {
-		list = append(list, w.expr(t))
-	}
-	switch len(list) {
-	case 0:
-		return name
-	case 1:
-		return &ast.IndexExpr{X: name, Lbrack: w.pos, Index: list[0], Rbrack: w.pos}
-	}
-	return &ast.IndexListExpr{X: name, Lbrack: w.pos, Indices: list, Rbrack: w.pos}
 }
 
 func (w typeWriter) signature(t *types.Signature) *ast.FuncType {

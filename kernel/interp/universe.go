@@ -21,6 +21,7 @@ type universe struct {
 	complete map[string]bool
 	types    map[reflect.Type]types.Type
 	native   map[*types.TypeName]reflect.Type // the way back
+	generic  map[string]genericText           // sources, by import path
 	defined  []reflect.Type                   // the named ones that are no interfaces
 	sealed   []reflect.Type                   // the interfaces with unexported methods
 }
@@ -33,6 +34,7 @@ func newUniverse(symbols map[string]map[string]reflect.Value) *universe {
 		complete: map[string]bool{},
 		types:    map[reflect.Type]types.Type{reflect.TypeFor[error](): types.Universe.Lookup("error").Type()},
 		native:   map[*types.TypeName]reflect.Type{},
+		generic:  map[string]genericText{},
 	}
 	for key := range symbols {
 		u.tables[path.Dir(key)] = key
@@ -42,6 +44,16 @@ func newUniverse(symbols map[string]map[string]reflect.Value) *universe {
 
 // Import returns the package of a path. It implements types.Importer.
 func (u *universe) Import(importPath string) (*types.Package, error) {
+	if u.complete[importPath] {
+		return u.pkg(importPath), nil
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.build(importPath)
+}
+
+// build makes the package of a path, or returns the one that is made already.
+func (u *universe) build(importPath string) (*types.Package, error) {
 	key, ok := u.tables[importPath]
 	if !ok {
 		return nil, fmt.Errorf("package %s is not part of this session", importPath)
@@ -50,8 +62,6 @@ func (u *universe) Import(importPath string) (*types.Package, error) {
 	if u.complete[importPath] {
 		return pkg, nil
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
 	u.complete[importPath] = true
 	for name, v := range u.symbols[key] {
 		if strings.HasPrefix(name, "_") || !token.IsExported(name) {
@@ -61,6 +71,7 @@ func (u *universe) Import(importPath string) (*types.Package, error) {
 			pkg.Scope().Insert(obj)
 		}
 	}
+	u.addGeneric(pkg)
 	pkg.MarkComplete()
 	return pkg, nil
 }

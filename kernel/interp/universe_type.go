@@ -13,12 +13,38 @@ func (u *universe) typ(t reflect.Type) types.Type {
 	if known, ok := u.types[t]; ok {
 		return known
 	}
+	if t.PkgPath() == "iter" {
+		if seq := u.sequence(t); seq != nil {
+			u.types[t] = seq
+			return seq
+		}
+	}
 	if t.Name() != "" && t.PkgPath() != "" {
 		return u.named(t)
 	}
 	made := u.unnamed(t)
 	u.types[t] = made
 	return made
+}
+
+// sequence is an instance of iter.Seq or iter.Seq2 as the checker makes it, or nil without package iter.
+func (u *universe) sequence(t reflect.Type) types.Type {
+	pkg, err := u.build("iter")
+	if err != nil {
+		return nil
+	}
+	name, _, _ := strings.Cut(t.Name(), "[")
+	obj := pkg.Scope().Lookup(name)
+	if obj == nil {
+		return nil
+	}
+	var args []types.Type
+	for in := range t.In(0).Ins() {
+		args = append(args, u.typ(in))
+	}
+	seq, err := types.Instantiate(nil, obj.Type(), args, false)
+	must(err)
+	return seq
 }
 
 // named makes a defined type with its methods. An instance of a generic type keeps its brackets in its name, so that no
