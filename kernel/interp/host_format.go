@@ -73,8 +73,25 @@ func (p printer) value(v reflect.Value, t types.Type, depth int, methods bool) {
 	case reflect.Func, reflect.Chan:
 		p.reference(v, t)
 	default:
+		if !strings.ContainsRune(verbsOf(v), p.verb) {
+			fmt.Fprintf(p.s, "%%!%c(%s=%v)", p.verb, p.typeName(t), basic(v))
+			return
+		}
 		fmt.Fprintf(p.s, p.leaf, basic(v))
 	}
+}
+
+// verbsOf lists the verbs that fmt knows for a basic kind.
+func verbsOf(v reflect.Value) string {
+	switch {
+	case v.Kind() == reflect.Bool:
+		return "vt"
+	case v.Kind() == reflect.String:
+		return "vsxXq"
+	case v.CanFloat() || v.CanComplex():
+		return "vbeEfFgGxX"
+	}
+	return "vbcdoOqxXU"
 }
 
 // native prints a value of a compiled type.

@@ -55,6 +55,13 @@ func (tt *typeTable) enter(t types.Type, pkg *types.Package, named func(*types.T
 	return d
 }
 
+// known reports whether a type has an entry.
+func (tt *typeTable) known(t types.Type, named func(*types.TypeName) string) bool {
+	tt.mu.RLock()
+	defer tt.mu.RUnlock()
+	return tt.byKey[typeKey(t, named)] != nil
+}
+
 // at returns the type that a lowered program mentions by its number.
 func (tt *typeTable) at(id int) *dtype {
 	tt.mu.RLock()

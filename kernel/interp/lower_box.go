@@ -19,7 +19,13 @@ func (l *lowerer) to(e ast.Expr, t types.Type) ast.Expr {
 		return nil
 	}
 	from := l.typeOf(e)
-	return l.become(l.expr(e), from, t)
+	lowered := l.become(l.expr(e), from, t)
+	if u, ok := lowered.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+		if _, two := from.(*types.Tuple); !two { // the engine returns and assigns only what is in parentheses
+			return &ast.ParenExpr{Lparen: u.Pos(), X: u, Rparen: u.Pos()}
+		}
+	}
+	return lowered
 }
 
 // become converts a lowered expression, if it is or becomes an interface, and leaves others as they are.

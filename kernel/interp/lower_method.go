@@ -15,6 +15,7 @@ import (
 // So existing values have the new method, also behind interfaces.
 func (l *lowerer) methodDecl(decl *ast.FuncDecl, fn *types.Func) {
 	recv := fn.Signature().Recv()
+	l.lateMethod(recv.Type())
 	l.fields(decl.Recv)
 	l.funcType(decl.Type)
 	args := l.nameParams(decl)

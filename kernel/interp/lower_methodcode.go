@@ -72,6 +72,16 @@ func (l *lowerer) methods(t types.Type) {
 	}
 }
 
+// lateMethod hands over the code of a method whose type stands in interfaces already.
+func (l *lowerer) lateMethod(recv types.Type) {
+	base := types.Type(namedOf(recv))
+	for _, t := range []types.Type{base, types.NewPointer(base)} {
+		if l.plan.in.types.known(t, l.keyName) {
+			l.methods(t)
+		}
+	}
+}
+
 // writable reports whether a program can write the types of a method's signature.
 func (l *lowerer) writable(method *types.Func) bool {
 	return !anyType(method.Signature(), func(t types.Type) bool {

@@ -11,13 +11,14 @@ import (
 //
 //	select { case v := <-c: body }   becomes   select { case vʹ = <-c: kʹ = 1 }; switch kʹ { case 1: v := vʹ; body }
 func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
+	var sent []ast.Stmt
 	if !leaves(s.Body) {
 		for _, c := range s.Body.List {
 			clause := c.(*ast.CommClause)
-			clause.Comm = l.simple(clause.Comm)
+			sent = append(sent, l.comm(clause)...)
 			clause.Body = l.stmts(clause.Body)
 		}
-		return []ast.Stmt{s}
+		return append(sent, s)
 	}
 	chosen := l.temp()
 	list := []ast.Stmt{l.let(chosen, l.integer(0))}
@@ -31,7 +32,7 @@ func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
 			clause.Comm, vars, head = l.received(receive)
 			list = append(list, vars...)
 		} else {
-			clause.Comm = l.simple(clause.Comm)
+			list = append(list, l.comm(clause)...)
 		}
 		body := append(head, l.stmts(clause.Body)...)
 		l.at(clause.Pos())
@@ -42,6 +43,25 @@ func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
 	}
 	l.at(s.Pos())
 	return append(list, s, &ast.SwitchStmt{Switch: s.Pos(), Tag: l.ident(chosen), Body: bodies})
+}
+
+// comm lowers what a clause does. The engine evaluates no expression that is to be sent, so that happens before the select.
+func (l *lowerer) comm(clause *ast.CommClause) []ast.Stmt {
+	send, ok := clause.Comm.(*ast.SendStmt)
+	if !ok {
+		clause.Comm = l.simple(clause.Comm)
+		if receive, ok := clause.Comm.(*ast.AssignStmt); ok {
+			receive.Rhs[0] = ast.Unparen(receive.Rhs[0])
+		}
+		return nil
+	}
+	elem := element(l.typeOf(send.Chan))
+	l.stmt(send)
+	l.at(clause.Pos())
+	channel, value := l.temp(), l.temp()
+	list := []ast.Stmt{l.let(channel, send.Chan), l.declareVar(value, elem), l.set(l.ident(value), send.Value)}
+	send.Chan, send.Value = l.ident(channel), l.ident(value)
+	return list
 }
 
 // received lowers a clause that keeps what it receives: into hidden variables first, from which the body takes it.

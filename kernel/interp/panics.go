@@ -3,6 +3,8 @@ package interp
 import (
 	"fmt"
 	"go/token"
+	"go/types"
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -107,8 +109,21 @@ func panicText(v any) string {
 		return clean(v.String())
 	case string:
 		return clean(v)
+	case box:
+		return clean(v.panicText())
 	}
 	return clean(fmt.Sprintf("%v", v))
+}
+
+// panicText is the value as Go prints it for an uncaught panic: one of a basic kind with its type.
+func (b box) panicText() string {
+	if out, ok := b.invoke("String"); ok && out.Kind() == reflect.String {
+		return out.String()
+	}
+	if _, ok := b.T.typ.Underlying().(*types.Basic); ok {
+		return fmt.Sprintf("%s(%#v)", b.T.name, b.V)
+	}
+	return fmt.Sprint(b)
 }
 
 // translated is the runtime error that a panic of the engine stands for.

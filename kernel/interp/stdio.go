@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/livespike/livespike/stdlib"
@@ -80,8 +81,17 @@ func (w *traceWriter) Write(p []byte) (int, error) {
 		return w.rest.Write(p)
 	}
 	number := func(b []byte) int { n, _ := strconv.Atoi(string(b)); return n } // digits only
+	if isHelper(string(m[4])) {
+		return len(p), nil
+	}
 	w.frames = append(w.frames, Frame{string(m[4]), Position{number(m[1]), number(m[2]), number(m[3])}})
 	return len(p), nil
+}
+
+// isHelper reports whether a frame ran a function that a lowering made.
+func isHelper(name string) bool {
+	name = strings.TrimPrefix(name, "main.")
+	return strings.HasPrefix(name, mark) && !strings.HasPrefix(name, cellFunc)
 }
 
 // take returns the trace so far and forgets it.
