@@ -8,6 +8,7 @@ import (
 
 // Activation is a function of each element, made by Sigmoid, Relu, Tanh and their like.
 type Activation struct {
+	mode
 	name  string // as PyTorch's module prints
 	f     func(x float32) float32
 	slope func(x, y float32) float32 // the derivative at x, where f is y
@@ -16,23 +17,23 @@ type Activation struct {
 // Sigmoid is 1/(1 + e⁻ˣ) of each element.
 func Sigmoid() *Activation {
 	return &Activation{
-		"Sigmoid",
-		func(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) },
-		func(_, y float32) float32 { return y * (1 - y) },
+		name:  "Sigmoid",
+		f:     func(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) },
+		slope: func(_, y float32) float32 { return y * (1 - y) },
 	}
 }
 
 // Relu is max(x, 0) of each element. Its derivative at 0 is 0.
 func Relu() *Activation {
-	return &Activation{"ReLU", relu, func(x, _ float32) float32 { return above(x, 0) }}
+	return &Activation{name: "ReLU", f: relu, slope: func(x, _ float32) float32 { return above(x, 0) }}
 }
 
 // Tanh is the hyperbolic tangent of each element.
 func Tanh() *Activation {
 	return &Activation{
-		"Tanh",
-		func(x float32) float32 { return float32(math.Tanh(float64(x))) },
-		func(_, y float32) float32 { return 1 - float32(y*y) },
+		name:  "Tanh",
+		f:     func(x float32) float32 { return float32(math.Tanh(float64(x))) },
+		slope: func(_, y float32) float32 { return 1 - float32(y*y) },
 	}
 }
 
@@ -51,7 +52,7 @@ func (a *Activation) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State
 			},
 		})
 	}
-	return y, s
+	return checked(a, x.Dim() > 2, x, y, nil), s
 }
 
 // ForwardInto is Forward that writes into dst, which may be x.

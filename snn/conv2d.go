@@ -31,6 +31,7 @@ func Groups(n int) Option { return Option{"groups", n} }
 
 // Conv is a two-dimensional convolution, made by Conv2d. It has no state and may be used by several goroutines.
 type Conv struct {
+	mode
 	in, out       int
 	kh, kw        int
 	sh, sw        int
@@ -196,7 +197,7 @@ func (c *Conv) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return c.backward(x, dy[0]) },
 		})
 	}
-	return y, s
+	return checked(c, x.Dim() > 4, x, y, nil), s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

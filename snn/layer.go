@@ -25,6 +25,11 @@ func (m *model) layer(opts []Option) *Layer {
 //
 // Forward panics if x has no axes or does not fit s.
 func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	y, next := l.forward(x, s)
+	return checked(l, true, x, y, next), next
+}
+
+func (l *Layer) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	shape := x.Shape()
 	l.needTime(shape)
 	if l.recording(x, s) {

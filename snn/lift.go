@@ -28,7 +28,7 @@ func (l *Lifted) Module() Module { return l.m }
 func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	shape := x.Shape()
 	l.needSteps(shape)
-	if recordable(l.m, x, s) {
+	if recordable(l.m, x, s) || isChecking(l.m) {
 		return l.recorded(x, s)
 	}
 	if canApply(l.m) {
@@ -59,7 +59,7 @@ func (l *Lifted) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	defer atPlace("Lift", -1, l.m)
 	switch m := l.m.(type) {
 	case *Cell:
-		return (&Layer{neuron: m.neuron}).Forward(x, s)
+		return (&Layer{neuron: m.neuron}).Forward(x, s) // the same neurons, one operation
 	case *RecurrentCell:
 		return (&Recurrent{recurrence: m.recurrence}).Forward(x, s)
 	case *Dense, *Activation:

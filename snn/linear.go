@@ -9,6 +9,7 @@ import (
 
 // Dense is a fully connected layer, made by Linear. It has no state and may be used by several goroutines.
 type Dense struct {
+	mode
 	in, out int
 	weight  *tensor.Tensor // (out, in)
 	bias    *tensor.Tensor // (out), or nil
@@ -60,7 +61,7 @@ func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return l.backward(x, dy[0]) },
 		})
 	}
-	return y, s
+	return checked(l, x.Dim() > 2, x, y, nil), s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

@@ -12,6 +12,7 @@ import (
 
 // neuron is what a cell and a layer have in common: a model with its parameters. It never changes after it was made.
 type neuron struct {
+	mode
 	m       *model
 	name    string // LIFCell
 	values  []value

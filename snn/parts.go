@@ -32,21 +32,22 @@ type Parameter struct {
 // of the second module of a Sequential, 0.lifted_module.bias is inside a Lift. Of a neuron they are the parameters that
 // Learn names. A module that appears twice is listed once, under its first name.
 //
-// Gradients flow to them after SetRequiresGrad(true), which Train and the optimisers of package train call.
+// Gradients flow to them after SetRequiresGrad(true), which Train and the optimisers of package train call. Those of a
+// frozen module are left out.
 func Parameters(m Module) []Parameter { return tensors(m, false) }
 
-// tensors are the parameters and, if asked for, the fixed tensors too.
-func tensors(m Module, fixed bool) []Parameter {
-	var all []Parameter
+// tensors are the parameters or, if all are asked for, the frozen and fixed tensors too.
+func tensors(m Module, all bool) []Parameter {
+	var found []Parameter
 	seen := map[*tensor.Tensor]bool{}
-	walk(m, "", func(path string, _ Module, p Part) {
-		if p.Tensor == nil || p.Fixed && !fixed || seen[p.Tensor] {
+	walk(m, "", func(path string, of Module, p Part) {
+		if p.Tensor == nil || seen[p.Tensor] || !all && (p.Fixed || isFrozen(of)) {
 			return
 		}
 		seen[p.Tensor] = true
-		all = append(all, Parameter{path, p.Tensor})
+		found = append(found, Parameter{path, p.Tensor})
 	})
-	return all
+	return found
 }
 
 // walk calls f for every part of m and of the modules inside, with its path and the module it belongs to.
@@ -145,9 +146,11 @@ func (r *recurrence) Parts() []Part {
 }
 
 // Parts are the modules, by their place.
-func (c *Chain) Parts() []Part {
-	parts := make([]Part, len(c.modules))
-	for k, m := range c.modules {
+func (c *Chain) Parts() []Part { return places(c.modules) }
+
+func places(modules []Module) []Part {
+	parts := make([]Part, len(modules))
+	for k, m := range modules {
 		parts[k] = Part{Name: fmt.Sprint(k), Module: m}
 	}
 	return parts

@@ -10,6 +10,7 @@ import (
 // Pool takes the largest, the mean or the sum of windows of an image. It is made by MaxPool2d, AvgPool2d, SumPool2d and
 // AdaptiveAvgPool2d, has no state and may be used by several goroutines.
 type Pool struct {
+	mode
 	kind     poolKind
 	adaptive bool
 	kh, kw   int // of the window; of the output if adaptive
@@ -85,7 +86,7 @@ func (p *Pool) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 			},
 		})
 	}
-	return y, s
+	return checked(p, x.Dim() > 4, x, y, nil), s
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.

@@ -68,12 +68,18 @@ func (m *model) recurrence(name string, in, hidden int, w weighting, back bool, 
 		r.autapses = v.(bool)
 	}
 	r.wrec = ownMatrix(set, "recurrent_weights", w.recurrent, hidden, hidden)
-	if !r.autapses {
-		for k := range hidden {
-			r.wrec.Data()[k*hidden+k] = 0
-		}
-	}
+	r.cutAutapses()
 	return r, set
+}
+
+// cutAutapses makes the diagonal of the recurrent weights zero, unless it is wanted.
+func (r *recurrence) cutAutapses() {
+	if r.autapses || r.wrec == nil {
+		return
+	}
+	for k := range r.hidden {
+		r.wrec.Data()[k*r.hidden+k] = 0
+	}
 }
 
 // ownMatrix is a copy of the user's matrix or a random one.
