@@ -15,6 +15,7 @@ import (
 type lowerer struct {
 	plan    *plan
 	info    *types.Info
+	names   names                   // what the checker saw: a chunk's own definitions are in hoisted
 	hoisted map[types.Object]*live  // variables of the cell's top level
 	pos     token.Pos               // of the statement being lowered: where generated nodes stand
 	fn      *function               // innermost, nil at the top level of a cell
@@ -37,7 +38,7 @@ type function struct {
 }
 
 func newLowerer(p *plan, info *types.Info) *lowerer {
-	return &lowerer{plan: p, info: info, hoisted: map[types.Object]*live{}, renamed: map[types.Object]string{}}
+	return &lowerer{plan: p, info: info, names: p.names, hoisted: map[types.Object]*live{}, renamed: map[types.Object]string{}}
 }
 
 // refuse stops the cell with a message at a construct that cannot be made right.
@@ -92,7 +93,7 @@ func (l *lowerer) nameOf(obj types.Object) string {
 		return v.lowered()
 	}
 	if l.plan.topLevel(obj) {
-		if v := l.plan.names[obj.Name()]; v != nil {
+		if v := l.names[obj.Name()]; v != nil {
 			return v.lowered()
 		}
 	}

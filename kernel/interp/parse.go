@@ -55,7 +55,11 @@ func (f fragment) syntaxError(err error) *CellError {
 			msg = msg[:i] + ", found the end of the cell"
 		}
 	}
-	return &CellError{Stage: Compile, Pos: pos, Msg: clean(msg)}
+	e := &CellError{Stage: Compile, Pos: pos, Msg: clean(msg)}
+	if msg == "expected 1 expression" {
+		e.Hint = "write one expression a line: the value of the last one is shown"
+	}
+	return e
 }
 
 // end is the place of the fragment's last character that is not space.

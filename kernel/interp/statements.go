@@ -6,6 +6,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"maps"
+	"math"
 	"strings"
 )
 
@@ -34,6 +36,7 @@ func (p *plan) addStatements(pieces []piece, last bool) *CellError {
 		return err
 	}
 	l := newLowerer(p, info)
+	l.names = maps.Clone(p.names)
 	p.hoist(l, body.List)
 	for _, s := range body.List {
 		if s == echo {
@@ -124,6 +127,13 @@ func representable(v constant.Value, t *types.Basic) bool {
 	case types.Int32:
 		n, exact := constant.Int64Val(constant.ToInt(v))
 		return exact && n == int64(int32(n))
+	case types.Float64:
+		f, _ := constant.Float64Val(constant.ToFloat(v))
+		return !math.IsInf(f, 0)
+	case types.Complex128:
+		re, _ := constant.Float64Val(constant.Real(v))
+		im, _ := constant.Float64Val(constant.Imag(v))
+		return !math.IsInf(re, 0) && !math.IsInf(im, 0)
 	}
 	return true
 }
