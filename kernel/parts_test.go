@@ -3,6 +3,8 @@ package kernel
 import (
 	"strings"
 	"testing"
+
+	"github.com/livespike/livespike/kernel/interp"
 )
 
 // TestSplit: what is a magic and what is Go follows Go's own semicolon rule.
@@ -51,12 +53,12 @@ func TestChunks(t *testing.T) {
 		"import|import \"os\"", "ILLEGAL|x := f(1,\n\t2)", "ILLEGAL|y++", "func|func f(a, b int) int { return a; }", "func|func (t T) M() {}",
 		"ILLEGAL|func() { x++ }()", "type|type T struct {\n\ta int\n}", "ILLEGAL|L:\nfor {\n\tbreak L\n}",
 	}
-	got := chunks(src)
+	got := interp.Split(src)
 	if len(got) != len(want) {
 		t.Fatalf("%d chunks, want %d: %v", len(got), len(want), got)
 	}
 	for i, c := range got {
-		if text := c.declares.String() + "|" + c.src; text != want[i] {
+		if text := c.Kind.String() + "|" + c.Src; text != want[i] {
 			t.Errorf("chunk %d is %q, want %q", i, text, want[i])
 		}
 	}
@@ -78,6 +80,6 @@ func FuzzSplit(f *testing.F) {
 		if strings.TrimSpace(src[at:]) != "" {
 			t.Fatalf("%q: the end %q is in no part", src, src[at:])
 		}
-		chunks(src)
+		interp.Split(src)
 	})
 }

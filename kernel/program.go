@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/livespike/livespike/kernel/interp"
 )
 
 // program writes cells as a Go program that prints what they printed: declarations and variables stand at package level,
@@ -27,7 +29,7 @@ func program(cells []numbered) (string, error) {
 			continue
 		}
 		code, magics := goCode(c.text)
-		parts = append(parts, saved{cell: c, magics: magics, chunks: chunks(code)})
+		parts = append(parts, saved{cell: c, magics: magics, chunks: interp.Split(code)})
 	}
 	for _, p := range parts {
 		if err := w.survey(p); err != nil {
@@ -47,7 +49,7 @@ func program(cells []numbered) (string, error) {
 type saved struct {
 	cell   numbered
 	magics []string
-	chunks []chunk
+	chunks []interp.Piece
 }
 
 // writer collects the parts of a program.
@@ -66,7 +68,7 @@ func (w *writer) write(p saved) error {
 	for _, m := range p.magics {
 		w.body.WriteString("// " + strings.ReplaceAll(m, "\n", "\n// ") + "\n")
 	}
-	wrap := slices.ContainsFunc(p.chunks, func(c chunk) bool { return strings.HasPrefix(c.src, "defer ") })
+	wrap := slices.ContainsFunc(p.chunks, func(c interp.Piece) bool { return strings.HasPrefix(c.Src, "defer ") })
 	if wrap { // a deferred call runs at the end of its cell
 		w.body.WriteString("func() {\n")
 	}
@@ -81,15 +83,15 @@ func (w *writer) write(p saved) error {
 	return nil
 }
 
-func (w *writer) add(cell numbered, c chunk) error {
+func (w *writer) add(cell numbered, c interp.Piece) error {
 	t, err := parseChunk(c)
 	if err != nil {
 		return err
 	}
 	switch {
-	case c.declares == token.IMPORT:
+	case c.Kind == token.IMPORT:
 		return nil // survey has taken it
-	case c.declares == token.ILLEGAL:
+	case c.Kind == token.ILLEGAL:
 		for _, s := range t.statements() {
 			w.body.WriteString(w.statement(cell, t, s) + "\n")
 		}

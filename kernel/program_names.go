@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/stdlib"
 )
 
@@ -25,10 +26,10 @@ type chunkTree struct {
 	body bool   // the chunk stands in a function without a name
 }
 
-func parseChunk(c chunk) (*chunkTree, error) {
-	t := &chunkTree{src: "package main\n" + c.src}
-	if c.declares == token.ILLEGAL {
-		t.src, t.body = "package main\nfunc _() {\n"+c.src+"\n}", true
+func parseChunk(c interp.Piece) (*chunkTree, error) {
+	t := &chunkTree{src: "package main\n" + c.Src}
+	if c.Kind == token.ILLEGAL {
+		t.src, t.body = "package main\nfunc _() {\n"+c.Src+"\n}", true
 	}
 	var err error
 	t.file, err = parser.ParseFile(token.NewFileSet(), "", t.src, 0)
@@ -57,7 +58,7 @@ func (w *writer) survey(p saved) error {
 			return err
 		}
 		switch {
-		case c.declares == token.IMPORT:
+		case c.Kind == token.IMPORT:
 			for _, spec := range t.file.Imports {
 				importPath := strings.Trim(spec.Path.Value, "\"`")
 				name := importPath[strings.LastIndexByte(importPath, '/')+1:]
@@ -66,11 +67,11 @@ func (w *writer) survey(p saved) error {
 				}
 				w.imports[name] = importPath
 			}
-		case c.declares == token.FUNC:
+		case c.Kind == token.FUNC:
 			if f := t.function(); f != nil {
 				note(f.Name.Name, signature(f.Type), true)
 			}
-		case c.declares == token.ILLEGAL:
+		case c.Kind == token.ILLEGAL:
 			for _, id := range definitions(t) {
 				if typ, live := p.cell.types[id.Name]; live {
 					note(id.Name, typ, false)

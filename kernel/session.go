@@ -162,7 +162,7 @@ func (s *Session) ended(src string, well bool) {
 	if well && (strings.Contains(src, ":=") || strings.Contains(src, "var")) {
 		types = map[string]string{}
 		code, _ := goCode(src)
-		for _, c := range chunks(code) {
+		for _, c := range interp.Split(code) {
 			if t, err := parseChunk(c); err == nil && t.body {
 				for _, id := range definitions(t) {
 					types[id.Name] = ""

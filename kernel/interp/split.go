@@ -15,6 +15,21 @@ type piece struct {
 
 func (p piece) statement() bool { return p.kind == token.ILLEGAL }
 
+// Piece is the text of one top-level statement or declaration of a cell.
+type Piece struct {
+	Kind token.Token // IMPORT, TYPE, CONST, FUNC or PACKAGE of a declaration, else ILLEGAL
+	Src  string
+}
+
+// Split cuts a cell into its top-level pieces, in source order.
+func Split(src string) []Piece {
+	var list []Piece
+	for _, p := range split(src) {
+		list = append(list, Piece{p.kind, strings.TrimSpace(src[p.from:p.to])})
+	}
+	return list
+}
+
 // lexeme is one token of a cell.
 type lexeme struct {
 	tok    token.Token
