@@ -23,6 +23,8 @@ type lowerer struct {
 	setup   []ast.Stmt              // what declarations need to be done when the cell comes to them
 	renamed map[types.Object]string // results of functions that defer
 	prepare func(*function)         // for the literal that is lowered next, see lower_frozen.go
+	ahead   []ast.Stmt              // what has to come before the statement being lowered
+	post    bool                    // in the post part of a loop
 	err     *CellError
 }
 

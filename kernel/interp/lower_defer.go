@@ -2,6 +2,7 @@ package interp
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -89,7 +90,7 @@ func (l *lowerer) deferringBody(fn *function, list []ast.Stmt) []ast.Stmt {
 			return []ast.Stmt{s}
 		}
 		l.at(s.Pos())
-		return append(l.assignEach(l.idents(results), s.Results), l.ret())
+		return append(l.assignEach(token.ASSIGN, l.idents(results), s.Results), l.ret())
 	})
 	l.at(fn.typ.Pos())
 	body := l.temp()

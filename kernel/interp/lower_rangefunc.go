@@ -146,7 +146,7 @@ func (x *exits) returnStmt(s *ast.ReturnStmt) []ast.Stmt {
 	for _, name := range x.resultNames() {
 		lhs = append(lhs, l.ident(name))
 	}
-	return append(l.assignEach(lhs, s.Results), out...)
+	return append(l.assignEach(token.ASSIGN, lhs, s.Results), out...)
 }
 
 // resultNames is where results wait: the function's own named ones, or hidden variables.

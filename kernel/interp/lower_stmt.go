@@ -18,6 +18,15 @@ func (l *lowerer) stmts(list []ast.Stmt) []ast.Stmt {
 
 // stmt lowers a statement, which may become several.
 func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
+	outer := l.ahead
+	l.ahead = nil
+	list := l.statement(s)
+	list = append(l.ahead, list...)
+	l.ahead = outer
+	return list
+}
+
+func (l *lowerer) statement(s ast.Stmt) []ast.Stmt {
 	switch s := s.(type) {
 	case *ast.LabeledStmt:
 		return l.labeled(s)
@@ -41,7 +50,7 @@ func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.DeferStmt:
 		return l.deferStmt(s)
 	case *ast.ReturnStmt:
-		l.list(s.Results, l.resultTypes())
+		return l.returnStmt(s)
 	case *ast.BlockStmt:
 		s.List = l.stmts(s.List)
 	case *ast.IfStmt:
@@ -56,14 +65,26 @@ func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
 	return []ast.Stmt{s}
 }
 
-// simple lowers the init or post part of a statement, which stays one statement.
+// simple lowers the init part of a statement, which stays one statement: what it needs goes ahead of the whole.
 func (l *lowerer) simple(s ast.Stmt) ast.Stmt {
 	if s == nil {
 		return nil
 	}
 	list := l.stmt(s)
+	l.ahead = append(l.ahead, list[:len(list)-1]...)
+	return list[len(list)-1]
+}
+
+// postStmt lowers the post part of a loop, which has no place for what would have to come before it.
+func (l *lowerer) postStmt(s ast.Stmt) ast.Stmt {
+	if s == nil {
+		return nil
+	}
+	l.post = true
+	list := l.stmt(s)
+	l.post = false
 	if len(list) != 1 {
-		l.refuse(s.Pos(), "this statement is too involved for the head of another: put it on a line of its own before")
+		l.refuse(s.Pos(), "this statement is too involved for the head of a loop: put it at the end of the body")
 	}
 	return list[0]
 }
@@ -135,7 +156,7 @@ func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
 	if s.Cond == nil && s.Init != nil { // without a condition the engine runs the init part each time
 		s.Cond = l.at(s.Pos()).ident("true")
 	}
-	s.Post = l.simple(s.Post)
+	s.Post = l.postStmt(s.Post)
 	s.Body.List = l.stmts(s.Body.List)
 	l.perIteration(s, vars, label)
 	return []ast.Stmt{s}
@@ -201,7 +222,11 @@ func (l *lowerer) varSpec(spec *ast.ValueSpec) []ast.Stmt {
 		}
 		spec.Type = l.expr(spec.Type)
 		l.list(spec.Values, want)
-		return []ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}}}
+		var before []ast.Stmt
+		if len(spec.Values) > 1 {
+			before = l.hoist(spec.Values, func(_ int, e ast.Expr) bool { return !plainOperand(e) })
+		}
+		return append(before, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}})
 	}
 	var lhs []ast.Expr
 	for _, id := range spec.Names {
@@ -239,28 +264,8 @@ func (l *lowerer) assignment(s *ast.AssignStmt) []ast.Stmt {
 		s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true)
 	}
 	l.exprs(s.Lhs)
-	if s.Tok == token.ASSIGN && len(s.Lhs) == len(s.Rhs) {
-		return l.at(s.Pos()).assignEach(s.Lhs, s.Rhs)
+	if s.Tok == token.ASSIGN || s.Tok == token.DEFINE {
+		return l.at(s.Pos()).assignEach(s.Tok, s.Lhs, s.Rhs)
 	}
 	return []ast.Stmt{s}
-}
-
-// assignEach assigns several values at once. The engine cannot assign nil beside others, so nil comes after them.
-func (l *lowerer) assignEach(lhs, rhs []ast.Expr) []ast.Stmt {
-	var some, values []ast.Expr
-	var nils []ast.Stmt
-	for i, e := range rhs {
-		if id, ok := e.(*ast.Ident); ok && id.Name == "nil" && len(rhs) > 1 {
-			nils = append(nils, l.set(lhs[i], e))
-		} else {
-			some, values = append(some, lhs[i]), append(values, e)
-		}
-	}
-	if len(some) == 0 {
-		return nils
-	}
-	if len(rhs) == 1 && len(lhs) > 1 {
-		some = lhs
-	}
-	return append([]ast.Stmt{l.assign(token.ASSIGN, some, values)}, nils...)
 }
