@@ -21,9 +21,10 @@ type universe struct {
 	complete map[string]bool
 	types    map[reflect.Type]types.Type
 	native   map[*types.TypeName]reflect.Type // the way back
-	generic  map[string]genericText           // sources, by import path
-	defined  []reflect.Type                   // the named ones that are no interfaces
-	sealed   []reflect.Type                   // the interfaces with unexported methods
+	standIns map[reflect.Type]place
+	generic  map[string]genericText // sources, by import path
+	defined  []reflect.Type         // the named ones that are no interfaces
+	sealed   []reflect.Type         // the interfaces with unexported methods
 }
 
 func newUniverse(symbols map[string]map[string]reflect.Value) *universe {
@@ -117,7 +118,7 @@ func (u *universe) object(pkg *types.Package, name string, v reflect.Value) type
 }
 
 func (u *universe) typeName(pkg *types.Package, name string, t reflect.Type) types.Object {
-	if t.PkgPath() == pkg.Path() && t.Name() == name {
+	if t.Name() != "" && u.home(t) == (place{pkg.Path(), name}) {
 		return u.typ(t).(*types.Named).Obj()
 	}
 	obj := types.NewTypeName(token.NoPos, pkg, name, nil)

@@ -50,12 +50,13 @@ func (u *universe) sequence(t reflect.Type) types.Type {
 // named makes a defined type with its methods. An instance of a generic type keeps its brackets in its name, so that no
 // script can mention it.
 func (u *universe) named(t reflect.Type) types.Type {
-	pkg := u.pkg(t.PkgPath())
-	obj := types.NewTypeName(token.NoPos, pkg, instanceName(t.Name()), nil)
+	home := u.home(t)
+	pkg := u.pkg(home.path)
+	obj := types.NewTypeName(token.NoPos, pkg, home.name, nil)
 	named := types.NewNamed(obj, nil, nil)
 	u.types[t] = named
 	u.native[obj] = t
-	if !strings.Contains(t.Name(), "[") && token.IsExported(t.Name()) && pkg.Scope().Lookup(t.Name()) == nil {
+	if !strings.Contains(home.name, "[") && token.IsExported(home.name) && pkg.Scope().Lookup(home.name) == nil {
 		pkg.Scope().Insert(obj)
 	}
 	named.SetUnderlying(u.unnamed(t))
@@ -91,12 +92,41 @@ func (u *universe) seal(t reflect.Type, named *types.Named, sealed reflect.Type)
 		if m.PkgPath == "" {
 			continue
 		}
-		pkg := u.pkg(m.PkgPath)
+		pkg := u.methodPkg(sealed, m)
 		if obj, _, _ := types.LookupFieldOrMethod(named, true, pkg, m.Name); obj == nil {
 			v := types.NewVar(token.NoPos, pkg, "", recv)
 			named.AddMethod(types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, v, false)))
 		}
 	}
+}
+
+// place is the package and the name of a type.
+type place struct{ path, name string }
+
+// home is where scripts find a type. One of a package that has no table may stand in another package's table, in the
+// place of a type that scripts must not have.
+func (u *universe) home(t reflect.Type) place {
+	own := place{t.PkgPath(), instanceName(t.Name())}
+	if _, known := u.tables[own.path]; known {
+		return own
+	}
+	if u.standIns == nil {
+		u.standIns = map[reflect.Type]place{}
+		for importPath, key := range u.tables {
+			for name, v := range u.symbols[key] {
+				if v.Kind() != reflect.Pointer || !v.IsNil() || !token.IsExported(name) {
+					continue
+				}
+				if elem := v.Type().Elem(); elem.PkgPath() != importPath {
+					u.standIns[elem] = place{importPath, name}
+				}
+			}
+		}
+	}
+	if stood, ok := u.standIns[t]; ok {
+		return stood
+	}
+	return own
 }
 
 // instanceName shortens the full paths in an instance's name: Pointer[example.com/a/b.T] is Pointer[b.T].
@@ -181,7 +211,7 @@ func (u *universe) iface(t reflect.Type) types.Type {
 	for m := range t.Methods() {
 		pkg := u.pkg(t.PkgPath())
 		if m.PkgPath != "" {
-			pkg, hidden = u.pkg(m.PkgPath), true
+			pkg, hidden = u.methodPkg(t, m), true
 		}
 		methods = append(methods, types.NewFunc(token.NoPos, pkg, m.Name, u.signature(m.Type, nil, false)))
 	}
@@ -212,4 +242,12 @@ func (u *universe) wrapper(t types.Type) reflect.Type {
 		return nil
 	}
 	return w.Type().Elem()
+}
+
+// methodPkg is the package of an unexported method of an interface.
+func (u *universe) methodPkg(iface reflect.Type, m reflect.Method) *types.Package {
+	if m.PkgPath == iface.PkgPath() {
+		return u.pkg(u.home(iface).path)
+	}
+	return u.pkg(m.PkgPath)
 }
