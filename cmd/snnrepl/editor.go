@@ -31,9 +31,17 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 		}
 		return text
 	}
-	// The first Tab inserts what all matches share and lists them; the next ones go through the list.
-	if err := e.shell.Config.Set("menu-complete-display-prefix", true); err != nil {
-		panic("snnrepl: " + err.Error())
+	for name, on := range map[string]bool{
+		// The first Tab inserts what all matches share and lists them; the next ones go through the list.
+		"menu-complete-display-prefix": true,
+		// Letters above ASCII are letters, not keys with Meta.
+		"convert-meta": false, "input-meta": true, "output-meta": true,
+		// Asking the terminal where the cursor is loses what is typed while it answers.
+		"cursor-position-probe": false,
+	} {
+		if err := e.shell.Config.Set(name, on); err != nil {
+			panic("snnrepl: " + err.Error())
+		}
 	}
 	e.shell.Prompt.Primary(func() string { return paint(promptText(e.n, false)) })
 	e.shell.Prompt.Secondary(func() string { return paint(promptText(e.n, true)) })

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestTyping runs the REPL on a pseudoterminal, with text and Enter arriving apart, as over a slow line and from editors
+// that send cells, and with letters above ASCII. Nothing typed may be lost or changed.
+func TestTyping(t *testing.T) {
+	console := startOnTerminal(t)
+	console.await(t, "In[1]:")
+	for i, c := range []struct{ text, want string }{
+		{`"é größe µ 漢"`, `"é größe µ 漢"`},
+		{"40 + 2", "42"},
+		{"tensor.Of(1, 2, 3)", "tensor([1., 2., 3.])"},
+		{"µ := 6; ß := 7; µ * ß", "42"},
+	} {
+		console.clear()
+		console.send(t, c.text)
+		time.Sleep(time.Duration(i) * time.Millisecond) // the pause is the case
+		console.send(t, "\r")
+		console.await(t, "\n"+c.want)
+		console.await(t, fmt.Sprintf("In[%d]:", i+2))
+	}
+	console.send(t, "\x04")
+	if err := console.wait(); err != nil {
+		t.Errorf("after Ctrl-D: %v", err)
+	}
+}
+
+// console is snnrepl on a pseudoterminal.
+type console struct {
+	keyboard *os.File
+	wait     func() error
+
+	mu     sync.Mutex
+	screen []byte
+}
+
+func startOnTerminal(t *testing.T) *console {
+	t.Helper()
+	controller, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skipf("no pseudoterminals here: %v", err)
+	}
+	t.Cleanup(func() { controller.Close() })
+	n, err := unix.IoctlGetInt(int(controller.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(controller.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	size := unix.Winsize{Row: 24, Col: 80}
+	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &size); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), os.Args[0])
+	c.Env = append(os.Environ(), "LIVESPIKE_TEST_AS_COMMAND=1", "TERM=xterm", "LC_ALL=C.UTF-8", "NO_COLOR=1",
+		"LIVESPIKE_GRAPHICS=blocks", "HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir(), "INPUTRC=/dev/null")
+	c.Stdin, c.Stdout, c.Stderr = terminal, terminal, terminal
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	console := &console{keyboard: controller, wait: c.Wait}
+	go console.read(controller)
+	return console
+}
+
+func (c *console) read(controller *os.File) {
+	chunk := make([]byte, 4096)
+	for {
+		n, err := controller.Read(chunk)
+		c.mu.Lock()
+		c.screen = append(c.screen, chunk[:n]...)
+		c.mu.Unlock()
+		if err != nil {
+			return // the REPL has left
+		}
+	}
+}
+
+func (c *console) clear() {
+	c.mu.Lock()
+	c.screen = nil
+	c.mu.Unlock()
+}
+
+func (c *console) send(t *testing.T, text string) {
+	t.Helper()
+	if _, err := c.keyboard.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// escape is a control sequence of terminals.
+var escape = regexp.MustCompile(`\x1b\[[0-9;? ]*[A-Za-z]`)
+
+// await waits until the text has been on the screen.
+func (c *console) await(t *testing.T, text string) {
+	t.Helper()
+	for range 1000 {
+		c.mu.Lock()
+		screen := strings.ReplaceAll(escape.ReplaceAllString(string(c.screen), ""), "\r", "")
+		c.mu.Unlock()
+		if strings.Contains(screen, text) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%q never appears on the screen: %q", text, c.screen)
+}
