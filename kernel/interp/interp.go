@@ -47,6 +47,7 @@ type Interp struct {
 	imports     imports
 	generations map[string]int    // by name: how often it was defined
 	instances   map[string]string // of generic functions and types that the engine has
+	current     map[string]string // variables for functions that closures call
 	hooks       map[string]bool   // variables for methods that the engine has
 	imported    map[string]bool   // paths that the engine has imported
 	temps       int
@@ -80,6 +81,7 @@ func New(o Options) *Interp {
 		imports:     maps.Clone(o.Imports),
 		generations: map[string]int{},
 		hooks:       map[string]bool{},
+		current:     map[string]string{},
 		instances:   map[string]string{},
 		helpers:     map[string]string{},
 		imported:    map[string]bool{},

@@ -13,19 +13,20 @@ import (
 // Every generated name contains the mark, so that it meets none of the user's, and every generated node stands at a place in
 // the cell, because the engine looks imports up by file.
 type lowerer struct {
-	plan    *plan
-	info    *types.Info
-	names   names                   // what the checker saw: a chunk's own definitions are in hoisted
-	hoisted map[types.Object]*live  // variables of the cell's top level
-	pos     token.Pos               // of the statement being lowered: where generated nodes stand
-	fn      *function               // innermost, nil at the top level of a cell
-	decls   []ast.Decl              // what the construct needs at the top level
-	setup   []ast.Stmt              // what declarations need to be done when the cell comes to them
-	renamed map[types.Object]string // results of functions that defer
-	prepare func(*function)         // for the literal that is lowered next, see lower_frozen.go
-	ahead   []ast.Stmt              // what has to come before the statement being lowered
-	post    bool                    // in the post part of a loop
-	err     *CellError
+	plan     *plan
+	info     *types.Info
+	names    names                   // what the checker saw: a chunk's own definitions are in hoisted
+	hoisted  map[types.Object]*live  // variables of the cell's top level
+	pos      token.Pos               // of the statement being lowered: where generated nodes stand
+	fn       *function               // innermost, nil at the top level of a cell
+	decls    []ast.Decl              // what the construct needs at the top level
+	setup    []ast.Stmt              // what declarations need to be done when the cell comes to them
+	renamed  map[types.Object]string // results of functions that defer
+	prepare  func(*function)         // for the literal that is lowered next, see lower_frozen.go
+	closures bool                    // literals may outlive the functions that they call, see lower_current.go
+	ahead    []ast.Stmt              // what has to come before the statement being lowered
+	post     bool                    // in the post part of a loop
+	err      *CellError
 }
 
 // function is what the lowerings of statements need to know of the function around them.
@@ -133,6 +134,7 @@ func (l *lowerer) funcDecl(decl *ast.FuncDecl) {
 		return
 	}
 	decl.Name.Name = l.nameOf(fn)
+	l.redefine(fn)
 	l.funcType(decl.Type)
 	decl.Body = l.funcBody(decl.Type, fn.Signature().Results(), decl.Body)
 	l.decls = append(l.decls, decl)

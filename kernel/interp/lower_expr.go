@@ -99,7 +99,11 @@ func (l *lowerer) name(id *ast.Ident) ast.Expr {
 		if _, field := obj.(*types.Var); field && obj.(*types.Var).IsField() {
 			return id
 		}
-		id.Name = l.nameOf(obj)
+		if fn, ok := obj.(*types.Func); ok {
+			id.Name = l.at(id.Pos()).current(fn)
+		} else {
+			id.Name = l.nameOf(obj)
+		}
 	}
 	return id
 }

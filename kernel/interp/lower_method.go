@@ -66,10 +66,13 @@ func (l *lowerer) nameParams(decl *ast.FuncDecl) []ast.Expr {
 	return args
 }
 
-// asFunction is a method's type with the receiver as the first parameter, all without names.
+// asFunction is a function's type without names; a method's has the receiver as the first parameter.
 func asFunction(sig *types.Signature) *types.Signature {
 	unnamed := func(v *types.Var) *types.Var { return types.NewParam(token.NoPos, nil, "", v.Type()) }
-	params := []*types.Var{unnamed(sig.Recv())}
+	var params []*types.Var
+	if sig.Recv() != nil {
+		params = append(params, unnamed(sig.Recv()))
+	}
 	for v := range sig.Params().Variables() {
 		params = append(params, unnamed(v))
 	}

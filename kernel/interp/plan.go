@@ -18,6 +18,7 @@ type plan struct {
 	here      map[string]bool         // names that this cell has defined
 	lifted    map[types.Object]string // types within functions
 	instances map[string]string       // of generic functions and types, see lower_generic.go
+	current   map[string]string       // variables for functions that closures call, see lower_current.go
 	hooks     map[string]bool         // variables for methods that the cell declares, see lower_method.go
 	out       *program
 	notes     []string
@@ -27,7 +28,7 @@ type plan struct {
 func (in *Interp) newPlan(cell Cell) (*plan, *CellError) {
 	p := &plan{
 		in: in, cell: cell, names: maps.Clone(in.names), imports: maps.Clone(in.imports),
-		here: map[string]bool{}, hooks: map[string]bool{}, lifted: map[types.Object]string{}, instances: map[string]string{}, out: newProgram(in, cell),
+		here: map[string]bool{}, hooks: map[string]bool{}, current: map[string]string{}, lifted: map[types.Object]string{}, instances: map[string]string{}, out: newProgram(in, cell),
 	}
 	pieces := split(cell.Src)
 	whole := len(pieces) > 0 && pieces[0].kind == token.PACKAGE

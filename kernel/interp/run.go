@@ -141,6 +141,7 @@ func (in *Interp) compile(p *plan) (program *yaegi.Program, cellErr *CellError) 
 		return nil, in.engineError(p.cell, err)
 	}
 	maps.Copy(in.hooks, p.hooks)
+	maps.Copy(in.current, p.current)
 	maps.Copy(in.instances, p.instances)
 	maps.Copy(in.helpers, p.out.helpers)
 	return program, nil

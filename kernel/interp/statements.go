@@ -36,6 +36,7 @@ func (p *plan) addStatements(pieces []piece, last bool) *CellError {
 		return err
 	}
 	l := newLowerer(p, info)
+	l.closures = true
 	l.names = maps.Clone(p.names)
 	p.hoist(l, body.List)
 	for _, s := range body.List {

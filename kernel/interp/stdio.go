@@ -64,7 +64,7 @@ func (in *Interp) virtual(o Options) map[string]map[string]reflect.Value {
 }
 
 // traceLine is what the engine writes to its standard error for each frame that a panic leaves.
-var traceLine = regexp.MustCompile(`^(?:In\[(\d+)\]):(\d+):(\d+): panic: (.*)\(\.\.\.\)$`)
+var traceLine = regexp.MustCompile(`^(?:In\[(\d+)\]|generic \w+):(\d+):(\d+): panic: (.*)\(\.\.\.\)$`)
 
 // traceWriter is the engine's standard error: it keeps the lines of a panic's trace for the running cell.
 type traceWriter struct {
@@ -81,7 +81,7 @@ func (w *traceWriter) Write(p []byte) (int, error) {
 		return w.rest.Write(p)
 	}
 	number := func(b []byte) int { n, _ := strconv.Atoi(string(b)); return n } // digits only
-	if isHelper(string(m[4])) {
+	if len(m[1]) == 0 || isHelper(string(m[4])) {
 		return len(p), nil
 	}
 	w.frames = append(w.frames, Frame{string(m[4]), Position{number(m[1]), number(m[2]), number(m[3])}})
