@@ -25,6 +25,14 @@ func newFigures(dir, name string) *figures {
 	}}
 }
 
+// prepare makes the folder, so that a script does not run for figures that cannot be written.
+func (f *figures) prepare() error {
+	if f == nil {
+		return nil
+	}
+	return os.MkdirAll(f.dir, 0o755)
+}
+
 // add writes a bundle's picture and returns the name of a file that is new; "" when there is no picture or it went into
 // the file of the display it updates. A value that can only be drawn as SVG becomes an .svg file.
 func (f *figures) add(id string, b wire.Bundle) (file string, err error) {
@@ -56,7 +64,7 @@ func (f *figures) add(id string, b wire.Bundle) (file string, err error) {
 
 // write puts a file in place whole or not at all: a new one is written beside it and renamed.
 func (f *figures) write(file string, data []byte) error {
-	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+	if err := f.prepare(); err != nil { // somebody may have removed it
 		return err
 	}
 	temporary := filepath.Join(f.dir, "."+filepath.Base(file)+".new")

@@ -141,6 +141,21 @@ func TestFigures(t *testing.T) {
 }
 
 // TestFullOutput prints to a standard output that is full.
+// The folder is made before the first cell: a script does not run for figures that cannot be written. A flag behind the
+// script's name is the script's, and the user is told.
+func TestFiguresFolder(t *testing.T) {
+	defer func(args []string) { os.Args = args }(os.Args)
+	file := script(t, "fmt.Println(\"ran\", len(os.Args))")
+	status, out, errs := snnrepl("", "run", "--figures", file, file) // a file is no folder
+	if status != failed || out != "" || !strings.Contains(errs, file) {
+		t.Errorf("status %d, printed %q, error %q", status, out, errs)
+	}
+	status, out, errs = snnrepl("", "run", file, "--figures=x")
+	if status != fine || out != "ran 2\n" || !strings.Contains(errs, "--figures=x goes to the script") {
+		t.Errorf("status %d, printed %q, error %q", status, out, errs)
+	}
+}
+
 func TestFullOutput(t *testing.T) {
 	var errs bytes.Buffer
 	out := &full{writer{io.Discard}, 1}

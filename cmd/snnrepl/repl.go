@@ -27,11 +27,15 @@ type prompter interface {
 var errDropped = errors.New("dropped")
 
 func runREPL(s streams, f *flag.FlagSet) int {
+	figures := newFiguresIn(f, "figure")
+	if err := figures.prepare(); err != nil {
+		return failure(s, err)
+	}
 	k, err := kernel.New(kernel.Options{HistoryFile: kernel.HistoryFile()})
 	if err != nil {
 		return failure(s, err)
 	}
-	t := newTerminal(s, newFiguresIn(f, "figure"), isPlain(f))
+	t := newTerminal(s, figures, isPlain(f))
 	var p prompter
 	interactive := isTerminal(s.in)
 	if interactive && t.screen != nil && os.Getenv("TERM") != "dumb" {

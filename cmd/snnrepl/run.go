@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,12 @@ func runScript(s streams, f *flag.FlagSet) int {
 	script, err := os.ReadFile(file)
 	if err != nil {
 		return failure(s, err)
+	}
+	for _, arg := range f.Args()[1:] {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if strings.HasPrefix(arg, "-") && f.Lookup(name) != nil {
+			fmt.Fprintf(s.err, "snnrepl: %s goes to the script, because it stands behind its name\n", arg)
+		}
 	}
 	os.Args = f.Args()
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))

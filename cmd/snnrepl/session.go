@@ -84,6 +84,9 @@ type cells struct {
 
 // runCells runs cells in order up to the first that fails.
 func runCells(s streams, c cells) int {
+	if err := c.figures.prepare(); err != nil {
+		return failure(s, err)
+	}
 	k, err := kernel.New(kernel.Options{})
 	if err != nil {
 		return failure(s, err)
