@@ -131,6 +131,7 @@ func runProbe(p probe) []outcome {
 func TestConformanceProbes(t *testing.T) {
 	check(t, "testdata/probes.jsonl")
 	check(t, "testdata/probes_flow.jsonl")
+	check(t, "testdata/probes_box.jsonl")
 	check(t, "testdata/probes_generic.jsonl")
 	check(t, "testdata/probes_operands.jsonl")
 	if outside := os.Getenv("LIVESPIKE_PROBES"); outside != "" {

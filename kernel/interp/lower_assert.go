@@ -97,10 +97,10 @@ func (l *lowerer) assertFunc(name string, t, from types.Type, commaOk bool) *ast
 		}}
 	case types.IsInterface(t):
 		raw := l.temp()
-		body = []ast.Stmt{l.let(raw, l.host("As", number(), x)), l.unlessNil(raw, assert(l.ident(raw)))}
+		body = []ast.Stmt{l.declareVar(raw, anyIface), l.set(l.ident(raw), l.host("As", number(), x)), l.unlessNil(raw, assert(l.ident(raw)))}
 	case mentionsScript(t):
 		raw := l.temp()
-		body = []ast.Stmt{l.let(raw, l.host("Unbox", number(), x)), l.unlessNil(raw, assert(l.ident(raw)))}
+		body = []ast.Stmt{l.declareVar(raw, anyIface), l.set(l.ident(raw), l.host("Unbox", number(), x)), l.unlessNil(raw, assert(l.ident(raw)))}
 	default:
 		body = []ast.Stmt{l.unlessNil("x", assert(x))}
 	}
