@@ -9,7 +9,8 @@ import (
 // Branches is a container whose modules all see the same input, made by Parallel and Residual.
 type Branches struct {
 	modules []Module
-	axis    int // along which the outputs are joined
+	names   []string // of the modules in paths, where they are not numbered
+	axis    int      // along which the outputs are joined
 	join    bool
 	through bool // the input is added
 }
@@ -48,7 +49,13 @@ func (b *Branches) Join(axis int) *Branches {
 	if b.through {
 		panicf("snn.Residual: the input is added to the output; Parallel joins")
 	}
-	return &Branches{modules: b.modules, axis: axis, join: true}
+	return &Branches{modules: b.modules, names: b.names, axis: axis, join: true}
+}
+
+// named gives the modules names for paths.
+func (b *Branches) named(names ...string) *Branches {
+	b.names = names
+	return b
 }
 
 // Forward runs the modules on x. A nil state is a fresh one for each.
@@ -90,7 +97,7 @@ func (b *Branches) forward(k int, x *tensor.Tensor, s *State) (*tensor.Tensor, *
 }
 
 // Parts are the modules, by their place.
-func (b *Branches) Parts() []Part { return places(b.modules) }
+func (b *Branches) Parts() []Part { return places(b.modules, b.names) }
 
 func (b *Branches) label() string {
 	if b.through {

@@ -146,12 +146,15 @@ func (r *recurrence) Parts() []Part {
 }
 
 // Parts are the modules, by their place.
-func (c *Chain) Parts() []Part { return places(c.modules) }
+func (c *Chain) Parts() []Part { return places(c.modules, c.names) }
 
-func places(modules []Module) []Part {
+func places(modules []Module, names []string) []Part {
 	parts := make([]Part, len(modules))
 	for k, m := range modules {
 		parts[k] = Part{Name: fmt.Sprint(k), Module: m}
+		if names != nil {
+			parts[k].Name = names[k]
+		}
 	}
 	return parts
 }

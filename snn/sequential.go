@@ -10,6 +10,7 @@ import (
 // Chain is a container that applies modules one after the other, made by Sequential.
 type Chain struct {
 	modules []Module
+	names   []string // of the modules in paths, where they are not numbered
 	memo    shapeMemo
 }
 
@@ -24,6 +25,12 @@ func Sequential(modules ...Module) *Chain {
 		}
 	}
 	return &Chain{modules: append([]Module(nil), modules...)}
+}
+
+// named gives the modules names for paths.
+func (c *Chain) named(names ...string) *Chain {
+	c.names = names
+	return c
 }
 
 // Len is the number of modules.

@@ -73,8 +73,8 @@ func (t *Table) add(path string, m Module, in []int) []int {
 	}
 	switch c := m.(type) {
 	case *Chain:
-		for k, inner := range c.modules {
-			in = t.at(c.label(), k, fmt.Sprint(dot, k), inner, in)
+		for k, p := range c.Parts() {
+			in = t.at(c.label(), k, dot+p.Name, p.Module, in)
 		}
 		return in
 	case *RecurrentChain:
@@ -120,8 +120,8 @@ func (t *Table) at(container string, k int, path string, m Module, in []int) []i
 
 func (t *Table) addBranches(dot string, b *Branches, in []int) []int {
 	var out []int
-	for k, m := range b.modules {
-		o := t.at(b.label(), k, fmt.Sprint(dot, k), m, in)
+	for k, p := range b.Parts() {
+		o := t.at(b.label(), k, dot+p.Name, p.Module, in)
 		switch axis := b.axis; {
 		case k == 0:
 			out = append([]int(nil), o...)
