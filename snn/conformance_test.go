@@ -2,12 +2,12 @@ package snn
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
 
+	"github.com/livespike/livespike/internal/fixture"
 	"github.com/livespike/livespike/internal/golden"
 	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
@@ -27,7 +27,7 @@ var elsewhere = map[string]string{
 // TestConformanceNorse compares with values from Norse 065a3b45 and v0.0.7, torch 1.13.1: every case of every file in
 // testdata/norse, or in the folder named by LIVESPIKE_GOLDEN_NORSE.
 func TestConformanceNorse(t *testing.T) {
-	dir := os.Getenv("LIVESPIKE_GOLDEN_NORSE")
+	dir := fixture.Path("LIVESPIKE_GOLDEN_NORSE")
 	if dir == "" {
 		dir = filepath.Join("testdata", "norse")
 	}

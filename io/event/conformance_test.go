@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/livespike/livespike/internal/fixture"
 	"github.com/livespike/livespike/io/event"
 )
 
@@ -42,7 +43,7 @@ type expected struct {
 // TestConformance reads every recording of testdata, or of the folder in LIVESPIKE_EVENTS, and compares it with
 // expected.json beside it. Oracle: an independent NumPy decoder, and OpenEB's decoders for the Prophesee formats.
 func TestConformance(t *testing.T) {
-	root := os.Getenv("LIVESPIKE_EVENTS")
+	root := fixture.Path("LIVESPIKE_EVENTS")
 	if root == "" {
 		root = "testdata"
 		t.Log("reading testdata; LIVESPIKE_EVENTS names a folder with more")

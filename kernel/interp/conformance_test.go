@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/livespike/livespike/internal/fixture"
 	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/stdlib"
 )
@@ -134,7 +135,7 @@ func TestConformanceProbes(t *testing.T) {
 	check(t, "testdata/probes_box.jsonl")
 	check(t, "testdata/probes_generic.jsonl")
 	check(t, "testdata/probes_operands.jsonl")
-	if outside := os.Getenv("LIVESPIKE_PROBES"); outside != "" {
+	if outside := fixture.Path("LIVESPIKE_PROBES"); outside != "" {
 		check(t, outside)
 	}
 }

@@ -3,11 +3,11 @@ package encode
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/livespike/livespike/internal/fixture"
 	"github.com/livespike/livespike/internal/golden"
 	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/tensor"
@@ -16,7 +16,7 @@ import (
 // TestConformanceNorse compares every case of encoders.json and receptive_fields.json with values from Norse 065a3b45.
 // It reads the folder named by LIVESPIKE_GOLDEN_NORSE, else testdata.
 func TestConformanceNorse(t *testing.T) {
-	dir := os.Getenv("LIVESPIKE_GOLDEN_NORSE")
+	dir := fixture.Path("LIVESPIKE_GOLDEN_NORSE")
 	if dir == "" {
 		dir = "testdata"
 	}

@@ -5,10 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/livespike/livespike/internal/fixture"
 )
 
 // The oracle of these tests is the Python package 0.0.85 with pycapnp 1.3.0 and the firmware's own C library, as
@@ -58,7 +59,7 @@ type malformedFile struct {
 }
 
 func TestConformance(t *testing.T) {
-	dir := os.Getenv("LIVESPIKE_GOLDEN_DURIN")
+	dir := fixture.Path("LIVESPIKE_GOLDEN_DURIN")
 	if dir == "" {
 		dir = "testdata"
 	}
