@@ -25,6 +25,7 @@ type lowerer struct {
 	prepare  func(*function)         // for the literal that is lowered next, see lower_frozen.go
 	closures bool                    // literals may outlive the functions that they call, see lower_current.go
 	ahead    []ast.Stmt              // what has to come before the statement being lowered
+	calling  ast.Expr                // what the call being lowered calls
 	post     bool                    // in the post part of a loop
 	err      *CellError
 }

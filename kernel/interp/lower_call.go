@@ -41,6 +41,7 @@ func (l *lowerer) callExpr(e *ast.CallExpr) *ast.CallExpr {
 		e.Args = append([]ast.Expr{through}, e.Args...)
 		return e
 	}
+	l.calling = ast.Unparen(e.Fun)
 	e.Fun = l.expr(e.Fun)
 	return e
 }

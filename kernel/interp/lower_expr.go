@@ -127,9 +127,14 @@ func (l *lowerer) selectorExpr(e *ast.SelectorExpr) ast.Expr {
 	if x := l.methodOfInterface(e); x != nil {
 		return l.methodValue(x, s.Obj().(*types.Func))
 	}
+	called := l.calling == ast.Expr(e)
 	e.X = l.expr(e.X) // Sel is a field, a method or an exported name
-	if s != nil && s.Kind() == types.FieldVal {
+	switch {
+	case s == nil:
+	case s.Kind() == types.FieldVal:
 		e.Sel.Name = l.fieldName(s.Obj().(*types.Var))
+	case s.Kind() == types.MethodVal && !called:
+		return l.boundMethod(e, s)
 	}
 	return e
 }

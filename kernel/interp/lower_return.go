@@ -3,6 +3,7 @@ package interp
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 )
 
 // returnStmt lowers a return statement. The engine cannot return what it receives on the spot, and mixes up the places of
@@ -24,7 +25,7 @@ func (l *lowerer) returnStmt(s *ast.ReturnStmt) []ast.Stmt {
 }
 
 // assignEach assigns several values at once. The engine does so for plain operands only: results of calls, literals and
-// the like go into variables before, and nil comes after the others.
+// the like go into variables before.
 func (l *lowerer) assignEach(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt {
 	if len(lhs) == 1 || len(rhs) == 1 {
 		return l.assignResults(tok, lhs, rhs)
@@ -33,19 +34,71 @@ func (l *lowerer) assignEach(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt {
 	if !l.post {
 		before = l.hoist(rhs, func(_ int, e ast.Expr) bool { return !plainOperand(e) })
 	}
-	var some, values []ast.Expr
-	var nils []ast.Stmt
-	for i, e := range rhs {
-		if id, ok := e.(*ast.Ident); ok && id.Name == "nil" {
-			nils = append(nils, l.set(lhs[i], e))
-		} else {
-			some, values = append(some, lhs[i]), append(values, e)
+	if !l.post && l.oneByOne(lhs) {
+		return append(before, l.assignInTurn(tok, lhs, rhs)...)
+	}
+	return append(before, l.assign(tok, lhs, rhs))
+}
+
+// oneByOne reports whether values have to be assigned in turn: the engine confuses interfaces that are nil.
+func (l *lowerer) oneByOne(lhs []ast.Expr) bool {
+	for _, e := range lhs {
+		if t := l.typeOf(e); t == nil || types.IsInterface(t) || nillable(t) {
+			return true
 		}
 	}
-	if len(some) > 0 {
-		before = append(before, l.assign(tok, some, values))
+	return false
+}
+
+// nillable reports whether nil may be assigned to a variable of a type.
+func nillable(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Basic, *types.Array, *types.Struct:
+		return false
 	}
-	return append(before, nils...)
+	return true
+}
+
+// assignInTurn assigns values one after the other: elements and fields before the names that they mention, and through
+// variables what another assignment changes.
+func (l *lowerer) assignInTurn(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt {
+	list := l.hoist(rhs, func(i int, e ast.Expr) bool {
+		id, name := e.(*ast.Ident)
+		return !atom(e) || name && mentionedBeside(lhs, i, id.Name)
+	})
+	var names []ast.Stmt
+	for i, e := range lhs {
+		to, name := e.(*ast.Ident)
+		if !name {
+			list = append(list, l.assign(token.ASSIGN, []ast.Expr{e}, []ast.Expr{rhs[i]}))
+			continue
+		}
+		if from, ok := rhs[i].(*ast.Ident); ok && from.Name == to.Name && tok == token.ASSIGN {
+			continue
+		}
+		each := token.ASSIGN
+		if tok == token.DEFINE && l.info.Defs[to] != nil {
+			each = token.DEFINE
+		}
+		names = append(names, l.assign(each, []ast.Expr{e}, []ast.Expr{rhs[i]}))
+	}
+	return append(list, names...)
+}
+
+// mentionedBeside reports whether a name occurs in an expression of the list other than the one at place i.
+func mentionedBeside(list []ast.Expr, i int, name string) bool {
+	found := false
+	for k, e := range list {
+		if k == i {
+			continue
+		}
+		ast.Inspect(e, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			found = found || ok && id.Name == name
+			return !found
+		})
+	}
+	return found
 }
 
 // assignResults assigns one value, or the results of one call. The engine loses those for entries of maps.
