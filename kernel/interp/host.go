@@ -12,7 +12,7 @@ const hostPath = mark + "host"
 func (in *Interp) hostSymbols() map[string]map[string]reflect.Value {
 	functions := map[string]any{
 		"Box": in.types.box, "Plain": plain, "Bare": bare, "Unbox": in.types.unbox, "Has": in.types.has, "As": in.types.as,
-		"Method": in.types.bind, "Define": in.types.define, "Equal": equal, "Failed": in.types.failed, "Case": in.hostCase,
+		"Method": in.types.bind, "Define": in.types.define, "Equal": equal, "Failed": in.types.failed, "Case": in.types.match,
 		"ErrorAs": in.types.errorAs,
 		"Run":     in.hostRun, "Done": in.hostDone, "Echo": in.hostEcho, "Line": in.hostLine,
 		"Clear": hostClear, "YieldAfterEnd": hostYieldAfterEnd,

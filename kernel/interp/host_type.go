@@ -13,13 +13,15 @@ import (
 // type, whoever mentions it, so pointers compare.
 type dtype struct {
 	ID   int
-	key  string     // the type's text, with the generations of its names: equal for identical types
-	name string     // as %T prints it
-	typ  types.Type // names of fields and elements, for printing
-	pkg  *types.Package
-	sigs map[string]string // its method set: name → text of the signature
-	code map[string]reflect.Value
+	key  string       // the type's text, with the generations of its names: equal for identical types
+	name string       // as %T prints it
+	typ  types.Type   // names of fields and elements, for printing
 	wrap reflect.Type // of a compiled interface: the struct of functions that implements it
+
+	// Later cells may add to these; the table's lock guards them.
+	pkg  *types.Package
+	sigs map[string]string        // its method set: name → text of the signature
+	code map[string]reflect.Value // of a script's methods
 }
 
 // typeTable holds the types of a session. Scripts' goroutines read it while cells are lowered.
@@ -30,6 +32,7 @@ type typeTable struct {
 	byKey    map[string]*dtype
 	byType   map[types.Type]*dtype
 	native   map[reflect.Type]*dtype
+	cases    [][]*dtype // the case types of each type switch
 }
 
 func newTypeTable(u *universe) *typeTable {
@@ -43,13 +46,13 @@ func (tt *typeTable) enter(t types.Type, pkg *types.Package, named func(*types.T
 	defer tt.mu.Unlock()
 	d := tt.byKey[key]
 	if d == nil {
-		d = &dtype{ID: len(tt.list), key: key, code: map[string]reflect.Value{}, wrap: tt.universe.wrapper(t)}
+		name := typeKey(t, func(obj *types.TypeName) string { return obj.Pkg().Name() + "." + clean(obj.Name()) })
+		d = &dtype{ID: len(tt.list), key: key, name: name, typ: t, code: map[string]reflect.Value{}, wrap: tt.universe.wrapper(t)}
 		tt.list = append(tt.list, d)
 		tt.byKey[key] = d
 	}
-	if d.typ == nil || d.pkg != pkg { // the checker has built its world anew
-		d.typ, d.pkg, d.sigs = t, pkg, signatures(t, named)
-		d.name = typeKey(t, func(obj *types.TypeName) string { return obj.Pkg().Name() + "." + clean(obj.Name()) })
+	if d.sigs == nil || d.pkg != pkg { // the checker has built its world anew: there may be more methods
+		d.pkg, d.sigs = pkg, signatures(t, named)
 	}
 	tt.byType[t] = d
 	return d

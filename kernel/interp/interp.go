@@ -42,7 +42,6 @@ type Interp struct {
 	world       world
 	names       names
 	types       *typeTable
-	cases       [][]*dtype        // the case types of each type switch
 	helpers     map[string]string // generated functions that the engine has
 	imports     imports
 	generations map[string]int    // by name: how often it was defined

@@ -10,6 +10,7 @@ import (
 // it back. Other compiled code that takes any reads the value by reflection, and gets it bare.
 var boxing = map[string]bool{
 	"log": true, "errors": true, "context": true, "sync": true, "sync/atomic": true,
+	"github.com/livespike/livespike/plot/display": true,
 	"container/list": true, "container/heap": true, "container/ring": true,
 }
 

@@ -50,9 +50,7 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
 		out.Body.List = append(out.Body.List, made)
 	}
 	l.at(s.Pos())
-	in := l.plan.in
-	in.cases = append(in.cases, kinds)
-	out.Tag = l.host("Case", l.integer(len(in.cases)-1), tested)
+	out.Tag = l.host("Case", l.integer(l.plan.in.types.caseList(kinds)), tested)
 	return append(head, out)
 }
 
@@ -81,11 +79,21 @@ func (l *lowerer) caseType(e ast.Expr) caseType {
 	return l.entry(t)
 }
 
-// hostCase finds the first of a list of types that the value in an interface has.
-func (in *Interp) hostCase(list int, v any) int {
-	v = plain(v)
-	d := in.types.dynamic(v)
-	for i, c := range in.cases[list] {
+// caseList keeps the case types of a switch and returns their number.
+func (tt *typeTable) caseList(kinds []*dtype) int {
+	tt.mu.Lock()
+	defer tt.mu.Unlock()
+	tt.cases = append(tt.cases, kinds)
+	return len(tt.cases) - 1
+}
+
+// match finds the first of a list of types that the value in an interface has.
+func (tt *typeTable) match(list int, v any) int {
+	tt.mu.RLock()
+	cases := tt.cases[list]
+	tt.mu.RUnlock()
+	d := tt.dynamic(plain(v))
+	for i, c := range cases {
 		switch {
 		case c == nil || d == nil:
 			if c == nil && d == nil {
@@ -93,7 +101,7 @@ func (in *Interp) hostCase(list int, v any) int {
 			}
 		case c == d:
 			return i
-		case types.IsInterface(c.typ) && in.types.implements(d, c):
+		case types.IsInterface(c.typ) && tt.implements(d, c):
 			return i
 		}
 	}

@@ -52,7 +52,7 @@ func (in *Interp) hostDone(step int) { in.running.done = step }
 func (in *Interp) hostEcho(slot int, v any) {
 	r := in.running
 	t := r.echoes[slot]
-	r.values = append(r.values, Value{V: bare(v), Type: typeText(t), Text: in.types.textOf(v, t)})
+	r.values = append(r.values, Value{V: in.types.shown(v, in.types.of(t)), Type: typeText(t), Text: in.types.textOf(v, t)})
 }
 
 // errStack is the cause of a cancellation by the watchdog.
