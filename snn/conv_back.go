@@ -25,10 +25,8 @@ func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 	watch := watcher{per: outSize * c.in / c.groups * c.kh * c.kw / 2}
 	for k := 0; size > 0 && k < len(x.Data())/size; k++ {
 		out, img := dy.Data()[k*outSize:(k+1)*outSize], x.Data()[k*size:(k+1)*size]
-		if db != nil {
-			for o := range db {
-				db[o] += sum(out[o*g.oh*g.ow:][:g.oh*g.ow])
-			}
+		for o := range db {
+			db[o] += sum(out[o*g.oh*g.ow:][:g.oh*g.ow])
 		}
 		switch {
 		case dw == nil:

@@ -93,14 +93,14 @@ func lifAdExBack(g *sweep) {
 	dx, dv, di, da := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n], g.ds[2*g.stride:][:n]
 	for k, up := range g.dz {
 		j := i[k] + x[k]
-		in := (((leak - v[k]) + runAway(v[k], th, delta)) + j) - a[k]
+		away, byV, byDelta := runAwaySlope(v[k], th, delta)
+		in := (((leak - v[k]) + away) + j) - a[k]
 		u := v[k] + float32(cm*in)
 		f := above(u, th)
 		after, slow := dv[k], float32(ca*da[k])
 		spike := g.spike(u-th, (up+float32(after*(reset-u)))+float32(da[k]*perSpike))
 		du := float32((1-f)*after) + spike
 		w := float32(cm * du)
-		byV, byDelta := runAwaySlope(v[k], th, delta)
 		if g.dc != nil {
 			g.count(du*in, di[k]*j, w-slow*perV, -spike-w*byV, f*after, w*byDelta,
 				da[k]*(perV*(v[k]-leak)-a[k]), slow*(v[k]-leak), f*da[k])

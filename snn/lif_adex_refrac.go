@@ -83,7 +83,8 @@ func lifAdExRefracBack(g *sweep) {
 	dx, dv, di, da, dr := g.dx[:n], g.ds[:n], g.ds[t:][:n], g.ds[2*t:][:n], g.ds[3*t:][:n]
 	for k, up := range g.dz {
 		j := i[k] + x[k]
-		in := (((leak - v[k]) + runAway(v[k], th, delta)) + j) - a[k]
+		away, byV, byDelta := runAwaySlope(v[k], th, delta)
+		in := (((leak - v[k]) + away) + j) - a[k]
 		u := v[k] + float32(cm*in)
 		f := above(u, th)
 		to := float32((1-f)*u) + float32(f*reset)
@@ -108,7 +109,6 @@ func lifAdExRefracBack(g *sweep) {
 		spike := g.spike(u-th, up)
 		du := float32((1-f)*after) + spike
 		w := float32(cm * du)
-		byV, byDelta := runAwaySlope(v[k], th, delta)
 		if g.dc != nil {
 			g.count(du*in, di[k]*j, w-slow*perV, -spike-w*byV, f*after, w*byDelta,
 				da[k]*(perV*(v[k]-leak)-a[k]), slow*(v[k]-leak), f*da[k])

@@ -87,13 +87,14 @@ func runAway(v, th, delta float32) float32 {
 	return float32(delta * exp32((v-th)/delta))
 }
 
-// runAwaySlope is the derivative of runAway by v, and by delta.
-func runAwaySlope(v, th, delta float32) (byV, byDelta float32) {
+// runAwaySlope is runAway with its derivatives by v and by delta.
+func runAwaySlope(v, th, delta float32) (current, byV, byDelta float32) {
 	if delta == 0 {
-		return 0, 0
+		return 0, 0, 0
 	}
-	e := exp32((v - th) / delta)
-	return e, e * (1 - (v-th)/delta)
+	x := (v - th) / delta
+	e := exp32(x)
+	return float32(delta * e), e, e * (1 - x)
 }
 
 func lifExBack(g *sweep) {
@@ -103,7 +104,8 @@ func lifExBack(g *sweep) {
 	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
 	for k, up := range g.dz {
 		j := i[k] + x[k]
-		in := ((leak - v[k]) + runAway(v[k], th, delta)) + j
+		away, byV, byDelta := runAwaySlope(v[k], th, delta)
+		in := ((leak - v[k]) + away) + j
 		u := v[k] + float32(cm*in)
 		f := above(u, th)
 		after, kept, to := dv[k], 1-f, reset
@@ -113,7 +115,6 @@ func lifExBack(g *sweep) {
 		spike := g.spike(u-th, up+float32(after*(to-u)))
 		du := float32(kept*after) + spike
 		w := float32(cm * du)
-		byV, byDelta := runAwaySlope(v[k], th, delta)
 		if g.dc != nil {
 			g.count(du*in, di[k]*j, w, -spike-w*byV, 0, w*byDelta)
 			g.countReset(3, 4, f*after)

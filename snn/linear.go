@@ -53,15 +53,29 @@ func (l *Dense) Bias() *tensor.Tensor { return l.bias }
 
 // Forward multiplies the last axis of x. It returns s as it came. It panics if the last axis is not in long.
 func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	y := forwardNew(l, x)
+	y := (*tensor.Tensor)(nil)
 	if tensor.Recording(x, l.weight, l.bias) {
-		tensor.Record(tensor.Node{
-			Name: "Linear", Inputs: []*tensor.Tensor{x, l.weight, l.bias}, Outputs: []*tensor.Tensor{y},
-			Saved:    []*tensor.Tensor{x, l.weight},
-			Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return l.backward(x, dy[0]) },
-		})
+		y = l.recorded(x)
+	} else {
+		y = forwardNew(l, x)
 	}
 	return checked(l, x.Dim() > 2, x, y, nil), s
+}
+
+// recorded is the output for gradients, computed by several processors.
+func (l *Dense) recorded(x *tensor.Tensor) *tensor.Tensor {
+	y := tensor.Zeros(l.outputShape(x.Shape())...)
+	in, out, sparse := x.Data(), y.Data(), isActive(x.Data())
+	parallel("Linear", len(in)/l.in, l.in*l.out, func(from, to int) {
+		linearRows(out[from*l.out:to*l.out], in[from*l.in:to*l.in], l.weight.Data(), l.in, l.out, sparse)
+	})
+	l.addBias(out)
+	tensor.Record(tensor.Node{
+		Name: "Linear", Inputs: []*tensor.Tensor{x, l.weight, l.bias}, Outputs: []*tensor.Tensor{y},
+		Saved:    []*tensor.Tensor{x, l.weight},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return l.backward(x, dy[0]) },
+	})
+	return y
 }
 
 // ForwardInto is Forward that writes into dst, which must not be x. It allocates nothing in steady state.
@@ -87,13 +101,17 @@ func (l *Dense) outputShape(in []int) []int {
 
 func (l *Dense) apply(dst, x []float32, _ []int, s *State) *State {
 	linear(dst, x, l.weight.Data(), l.in, l.out)
-	if l.bias != nil {
-		b := l.bias.Data()
-		for r := 0; r < len(dst); r += l.out {
-			add(dst[r:r+l.out], b)
-		}
-	}
+	l.addBias(dst)
 	return s
+}
+
+func (l *Dense) addBias(dst []float32) {
+	if l.bias == nil {
+		return
+	}
+	for b := l.bias.Data(); len(dst) > 0; dst = dst[l.out:] {
+		add(dst[:l.out], b)
+	}
 }
 
 func (l *Dense) label() string { return fmt.Sprintf("Linear(%d, %d)", l.in, l.out) }

@@ -4,9 +4,13 @@ import "github.com/livespike/livespike/snn/tensor"
 
 // linearBackInput adds dy·w to dx: the gradient of the input of linear, rows of out gradients, w of shape (out, in).
 func linearBackInput(dx, dy, w []float32, in, out int) {
-	rows := len(dy) / max(out, 1)
-	watch := watcher{per: in * out / 4}
-	for r := range rows {
+	parallel("Linear", len(dy)/max(out, 1), in*out, func(from, to int) {
+		linearBackRows(dx[from*in:to*in], dy[from*out:to*out], w, in, out)
+	})
+}
+
+func linearBackRows(dx, dy, w []float32, in, out int) {
+	for r := range len(dy) / max(out, 1) {
 		row, g := dx[r*in:][:in], dy[r*out:][:out]
 		o := 0
 		for ; o+3 < out; o += 4 {
@@ -25,7 +29,6 @@ func linearBackInput(dx, dy, w []float32, in, out int) {
 		for ; o < out; o++ {
 			axpy(row, g[o], w[o*in:][:in])
 		}
-		watch.step("Linear")
 	}
 }
 
@@ -33,63 +36,109 @@ func linearBackInput(dx, dy, w []float32, in, out int) {
 // at a time share one pass over dw. A zero input adds nothing.
 func linearBackWeight(dw, dy, x []float32, in, out int) {
 	rows := len(dy) / max(out, 1)
-	if float64(countActive(x)) < linearSparse*float64(len(x)) {
+	if isActive(x) {
 		linearBackActive(dw, dy, x, in, out)
 		return
 	}
-	watch := watcher{per: in * out}
-	r := 0
-	for ; r+3 < rows; r += 4 {
-		a, b, c, d := x[r*in:][:in], x[(r+1)*in:][:in], x[(r+2)*in:][:in], x[(r+3)*in:][:in]
-		for o := range out {
-			ga, gb, gc, gd := dy[r*out+o], dy[(r+1)*out+o], dy[(r+2)*out+o], dy[(r+3)*out+o]
-			if ga == 0 && gb == 0 && gc == 0 && gd == 0 {
-				continue
-			}
-			row := dw[o*in:][:in]
-			for k, v := range row {
-				v += float32(ga * a[k])
-				v += float32(gb * b[k])
-				v += float32(gc * c[k])
-				row[k] = v + float32(gd*d[k])
+	parallel("Linear", out, rows*in, func(from, to int) {
+		r := 0
+		for ; r+3 < rows; r += 4 {
+			a, b, c, d := x[r*in:][:in], x[(r+1)*in:][:in], x[(r+2)*in:][:in], x[(r+3)*in:][:in]
+			for o := from; o < to; o++ {
+				ga, gb, gc, gd := dy[r*out+o], dy[(r+1)*out+o], dy[(r+2)*out+o], dy[(r+3)*out+o]
+				if ga == 0 && gb == 0 && gc == 0 && gd == 0 {
+					continue
+				}
+				row := dw[o*in:][:in]
+				for k, v := range row {
+					v += float32(ga * a[k])
+					v += float32(gb * b[k])
+					v += float32(gc * c[k])
+					row[k] = v + float32(gd*d[k])
+				}
 			}
 		}
-		watch.step("Linear")
-	}
-	for ; r < rows; r++ {
-		for o := range out {
-			axpy(dw[o*in:][:in], dy[r*out+o], x[r*in:][:in])
+		for ; r < rows; r++ {
+			for o := from; o < to; o++ {
+				axpy(dw[o*in:][:in], dy[r*out+o], x[r*in:][:in])
+			}
 		}
-	}
+	})
 }
 
-// linearBackActive is linearBackWeight for inputs that are mostly zero: the sums run over a transposed copy, so that
-// one input's go to neighbours.
+// linearBackActive is linearBackWeight for inputs that are mostly zero. For each input it adds up the rows of dy at which
+// the input was active, in order, four in one pass.
 func linearBackActive(dw, dy, x []float32, in, out int) {
-	p := borrow(in * out)
-	defer giveBack(p)
-	sums := *p
-	for o := range out {
-		for k := range in {
-			sums[k*out+o] = dw[o*in+k]
-		}
-	}
-	watch := watcher{per: in + out}
-	for r := range len(dy) / max(out, 1) {
-		g := dy[r*out:][:out]
-		for k, v := range x[r*in:][:in] {
-			if v != 0 {
-				axpy(sums[k*out:][:out], v, g)
+	lists := newColumns(x, in)
+	defer lists.release()
+	parallel("Linear", in, len(lists.rows)/in*out, func(from, to int) {
+		p := borrow(out)
+		defer giveBack(p)
+		for k := from; k < to; k++ {
+			at := lists.start[k]
+			end := lists.start[k+1]
+			if at == end {
+				continue
+			}
+			acc := (*p)[:out]
+			for o := range acc {
+				acc[o] = dw[o*in+k]
+			}
+			for ; at+3 < end; at += 4 {
+				r, v := lists.rows[at:][:4], lists.values[at:][:4]
+				v0, v1, v2, v3 := v[0], v[1], v[2], v[3]
+				a, b := dy[int(r[0])*out:][:len(acc)], dy[int(r[1])*out:][:len(acc)]
+				c, d := dy[int(r[2])*out:][:len(acc)], dy[int(r[3])*out:][:len(acc)]
+				for o, s := range acc {
+					s += float32(v0 * a[o])
+					s += float32(v1 * b[o])
+					s += float32(v2 * c[o])
+					acc[o] = s + float32(v3*d[o])
+				}
+			}
+			for ; at < end; at++ {
+				axpy(acc, lists.values[at], dy[int(lists.rows[at])*out:][:out])
+			}
+			for o, s := range acc {
+				dw[o*in+k] = s
 			}
 		}
-		watch.step("Linear")
-	}
-	for o := range out {
-		for k := range in {
-			dw[o*in+k] = sums[k*out+o]
+	})
+}
+
+// columns lists the elements of a matrix that are not zero, column by column.
+type columns struct {
+	start  []int   // where each column's begin; one more at the end
+	rows   []int32 // of each element
+	values []float32
+	own    *[]float32
+}
+
+func newColumns(x []float32, width int) columns {
+	c := columns{start: make([]int, width+1)}
+	for at := 0; at < len(x); at += width {
+		for k, v := range x[at:][:width] {
+			c.start[k+1] += nonzero(v)
 		}
 	}
+	for k := range width {
+		c.start[k+1] += c.start[k]
+	}
+	c.rows, c.own = make([]int32, c.start[width]), borrow(c.start[width])
+	c.values = *c.own
+	next := append([]int(nil), c.start[:width]...)
+	for at := 0; at < len(x); at += width {
+		for k, v := range x[at:][:width] {
+			if v != 0 {
+				c.rows[next[k]], c.values[next[k]] = int32(at/width), v
+				next[k]++
+			}
+		}
+	}
+	return c
 }
+
+func (c columns) release() { giveBack(c.own) }
 
 // axpy adds a·x to y.
 func axpy(y []float32, a float32, x []float32) {

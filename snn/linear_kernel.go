@@ -30,9 +30,15 @@ func countActive(x []float32) int {
 
 // linear writes x·wᵀ into dst: rows of in inputs, w of shape (out, in).
 func linear(dst, x, w []float32, in, out int) {
+	linearRows(dst, x, w, in, out, isActive(x))
+}
+
+// isActive is the rule that chooses the path, from the whole input of a call.
+func isActive(x []float32) bool { return float64(countActive(x)) < linearSparse*float64(len(x)) }
+
+// linearRows is linear with the path given.
+func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 	clear(dst)
-	active := countActive(x)
-	sparse := float64(active) < linearSparse*float64(len(x))
 	rows := len(x) / in
 	watch := watcher{per: chunk * out / 4}
 	for at := 0; at < in; at += chunk {

@@ -1,6 +1,10 @@
 package snn
 
-import "github.com/livespike/livespike/snn/surrogate"
+import (
+	"math"
+
+	"github.com/livespike/livespike/snn/surrogate"
+)
 
 // sweep is one step of the backward pass for len(dz) neurons that share coefficients. A model's back reads what its
 // step was given, works out the step again and turns the gradients of what came out of it into those of what went in.
@@ -18,9 +22,8 @@ type sweep struct {
 	subtract bool // the subtractive reset
 	held     bool // the reset takes the spike as a constant, as Norse's recurrent LIF and LSNN do
 
-	super bool
 	alpha float32
-	grad  func(x, g, alpha float32) float32
+	grad  func(x, g, alpha float32) float32 // nil for SuperSpike
 }
 
 // back is the backward pass of one step.
@@ -28,9 +31,13 @@ type back func(g *sweep)
 
 // use chooses the surrogate gradient.
 func (g *sweep) use(f surrogate.Function) {
-	g.super = f.Name() == "super"
-	g.alpha, g.grad = f.Alpha(), f.Scaled()
+	if g.alpha = f.Alpha(); f.Name() != "super" {
+		g.grad = f.Scaled()
+	}
 }
+
+// magnitude is |x| without a branch, which random signs would mispredict.
+func magnitude(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
 // count adds to the gradients of the first n coefficients.
 func (g *sweep) count(first ...float32) {
@@ -51,12 +58,9 @@ func (g *sweep) countReset(th, reset int, v float32) {
 // spike is the gradient of u, a distance from the threshold, for the gradient up of the spike. SuperSpike, the default,
 // is written out: it saves a call for every neuron and step.
 func (g *sweep) spike(u, up float32) float32 {
-	if g.super {
-		if u < 0 {
-			u = -u
-		}
-		t := float32(g.alpha*u) + 1
-		return up / float32(t*t)
+	if g.grad != nil {
+		return g.grad(u, up, g.alpha)
 	}
-	return g.grad(u, up, g.alpha)
+	t := float32(g.alpha*magnitude(u)) + 1
+	return up / float32(t*t)
 }

@@ -1,0 +1,85 @@
+package snn
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// benchmarkNeurons is a layer of every model with its input, 1000 neurons over 100 steps.
+func benchmarkNeurons(b *testing.B, f func(b *testing.B, layer *Layer, x *tensor.Tensor)) {
+	const n, steps = 1000, 100
+	for _, name := range Models() {
+		m := models[name]
+		if m.coupled != uncoupled {
+			continue // the matrix product is all that would be seen
+		}
+		b.Run(fmt.Sprintf("model=%s/n=%d/T=%d", name, n, steps), func(b *testing.B) {
+			tensor.Seed(1)
+			x := tensor.Rand(steps, n)
+			if m.behaving {
+				x = x.Mul(20)
+			}
+			f(b, m.layer(nil), x)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(n*steps), "ns/neuron-step")
+		})
+	}
+}
+
+// BenchmarkBackward is the backward pass alone: the model's kernel over what a forward pass has kept.
+func BenchmarkBackward(b *testing.B) {
+	benchmarkNeurons(b, func(b *testing.B, l *Layer, x *tensor.Tensor) {
+		n, steps := x.Shape()[1], x.Len()
+		s := l.initial([]int{n})
+		s.trace = newTrace(steps, n, len(l.fields), true)
+		l.run(make([]float32, n*steps), x.Data(), steps, s)
+		r := l.reverse(s.trace, l.coefs, []int{n})
+		dz, dx := tensor.Randn(steps, n).Data(), make([]float32, n*steps)
+		b.ReportAllocs()
+		for b.Loop() {
+			clear(r.ds)
+			for t := steps - 1; t >= 0; t-- {
+				r.step(t, dz[t*n:(t+1)*n], dx[t*n:(t+1)*n])
+			}
+		}
+	})
+}
+
+// BenchmarkForwardBackward is both passes as training runs them, with a fresh output and fresh gradients each time.
+func BenchmarkForwardBackward(b *testing.B) {
+	benchmarkNeurons(b, func(b *testing.B, l *Layer, x *tensor.Tensor) {
+		dy := tensor.Randn(x.Shape()...)
+		x.SetRequiresGrad(true)
+		b.ReportAllocs()
+		for b.Loop() {
+			x.ZeroGrad()
+			y, _ := l.Forward(x, nil)
+			y.BackwardFrom(dy)
+		}
+	})
+}
+
+// BenchmarkTrainStep is case e without its optimiser: 784-256-LIF-10-LI, 32 steps, 128 samples, a tenth of the inputs
+// spiking, cross-entropy of the maximum over time.
+func BenchmarkTrainStep(b *testing.B) {
+	tensor.Seed(0)
+	x, y := tensor.Bernoulli(0.1, 32, 128, 784), tensor.Zeros(128)
+	for k := range y.Data() {
+		y.Data()[k] = float32(k % 10)
+	}
+	m := Train(Sequential(Linear(784, 256), LIF(), Linear(256, 10), LI()))
+	params := Parameters(m)
+	step := func() {
+		for _, p := range params {
+			p.Value.ZeroGrad()
+		}
+		out, _ := m.Forward(x, nil)
+		tensor.CrossEntropy(out.Max(0), y).Backward()
+	}
+	step()
+	b.ReportAllocs()
+	for b.Loop() {
+		step()
+	}
+}
