@@ -156,3 +156,32 @@ func number(v any) (float32, error) {
 	}
 	return 0, fmt.Errorf("bad number %v", v)
 }
+
+// Cases reads every file of a folder and returns the cases whose operation begins with one of the prefixes, with the
+// file's name in the field "file".
+func Cases(dir string, prefixes ...string) ([]Case, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("golden: %w", err)
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("golden: no files in %s", dir)
+	}
+	var cases []Case
+	for _, path := range paths {
+		file, err := Load(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range file.Cases {
+			for _, prefix := range prefixes {
+				if strings.HasPrefix(c.Text("op"), prefix) {
+					c["file"] = json.RawMessage(strconv.Quote(filepath.Base(path)))
+					cases = append(cases, c)
+					break
+				}
+			}
+		}
+	}
+	return cases, nil
+}

@@ -3,7 +3,6 @@ package encode
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -13,28 +12,25 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// TestConformanceNorse compares every case of encoders.json and receptive_fields.json with values from Norse 065a3b45.
-// It reads the folder named by LIVESPIKE_GOLDEN_NORSE, else testdata.
+// TestConformanceNorse compares the cases of encoders and receptive fields with values from Norse 065a3b45. It reads the
+// folder named by LIVESPIKE_GOLDEN_NORSE, else testdata.
 func TestConformanceNorse(t *testing.T) {
 	dir := fixture.Path("LIVESPIKE_GOLDEN_NORSE")
 	if dir == "" {
 		dir = "testdata"
 	}
-	for _, name := range []string{"encoders.json", "receptive_fields.json"} {
-		file, err := golden.Load(filepath.Join(dir, name))
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		failed := 0
-		for _, c := range file.Cases {
-			if err := conform(c); err != nil {
-				failed++
-				t.Errorf("%s: %s: %v", name, c.Text("name"), err)
-			}
-		}
-		t.Logf("conformance norse: %d cases, %d failed, 0 skipped (%s)", len(file.Cases), failed, name)
+	cases, err := golden.Cases(dir, "encode.", "decode.", "filter.", "rf.", "logical")
+	if err != nil {
+		t.Fatal(err)
 	}
+	failed := 0
+	for _, c := range cases {
+		if err := conform(c); err != nil {
+			failed++
+			t.Errorf("%s: %s: %v", c.Text("file"), c.Text("name"), err)
+		}
+	}
+	t.Logf("conformance norse: %d cases, %d failed, 0 skipped", len(cases), failed)
 }
 
 // conform runs one case; a panic is a failure of the case.
@@ -49,7 +45,7 @@ func conform(c golden.Case) (err error) {
 		"encode.population": conformPopulation, "encode.poisson": conformPoisson, "encode.poisson.statistics": conformRate,
 		"encode.current": conformCurrent, "decode.spikes_to_times": conformTimes, "decode.sum": conformSum, "filter.exp": conformFilter,
 		"rf.spatial": conformSpatial, "rf.parameters": conformParameters, "rf.temporal_scales": conformTemporalScales,
-		"rf.conv": conformFieldConv, "rf.temporal": conformTemporal,
+		"rf.conv": conformFieldConv, "rf.temporal": conformTemporal, "logical": conformLogic,
 	}[c.Text("op")]
 	if !ok {
 		return fmt.Errorf("unknown op %q", c.Text("op"))

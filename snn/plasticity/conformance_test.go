@@ -2,7 +2,6 @@ package plasticity
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,25 +12,25 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// TestConformanceNorse compares every case of plasticity.json with values from Norse 065a3b45. It reads the folder
+// TestConformanceNorse compares the cases of plasticity rules with values from Norse 065a3b45. It reads the folder
 // named by LIVESPIKE_GOLDEN_NORSE, else testdata.
 func TestConformanceNorse(t *testing.T) {
 	dir := fixture.Path("LIVESPIKE_GOLDEN_NORSE")
 	if dir == "" {
 		dir = "testdata"
 	}
-	file, err := golden.Load(filepath.Join(dir, "plasticity.json"))
+	cases, err := golden.Cases(dir, "stdp.", "correlation.", "stp.")
 	if err != nil {
 		t.Fatal(err)
 	}
 	failed := 0
-	for _, c := range file.Cases {
+	for _, c := range cases {
 		if err := conform(c); err != nil {
 			failed++
-			t.Errorf("plasticity.json: %s: %v", c.Text("name"), err)
+			t.Errorf("%s: %s: %v", c.Text("file"), c.Text("name"), err)
 		}
 	}
-	t.Logf("conformance norse: %d cases, %d failed, 0 skipped (plasticity.json)", len(file.Cases), failed)
+	t.Logf("conformance norse: %d cases, %d failed, 0 skipped", len(cases), failed)
 }
 
 // conform runs one case; a panic is a failure of the case.
