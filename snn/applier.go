@@ -20,7 +20,7 @@ type applier interface {
 
 // forwardInto is the ForwardInto of an applier.
 func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
-	if tensor.Recording(x) {
+	if x.RequiresGrad() && tensor.Recording(x) {
 		panicf("%s: ForwardInto would lose the gradient of its input; use Forward, Detach or tensor.NoGrad", m.label())
 	}
 	out := m.outputShape(x.Shape())

@@ -42,6 +42,10 @@ func (c *neuron) coefficients() *coefs {
 	if c.live == nil {
 		return c.coefs
 	}
+	return c.liveCoefficients()
+}
+
+func (c *neuron) liveCoefficients() *coefs {
 	if k := c.made.Load(); k != nil && c.unchanged(k.from) {
 		return k
 	}
@@ -88,7 +92,10 @@ func (c *neuron) leaves() []*tensor.Tensor {
 
 // recording reports whether a step on x from s is recorded.
 func (c *neuron) recording(x *tensor.Tensor, s *State) bool {
-	if tensor.Recording(x) || tensor.Recording(c.coupling) {
+	if c.live == nil && c.coupling == nil && (s == nil || s.out == nil) {
+		return x.RequiresGrad() && tensor.Recording(x)
+	}
+	if tensor.Recording(x, c.coupling) {
 		return true
 	}
 	if s != nil && s.out != nil && tensor.Recording(s.out...) {

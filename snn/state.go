@@ -254,9 +254,12 @@ func (s *State) Detach() *State {
 
 // change is called before s is changed in place. It panics where a gradient would come out wrong.
 func (s *State) change(who namer) {
-	if s.out == nil {
-		return
+	if s.out != nil {
+		s.forgetGradients(who)
 	}
+}
+
+func (s *State) forgetGradients(who namer) {
 	if tensor.Recording(s.out...) {
 		panicf("%s: ForwardInto would change a state that records gradients; use Forward, State.Detach or tensor.NoGrad", who.label())
 	}
