@@ -30,6 +30,12 @@ func (s Stochastic) Spikes(x *tensor.Tensor) *tensor.Tensor {
 			d[k] = 0
 		}
 	}
+	tensor.Record(tensor.Node{
+		Name: s.name, Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{u}, Saved: []*tensor.Tensor{x},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			return []*tensor.Tensor{s.grad.Backward(x.Detach(), dy[0])}
+		},
+	})
 	return u
 }
 
