@@ -76,3 +76,63 @@ func ExampleRecordStates() {
 	fmt.Println(states.V().T())
 	// Output: tensor([[0.1000, 0.2700, 0.4870, 0.7335]])
 }
+
+func ExampleTrain() {
+	tensor.Seed(0)
+	x := tensor.Bernoulli(0.3, 50, 8) // fifty steps of eight spike trains
+	target := tensor.Full(0.5, 30, 1) // the potential wanted after twenty steps
+	model := snn.Sequential(snn.Linear(8, 16), snn.LIF(), snn.Linear(16, 1), snn.LI())
+	snn.Train(model)
+	var first, last float32
+	for step := range 100 {
+		output, _ := model.Forward(x, nil)
+		loss := tensor.MSE(output.Slice(0, 20, 50), target)
+		loss.Backward()
+		tensor.NoGrad(func() {
+			for _, p := range snn.Parameters(model) {
+				p.Value.SubInPlace(p.Value.Grad().Mul(0.02))
+				p.Value.ZeroGrad()
+			}
+		})
+		if last = loss.Item(); step == 0 {
+			first = last
+		}
+	}
+	fmt.Println(last < first/10)
+	// Output: true
+}
+
+func ExampleLearn() {
+	neuron := snn.LI(snn.Learn("tau_mem_inv"))
+	v, _ := neuron.Forward(tensor.Ones(10, 1), nil)
+	v.Index(-1).Sum().Backward() // how does the last potential depend on the time constant?
+	fmt.Println(neuron.Param("tau_mem_inv"), neuron.Param("tau_mem_inv").Grad())
+	// Output: tensor(100., requires_grad=True) tensor(0.0156)
+}
+
+func ExampleParameters() {
+	model := snn.Sequential(snn.Linear(4, 3), snn.LIFRecurrent(3, 3, snn.Learn("v_th")))
+	for _, p := range snn.Parameters(model) {
+		fmt.Println(p.Name, p.Value.Shape())
+	}
+	// Output:
+	// 0.weight [3 4]
+	// 0.bias [3]
+	// 1.input_weights [3 3]
+	// 1.recurrent_weights [3 3]
+	// 1.v_th []
+}
+
+func ExampleSummary() {
+	model := snn.Sequential(snn.Conv2d(1, 2, 9), snn.LIFRefrac(), snn.Flatten(1), snn.Linear(2*24*24, 10))
+	fmt.Println(snn.Summary(model, 100, 1, 32, 32))
+	// Output:
+	// path  module            output         parameters  SynOps/step
+	// ──────────────────────────────────────────────────────────────
+	// 0     Conv2d(1, 2, 9)   [100 2 24 24]         164       93 312
+	// 1     LIFRefrac         [100 2 24 24]
+	// 2     Flatten(1, -1)    [100 1152]
+	// 3     Linear(1152, 10)  [100 10]           11 530       11 520
+	// ──────────────────────────────────────────────────────────────
+	//       total                                11 694      104 832
+}
