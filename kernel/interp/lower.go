@@ -24,9 +24,9 @@ type lowerer struct {
 	renamed  map[types.Object]string // results of functions that defer
 	prepare  func(*function)         // for the literal that is lowered next, see lower_frozen.go
 	closures bool                    // literals may outlive the functions that they call, see lower_current.go
+	head     bool                    // in the init part of a statement, where a declaration has to stay one
 	ahead    []ast.Stmt              // what has to come before the statement being lowered
 	calling  ast.Expr                // what the call being lowered calls
-	post     bool                    // in the post part of a loop
 	err      *CellError
 }
 
@@ -186,7 +186,8 @@ func (l *lowerer) fields(list *ast.FieldList) {
 
 // funcBody lowers the statements of a function or function literal.
 func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.BlockStmt) *ast.BlockStmt {
-	pos := l.pos
+	pos, head := l.pos, l.head
+	l.head = false
 	fn := &function{outer: l.fn, results: results, typ: t}
 	if l.prepare != nil {
 		l.prepare(fn)
@@ -205,7 +206,7 @@ func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.Bloc
 		body.List = append([]ast.Stmt{l.let(fn.entered, l.host("Entered"))}, body.List...)
 	}
 	l.fn = fn.outer
-	l.pos = pos
+	l.pos, l.head = pos, head
 	return body
 }
 

@@ -30,11 +30,8 @@ func (l *lowerer) assignEach(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt {
 	if len(lhs) == 1 || len(rhs) == 1 {
 		return l.assignResults(tok, lhs, rhs)
 	}
-	var before []ast.Stmt
-	if !l.post {
-		before = l.hoist(rhs, func(_ int, e ast.Expr) bool { return !plainOperand(e) })
-	}
-	if !l.post && l.oneByOne(lhs) {
+	before := l.hoist(rhs, func(_ int, e ast.Expr) bool { return !plainOperand(e) })
+	if l.oneByOne(lhs) && !(l.head && tok == token.DEFINE) {
 		return append(before, l.assignInTurn(tok, lhs, rhs)...)
 	}
 	return append(before, l.assign(tok, lhs, rhs))
@@ -108,7 +105,7 @@ func (l *lowerer) assignResults(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt
 		_, name := e.(*ast.Ident)
 		names = names && name
 	}
-	if len(lhs) == 1 || names || l.post {
+	if len(lhs) == 1 || names {
 		return []ast.Stmt{l.assign(tok, lhs, rhs)}
 	}
 	var hidden []string

@@ -70,23 +70,45 @@ func (l *lowerer) simple(s ast.Stmt) ast.Stmt {
 	if s == nil {
 		return nil
 	}
+	l.head = true
 	list := l.stmt(s)
+	l.head = false
 	l.ahead = append(l.ahead, list[:len(list)-1]...)
 	return list[len(list)-1]
 }
 
-// postStmt lowers the post part of a loop, which has no place for what would have to come before it.
+// postStmt lowers the post part of a loop; a block if it became several statements.
 func (l *lowerer) postStmt(s ast.Stmt) ast.Stmt {
 	if s == nil {
 		return nil
 	}
-	l.post = true
 	list := l.stmt(s)
-	l.post = false
-	if len(list) != 1 {
-		l.refuse(s.Pos(), "this statement is too involved for the head of a loop: put it at the end of the body")
+	if len(list) == 1 {
+		return list[0]
 	}
-	return list[0]
+	return l.at(s.Pos()).block(list...)
+}
+
+// postInBody moves a post part of several statements, which the head of a loop cannot hold, to the begin of all rounds but
+// the first:
+//
+//	for init; cond; post { body }   becomes   for init; true; { if nextʹ { post }; nextʹ = true; if !cond { break }; body }
+func (l *lowerer) postInBody(s *ast.ForStmt) []ast.Stmt {
+	post, ok := s.Post.(*ast.BlockStmt)
+	if !ok {
+		return []ast.Stmt{s}
+	}
+	l.at(s.Pos())
+	next := l.temp()
+	stop := &ast.UnaryExpr{OpPos: l.pos, Op: token.NOT, X: &ast.ParenExpr{Lparen: l.pos, X: s.Cond, Rparen: l.pos}}
+	head := []ast.Stmt{
+		&ast.IfStmt{If: l.pos, Cond: l.ident(next), Body: post},
+		l.set(l.ident(next), l.ident("true")),
+		&ast.IfStmt{If: l.pos, Cond: stop, Body: l.block(&ast.BranchStmt{TokPos: l.pos, Tok: token.BREAK})},
+	}
+	s.Post, s.Cond = nil, l.ident("true")
+	s.Body.List = append(head, s.Body.List...)
+	return []ast.Stmt{l.let(next, l.ident("false")), s}
 }
 
 // labeled keeps a label at the statement that it named when that became several.
@@ -159,7 +181,7 @@ func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
 	s.Post = l.postStmt(s.Post)
 	s.Body.List = l.stmts(s.Body.List)
 	l.perIteration(s, vars, label)
-	return []ast.Stmt{s}
+	return l.postInBody(s)
 }
 
 func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
