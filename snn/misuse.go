@@ -42,5 +42,9 @@ func label(m Module) string {
 	if n, ok := m.(namer); ok {
 		return n.label()
 	}
-	return strings.TrimPrefix(fmt.Sprintf("%T", m), "*")
+	name := strings.TrimPrefix(fmt.Sprintf("%T", m), "*")
+	if strings.HasPrefix(name, "stdlib._") { // the interpreter's hull around a type of a script
+		return "Module"
+	}
+	return name
 }

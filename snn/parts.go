@@ -17,10 +17,38 @@ type Part struct {
 }
 
 // Composite is a module with parts. A module of your own that has parameters or modules inside names them here, so that
-// Parameters, Save, Load, Train and Summary find them.
+// Parameters, Save, Load, Train and Summary find them. For a module that a script defines, use WithParts.
 type Composite interface {
 	Parts() []Part
 }
+
+// Composed is a module with parts that were named apart from it, made by WithParts.
+type Composed struct {
+	m     Module
+	parts []Part
+}
+
+// WithParts is m with parts: what Composite is for modules whose Parts method cannot be seen, as is so with those that a
+// script defines.
+//
+//	m := snn.WithParts(&gated{w, inner}, snn.Part{Name: "w", Tensor: w}, snn.Part{Name: "inner", Module: inner})
+func WithParts(m Module, parts ...Part) *Composed {
+	if m == nil {
+		panicf("snn.WithParts: the module is nil")
+	}
+	return &Composed{m, append([]Part(nil), parts...)}
+}
+
+// Forward is that of the module.
+func (c *Composed) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) { return c.m.Forward(x, s) }
+
+// Parts are those that were named.
+func (c *Composed) Parts() []Part { return c.parts }
+
+func (c *Composed) label() string { return label(c.m) }
+
+// String is the module's.
+func (c *Composed) String() string { return fmt.Sprint(c.m) }
 
 // Parameter is a tensor of a model, with its path: 1.weight.
 type Parameter struct {

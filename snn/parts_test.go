@@ -70,7 +70,11 @@ func (o *own) Parts() []Part {
 
 // TestOwnModules: what a module of the user's says about its parts is trained like the rest, also inside Lift.
 func TestOwnModules(t *testing.T) {
-	m := Sequential(Lift(&own{tensor.Of(2), Linear(3, 1)}), LI())
+	hidden := &own{tensor.Of(2), Linear(3, 1)}
+	if got := names(Parameters(WithParts(struct{ Module }{hidden}, hidden.Parts()...))); got != "gain[1] net.weight[1 3] net.bias[1]" {
+		t.Error(got)
+	}
+	m := Sequential(Lift(hidden), LI())
 	if got := names(Parameters(m)); got != "0.lifted_module.gain[1] 0.lifted_module.net.weight[1 3] 0.lifted_module.net.bias[1]" {
 		t.Error(got)
 	}

@@ -178,11 +178,13 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"VTh":                        reflect.ValueOf(snn.VTh),
 	"VThresh":                    reflect.ValueOf(snn.VThresh),
 	"Weight":                     reflect.ValueOf(snn.Weight),
+	"WithParts":                  reflect.ValueOf(snn.WithParts),
 	// types
 	"Activation":     reflect.ValueOf((*snn.Activation)(nil)),
 	"Branches":       reflect.ValueOf((*snn.Branches)(nil)),
 	"Cell":           reflect.ValueOf((*snn.Cell)(nil)),
 	"Chain":          reflect.ValueOf((*snn.Chain)(nil)),
+	"Composed":       reflect.ValueOf((*snn.Composed)(nil)),
 	"Composite":      reflect.ValueOf((*snn.Composite)(nil)),
 	"Conv":           reflect.ValueOf((*snn.Conv)(nil)),
 	"Correlated":     reflect.ValueOf((*snn.Correlated)(nil)),
