@@ -3,6 +3,7 @@ package snn
 import (
 	"fmt"
 
+	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -28,33 +29,17 @@ func (l *Lifted) Module() Module { return l.m }
 func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	shape := x.Shape()
 	l.needSteps(shape)
-	if recordable(l.m, x, s) || isChecking(l.m) {
+	if !canApply(l.m) || recordable(l.m, x, s) || isChecking(l.m) {
 		return l.recorded(x, s)
 	}
-	if canApply(l.m) {
-		out := l.outputShape(shape)
-		dst := make([]float32, size(out))
-		s = l.apply(dst, x.Data(), shape, s.Clone())
-		return wrap(dst, out), s
-	}
-	n := size(shape[1:])
-	var out []float32
-	var step []int
-	for t := range shape[0] {
-		var y *tensor.Tensor
-		y, s = l.forward(wrap(x.Data()[t*n:(t+1)*n], shape[1:]), s)
-		if t == 0 {
-			step = y.Shape()
-			out = make([]float32, 0, shape[0]*len(y.Data()))
-		} else if !sameShape(step, y.Shape()) {
-			panicf("Lift: the module's output has shape %v at step 0 and %v at step %d", step, y.Shape(), t)
-		}
-		out = append(out, y.Data()...)
-	}
-	return wrap(out, append([]int{shape[0]}, step...)), s
+	out := l.outputShape(shape)
+	dst := make([]float32, size(out))
+	s = l.apply(dst, x.Data(), shape, s.Clone())
+	return wrap(dst, out), s
 }
 
-// recorded is Forward for gradients: one operation for all steps where there is one, else one for each step.
+// recorded is Forward for gradients, and for modules that make tensors of their own: one operation for all steps where
+// there is one, else one for each step.
 func (l *Lifted) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	defer atPlace("Lift", -1, l.m)
 	switch m := l.m.(type) {
@@ -76,16 +61,14 @@ func (l *Lifted) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	out := make([]*tensor.Tensor, x.Len())
 	for t := range out {
 		out[t], s = l.m.Forward(x.Index(t), s)
+		if err := interrupt.Context().Err(); err != nil {
+			panic(interrupted{"Lift", err})
+		}
 		if !sameShape(out[0].Shape(), out[t].Shape()) {
 			panicf("Lift: the module's output has shape %v at step 0 and %v at step %d", out[0].Shape(), out[t].Shape(), t)
 		}
 	}
 	return tensor.Stack(out...), s
-}
-
-func (l *Lifted) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
-	defer atPlace("Lift", -1, l.m)
-	return l.m.Forward(x, s)
 }
 
 func (l *Lifted) needSteps(shape []int) {

@@ -53,3 +53,27 @@ func TestForwardIntoKeepsGradients(t *testing.T) {
 		tensor.NoGrad(func() { m.ForwardInto(tensor.Zeros(3, 4), x, s) })
 	}
 }
+
+// hidden is a module with a weight that it tells nobody of.
+type hidden struct{ w *tensor.Tensor }
+
+func (h hidden) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) { return x.Mul(h.w), s }
+
+// TestContainersKeepGradientsTheyDoNotExpect: a container that cannot see the weights inside still records.
+func TestContainersKeepGradientsTheyDoNotExpect(t *testing.T) {
+	for _, wrap := range []func(m Module) Module{
+		func(m Module) Module { return Lift(m) },
+		func(m Module) Module { return Sequential(m, LIF()) },
+		func(m Module) Module { return Lift(Sequential(m, LIFCell())) },
+		func(m Module) Module { return RecurrentSequential(m) },
+		func(m Module) Module { return Parallel(m, Relu()) },
+	} {
+		w := tensor.Ones(3).SetRequiresGrad(true)
+		m := wrap(hidden{w})
+		y, _ := m.Forward(tensor.Ones(4, 3), nil)
+		y.Sum().Backward()
+		if w.Grad() == nil {
+			t.Errorf("%v lost the gradient", m)
+		}
+	}
+}

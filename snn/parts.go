@@ -40,7 +40,9 @@ func WithParts(m Module, parts ...Part) *Composed {
 }
 
 // Forward is that of the module.
-func (c *Composed) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) { return c.m.Forward(x, s) }
+func (c *Composed) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	return c.m.Forward(x, s)
+}
 
 // Parts are those that were named.
 func (c *Composed) Parts() []Part { return c.parts }
