@@ -65,9 +65,16 @@ func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 // recorded is the output for gradients, computed by several processors.
 func (l *Dense) recorded(x *tensor.Tensor) *tensor.Tensor {
 	y := tensor.Zeros(l.outputShape(x.Shape())...)
-	in, out, sparse := x.Data(), y.Data(), isActive(x.Data())
-	parallel("Linear", len(in)/l.in, l.in*l.out, func(from, to int) {
-		linearRows(out[from*l.out:to*l.out], in[from*l.in:to*l.in], l.weight.Data(), l.in, l.out, sparse)
+	in, out, w := x.Data(), y.Data(), l.weight.Data()
+	run, work := func(dst, x []float32) { linearRows(dst, x, w, l.in, l.out, false) }, l.in*l.out
+	if isActive(in) {
+		t := borrow(len(w))
+		defer giveBack(t)
+		transposed(*t, w, l.in, l.out)
+		run, work = func(dst, x []float32) { linearActiveRows(dst, x, *t, l.in, l.out) }, work/5
+	}
+	parallel("Linear", len(in)/l.in, work, func(from, to int) {
+		run(out[from*l.out:to*l.out], in[from*l.in:to*l.in])
 	})
 	l.addBias(out)
 	tensor.Record(tensor.Node{

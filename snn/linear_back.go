@@ -116,24 +116,35 @@ type columns struct {
 
 func newColumns(x []float32, width int) columns {
 	c := columns{start: make([]int, width+1)}
-	for at := 0; at < len(x); at += width {
-		for k, v := range x[at:][:width] {
-			c.start[k+1] += nonzero(v)
+	found := make([]int32, 0, len(x)/8) // positions in x, row by row
+	for at := 0; at < len(x); at += chunk {
+		var index [chunk]int32
+		n := 0
+		for k, v := range x[at:min(at+chunk, len(x))] {
+			index[n&(chunk-1)] = int32(at + k)
+			n += nonzero(v)
 		}
+		found = append(found, index[:n]...)
+	}
+	columnOf := make([]int32, len(found))
+	row, end := 0, width
+	rows := make([]int32, len(found))
+	for i, p := range found {
+		for int(p) >= end {
+			row, end = row+1, end+width
+		}
+		columnOf[i], rows[i] = p-int32(end-width), int32(row)
+		c.start[columnOf[i]+1]++
 	}
 	for k := range width {
 		c.start[k+1] += c.start[k]
 	}
-	c.rows, c.own = make([]int32, c.start[width]), borrow(c.start[width])
+	c.rows, c.own = make([]int32, len(found)), borrow(len(found))
 	c.values = *c.own
 	next := append([]int(nil), c.start[:width]...)
-	for at := 0; at < len(x); at += width {
-		for k, v := range x[at:][:width] {
-			if v != 0 {
-				c.rows[next[k]], c.values[next[k]] = int32(at/width), v
-				next[k]++
-			}
-		}
+	for i, k := range columnOf {
+		c.rows[next[k]], c.values[next[k]] = rows[i], x[found[i]]
+		next[k]++
 	}
 	return c
 }

@@ -66,3 +66,58 @@ func TestLinearMisuse(t *testing.T) {
 		wantPanic(t, want, f)
 	}
 }
+
+// TestLinearRecordedIsTheSame: the path for training, which several processors share, gives the bits of the other, for
+// inputs of every density, in pieces and whole.
+func TestLinearRecordedIsTheSame(t *testing.T) {
+	tensor.Seed(12)
+	for _, size := range [][2]int{{5, 3}, {784, 64}, {2500, 37}, {1024, 1}} {
+		l := Linear(size[0], size[1])
+		for _, density := range []float64{0, 0.02, 0.25, 1} {
+			x := tensor.Bernoulli(density, 90, size[0]).Mul(tensor.Randn(90, size[0]))
+			want, _ := l.Forward(x, nil)
+			got, _ := l.Forward(x.Clone().SetRequiresGrad(true), nil)
+			sameBits(t, "output", got, want)
+		}
+	}
+}
+
+// TestLinearGradientsOfWideLayers compares both paths of the weight's gradient, and the input's, with the definition in
+// float64.
+func TestLinearGradientsOfWideLayers(t *testing.T) {
+	tensor.Seed(13)
+	const in, out, rows = 300, 40, 210
+	for _, density := range []float64{0.05, 1} {
+		l := Linear(in, out)
+		Train(l)
+		x := tensor.Bernoulli(density, rows, in).Mul(tensor.Randn(rows, in)).SetRequiresGrad(true)
+		dy := tensor.Randn(rows, out)
+		y, _ := l.Forward(x, nil)
+		y.BackwardFrom(dy)
+		dw, dx := tensor.Zeros(out, in), tensor.Zeros(rows, in)
+		for o := range out {
+			for k := range in {
+				sum := 0.0
+				for r := range rows {
+					sum += float64(dy.At2(r, o)) * float64(x.At2(r, k))
+				}
+				dw.Set(float32(sum), o, k)
+			}
+		}
+		for r := range rows {
+			for k := range in {
+				sum := 0.0
+				for o := range out {
+					sum += float64(dy.At2(r, o)) * float64(l.weight.At2(o, k))
+				}
+				dx.Set(float32(sum), r, k)
+			}
+		}
+		if !l.weight.Grad().AllCloseTol(dw, 1e-4, 1e-4) || !x.Grad().AllCloseTol(dx, 1e-4, 1e-4) {
+			t.Errorf("density %v: the gradients differ from the definition", density)
+		}
+		if !l.bias.Grad().AllCloseTol(dy.Sum(0), 1e-4, 1e-4) {
+			t.Errorf("density %v: the bias's gradient differs", density)
+		}
+	}
+}
