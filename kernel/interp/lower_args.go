@@ -162,7 +162,7 @@ func (l *lowerer) errorsAs(e *ast.CallExpr) (ast.Expr, bool) {
 		return nil, false
 	}
 	ptr, ok := l.typeOf(e.Args[1]).Underlying().(*types.Pointer)
-	if !ok || !mentionsScript(ptr.Elem()) || hasTypeParam(ptr) {
+	if !ok || !mentionsScript(ptr.Elem()) {
 		return nil, false
 	}
 	err, target := l.to(e.Args[0], types.Universe.Lookup("error").Type()), l.expr(e.Args[1])

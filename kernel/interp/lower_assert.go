@@ -25,7 +25,7 @@ func (l *lowerer) anyParam(name string) *ast.Field {
 	return l.param(name, types.NewInterfaceType(nil, nil))
 }
 
-// assertion lowers x.(T); ok says that the place takes two results. The engine knows neither the names of script types nor
+// assertion lowers x.(T). The engine knows neither the names of script types nor
 // Go's words for a failure, and leaves a variable what it was when an assertion fails. So a function of the session asserts:
 //
 //	func ʹisʹn(x interface{}) (v T, ok bool) { … }      func ʹmustʹn(x interface{}) T { … }
@@ -33,10 +33,6 @@ func (l *lowerer) assertion(e *ast.TypeAssertExpr) ast.Expr {
 	t := l.typeOf(e.Type)
 	from := l.typeOf(e.X)
 	tuple, commaOk := l.typeOf(e).(*types.Tuple)
-	if e.Type == nil || t == nil || hasTypeParam(t) || isTypeParam(from) {
-		e.X, e.Type = l.expr(e.X), l.expr(e.Type)
-		return e
-	}
 	x := l.to(e.X, anyIface)
 	l.at(e.Pos())
 	if commaOk {
@@ -47,11 +43,8 @@ func (l *lowerer) assertion(e *ast.TypeAssertExpr) ast.Expr {
 
 var anyIface = types.Universe.Lookup("any").Type()
 
-// asserter is a function that asserts an any to be of type t. A type of a function's own is known only there.
+// asserter is a function that asserts an any to be of type t.
 func (l *lowerer) asserter(t, from types.Type, commaOk bool) ast.Expr {
-	if l.local(t) {
-		return l.assertFunc("", t, from, commaOk)
-	}
 	d := l.entry(t)
 	stem := "must"
 	if commaOk {
@@ -62,17 +55,9 @@ func (l *lowerer) asserter(t, from types.Type, commaOk bool) ast.Expr {
 		source = l.sourceName(from)
 	}
 	return l.ident(l.helper(stem+" "+d.key+" "+source, stem, t, func(name string) ast.Decl {
-		lit := l.assertFunc(name, t, from, commaOk)
+		lit := l.assertFunc(t, from, commaOk)
 		return &ast.FuncDecl{Name: l.ident(name), Type: lit.Type, Body: lit.Body}
 	}))
-}
-
-// local reports whether a type mentions one that is declared within a function.
-func (l *lowerer) local(t types.Type) bool {
-	return anyType(t, func(t types.Type) bool {
-		named, ok := t.(*types.Named)
-		return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "main" && !l.plan.topLevel(named.Obj())
-	})
 }
 
 // sourceName is what Go calls the interface in a message about a failed assertion.
@@ -80,7 +65,7 @@ func (l *lowerer) sourceName(from types.Type) string {
 	return clean(typeKey(from, func(obj *types.TypeName) string { return obj.Pkg().Name() + "." + obj.Name() }))
 }
 
-func (l *lowerer) assertFunc(name string, t, from types.Type, commaOk bool) *ast.FuncLit {
+func (l *lowerer) assertFunc(t, from types.Type, commaOk bool) *ast.FuncLit {
 	x, v, ok := l.ident("x"), "v", "ok"
 	number := func() ast.Expr { return l.number(t) }
 	assert := func(x ast.Expr) ast.Stmt {

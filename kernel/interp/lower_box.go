@@ -47,7 +47,7 @@ func (l *lowerer) become(e ast.Expr, from, t types.Type) ast.Expr {
 
 // becomes reports whether a conversion from one type to another needs a call.
 func (l *lowerer) becomes(from, t types.Type) bool {
-	if from == nil || t == nil || isTypeParam(from) || isTypeParam(t) || !types.IsInterface(t) {
+	if from == nil || t == nil || !types.IsInterface(t) {
 		return false
 	}
 	if basic, ok := from.(*types.Basic); ok && (basic.Kind() == types.UntypedNil || basic.Kind() == types.Invalid) {
@@ -94,11 +94,6 @@ func (l *lowerer) keyName(obj *types.TypeName) string {
 	return obj.Name() + mark + position(l.plan.in.fset, obj.Pos()).String()
 }
 
-func isTypeParam(t types.Type) bool {
-	_, ok := types.Unalias(t).(*types.TypeParam)
-	return ok
-}
-
 // mentionsScript reports whether the engine's own type for t lacks something: a name, or the names of fields.
 func mentionsScript(t types.Type) bool {
 	return anyType(t, func(t types.Type) bool {
@@ -112,11 +107,6 @@ func mentionsScript(t types.Type) bool {
 		}
 		return false
 	})
-}
-
-// hasTypeParam reports whether a type depends on a type parameter.
-func hasTypeParam(t types.Type) bool {
-	return anyType(t, func(t types.Type) bool { return isTypeParam(t) })
 }
 
 // anyType reports whether yes says so of a type or of one that its text mentions.

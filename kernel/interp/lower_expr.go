@@ -171,7 +171,7 @@ func (l *lowerer) composite(e *ast.CompositeLit) ast.Expr {
 
 // keyType is the type of a map's keys, else nil.
 func keyType(t types.Type) types.Type {
-	if t == nil || isTypeParam(t) {
+	if t == nil {
 		return nil
 	}
 	if m, ok := t.Underlying().(*types.Map); ok {

@@ -17,7 +17,7 @@ import (
 // erased reports whether the engine sees a type as interface{}.
 func erased(t types.Type) bool {
 	t = types.Unalias(t)
-	if isTypeParam(t) || !types.IsInterface(t) {
+	if !types.IsInterface(t) {
 		return false
 	}
 	named, ok := t.(*types.Named)

@@ -17,7 +17,7 @@ func (l *lowerer) describe(t types.Type) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
-		if t = types.Unalias(t); seen[t] || hasTypeParam(t) {
+		if t = types.Unalias(t); seen[t] {
 			return
 		}
 		seen[t] = true
@@ -27,7 +27,7 @@ func (l *lowerer) describe(t types.Type) {
 			if pkg := u.Obj().Pkg(); pkg == nil || pkg.Path() != "main" {
 				return
 			}
-		case *types.Pointer:
+		case *types.Pointer, *types.Struct:
 			l.methods(t)
 		}
 		switch u := t.Underlying().(type) {
@@ -47,9 +47,8 @@ func (l *lowerer) describe(t types.Type) {
 
 // methods hands the host the code of a type's methods.
 func (l *lowerer) methods(t types.Type) {
-	named := namedOf(t)
 	in := l.plan.in
-	if named == nil || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "main" || types.IsInterface(named) || !l.plan.topLevel(named.Obj()) {
+	if !ofScript(t) {
 		return
 	}
 	d := in.types.enter(t, in.world.pkg, l.keyName)
@@ -70,6 +69,18 @@ func (l *lowerer) methods(t types.Type) {
 			return &ast.ExprStmt{X: l.host("Define", l.integer(d.ID), l.stringLit(method.Name()), code)}
 		}())
 	}
+}
+
+// ofScript reports whether a script declares the type or the methods of one: it is a defined type, a struct that embeds
+// another type, or a pointer to one of these.
+func ofScript(t types.Type) bool {
+	switch t := types.Unalias(deref(t)).(type) {
+	case *types.Named:
+		return t.Obj().Pkg() != nil && t.Obj().Pkg().Path() == "main" && !types.IsInterface(t)
+	case *types.Struct:
+		return true
+	}
+	return false
 }
 
 // lateMethod hands over the code of a method whose type stands in interfaces already.

@@ -57,7 +57,7 @@ func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
 // comparesEach reports whether a switch has to compare its cases one by one.
 func (l *lowerer) comparesEach(s *ast.SwitchStmt) bool {
 	t := l.typeOf(s.Tag)
-	if t == nil || isTypeParam(t) {
+	if t == nil {
 		return false
 	}
 	if types.IsInterface(t) {
@@ -99,7 +99,7 @@ func (l *lowerer) equality(op token.Token, x, y ast.Expr, xt, yt types.Type, yNi
 	return call
 }
 
-func isInterface(t types.Type) bool { return t != nil && !isTypeParam(t) && types.IsInterface(t) }
+func isInterface(t types.Type) bool { return t != nil && types.IsInterface(t) }
 
 func isError(t types.Type) bool {
 	return t != nil && types.Identical(t, types.Universe.Lookup("error").Type())

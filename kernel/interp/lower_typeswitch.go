@@ -72,10 +72,6 @@ func (l *lowerer) caseType(e ast.Expr) caseType {
 		return nil
 	}
 	t := l.typeOf(e)
-	if hasTypeParam(t) {
-		l.refuse(e.Pos(), "a type switch on a type parameter: convert the value to a definite type first")
-		return nil
-	}
 	return l.entry(t)
 }
 
