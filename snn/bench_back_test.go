@@ -7,13 +7,14 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// benchmarkNeurons is a layer of every model with its input, 1000 neurons over 100 steps.
+// benchmarkNeurons is a layer of every model with its input, over 100 steps.
 func benchmarkNeurons(b *testing.B, f func(b *testing.B, layer *Layer, x *tensor.Tensor)) {
-	const n, steps = 1000, 100
 	for _, name := range Models() {
-		m := models[name]
+		m, n, steps := models[name], 1000, 100
+		var opts []Option
 		if m.coupled != uncoupled {
-			continue // the matrix product is all that would be seen
+			n = 64 // the product with the coupling matrix takes n multiplications a neuron and step
+			opts = append(opts, Coupling(normal(0.03, n, n)))
 		}
 		b.Run(fmt.Sprintf("model=%s/n=%d/T=%d", name, n, steps), func(b *testing.B) {
 			tensor.Seed(1)
@@ -21,8 +22,8 @@ func benchmarkNeurons(b *testing.B, f func(b *testing.B, layer *Layer, x *tensor
 			if m.behaving {
 				x = x.Mul(20)
 			}
-			f(b, m.layer(nil), x)
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(n*steps), "ns/neuron-step")
+			f(b, m.layer(opts), x)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n*steps), "ns/neuron-step")
 		})
 	}
 }

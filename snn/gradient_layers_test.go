@@ -183,3 +183,52 @@ func shuffled(n int) *tensor.Tensor {
 	}
 	return t
 }
+
+// TestBackwardStepsDoNotAllocate: going back over a step allocates nothing, in any model and step order, with one set of
+// parameters or one for each neuron.
+func TestBackwardStepsDoNotAllocate(t *testing.T) {
+	for _, name := range Models() {
+		m := models[name]
+		for _, opts := range orders(m) {
+			for _, v := range []*tensor.Tensor{tensor.Of(1.5), tensor.Of(1, 2, 1, 2, 1)} {
+				last := short(m.params[len(m.params)-1].name)
+				if m.spikes() && (last == "alpha" || m.behaving) {
+					last = short(m.params[0].name)
+				}
+				l := m.layer(append(append([]Option{}, opts...), Set(last, v), Learn(last)))
+				s := l.initial([]int{5})
+				s.trace = newTrace(8, 5, len(l.fields), m.coupled == uncoupled)
+				x := tensor.Ones(8, 5).Data()
+				l.run(make([]float32, 40), x, 8, s)
+				r := l.reverse(s.trace, l.coefficients(), []int{5})
+				dx := make([]float32, 40)
+				if n := testing.AllocsPerRun(10, func() {
+					for k := 7; k >= 0; k-- {
+						r.step(k, x[k*5:k*5+5], dx[k*5:k*5+5])
+					}
+				}); n != 0 {
+					t.Errorf("%v: %v allocations", l, n)
+				}
+			}
+		}
+	}
+}
+
+// TestNoStepsPassTheStateOn: a sequence of no steps leaves the state, and its gradient, as they were.
+func TestNoStepsPassTheStateOn(t *testing.T) {
+	v := tensor.Of(0.5, 0.25).SetRequiresGrad(true)
+	layer, recurrent := LIF(), LIFRecurrent(3, 2)
+	for _, c := range []struct {
+		m Module
+		x *tensor.Tensor
+		s *State
+	}{
+		{layer, tensor.Zeros(0, 2), layer.InitialState(2)},
+		{recurrent, tensor.Zeros(0, 3), recurrent.InitialState(2)},
+	} {
+		v.ZeroGrad()
+		_, s := c.m.Forward(c.x, c.s.With("v", v))
+		s.V().BackwardFrom(tensor.Of(3, 4))
+		sameBits(t, "gradient", v.Grad(), tensor.Of(3, 4))
+	}
+}

@@ -52,7 +52,10 @@ type refLayer struct {
 func (l *refLayer) param(k int) func(string) float64 {
 	return func(name string) float64 {
 		if name == "subtract" {
-			return float64(one(l.subtract))
+			if l.subtract {
+				return 1
+			}
+			return 0
 		}
 		d := l.leaves[name]
 		return d[k%len(d)]

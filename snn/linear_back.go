@@ -4,6 +4,10 @@ import "github.com/livespike/livespike/snn/tensor"
 
 // linearBackInput adds dy·w to dx: the gradient of the input of linear, rows of out gradients, w of shape (out, in).
 func linearBackInput(dx, dy, w []float32, in, out int) {
+	if len(dy)*in < parallelWork { // a step of a recurrent layer: allocate nothing
+		linearBackRows(dx, dy, w, in, out)
+		return
+	}
 	parallel("Linear", len(dy)/max(out, 1), in*out, func(from, to int) {
 		linearBackRows(dx[from*in:to*in], dy[from*out:to*out], w, in, out)
 	})

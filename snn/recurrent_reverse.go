@@ -81,9 +81,12 @@ func (n *recurrentRun) backward(dy []*tensor.Tensor) []*tensor.Tensor {
 	}
 	dz := make([]float32, size)
 	watch := watcher{per: size * r.hidden}
+	if !n.all {
+		rev.arrive(dy[1:], 0)
+	}
 	for t := n.steps - 1; t >= 0; t-- {
-		if n.all || t == n.steps-1 {
-			rev.arrive(dy[1:], t*one(n.all))
+		if n.all {
+			rev.arrive(dy[1:], t)
 		}
 		clear(dz)
 		if dy[0] != nil {

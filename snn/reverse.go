@@ -42,7 +42,7 @@ func (c *neuron) reverse(t *trace, k *coefs, shape []int) *reverse {
 // field is the gradients of variable k of the state.
 func (r *reverse) field(k int) []float32 { return r.ds[k*r.t.n:][:r.t.n] }
 
-// arrive adds the gradients of the state after step t, which are nil for variables nothing depends on.
+// arrive adds the gradients of the state, entry t of each tensor; they are nil for variables that nothing depends on.
 func (r *reverse) arrive(of []*tensor.Tensor, t int) {
 	for k, d := range of {
 		if d != nil {
@@ -187,9 +187,12 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 			silent := (*r.work)[3*size : 4*size]
 			clear(silent)
 			watch := watcher{per: size}
+			if all == nil {
+				r.arrive(dy[1:], 0)
+			}
 			for t := steps - 1; t >= 0; t-- {
-				if all != nil || t == steps-1 {
-					r.arrive(dy[1:], t*one(all != nil))
+				if all != nil {
+					r.arrive(dy[1:], t)
 				}
 				dz := silent
 				if dy[0] != nil {
@@ -202,13 +205,6 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 		},
 	})
 	return out, result
-}
-
-func one(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
 }
 
 // keep notes s as the state after step t; a nil s keeps nothing.
