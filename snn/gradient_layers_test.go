@@ -232,3 +232,20 @@ func TestNoStepsPassTheStateOn(t *testing.T) {
 		sameBits(t, "gradient", v.Grad(), tensor.Of(3, 4))
 	}
 }
+
+// TestFastBackwardIsTheSame: the backward pass of LIF without learned parameters, which has a loop of its own, gives the
+// bits of the one that counts their gradients too.
+func TestFastBackwardIsTheSame(t *testing.T) {
+	tensor.Seed(21)
+	x0, dy := tensor.Randn(40, 3, 7).Mul(2), tensor.Randn(40, 3, 7)
+	for _, opts := range [][]Option{nil, {Alpha(7)}, {Delayed(), VReset(-0.5)}, {TauMemInv(tensor.Linspace(50, 150, 7))}} {
+		var grads []*tensor.Tensor
+		for _, m := range []Module{LIF(opts...), LIF(append([]Option{Learn("v_leak")}, opts...)...)} {
+			x := x0.Clone().SetRequiresGrad(true)
+			y, _ := m.Forward(x, nil)
+			y.BackwardFrom(dy)
+			grads = append(grads, x.Grad())
+		}
+		sameBits(t, "gradient", grads[0], grads[1])
+	}
+}
