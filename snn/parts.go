@@ -66,12 +66,13 @@ type Parameter struct {
 // frozen module are left out.
 func Parameters(m Module) []Parameter { return tensors(m, false) }
 
-// tensors are the parameters or, if all are asked for, the frozen and fixed tensors too.
+// tensors are the parameters or, if all are asked for, the frozen and fixed tensors too. What is computed from other
+// tensors, such as a time constant from its logarithm, is not the module's.
 func tensors(m Module, all bool) []Parameter {
 	var found []Parameter
 	seen := map[*tensor.Tensor]bool{}
 	walk(m, "", func(path string, of Module, p Part) {
-		if p.Tensor == nil || seen[p.Tensor] || !all && (p.Fixed || isFrozen(of)) {
+		if p.Tensor == nil || !p.Tensor.IsLeaf() || seen[p.Tensor] || !all && (p.Fixed || isFrozen(of)) {
 			return
 		}
 		seen[p.Tensor] = true

@@ -132,6 +132,20 @@ func TestParametersThatAreComputed(t *testing.T) {
 	if !log.Grad().AllClose(want) {
 		t.Errorf("%v, want %v", log.Grad(), want)
 	}
+
+	cell := LICell(TauMemInv(log.Exp()))
+	for _, m := range []Module{Lift(cell), Lift(Sequential(LICell(TauMemInv(log.Exp()))))} {
+		if got := names(Parameters(m)); got != "" {
+			t.Errorf("parameters %s", got)
+		}
+		log.ZeroGrad()
+		y, _ := m.Forward(tensor.Ones(9, 2), nil)
+		y.Sum().Backward()
+		if !log.Grad().AllClose(want) {
+			t.Errorf("%v, want %v", log.Grad(), want)
+		}
+	}
+	Eval(cell) // leaves what it does not own
 }
 
 func TestLearnMisuse(t *testing.T) {
