@@ -111,7 +111,7 @@ func runProbe(p probe) []outcome {
 	})
 	var list []outcome
 	for i, src := range p.Cells {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), cellLimit)
 		if p.Interrupt != nil && p.Interrupt.Cell == i+1 {
 			time.AfterFunc(time.Duration(p.Interrupt.AfterMS)*time.Millisecond, cancel)
 		}
@@ -227,7 +227,7 @@ func (w *process) judge(line string) string {
 		}
 	}
 	fmt.Fprintln(w.in, line)
-	limit := time.AfterFunc(time.Duration(len(p.Cells)*10+10)*time.Second, func() { w.cmd.Process.Kill() })
+	limit := time.AfterFunc(time.Duration(len(p.Cells)+1)*cellLimit, func() { w.cmd.Process.Kill() })
 	answer, err := w.answers.ReadBytes('\n')
 	limit.Stop()
 	if err != nil {
