@@ -93,6 +93,9 @@ func (c *completer) collect(s *sketch) {
 	if sel := s.selector; sel != nil {
 		if id, ok := sel.X.(*ast.Ident); ok {
 			if pkg, ok := s.info.Uses[id].(*types.PkgName); ok {
+				if s.call != nil {
+					c.options(s)
+				}
 				c.members(pkg.Imported())
 				return
 			}
@@ -113,7 +116,14 @@ func (c *completer) collect(s *sketch) {
 
 // members proposes the exported names of a package.
 func (c *completer) members(pkg *types.Package) {
+	proposed := map[string]bool{}
+	for _, m := range c.matches {
+		proposed[m.Text] = true
+	}
 	for _, name := range pkg.Scope().Names() {
+		if proposed[name] {
+			continue
+		}
 		if obj := pkg.Scope().Lookup(name); obj.Exported() {
 			c.add(2, name, obj, docs()[pkg.Name()+"."+name].first())
 		}
@@ -181,26 +191,34 @@ func (c *completer) fields(t types.Type) {
 	}
 }
 
-// options proposes, as an argument of a defined type such as snn.Option, the functions of its package that make one.
+// options proposes, as an argument of a defined type such as snn.Option, the functions of its package that make one: first
+// those that the documentation of the called function mentions.
 func (c *completer) options(s *sketch) {
-	sig, ok := s.info.TypeOf(s.call.Fun).(*types.Signature)
-	if !ok || sig.Params().Len() == 0 {
-		return
-	}
-	want := sig.Params().At(min(s.argument, sig.Params().Len()-1)).Type()
-	if slice, ok := want.(*types.Slice); ok && sig.Variadic() && s.argument >= sig.Params().Len()-1 {
-		want = slice.Elem()
-	}
+	want := s.wanted()
 	named := namedOf(want)
 	if named == nil || named.Obj().Pkg() == nil || named.Obj().Pkg() == c.in.world.pkg {
 		return
 	}
 	pkg := named.Obj().Pkg()
+	qualified := s.selector == nil
+	mentioned := map[string]bool{} // tau_mem_inv is TauMemInv
+	for _, word := range strings.Fields(s.calledDoc().Doc) {
+		mentioned[strings.ReplaceAll(word, "_", "")] = true
+	}
 	for _, name := range pkg.Scope().Names() {
 		fn, ok := pkg.Scope().Lookup(name).(*types.Func)
-		if ok && fn.Signature().Results().Len() == 1 && types.Identical(fn.Signature().Results().At(0).Type(), want) {
-			c.add(0, pkg.Name()+"."+name, fn, docs()[pkg.Name()+"."+name].first())
+		if !ok || fn.Signature().Results().Len() != 1 || !types.Identical(fn.Signature().Results().At(0).Type(), want) {
+			continue
 		}
+		rank := 1
+		if mentioned[strings.ToLower(name)] {
+			rank = 0
+		}
+		text := name
+		if qualified {
+			text = pkg.Name() + "." + name
+		}
+		c.add(rank, text, fn, docs()[pkg.Name()+"."+name].first())
 	}
 }
 

@@ -6,6 +6,28 @@ import (
 	"testing"
 )
 
+// The options that a model knows come before those of other models.
+func TestCompleteOptionsFirst(t *testing.T) {
+	in := session()
+	for _, src := range []string{"snn.LIFCell(snn.", "snn.LIFCell("} {
+		found := in.Complete(src, len(src))
+		rank := map[string]int{}
+		for i, m := range found.Matches {
+			rank[strings.TrimPrefix(m.Text, "snn.")] = i + 1
+		}
+		for _, own := range []string{"TauMemInv", "VTh", "DT"} {
+			for _, foreign := range []string{"RhoReset", "TonicSpiking", "LIFAdEx"} {
+				if src == "snn.LIFCell(" && foreign == "LIFAdEx" {
+					continue
+				}
+				if rank[own] == 0 || rank[own] >= rank[foreign] {
+					t.Errorf("%q: %s is proposal %d, %s %d", src, own, rank[own], foreign, rank[foreign])
+				}
+			}
+		}
+	}
+}
+
 // The oracle is Go's scope rules and the packages' own exports; | marks the cursor.
 func TestComplete(t *testing.T) {
 	in := session()

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -140,18 +141,43 @@ func (s *sketch) around(id *ast.Ident, stack []ast.Node) {
 	if len(stack) == 0 {
 		return
 	}
+	var arg ast.Expr = id
+	if sel, ok := stack[len(stack)-1].(*ast.SelectorExpr); ok && sel.Sel == id {
+		s.selector, arg = sel, sel
+		stack = stack[:len(stack)-1]
+	}
 	switch parent := stack[len(stack)-1].(type) {
-	case *ast.SelectorExpr:
-		if parent.Sel == id {
-			s.selector = parent
-		}
 	case *ast.CompositeLit:
 		s.literal = parent
 	case *ast.CallExpr:
-		for i, arg := range parent.Args {
-			if arg == id {
-				s.call, s.argument = parent, i
-			}
+		if i := slices.Index(parent.Args, arg); i >= 0 {
+			s.call, s.argument = parent, i
 		}
 	}
+}
+
+// wanted is the type of the argument that the cursor stands at, or nil.
+func (s *sketch) wanted() types.Type {
+	sig, ok := s.info.TypeOf(s.call.Fun).(*types.Signature)
+	if !ok || sig.Params().Len() == 0 {
+		return nil
+	}
+	last := sig.Params().Len() - 1
+	want := sig.Params().At(min(s.argument, last)).Type()
+	if slice, ok := want.(*types.Slice); ok && sig.Variadic() && s.argument >= last {
+		return slice.Elem()
+	}
+	return want
+}
+
+// calledDoc is the documentation of the function whose argument the cursor stands at.
+func (s *sketch) calledDoc() symbolDoc {
+	sel, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return symbolDoc{}
+	}
+	if obj := s.info.Uses[sel.Sel]; obj != nil && obj.Pkg() != nil {
+		return docs()[obj.Pkg().Name()+"."+obj.Name()]
+	}
+	return symbolDoc{}
 }
