@@ -196,12 +196,15 @@ func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.Bloc
 	if hasDefer(body) {
 		fn.defers = l.temp()
 		l.nameResults(t)
+	} else {
+		l.nameBlanks(t)
 	}
 	l.fn = fn
 	body.List = l.stmts(body.List)
 	if fn.defers != "" {
 		body.List = l.deferringBody(fn, body.List)
 	}
+	body.List = l.localResults(t, results, body.List)
 	if fn.entered != "" {
 		body.List = append([]ast.Stmt{l.let(fn.entered, l.host("Entered"))}, body.List...)
 	}

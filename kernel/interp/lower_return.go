@@ -24,6 +24,45 @@ func (l *lowerer) returnStmt(s *ast.ReturnStmt) []ast.Stmt {
 	}), s)
 }
 
+// localResults turns the named results of a function into variables: in the engine, results begin with what a call at the
+// same place returned before. The body is lowered already; types are those of the results.
+func (l *lowerer) localResults(t *ast.FuncType, results *types.Tuple, list []ast.Stmt) []ast.Stmt {
+	names := namedResults(t)
+	if names == nil || results == nil {
+		return list
+	}
+	list = eachReturn(list, func(s *ast.ReturnStmt) []ast.Stmt {
+		if len(s.Results) == 0 {
+			l.at(s.Pos())
+			s.Results = l.idents(names)
+		}
+		return []ast.Stmt{s}
+	})
+	l.at(t.Pos())
+	var vars []ast.Stmt
+	fields := &ast.FieldList{Opening: t.Results.Opening, Closing: t.Results.Closing}
+	for i, name := range names {
+		vars = append(vars, l.declareVar(name, results.At(i).Type()))
+		fields.List = append(fields.List, l.result(results.At(i).Type()))
+	}
+	t.Results = fields
+	return append(vars, list...)
+}
+
+// nameBlanks names the results without a name beside others that have one.
+func (l *lowerer) nameBlanks(t *ast.FuncType) {
+	if t.Results == nil {
+		return
+	}
+	for _, f := range t.Results.List {
+		for _, id := range f.Names {
+			if id.Name == "_" {
+				id.Name = l.temp()
+			}
+		}
+	}
+}
+
 // assignEach assigns several values at once. The engine does so for plain operands only: results of calls, literals and
 // the like go into variables before.
 func (l *lowerer) assignEach(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt {

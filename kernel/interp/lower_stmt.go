@@ -192,6 +192,11 @@ func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
 		}
 	case *types.Signature:
 		return l.rangeFunc(s, t, label)
+	case *types.Chan:
+		return l.rangeChan(s)
+	}
+	if _, ok := l.rangeType(s.Value).(*types.Chan); ok {
+		return l.rangeOfChans(s)
 	}
 	vars := l.keptRangeVars(s)
 	s.X = l.expr(s.X)
@@ -203,11 +208,10 @@ func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
 
 // rangeType is the underlying type of what a loop ranges over; of a type parameter, of its core.
 func (l *lowerer) rangeType(e ast.Expr) types.Type {
-	t := l.typeOf(e)
-	if t == nil {
+	if e == nil || l.typeOf(e) == nil {
 		return nil
 	}
-	return types.Default(t).Underlying()
+	return types.Default(l.typeOf(e)).Underlying()
 }
 
 // declStmt lowers var, const and type statements. Variables of the cell's top level are assigned.
