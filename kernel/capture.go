@@ -21,6 +21,7 @@ const flushLimit = time.Second
 type capture struct {
 	stdout, stderr *os.File // the write ends
 	readers        sync.WaitGroup
+	restore        func() // gives the process its own output back; nil: it has it
 
 	mu     sync.Mutex
 	out    wire.Output
@@ -157,6 +158,9 @@ func (c *capture) flush() {
 // close ends the readers after what is still in the pipes.
 func (c *capture) close() {
 	c.flush()
+	if c.restore != nil {
+		c.restore() // else the pipes stay open
+	}
 	c.stdout.Close()
 	c.stderr.Close()
 	c.readers.Wait()

@@ -95,20 +95,6 @@ func (s *Server) count1(content executeContent, r request) Cell {
 	return c
 }
 
-func (s *Server) runCell(ctx context.Context, c Cell, out *output) Outcome {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s.mu.Lock()
-	s.cancel = cancel
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		s.cancel = nil
-		s.mu.Unlock()
-	}()
-	return s.exec.Execute(ctx, c, out)
-}
-
 // finish publishes a cell's error and replies.
 func (s *Server) finish(r request, c Cell, out *output, outcome Outcome) {
 	if e := outcome.Err; e != nil {

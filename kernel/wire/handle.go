@@ -50,7 +50,7 @@ func (s *Server) answer(r request) {
 	case "comm_msg", "comm_close":
 		// No comm is open: the protocol says to ignore what is for an unknown one.
 	case "interrupt_request":
-		s.interrupt()
+		s.Interrupt()
 		s.reply(r, "interrupt_reply", map[string]any{"status": "ok"})
 	case "shutdown_request":
 		s.answerShutdown(r)
@@ -157,7 +157,7 @@ func (s *Server) refuseComm(r request) {
 func (s *Server) answerShutdown(r request) {
 	var content struct{ Restart bool }
 	_ = json.Unmarshal(r.Content, &content) // a shutdown with a malformed field is a shutdown
-	s.interrupt()
+	s.end()
 	reply := map[string]any{"status": "ok", "restart": content.Restart}
 	s.publisher.publish(publication{parent: r.RawHeader, kind: "shutdown_reply", content: marshal(reply)})
 	s.reply(r, "shutdown_reply", reply)

@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// lingerTime is how long queued messages may take to leave at the end.
-const lingerTime = time.Second
+// At the end a cell has stopTime to stop, the executor closeTime to close, and queued messages lingerTime to leave.
+const (
+	stopTime   = 400 * time.Millisecond
+	closeTime  = 400 * time.Millisecond
+	lingerTime = 200 * time.Millisecond
+)
 
 // request is a message and whom to answer.
 type request struct {
@@ -39,11 +43,15 @@ type Server struct {
 	counter  atomic.Uint64
 	dropped  atomic.Uint64
 
-	mu     sync.Mutex
-	count  int                     // execution count
-	cancel context.CancelFunc      // of the running cell; nil when idle
-	helper map[string]helperCancel // the running completion or inspection of each client and kind
+	mu      sync.Mutex
+	count   int                     // execution count
+	running *running                // the cell that runs; nil when idle
+	helper  map[string]helperCancel // the running completion or inspection of each client and kind
 
+	detached chan struct{} // closed when the cell left behind has ended; nil: there is none. Of the executor's goroutine
+	executed chan struct{} // closed when no cell runs any more
+	endOnce  sync.Once
+	endErr   error
 	stop     chan struct{} // closed once, by shutdown
 	stopOnce sync.Once
 	working  sync.WaitGroup
@@ -54,9 +62,11 @@ type helperCancel struct {
 	id     string
 }
 
-// Serve opens the five sockets of a connection, fills in the ports that were 0, calls ready (which may be nil), and
-// runs until a shutdown request or the end of ctx. It logs one line for each message that it drops.
-func Serve(ctx context.Context, c *Connection, exec Executor, logger *log.Logger, ready func()) error {
+// Serve opens the five sockets of a connection, fills in the ports that were 0, calls ready (which may be nil) with the
+// server, and runs until a shutdown request or the end of ctx. It logs one line for each message that it drops. It
+// returns within about a second of the end, also when a cell or the executor hangs; the log then says which, and the
+// process must exit.
+func Serve(ctx context.Context, c *Connection, exec Executor, logger *log.Logger, ready func(*Server)) error {
 	if err := c.check(); err != nil {
 		return fmt.Errorf("wire: %w", err)
 	}
@@ -66,7 +76,7 @@ func Serve(ctx context.Context, c *Connection, exec Executor, logger *log.Logger
 		return err
 	}
 	if ready != nil {
-		ready()
+		ready(s)
 	}
 	return s.run(ctx, sockets)
 }
@@ -76,7 +86,7 @@ func newServer(exec Executor, key string, logger *log.Logger) *Server {
 		exec: exec, signer: newSigner(key), log: logger,
 		queue: newQueue(), stdin: newStdinWaiter(),
 		session: newUUID(), username: "livespike",
-		helper: map[string]helperCancel{}, stop: make(chan struct{}),
+		helper: map[string]helperCancel{}, executed: make(chan struct{}), stop: make(chan struct{}),
 	}
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		s.username = u.Username
@@ -98,7 +108,10 @@ func (s *Server) run(ctx context.Context, t Transport) error {
 	s.publisher = newPublisher(s.publish)
 	s.status(nil, "starting")
 	go s.readReplies() // ends when the transport closes
-	s.working.Go(func() { s.execute(ctx) })
+	go func() {
+		defer close(s.executed)
+		s.execute(ctx)
+	}()
 	shell := make(chan request, 16)
 	s.working.Go(func() {
 		for r := range shell {
@@ -114,28 +127,54 @@ func (s *Server) run(ctx context.Context, t Transport) error {
 	s.dispatch(ctx, shell, control)
 	close(shell)
 	close(control)
-	s.interrupt()
-	s.queue.close()
-	s.stdin.close()
-	closing, cancel := context.WithTimeout(context.Background(), lingerTime)
-	defer cancel()
-	err := s.exec.Close(closing)
-	s.waitFor(lingerTime)
-	s.publisher.close()
-	return errors.Join(err, t.Close(lingerTime))
+	s.end()
+	err := s.endErr
+	if !within(stopTime+closeTime, s.working.Wait) {
+		s.log.Print("wire: a request is still being answered at the end")
+	}
+	closed := make(chan error, 1)
+	if within(2*lingerTime, func() {
+		s.publisher.close()
+		closed <- t.Close(lingerTime)
+	}) {
+		return errors.Join(err, <-closed)
+	}
+	s.log.Print("wire: a front end did not take the last messages")
+	return err
 }
 
-// waitFor gives the loops and the running cell time to end. A cell that does not is left behind, and the log says so.
-func (s *Server) waitFor(limit time.Duration) {
+// end stops the running cell, drops those that wait, and closes the executor. It leaves behind what does not stop.
+func (s *Server) end() {
+	s.endOnce.Do(func() {
+		s.queue.close()
+		s.stdin.close()
+		s.Interrupt()
+		if !within(stopTime, func() { <-s.executed }) {
+			s.log.Print("wire: the cell does not stop; it is left behind")
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		defer cancel()
+		closed := make(chan error, 1)
+		if within(closeTime+closeTime/4, func() { closed <- s.exec.Close(ctx) }) {
+			s.endErr = <-closed
+		} else {
+			s.log.Print("wire: what cells opened does not close; it is left behind")
+		}
+	})
+}
+
+// within calls f and reports whether it returned in time.
+func within(limit time.Duration, f func()) bool {
 	done := make(chan struct{})
 	go func() {
-		s.working.Wait()
-		close(done)
+		defer close(done)
+		f()
 	}()
 	select {
 	case <-done:
+		return true
 	case <-time.After(limit):
-		s.log.Print("wire: a cell is still running at the end; it is left behind")
+		return false
 	}
 }
 
@@ -215,16 +254,6 @@ func (s *Server) welcome(topic []byte) [][]byte {
 // status publishes the kernel's state as a consequence of a request; parent may be nil.
 func (s *Server) status(parent json.RawMessage, state string) {
 	s.publisher.publish(publication{parent: parent, kind: "status", content: marshal(map[string]string{"execution_state": state})})
-}
-
-// interrupt cancels the running cell, if there is one.
-func (s *Server) interrupt() {
-	s.mu.Lock()
-	cancel := s.cancel
-	s.mu.Unlock()
-	if cancel != nil {
-		cancel()
-	}
 }
 
 // shutdown ends the server once the reply is on its way.

@@ -462,7 +462,7 @@ func TestServeOverSockets(t *testing.T) {
 	ready := make(chan struct{})
 	end := make(chan error, 1)
 	go func() {
-		end <- Serve(ctx, &info, &scripted{}, log.New(io.Discard, "", 0), func() { close(ready) })
+		end <- Serve(ctx, &info, &scripted{}, log.New(io.Discard, "", 0), func(*Server) { close(ready) })
 	}()
 	<-ready
 	if info.ShellPort == 0 || info.HBPort == 0 {
