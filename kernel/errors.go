@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"unicode"
 
 	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/wire"
@@ -167,7 +168,7 @@ func excerpt(text string, pos interp.Position, hint string) []string {
 		}
 		return nil
 	}
-	line := strings.TrimRight(all[pos.Line-1], "\r")
+	line := printable(strings.TrimRight(all[pos.Line-1], "\r"))
 	gutter := fmt.Sprintf("%5d | ", pos.Line)
 	lines := []string{gutter + line}
 	if pos.Col < 1 || pos.Col > len(line)+1 {
@@ -188,6 +189,19 @@ func excerpt(text string, pos interp.Position, hint string) []string {
 		below += "   " + hint
 	}
 	return append(lines, below)
+}
+
+// printable replaces what would steer a terminal, by as many bytes, so that columns stay.
+func printable(line string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\t' || unicode.IsPrint(c):
+			return c
+		case c >= 0x80 && c < 0x100:
+			return '·'
+		}
+		return '?'
+	}, line)
 }
 
 // width is the number of characters of the first token.

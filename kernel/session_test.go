@@ -335,3 +335,17 @@ func TestClose(t *testing.T) {
 		}
 	}
 }
+
+// A source line in a message holds nothing that steers a terminal, and keeps its columns.
+func TestPrintable(t *testing.T) {
+	for line, want := range map[string]string{
+		"x := 1\t+ y":      "x := 1\t+ y",
+		"\x1b[31m\x07red":  "?[31m?red",
+		"é größe 漢 \u0085": "é größe 漢 ·",
+		"\xff\xfe":         "??",
+	} {
+		if got := printable(line); got != want {
+			t.Errorf("%q is shown as %q, want %q", line, got, want)
+		}
+	}
+}
