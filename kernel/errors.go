@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/wire"
@@ -195,6 +196,8 @@ func excerpt(text string, pos interp.Position, hint string) []string {
 func printable(line string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
+		case c == utf8.RuneError: // bytes that are no text
+			return '?'
 		case c == '\t' || unicode.IsPrint(c):
 			return c
 		case c >= 0x80 && c < 0x100:
