@@ -21,6 +21,7 @@ type lowerer struct {
 	fn       *function               // innermost, nil at the top level of a cell
 	decls    []ast.Decl              // what the construct needs at the top level
 	setup    []ast.Stmt              // what declarations need to be done when the cell comes to them
+	captured map[types.Object]bool   // variables that outlive a round of a loop, see lower_captured.go
 	renamed  map[types.Object]string // results of functions that defer
 	prepare  func(*function)         // for the literal that is lowered next, see lower_frozen.go
 	closures bool                    // literals may outlive the functions that they call, see lower_current.go
@@ -112,6 +113,7 @@ func (l *lowerer) pkg(importPath string) *ast.Ident {
 // declaration lowers a top-level function or type into the program. Constants leave nothing: their uses are literals.
 func (l *lowerer) declaration(decl ast.Decl) {
 	l.pos = decl.Pos()
+	l.noteCaptured(decl)
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
 		l.funcDecl(decl)
@@ -216,5 +218,6 @@ func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.Bloc
 // topStatement lowers a statement of the cell's top level.
 func (l *lowerer) topStatement(s ast.Stmt) []ast.Stmt {
 	l.pos = s.Pos()
+	l.noteCaptured(s)
 	return append(l.markLine(s), l.stmt(s)...)
 }

@@ -66,6 +66,9 @@ func (l *lowerer) nameBlanks(t *ast.FuncType) {
 // assignEach assigns several values at once. The engine does so for plain operands only: results of calls, literals and
 // the like go into variables before.
 func (l *lowerer) assignEach(tok token.Token, lhs, rhs []ast.Expr) []ast.Stmt {
+	if (len(lhs) == 1 || len(rhs) == 1) && l.definesCaptured(tok, lhs) && !atom(rhs[0]) {
+		return l.defineFromNames(lhs, rhs)
+	}
 	if len(lhs) == 1 || len(rhs) == 1 {
 		return l.assignResults(tok, lhs, rhs)
 	}

@@ -251,6 +251,8 @@ func (l *lowerer) varSpec(spec *ast.ValueSpec) []ast.Stmt {
 		var before []ast.Stmt
 		if len(spec.Values) > 1 {
 			before = l.hoist(spec.Values, func(_ int, e ast.Expr) bool { return !plainOperand(e) })
+		} else if len(spec.Names) == 1 && l.captured[l.info.Defs[spec.Names[0]]] {
+			before = l.hoist(spec.Values, func(_ int, e ast.Expr) bool { return !atom(e) })
 		}
 		return append(before, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}})
 	}
