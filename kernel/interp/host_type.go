@@ -148,6 +148,9 @@ func pathName(obj *types.TypeName) string {
 	return obj.Pkg().Path() + "." + obj.Name()
 }
 
+// braces writes interfaces and structs as package reflect does.
+var braces = strings.NewReplacer("{}", " {}", "{", " { ", "}", " }")
+
 // typeKey writes a type so that identical types have the same text.
 func typeKey(t types.Type, named func(*types.TypeName) string) string {
 	var w typeWriter
@@ -168,7 +171,7 @@ func typeKey(t types.Type, named func(*types.TypeName) string) string {
 		pos:   token.NoPos,
 		exact: true,
 	}
-	return strings.ReplaceAll(types.ExprString(w.expr(t)), "interface{}", "interface {}")
+	return braces.Replace(types.ExprString(w.expr(t)))
 }
 
 // signatures is the method set of a type, or the methods of an interface.

@@ -28,7 +28,7 @@ func (l *lowerer) anyParam(name string) *ast.Field {
 // assertion lowers x.(T). The engine knows neither the names of script types nor
 // Go's words for a failure, and leaves a variable what it was when an assertion fails. So a function of the session asserts:
 //
-//	func ʹisʹn(x interface{}) (v T, ok bool) { … }      func ʹmustʹn(x interface{}) T { … }
+//	func ʹisʹn(x interface{}) (T, bool) { … }      func ʹmustʹn(x interface{}) T { … }
 func (l *lowerer) assertion(e *ast.TypeAssertExpr) ast.Expr {
 	t := l.typeOf(e.Type)
 	from := l.typeOf(e.X)
@@ -89,18 +89,14 @@ func (l *lowerer) assertFunc(t, from types.Type, commaOk bool) *ast.FuncLit {
 	default:
 		body = []ast.Stmt{l.unlessNil("x", assert(x))}
 	}
-	results := []*ast.Field{l.param(v, t), l.param(ok, boolean)}
-	if !commaOk {
-		failed := &ast.ExprStmt{X: l.host("Failed", number(), l.stringLit(l.sourceName(from)), l.ident("x"))}
-		body = append([]ast.Stmt{l.declareVar(v, t), l.declareVar(ok, boolean)}, body...)
-		body = append(body, &ast.IfStmt{If: l.pos, Cond: &ast.UnaryExpr{OpPos: l.pos, Op: token.NOT, X: l.ident(ok)}, Body: l.block(failed)})
-		results = []*ast.Field{l.result(t)}
-	}
-	body = append(body, l.ret(l.ident(v)))
+	body = append([]ast.Stmt{l.declareVar(v, t), l.declareVar(ok, boolean)}, body...)
 	if commaOk {
-		body[len(body)-1] = l.ret(l.ident(v), l.ident(ok))
+		body = append(body, l.ret(l.ident(v), l.ident(ok)))
+		return l.lambda([]*ast.Field{l.anyParam("x")}, []*ast.Field{l.result(t), l.result(boolean)}, body...)
 	}
-	return l.lambda([]*ast.Field{l.anyParam("x")}, results, body...)
+	failed := &ast.ExprStmt{X: l.host("Failed", number(), l.stringLit(l.sourceName(from)), l.ident("x"))}
+	body = append(body, &ast.IfStmt{If: l.pos, Cond: &ast.UnaryExpr{OpPos: l.pos, Op: token.NOT, X: l.ident(ok)}, Body: l.block(failed)})
+	return l.lambda([]*ast.Field{l.anyParam("x")}, []*ast.Field{l.result(t)}, append(body, l.ret(l.ident(v)))...)
 }
 
 func (l *lowerer) unlessNil(name string, then ast.Stmt) ast.Stmt {

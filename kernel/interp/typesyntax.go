@@ -93,7 +93,7 @@ func (w typeWriter) structure(t *types.Struct) ast.Expr {
 	fields := &ast.FieldList{Opening: w.pos, Closing: w.pos}
 	for i := range t.NumFields() {
 		f := &ast.Field{Type: w.expr(t.Field(i).Type())}
-		if !t.Field(i).Embedded() {
+		if !t.Field(i).Embedded() || !w.exact && erased(t.Field(i).Type()) {
 			f.Names = []*ast.Ident{w.ident(t.Field(i).Name())}
 		}
 		if tag := t.Tag(i); tag != "" {
