@@ -82,18 +82,17 @@ func (out *program) take(l *lowerer) {
 	l.decls = nil
 }
 
-// cellFunc begins the name of the function that holds a cell's statements.
+// cellFunc is the function that holds a cell's statements; each cell replaces the one before.
 const cellFunc = mark + "cell"
 
 // file is the whole program: its main hands the cell's function to the host, which runs it.
 func (out *program) file() *ast.File {
 	l := lowerer{plan: &plan{in: out.in, out: out}, pos: out.pos}
-	cell := fmt.Sprintf("%s%d", cellFunc, out.in.runs)
 	none := &ast.FieldList{Opening: out.pos, Closing: out.pos}
 	function := func(name string, body ...ast.Stmt) ast.Decl {
 		return &ast.FuncDecl{Name: l.ident(name), Type: &ast.FuncType{Func: out.pos, Params: none}, Body: l.block(body...)}
 	}
-	run := &ast.ExprStmt{X: l.host("Run", l.ident(cell))}
-	out.decls = append(out.decls, function(cell, append(out.defines, out.body...)...), function("main", run))
+	run := &ast.ExprStmt{X: l.host("Run", l.ident(cellFunc))}
+	out.decls = append(out.decls, function(cellFunc, append(out.defines, out.body...)...), function("main", run))
 	return &ast.File{Package: out.pos, Name: l.ident("main"), Decls: out.decls}
 }

@@ -137,6 +137,7 @@ func (in *Interp) compile(p *plan) (program *yaegi.Program, cellErr *CellError) 
 		}
 	}()
 	program, err := in.engine.CompileAST(p.out.file())
+	forget(in.engine)
 	if err != nil {
 		return nil, in.engineError(p.cell, err)
 	}
