@@ -88,6 +88,9 @@ func (l *lowerer) argsTo(e *ast.CallExpr, sig *types.Signature, native, bare boo
 		switch lit, literal := ast.Unparen(arg).(*ast.FuncLit); {
 		case literal && native:
 			e.Args[i] = l.boundLiteral(lit)
+			if !bare {
+				e.Args[i] = l.become(e.Args[i], from, t)
+			}
 		case bare && t != nil && erased(t):
 			e.Args[i] = l.expr(arg)
 			if isInterface(from) && !l.info.Types[arg].IsNil() {
