@@ -153,6 +153,9 @@ func (l *lowerer) typeDecl(decl *ast.GenDecl) {
 		if spec.TypeParams != nil || types.IsInterface(obj.Type()) {
 			continue
 		}
+		if named, ok := obj.Type().(*types.Named); ok && endless(named) {
+			l.refuse(spec.Pos(), "the type %s contains itself, which cannot be run here without a struct between: make it a struct with a field of that type", spec.Name.Name)
+		}
 		spec.Name.Name = l.nameOf(obj)
 		spec.Type = l.expr(spec.Type)
 		specs = append(specs, spec)
