@@ -76,6 +76,14 @@ func (r *run) codeError(f *failure) *wire.CellError {
 		pos = from.place(pos)
 	}
 	rendered := r.render(name, pos, from, message(e), e.Hint, e.Trace)
+	for _, other := range e.More {
+		at := other.Pos
+		if from.place != nil {
+			at = from.place(at)
+		}
+		more := r.render(name, at, from, other.Msg, other.Hint, nil)
+		rendered.Traceback = append(rendered.Traceback, more.Traceback...)
+	}
 	if len(e.Stack) > 0 && os.Getenv("LIVESPIKE_DEBUG") == "1" {
 		rendered.Traceback = append(rendered.Traceback, strings.Split(strings.TrimSpace(string(e.Stack)), "\n")...)
 	}

@@ -93,6 +93,8 @@ func (s *Session) newInterp() *interp.Interp {
 		Stdout:  s.capture.stdout,
 		Stderr:  s.capture.stderr,
 		Stdin:   s.stdin,
+
+		MemoryLimit: memoryLimit(),
 	})
 }
 

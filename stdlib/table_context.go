@@ -8,6 +8,7 @@ package stdlib
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"time"
 )
@@ -59,4 +60,8 @@ func (W _context_Context) Err() error {
 
 func (W _context_Context) Value(key any) any {
 	return W.WValue(key)
+}
+
+func (W _context_Context) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

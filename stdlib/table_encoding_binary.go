@@ -8,6 +8,7 @@ package stdlib
 
 import (
 	"encoding/binary"
+	"fmt"
 	"go/constant"
 	"go/token"
 	"reflect"
@@ -71,6 +72,10 @@ func (W _encoding_binary_AppendByteOrder) String() string {
 	return W.WString()
 }
 
+func (W _encoding_binary_AppendByteOrder) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _encoding_binary_ByteOrder carries an interpreted ByteOrder.
 type _encoding_binary_ByteOrder struct {
 	IValue     any
@@ -112,4 +117,8 @@ func (W _encoding_binary_ByteOrder) Uint32(a0 []byte) uint32 {
 
 func (W _encoding_binary_ByteOrder) Uint64(a0 []byte) uint64 {
 	return W.WUint64(a0)
+}
+
+func (W _encoding_binary_ByteOrder) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -8,6 +8,7 @@ package stdlib
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 )
 
@@ -55,9 +56,17 @@ func (W _encoding_json_Marshaler) MarshalJSON() ([]byte, error) {
 	return W.WMarshalJSON()
 }
 
+func (W _encoding_json_Marshaler) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _encoding_json_Token carries an interpreted Token.
 type _encoding_json_Token struct {
 	IValue any
+}
+
+func (W _encoding_json_Token) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _encoding_json_Unmarshaler carries an interpreted Unmarshaler.
@@ -68,4 +77,8 @@ type _encoding_json_Unmarshaler struct {
 
 func (W _encoding_json_Unmarshaler) UnmarshalJSON(a0 []byte) error {
 	return W.WUnmarshalJSON(a0)
+}
+
+func (W _encoding_json_Unmarshaler) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

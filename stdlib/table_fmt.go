@@ -72,6 +72,10 @@ func (W _fmt_GoStringer) GoString() string {
 	return W.WGoString()
 }
 
+func (W _fmt_GoStringer) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _fmt_ScanState carries an interpreted ScanState.
 type _fmt_ScanState struct {
 	IValue      any
@@ -107,6 +111,10 @@ func (W _fmt_ScanState) Width() (int, bool) {
 	return W.WWidth()
 }
 
+func (W _fmt_ScanState) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _fmt_Scanner carries an interpreted Scanner.
 type _fmt_Scanner struct {
 	IValue any
@@ -115,6 +123,10 @@ type _fmt_Scanner struct {
 
 func (W _fmt_Scanner) Scan(state fmt.ScanState, verb rune) error {
 	return W.WScan(state, verb)
+}
+
+func (W _fmt_Scanner) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _fmt_State carries an interpreted State.
@@ -142,6 +154,10 @@ func (W _fmt_State) Write(b []byte) (int, error) {
 	return W.WWrite(b)
 }
 
+func (W _fmt_State) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _fmt_Stringer carries an interpreted Stringer.
 type _fmt_Stringer struct {
 	IValue  any
@@ -153,4 +169,8 @@ func (W _fmt_Stringer) String() string {
 		return ""
 	}
 	return W.WString()
+}
+
+func (W _fmt_Stringer) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

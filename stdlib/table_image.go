@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"reflect"
@@ -92,6 +93,10 @@ func (W _image_Image) ColorModel() color.Model {
 	return W.WColorModel()
 }
 
+func (W _image_Image) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _image_PalettedImage carries an interpreted PalettedImage.
 type _image_PalettedImage struct {
 	IValue        any
@@ -117,6 +122,10 @@ func (W _image_PalettedImage) ColorModel() color.Model {
 	return W.WColorModel()
 }
 
+func (W _image_PalettedImage) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _image_RGBA64Image carries an interpreted RGBA64Image.
 type _image_RGBA64Image struct {
 	IValue      any
@@ -140,4 +149,8 @@ func (W _image_RGBA64Image) ColorModel() color.Model {
 
 func (W _image_RGBA64Image) RGBA64At(x int, y int) color.RGBA64 {
 	return W.WRGBA64At(x, y)
+}
+
+func (W _image_RGBA64Image) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

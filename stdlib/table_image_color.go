@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"image/color"
 	"reflect"
 )
@@ -63,6 +64,10 @@ func (W _image_color_Color) RGBA() (uint32, uint32, uint32, uint32) {
 	return W.WRGBA()
 }
 
+func (W _image_color_Color) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _image_color_Model carries an interpreted Model.
 type _image_color_Model struct {
 	IValue   any
@@ -71,4 +76,8 @@ type _image_color_Model struct {
 
 func (W _image_color_Model) Convert(c color.Color) color.Color {
 	return W.WConvert(c)
+}
+
+func (W _image_color_Model) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

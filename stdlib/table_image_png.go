@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"image/png"
 	"reflect"
 )
@@ -44,4 +45,8 @@ func (W _image_png_EncoderBufferPool) Get() *png.EncoderBuffer {
 
 func (W _image_png_EncoderBufferPool) Put(a0 *png.EncoderBuffer) {
 	W.WPut(a0)
+}
+
+func (W _image_png_EncoderBufferPool) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"io"
@@ -103,6 +104,10 @@ func (W _io_ByteReader) ReadByte() (byte, error) {
 	return W.WReadByte()
 }
 
+func (W _io_ByteReader) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_ByteScanner carries an interpreted ByteScanner.
 type _io_ByteScanner struct {
 	IValue      any
@@ -118,6 +123,10 @@ func (W _io_ByteScanner) UnreadByte() error {
 	return W.WUnreadByte()
 }
 
+func (W _io_ByteScanner) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_ByteWriter carries an interpreted ByteWriter.
 type _io_ByteWriter struct {
 	IValue     any
@@ -128,6 +137,10 @@ func (W _io_ByteWriter) WriteByte(c byte) error {
 	return W.WWriteByte(c)
 }
 
+func (W _io_ByteWriter) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_Closer carries an interpreted Closer.
 type _io_Closer struct {
 	IValue any
@@ -136,6 +149,10 @@ type _io_Closer struct {
 
 func (W _io_Closer) Close() error {
 	return W.WClose()
+}
+
+func (W _io_Closer) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_ReadCloser carries an interpreted ReadCloser.
@@ -151,6 +168,10 @@ func (W _io_ReadCloser) Close() error {
 
 func (W _io_ReadCloser) Read(p []byte) (int, error) {
 	return W.WRead(p)
+}
+
+func (W _io_ReadCloser) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_ReadSeekCloser carries an interpreted ReadSeekCloser.
@@ -173,6 +194,10 @@ func (W _io_ReadSeekCloser) Seek(offset int64, whence int) (int64, error) {
 	return W.WSeek(offset, whence)
 }
 
+func (W _io_ReadSeekCloser) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_ReadSeeker carries an interpreted ReadSeeker.
 type _io_ReadSeeker struct {
 	IValue any
@@ -186,6 +211,10 @@ func (W _io_ReadSeeker) Read(p []byte) (int, error) {
 
 func (W _io_ReadSeeker) Seek(offset int64, whence int) (int64, error) {
 	return W.WSeek(offset, whence)
+}
+
+func (W _io_ReadSeeker) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_ReadWriteCloser carries an interpreted ReadWriteCloser.
@@ -208,6 +237,10 @@ func (W _io_ReadWriteCloser) Write(p []byte) (int, error) {
 	return W.WWrite(p)
 }
 
+func (W _io_ReadWriteCloser) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_ReadWriteSeeker carries an interpreted ReadWriteSeeker.
 type _io_ReadWriteSeeker struct {
 	IValue any
@@ -228,6 +261,10 @@ func (W _io_ReadWriteSeeker) Write(p []byte) (int, error) {
 	return W.WWrite(p)
 }
 
+func (W _io_ReadWriteSeeker) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_ReadWriter carries an interpreted ReadWriter.
 type _io_ReadWriter struct {
 	IValue any
@@ -243,6 +280,10 @@ func (W _io_ReadWriter) Write(p []byte) (int, error) {
 	return W.WWrite(p)
 }
 
+func (W _io_ReadWriter) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_Reader carries an interpreted Reader.
 type _io_Reader struct {
 	IValue any
@@ -251,6 +292,10 @@ type _io_Reader struct {
 
 func (W _io_Reader) Read(p []byte) (int, error) {
 	return W.WRead(p)
+}
+
+func (W _io_Reader) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_ReaderAt carries an interpreted ReaderAt.
@@ -263,6 +308,10 @@ func (W _io_ReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	return W.WReadAt(p, off)
 }
 
+func (W _io_ReaderAt) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_ReaderFrom carries an interpreted ReaderFrom.
 type _io_ReaderFrom struct {
 	IValue    any
@@ -273,6 +322,10 @@ func (W _io_ReaderFrom) ReadFrom(r io.Reader) (int64, error) {
 	return W.WReadFrom(r)
 }
 
+func (W _io_ReaderFrom) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_RuneReader carries an interpreted RuneReader.
 type _io_RuneReader struct {
 	IValue    any
@@ -281,6 +334,10 @@ type _io_RuneReader struct {
 
 func (W _io_RuneReader) ReadRune() (rune, int, error) {
 	return W.WReadRune()
+}
+
+func (W _io_RuneReader) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_RuneScanner carries an interpreted RuneScanner.
@@ -298,6 +355,10 @@ func (W _io_RuneScanner) UnreadRune() error {
 	return W.WUnreadRune()
 }
 
+func (W _io_RuneScanner) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_Seeker carries an interpreted Seeker.
 type _io_Seeker struct {
 	IValue any
@@ -308,6 +369,10 @@ func (W _io_Seeker) Seek(offset int64, whence int) (int64, error) {
 	return W.WSeek(offset, whence)
 }
 
+func (W _io_Seeker) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_StringWriter carries an interpreted StringWriter.
 type _io_StringWriter struct {
 	IValue       any
@@ -316,6 +381,10 @@ type _io_StringWriter struct {
 
 func (W _io_StringWriter) WriteString(s string) (int, error) {
 	return W.WWriteString(s)
+}
+
+func (W _io_StringWriter) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_WriteCloser carries an interpreted WriteCloser.
@@ -333,6 +402,10 @@ func (W _io_WriteCloser) Write(p []byte) (int, error) {
 	return W.WWrite(p)
 }
 
+func (W _io_WriteCloser) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_WriteSeeker carries an interpreted WriteSeeker.
 type _io_WriteSeeker struct {
 	IValue any
@@ -348,6 +421,10 @@ func (W _io_WriteSeeker) Write(p []byte) (int, error) {
 	return W.WWrite(p)
 }
 
+func (W _io_WriteSeeker) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_Writer carries an interpreted Writer.
 type _io_Writer struct {
 	IValue any
@@ -356,6 +433,10 @@ type _io_Writer struct {
 
 func (W _io_Writer) Write(p []byte) (int, error) {
 	return W.WWrite(p)
+}
+
+func (W _io_Writer) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_WriterAt carries an interpreted WriterAt.
@@ -368,6 +449,10 @@ func (W _io_WriterAt) WriteAt(p []byte, off int64) (int, error) {
 	return W.WWriteAt(p, off)
 }
 
+func (W _io_WriterAt) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_WriterTo carries an interpreted WriterTo.
 type _io_WriterTo struct {
 	IValue   any
@@ -376,4 +461,8 @@ type _io_WriterTo struct {
 
 func (W _io_WriterTo) WriteTo(w io.Writer) (int64, error) {
 	return W.WWriteTo(w)
+}
+
+func (W _io_WriterTo) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

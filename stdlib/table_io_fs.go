@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"io/fs"
 	"reflect"
 	"time"
@@ -102,6 +103,10 @@ func (W _io_fs_DirEntry) Type() fs.FileMode {
 	return W.WType()
 }
 
+func (W _io_fs_DirEntry) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_fs_FS carries an interpreted FS.
 type _io_fs_FS struct {
 	IValue any
@@ -110,6 +115,10 @@ type _io_fs_FS struct {
 
 func (W _io_fs_FS) Open(name string) (fs.File, error) {
 	return W.WOpen(name)
+}
+
+func (W _io_fs_FS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_fs_File carries an interpreted File.
@@ -130,6 +139,10 @@ func (W _io_fs_File) Read(a0 []byte) (int, error) {
 
 func (W _io_fs_File) Stat() (fs.FileInfo, error) {
 	return W.WStat()
+}
+
+func (W _io_fs_File) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_fs_FileInfo carries an interpreted FileInfo.
@@ -167,6 +180,10 @@ func (W _io_fs_FileInfo) Sys() any {
 	return W.WSys()
 }
 
+func (W _io_fs_FileInfo) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_fs_GlobFS carries an interpreted GlobFS.
 type _io_fs_GlobFS struct {
 	IValue any
@@ -182,6 +199,10 @@ func (W _io_fs_GlobFS) Open(name string) (fs.File, error) {
 	return W.WOpen(name)
 }
 
+func (W _io_fs_GlobFS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_fs_ReadDirFS carries an interpreted ReadDirFS.
 type _io_fs_ReadDirFS struct {
 	IValue   any
@@ -195,6 +216,10 @@ func (W _io_fs_ReadDirFS) Open(name string) (fs.File, error) {
 
 func (W _io_fs_ReadDirFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return W.WReadDir(name)
+}
+
+func (W _io_fs_ReadDirFS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_fs_ReadDirFile carries an interpreted ReadDirFile.
@@ -222,6 +247,10 @@ func (W _io_fs_ReadDirFile) Stat() (fs.FileInfo, error) {
 	return W.WStat()
 }
 
+func (W _io_fs_ReadDirFile) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_fs_ReadFileFS carries an interpreted ReadFileFS.
 type _io_fs_ReadFileFS struct {
 	IValue    any
@@ -235,6 +264,10 @@ func (W _io_fs_ReadFileFS) Open(name string) (fs.File, error) {
 
 func (W _io_fs_ReadFileFS) ReadFile(name string) ([]byte, error) {
 	return W.WReadFile(name)
+}
+
+func (W _io_fs_ReadFileFS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }
 
 // _io_fs_ReadLinkFS carries an interpreted ReadLinkFS.
@@ -257,6 +290,10 @@ func (W _io_fs_ReadLinkFS) ReadLink(name string) (string, error) {
 	return W.WReadLink(name)
 }
 
+func (W _io_fs_ReadLinkFS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_fs_StatFS carries an interpreted StatFS.
 type _io_fs_StatFS struct {
 	IValue any
@@ -272,6 +309,10 @@ func (W _io_fs_StatFS) Stat(name string) (fs.FileInfo, error) {
 	return W.WStat(name)
 }
 
+func (W _io_fs_StatFS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _io_fs_SubFS carries an interpreted SubFS.
 type _io_fs_SubFS struct {
 	IValue any
@@ -285,4 +326,8 @@ func (W _io_fs_SubFS) Open(name string) (fs.File, error) {
 
 func (W _io_fs_SubFS) Sub(dir string) (fs.FS, error) {
 	return W.WSub(dir)
+}
+
+func (W _io_fs_SubFS) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -3,6 +3,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"reflect"
@@ -79,4 +80,8 @@ func (W _github_com_livespike_livespike_io_durin_Command) String() string {
 		return ""
 	}
 	return W.WString()
+}
+
+func (W _github_com_livespike_livespike_io_durin_Command) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -3,6 +3,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"reflect"
@@ -122,4 +123,8 @@ func (W _github_com_livespike_livespike_io_durin_wire_Message) String() string {
 
 func (W _github_com_livespike_livespike_io_durin_wire_Message) Tag() wire.Tag {
 	return W.WTag()
+}
+
+func (W _github_com_livespike_livespike_io_durin_wire_Message) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -3,6 +3,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/livespike/livespike/io/event"
@@ -70,4 +71,8 @@ func (W _github_com_livespike_livespike_io_event_Source) Info() event.Info {
 
 func (W _github_com_livespike_livespike_io_event_Source) Next() ([]event.Event, error) {
 	return W.WNext()
+}
+
+func (W _github_com_livespike_livespike_io_event_Source) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

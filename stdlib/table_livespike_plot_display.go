@@ -3,6 +3,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/livespike/livespike/plot/display"
@@ -51,4 +52,8 @@ func (W _github_com_livespike_livespike_plot_display_Sink) Input(prompt string, 
 
 func (W _github_com_livespike_livespike_plot_display_Sink) Update(b display.Bundle, id string) error {
 	return W.WUpdate(b, id)
+}
+
+func (W _github_com_livespike_livespike_plot_display_Sink) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

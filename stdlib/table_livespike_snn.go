@@ -3,6 +3,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/livespike/livespike/snn"
@@ -224,6 +225,10 @@ func (W _github_com_livespike_livespike_snn_Composite) Parts() []snn.Part {
 	return W.WParts()
 }
 
+func (W _github_com_livespike_livespike_snn_Composite) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _github_com_livespike_livespike_snn_Module carries an interpreted Module.
 type _github_com_livespike_livespike_snn_Module struct {
 	IValue   any
@@ -232,4 +237,8 @@ type _github_com_livespike_livespike_snn_Module struct {
 
 func (W _github_com_livespike_livespike_snn_Module) Forward(x *tensor.Tensor, s *snn.State) (*tensor.Tensor, *snn.State) {
 	return W.WForward(x, s)
+}
+
+func (W _github_com_livespike_livespike_snn_Module) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"math/rand"
 	"reflect"
 )
@@ -57,6 +58,10 @@ func (W _math_rand_Source) Seed(seed int64) {
 	W.WSeed(seed)
 }
 
+func (W _math_rand_Source) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _math_rand_Source64 carries an interpreted Source64.
 type _math_rand_Source64 struct {
 	IValue  any
@@ -75,4 +80,8 @@ func (W _math_rand_Source64) Seed(seed int64) {
 
 func (W _math_rand_Source64) Uint64() uint64 {
 	return W.WUint64()
+}
+
+func (W _math_rand_Source64) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

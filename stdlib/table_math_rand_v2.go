@@ -9,6 +9,7 @@
 package stdlib
 
 import (
+	"fmt"
 	rand "math/rand/v2"
 	"reflect"
 )
@@ -55,4 +56,8 @@ type _math_rand_v2_Source struct {
 
 func (W _math_rand_v2_Source) Uint64() uint64 {
 	return W.WUint64()
+}
+
+func (W _math_rand_v2_Source) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"io/fs"
@@ -168,6 +169,10 @@ func (W _os_DirEntry) Type() fs.FileMode {
 	return W.WType()
 }
 
+func (W _os_DirEntry) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _os_FileInfo carries an interpreted FileInfo.
 type _os_FileInfo struct {
 	IValue   any
@@ -203,6 +208,10 @@ func (W _os_FileInfo) Sys() any {
 	return W.WSys()
 }
 
+func (W _os_FileInfo) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
 // _os_Signal carries an interpreted Signal.
 type _os_Signal struct {
 	IValue  any
@@ -219,4 +228,8 @@ func (W _os_Signal) String() string {
 		return ""
 	}
 	return W.WString()
+}
+
+func (W _os_Signal) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -7,6 +7,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"reflect"
 	"sort"
 )
@@ -58,4 +59,8 @@ func (W _sort_Interface) Less(i int, j int) bool {
 
 func (W _sort_Interface) Swap(i int, j int) {
 	W.WSwap(i, j)
+}
+
+func (W _sort_Interface) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -9,6 +9,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"reflect"
 	"sync"
 )
@@ -43,4 +44,8 @@ func (W _sync_Locker) Lock() {
 
 func (W _sync_Locker) Unlock() {
 	W.WUnlock()
+}
+
+func (W _sync_Locker) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
 }

@@ -61,7 +61,8 @@ type CellError struct {
 	Stage Stage
 	Pos   Position
 	Msg   string
-	Hint  string // such as "did you mean offset?"; may be empty
+	Hint  string       // such as "did you mean offset?"; may be empty
+	More  []*CellError // what else the checker found in the cell
 	Trace []Frame
 	Value any    // what a run-time panic carried
 	Stack []byte // the host's stack of a run-time panic, for debugging only

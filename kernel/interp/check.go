@@ -155,9 +155,23 @@ func (p *plan) strip(d *declaration, file *ast.File) {
 	marked.importInto(file, func(string) bool { return false })
 }
 
-// failure turns the checker's first complaint into the cell's error.
+// maxErrors is how many complaints about one cell are worth reading.
+const maxErrors = 10
+
+// failure turns the checker's complaints into the cell's error: the first one, and those on other lines beside it.
 func (p *plan) failure(errs []types.Error) *CellError {
-	e := errs[0]
+	first := p.complaint(errs[0])
+	lines := map[int]bool{first.Pos.Line: true}
+	for _, e := range errs[1:] {
+		if c := p.complaint(e); !lines[c.Pos.Line] && len(first.More) < maxErrors-1 {
+			lines[c.Pos.Line] = true
+			first.More = append(first.More, c)
+		}
+	}
+	return first
+}
+
+func (p *plan) complaint(e types.Error) *CellError {
 	msg := clean(strings.TrimPrefix(e.Msg, "main."))
 	pos := position(p.in.fset, e.Pos)
 	if !pos.IsValid() {

@@ -30,6 +30,9 @@ type Options struct {
 	Stdout  io.Writer                           // default os.Stdout; scripts reach it as os.Stdout only if it is a file
 	Stderr  io.Writer                           // default os.Stderr; the same
 	Args    []string                            // os.Args of the scripts
+
+	// MemoryLimit is how many bytes of heap the process may hold before a running cell is stopped; 0 is no limit.
+	MemoryLimit uint64
 }
 
 // Interp is one session's interpreter. It runs one cell at a time.

@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"go/types"
 	"io"
 	"log"
@@ -55,8 +56,11 @@ func (in *Interp) hostEcho(slot int, v any) {
 	r.values = append(r.values, Value{V: in.types.shown(v, in.types.of(t)), Type: typeText(t), Text: in.types.textOf(v, t)})
 }
 
-// errStack is the cause of a cancellation by the watchdog.
-var errStack = errors.New("stack overflow: the functions call each other without end")
+// The causes of a cancellation by the watchdog.
+var (
+	errStack  = errors.New("stack overflow: the functions call each other without end")
+	errMemory = errors.New("out of memory")
+)
 
 // execute compiles and runs a plan, and commits what finished.
 func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError {
@@ -76,7 +80,7 @@ func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.cancel = cancel
-	stop := watchStack(cancel)
+	stop := in.watch(cancel)
 	restore := interrupt.Set(ctx)
 	_, runErr := in.engine.ExecuteWithContext(ctx, program)
 	stop()
@@ -117,7 +121,7 @@ func (in *Interp) interrupted(ctx context.Context, p *plan, r *run) *CellError {
 	in.commit(p, steps, false)
 	err := &CellError{Stage: Interrupt, Msg: "interrupted", Pos: in.reached()}
 	var exit stdlib.Exit
-	if cause := context.Cause(ctx); errors.Is(cause, errStack) || errors.As(cause, &exit) {
+	if cause := context.Cause(ctx); errors.Is(cause, errStack) || errors.Is(cause, errMemory) || errors.As(cause, &exit) {
 		err.Stage, err.Msg = Run, cause.Error()
 	}
 	if !err.Pos.IsValid() {
@@ -164,13 +168,13 @@ const stackLimit = 256 << 20
 // limitStack lets the watchdog see a runaway recursion before the runtime ends the process.
 func limitStack() { debug.SetMaxStack(2e9) }
 
-// watchStack cancels the cell when its recursion has no end.
-func watchStack(cancel context.CancelCauseFunc) (stop func()) {
+// watch cancels the cell when its recursion has no end, or when all cells together hold more memory than they may.
+func (in *Interp) watch(cancel context.CancelCauseFunc) (stop func()) {
 	quit := make(chan struct{})
 	go func() {
-		sample := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}}
-		metrics.Read(sample)
-		limit := stackLimit + sample[0].Value.Uint64() // a cell before may not have given its own back yet
+		samples := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+		metrics.Read(samples)
+		stacks := stackLimit + samples[0].Value.Uint64() // a cell before may not have given its own back yet
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
 		for {
@@ -179,9 +183,13 @@ func watchStack(cancel context.CancelCauseFunc) (stop func()) {
 				return
 			case <-tick.C:
 			}
-			metrics.Read(sample)
-			if sample[0].Value.Uint64() > limit {
+			metrics.Read(samples)
+			switch {
+			case samples[0].Value.Uint64() > stacks:
 				cancel(errStack)
+				return
+			case in.opts.MemoryLimit > 0 && samples[1].Value.Uint64() > in.opts.MemoryLimit:
+				cancel(fmt.Errorf("%w: the session holds more than %.1f GiB", errMemory, float64(in.opts.MemoryLimit)/(1<<30)))
 				return
 			}
 		}

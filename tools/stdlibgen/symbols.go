@@ -190,6 +190,11 @@ func (t *table) wrapper(wrapper, name string, face *types.Interface) string {
 		}
 		fmt.Fprintf(&methods, "W.W%s(%s)\n}\n", method.Name(), arguments)
 	}
+	if object, _, _ := types.LookupFieldOrMethod(face, false, t.pkg, "Format"); object == nil {
+		// A container that prints its parts shows the value, not this struct.
+		t.imports["fmt"] = "fmt"
+		fmt.Fprintf(&methods, "\nfunc (W %s) Format(f fmt.State, verb rune) {\n\tfmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)\n}\n", wrapper)
+	}
 	return fmt.Sprintf("// %s carries an interpreted %s.\ntype %s struct {\n\tIValue any\n%s}\n%s", wrapper, name, wrapper, fields.String(), methods.String())
 }
 
