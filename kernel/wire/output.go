@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"sync"
 )
@@ -15,6 +16,31 @@ type output struct {
 
 	mu       sync.Mutex
 	payloads []any
+	line     []byte // the end of stdout that has no newline yet
+}
+
+// promptLimit is how much of an unfinished line becomes the prompt of a question.
+const promptLimit = 200
+
+// printed remembers the line that stdout is in.
+func (o *output) printed(p []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if at := bytes.LastIndexByte(p, '\n'); at >= 0 {
+		o.line, p = o.line[:0], p[at+1:]
+	}
+	if o.line = append(o.line, p...); len(o.line) > promptLimit {
+		o.line = o.line[:0] // a progress bar or the like
+	}
+}
+
+// prompt is what the cell has printed in front of a question that has none of its own.
+func (o *output) prompt() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	line := validText(o.line)
+	o.line = o.line[:0]
+	return line
 }
 
 func (o *output) publish(kind string, content any) {
@@ -25,6 +51,9 @@ func (o *output) publish(kind string, content any) {
 func (o *output) Stream(name string, p []byte) {
 	if len(p) == 0 {
 		return
+	}
+	if name == "stdout" {
+		o.printed(p)
 	}
 	o.server.publisher.publish(publication{parent: o.request.RawHeader, stream: name, text: append([]byte(nil), p...)})
 }
@@ -79,10 +108,13 @@ func (o *output) payload() []any {
 	return append([]any{}, o.payloads...)
 }
 
-// Input asks the user.
+// Input asks the user; without a prompt with the line that the cell has begun to print.
 func (o *output) Input(ctx context.Context, prompt string, password bool) (string, error) {
 	if !o.allowStdin {
 		return "", ErrNoStdin
+	}
+	if prompt == "" {
+		prompt = o.prompt()
 	}
 	return o.server.ask(ctx, o.request, prompt, password)
 }

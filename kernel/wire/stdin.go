@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"sync"
 )
 
@@ -13,13 +14,40 @@ var ErrNoStdin = errors.New("this front end takes no input")
 // stdinWaiter hands input_replies to the question that they answer.
 type stdinWaiter struct {
 	mu       sync.Mutex
-	waiting  map[string]chan string // msg_id of the question
+	waiting  map[string]question // by the msg_id of the input_request
 	shutdown chan struct{}
 	once     sync.Once
 }
 
+// question is an input_request without its answer.
+type question struct {
+	asked  string // identity of the client
+	answer chan string
+}
+
 func newStdinWaiter() *stdinWaiter {
-	return &stdinWaiter{waiting: map[string]chan string{}, shutdown: make(chan struct{})}
+	return &stdinWaiter{waiting: map[string]question{}, shutdown: make(chan struct{})}
+}
+
+// take removes and returns the question that a client's reply answers. Front ends that set no parent, or the cell's, answer
+// the question that the client has; a parent of ours that is not waiting is an answer that came too late.
+func (w *stdinWaiter) take(parent, session, client string) (question, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if q, ok := w.waiting[parent]; ok {
+		delete(w.waiting, parent)
+		return q, true
+	}
+	if strings.HasPrefix(parent, session+"_") {
+		return question{}, false
+	}
+	for id, q := range w.waiting {
+		if q.asked == client {
+			delete(w.waiting, id)
+			return q, true
+		}
+	}
+	return question{}, false
 }
 
 func (w *stdinWaiter) close() { w.once.Do(func() { close(w.shutdown) }) }
@@ -38,7 +66,7 @@ func (s *Server) ask(ctx context.Context, r request, prompt string, password boo
 	}
 	answer := make(chan string, 1)
 	s.stdin.mu.Lock()
-	s.stdin.waiting[h.ID] = answer
+	s.stdin.waiting[h.ID] = question{r.from.Identity(), answer}
 	s.stdin.mu.Unlock()
 	defer func() {
 		s.stdin.mu.Lock()
@@ -75,12 +103,8 @@ func (s *Server) readReplies() {
 		if json.Unmarshal(m.Parent, &parent) != nil || json.Unmarshal(m.Content, &content) != nil {
 			continue
 		}
-		s.stdin.mu.Lock()
-		answer := s.stdin.waiting[parent.ID]
-		delete(s.stdin.waiting, parent.ID)
-		s.stdin.mu.Unlock()
-		if answer != nil {
-			answer <- content.Value
+		if q, ok := s.stdin.take(parent.ID, s.session, r.From.Identity()); ok {
+			q.answer <- content.Value
 		}
 	}
 }

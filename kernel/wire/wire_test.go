@@ -282,7 +282,8 @@ func TestInput(t *testing.T) {
 		}
 		c.m.replies <- Request{Shell, memoryPeer{c.m, c.m.stdin}, m.encode(newSigner(testKey))}
 	}
-	answer(`{"msg_id":"an older question"}`, "stale")
+	older := q.Header.Session + "_0"
+	answer(fmt.Sprintf(`{"msg_id":%q}`, older), "stale")
 	answer(string(q.RawHeader), "Ada")
 	if got := string(c.reply().Content); !strings.Contains(got, `"ok"`) {
 		t.Fatal(got)
