@@ -17,6 +17,7 @@ var _ = registerFormat(format{
 		return no
 	},
 	open:   openAEDAT4,
+	create: createAEDAT4,
 	limits: limits{maxX: 1<<15 - 1, maxY: 1<<15 - 1},
 })
 

@@ -13,6 +13,7 @@ var _ = registerFormat(format{
 		return likely
 	},
 	open:   openCSV,
+	create: createCSV,
 	limits: limits{maxX: 1<<16 - 1, maxY: 1<<16 - 1},
 })
 

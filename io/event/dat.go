@@ -11,6 +11,7 @@ var _ = registerFormat(format{
 	extensions: []string{".dat"},
 	magic:      datMagic,
 	open:       openDAT,
+	create:     createDAT,
 	limits:     limits{maxX: 1<<14 - 1, maxY: 1<<14 - 1},
 })
 

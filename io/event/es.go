@@ -16,6 +16,7 @@ var _ = registerFormat(format{
 		return no
 	},
 	open:   openES,
+	create: createES,
 	limits: limits{maxX: 1<<16 - 1, maxY: 1<<16 - 1},
 })
 

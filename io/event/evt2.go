@@ -11,6 +11,7 @@ var _ = registerFormat(format{
 	extensions: []string{".raw"},
 	magic:      func(head []byte, whole bool) verdict { return evtMagic(head, whole, "evt2") },
 	open:       openEVT2,
+	create:     createEVT2,
 	limits:     limits{maxX: 1<<11 - 1, maxY: 1<<11 - 1},
 })
 

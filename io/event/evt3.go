@@ -12,6 +12,7 @@ var _ = registerFormat(format{
 	extensions: []string{".raw"},
 	magic:      func(head []byte, whole bool) verdict { return evtMagic(head, whole, "evt3") },
 	open:       openEVT3,
+	create:     createEVT3,
 	limits:     limits{maxX: 1<<11 - 1, maxY: 1<<11 - 1},
 })
 

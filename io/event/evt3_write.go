@@ -3,10 +3,54 @@ package event
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
+	"strings"
 )
 
-// evt3Writer turns events in the order of time into EVT 3.0, whose clock has 24 bits: the first event must be earlier
-// than 16.7 s, and gaps are filled so that a reader sees every turn.
+// evt3Gap bounds the words that fill a gap of the clock: 100 days, 2 MB.
+const evt3Gap = 1 << 20
+
+func createEVT3(out *output, _ *options, info Info) (encoder, error) {
+	e := &evt3Encoder{out: out, last: math.MinInt64}
+	_, err := out.Write(e.w.header(info))
+	return e, err
+}
+
+// evt3Encoder checks what evt3Writer relies on.
+type evt3Encoder struct {
+	out  *output
+	w    evt3Writer
+	last int64
+	buf  []byte
+}
+
+func (e *evt3Encoder) encode(events []Event) error {
+	if err := formats["evt3"].limits.fits(events); err != nil {
+		return err
+	}
+	last := e.last
+	for i := range events {
+		t := events[i].T
+		switch {
+		case t < 0:
+			return misfit(i, "time %d: EVT 3 has no times before 0; give FromZero", t)
+		case t < last:
+			return misfit(i, "time %d comes after %d: EVT 3 cannot go back in time", t, last)
+		case t-max(last, 0) > evt3Gap*2047<<12:
+			return misfit(i, "time %d: the 24-bit clock of EVT 3 would need more than %d words to get there; give FromZero", t, evt3Gap)
+		}
+		last = t
+	}
+	e.last = last
+	e.buf = e.w.append(e.buf[:0], events)
+	_, err := e.out.Write(e.buf)
+	return err
+}
+
+func (e *evt3Encoder) finish() error { return nil }
+
+// evt3Writer turns events in the order of time into EVT 3.0, whose clock has 24 bits: gaps are filled so that a reader
+// sees every turn.
 type evt3Writer struct {
 	width   int
 	started bool
@@ -18,9 +62,25 @@ type evt3Writer struct {
 // header is the text in front of the words.
 func (w *evt3Writer) header(info Info) []byte {
 	w.width, w.row = info.Width, -1
-	return fmt.Appendf(nil, "%% evt 3.0\n%% format EVT3;height=%d;width=%d\n%% geometry %dx%d\n%% camera_integrator_name %s\n%% end\n",
-		info.Height, info.Width, info.Width, info.Height, info.Camera)
+	return evtHeader("3.0", "EVT3", info)
 }
+
+// evtHeader is the text in front of EVT words.
+func evtHeader(version, name string, info Info) []byte {
+	b := fmt.Appendf(nil, "%% evt %s\n", version)
+	if info.Width > 0 {
+		b = fmt.Appendf(b, "%% format %s;height=%d;width=%d\n%% geometry %dx%d\n", name, info.Height, info.Width, info.Width, info.Height)
+	} else {
+		b = fmt.Appendf(b, "%% format %s\n", name)
+	}
+	if camera := oneLine(info.Camera); camera != "" {
+		b = fmt.Appendf(b, "%% camera_integrator_name %s\n", camera)
+	}
+	return append(b, "% end\n"...)
+}
+
+// oneLine makes a name fit for a line of a header.
+func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // append adds the words of events behind dst. Pixels of a row that tell the same at the same time, in order and at least
 // three of them within 32, go into vectors.
@@ -61,9 +121,12 @@ func (w *evt3Writer) time(dst []byte, t int64) []byte {
 	high, low := t>>12, t&0xfff
 	for first := !w.started; first || high != w.high; first = false {
 		// A clock that stands still for more than half its range would look as if it had not turned over.
-		if first || high-w.high < 2048 {
+		switch {
+		case first:
+			w.high = min(high, evt3Loop>>12-1)
+		case high-w.high < 2048:
 			w.high = high
-		} else {
+		default:
 			w.high += 2047
 		}
 		w.started, w.low = true, 0

@@ -19,6 +19,9 @@ type format struct {
 	// open reads the header and returns what decodes the rest; info has Format and Events set.
 	open func(in *input, o *options, info *Info, stats *Stats) (decoder, error)
 
+	// create writes the header to out and returns what encodes the rest; nil for formats that are only read.
+	create func(out *output, o *options, info Info) (encoder, error)
+
 	limits limits
 }
 
@@ -70,15 +73,18 @@ func formatNames() string {
 	for name := range formats {
 		names = append(names, name)
 	}
-	sort.Strings(names)
-	return strings.Join(names, ", ")
+	return joined(names)
 }
 
-// Formats lists the file formats with their extensions and a line about each, sorted.
+// Formats lists the file formats with their extensions and a line about each, sorted; those that are only read say so.
 func Formats() []string {
 	lines := make([]string, 0, len(formats))
 	for _, f := range formats {
-		lines = append(lines, fmt.Sprintf("%s (%s): %s", f.name, strings.Join(f.extensions, " "), f.doc))
+		line := fmt.Sprintf("%s (%s): %s", f.name, strings.Join(f.extensions, " "), f.doc)
+		if f.create == nil {
+			line += "; only read"
+		}
+		lines = append(lines, line)
 	}
 	sort.Strings(lines)
 	return lines

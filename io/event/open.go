@@ -5,8 +5,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"sort"
-	"strings"
 )
 
 // Open opens a recording or a source of events:
@@ -79,13 +77,9 @@ func openSource(uri string, o *options) (Source, error) {
 }
 
 func schemeNames() string {
-	if len(schemes) == 0 {
-		return "none"
-	}
 	names := make([]string, 0, len(schemes))
 	for name := range schemes {
 		names = append(names, name+":")
 	}
-	sort.Strings(names)
-	return strings.Join(names, ", ")
+	return joined(names)
 }

@@ -28,6 +28,8 @@ type options struct {
 	signed     bool
 	twoChannel bool
 	xy         bool
+	codec      string
+	fromZero   bool
 }
 
 // defaultSpan is how much event time one Read of a recording delivers: what a robot's loop at 200 Hz would find.
@@ -115,6 +117,19 @@ func DropOldest() Option { return Option{"DropOldest()", func(o *options) { o.bl
 
 // Block makes a live source wait until it is read instead of losing events.
 func Block() Option { return Option{"Block()", func(o *options) { o.block = true }} }
+
+// Compression chooses how Create packs the formats that can be packed, AEDAT 4: "NONE", "LZ4" (the default), "LZ4_HIGH",
+// "ZSTD" or "ZSTD_HIGH".
+func Compression(name string) Option {
+	if _, ok := compressionKind(name); !ok {
+		panic(fmt.Sprintf("event.Compression: unknown codec %q; known are NONE, LZ4, LZ4_HIGH, ZSTD, ZSTD_HIGH", name))
+	}
+	return Option{"Compression(" + name + ")", func(o *options) { o.codec = name }}
+}
+
+// FromZero makes Create count the times from the first event. Some formats hold only short times: EVT 3 begins within
+// 17 s, DAT within 71 minutes of zero.
+func FromZero() Option { return Option{"FromZero()", func(o *options) { o.fromZero = true }} }
 
 func mustDuration(place string, d time.Duration) {
 	if d < time.Microsecond {
