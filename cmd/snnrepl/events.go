@@ -1,76 +1,130 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/livespike/livespike/io/event"
 )
 
 var _ = register(command{
 	name:    "events",
-	usage:   "events info [--json] FILE…",
-	summary: "what is in recordings of events",
-	help: `events info reads each recording to its end and prints its format, size, counts and digest; with --json as one JSON object
-a line: format width height count t_first t_last sum_x sum_y sum_p sum_t_mod_2_64 time_backsteps dropped sha256_txyp.
-A recording that breaks off is described as far as it goes, with an error and status 1.`,
-	flags: func(f *flag.FlagSet) {
-		f.Bool("json", false, "print one JSON object per file")
-	},
-	run: runEvents,
+	usage:   "events info|convert …",
+	summary: "look at recordings and streams of events, convert, filter, send and receive them",
+	help:    eventsHelp(),
+	run:     runEvents,
 })
 
-func runEvents(s streams, f *flag.FlagSet) int {
-	if f.Arg(0) != "info" {
-		return usageError(s, f.Name(), errors.New("events does info"))
+// eventsCommand is one of the commands behind "events". Each has a file that lists it in eventsCommands.
+type eventsCommand struct {
+	name, usage string // what follows "snnrepl events "
+	doc         string
+	flags       func(*flag.FlagSet)
+	run         func(s streams, f *flag.FlagSet) error
+}
+
+// errUsage marks a wrong command line.
+var errUsage = errors.New("usage")
+
+func eventsCommands() []eventsCommand {
+	return []eventsCommand{eventsInfoCommand(), eventsConvertCommand()}
+}
+
+func eventsHelp() string {
+	var b strings.Builder
+	for _, c := range eventsCommands() {
+		fmt.Fprintf(&b, "snnrepl events %s\n  %s\n", c.usage, strings.ReplaceAll(c.doc, "\n", "\n  "))
+		f := flag.NewFlagSet("", flag.ContinueOnError)
+		c.flags(f)
+		f.VisitAll(func(f *flag.Flag) {
+			value, text := flag.UnquoteUsage(f)
+			fmt.Fprintf(&b, "    %-20s  %s\n", strings.TrimSpace("--"+f.Name+" "+value), text)
+		})
+		b.WriteByte('\n')
 	}
-	rest := flag.NewFlagSet("events info", flag.ContinueOnError)
-	rest.SetOutput(io.Discard)
-	asJSON := rest.Bool("json", text(f, "json") == "true", "")
-	if err := rest.Parse(f.Args()[1:]); errors.Is(err, flag.ErrHelp) {
-		c, _ := lookup("events")
-		c.printHelp(s.out)
+	return b.String()
+}
+
+func runEvents(s streams, f *flag.FlagSet) int {
+	commands := eventsCommands()
+	i := slices.IndexFunc(commands, func(c eventsCommand) bool { return c.name == f.Arg(0) })
+	if i < 0 {
+		names := make([]string, len(commands))
+		for i, c := range commands {
+			names[i] = c.name
+		}
+		return usageError(s, f.Name(), fmt.Errorf("events does %s", strings.Join(names, ", ")))
+	}
+	c := commands[i]
+	own := flag.NewFlagSet("events "+c.name, flag.ContinueOnError)
+	own.SetOutput(io.Discard)
+	c.flags(own)
+	positional, err := interspersed(own, f.Args()[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		whole, _ := lookup("events")
+		whole.printHelp(s.out)
 		return fine
 	} else if err != nil {
 		return usageError(s, f.Name(), err)
 	}
-	files := rest.Args()
-	if len(files) == 0 {
-		return usageError(s, f.Name(), errors.New("info on which file?"))
+	// What flag calls its arguments are those after the last flag; commands want all that are no flags.
+	if err := own.Parse(append([]string{"--"}, positional...)); err != nil {
+		return usageError(s, f.Name(), err)
 	}
-	status := fine
-	for _, file := range files {
-		if err := eventsInfo(s, file, *asJSON, len(files) > 1); err != nil {
-			status = failure(s, err)
+	switch err := c.run(s, own); {
+	case errors.Is(err, errUsage):
+		return usageError(s, f.Name(), errors.New(strings.TrimPrefix(err.Error(), "usage: ")))
+	case err != nil:
+		status := fine
+		for _, e := range split(err) {
+			status = failure(s, e)
 		}
+		return status
 	}
-	return status
+	return fine
 }
 
-// eventsInfo describes one recording, as far as it can be read.
-func eventsInfo(s streams, file string, asJSON, name bool) error {
-	src, err := event.Open(file)
-	if err != nil {
-		return err
-	}
-	summary, err := event.Digest(src)
-	if closed := src.Close(); err == nil {
-		err = closed
-	}
-	if asJSON {
-		line, encodeErr := json.Marshal(summary)
-		if encodeErr != nil {
-			return encodeErr
+// interspersed parses flags before, between and after the other arguments, and returns those.
+func interspersed(f *flag.FlagSet, args []string) (positional []string, err error) {
+	for len(args) > 0 {
+		if err := f.Parse(args); err != nil {
+			return nil, err
 		}
-		return errors.Join(written(fmt.Fprintf(s.out, "%s\n", line)), err)
+		rest := f.Args()
+		if len(rest) == 0 {
+			break
+		}
+		if n := len(args) - len(rest); n > 0 && args[n-1] == "--" {
+			return append(positional, rest...), nil
+		}
+		positional = append(positional, rest[0])
+		args = rest[1:]
 	}
-	if name {
-		return errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", file, summary)), err)
+	return positional, nil
+}
+
+// split is the errors that were joined.
+func split(err error) []error {
+	var format *event.FormatError
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || errors.As(err, &format) && err == error(format) {
+		return []error{err}
 	}
-	return errors.Join(written(fmt.Fprintln(s.out, summary)), err)
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, split(e)...)
+	}
+	return all
+}
+
+// wrongUsage is an error about the command line.
+func wrongUsage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
 }
 
 // written is the error of a print.
@@ -79,4 +133,43 @@ func written(_ int, err error) error {
 		return fmt.Errorf("standard output: %w", reason(err))
 	}
 	return nil
+}
+
+// reading are the flags of every command that opens a source.
+func reading(f *flag.FlagSet) {
+	f.String("from", "", "`FORMAT` of the input, where its content does not tell")
+	f.String("size", "", "`WxH` of the sensor in pixels, where the input does not tell")
+	f.Duration("unit", 0, "unit of the times in a text file, 1s or 1ms, where it does not tell")
+	f.Bool("realtime", false, "at the pace of the recording's clock")
+}
+
+// readingOptions are the options that those flags ask for.
+func readingOptions(f *flag.FlagSet) (opts []event.Option, err error) {
+	defer func() {
+		if p := recover(); p != nil { // an unknown format, a size out of range
+			err = wrongUsage("%v", p)
+		}
+	}()
+	if from := text(f, "from"); from != "" {
+		opts = append(opts, event.Format(from))
+	}
+	if size := text(f, "size"); size != "" {
+		var w, h int
+		if n, err := fmt.Sscanf(size, "%dx%d", &w, &h); n != 2 || err != nil {
+			return nil, wrongUsage("--size %s, want WIDTHxHEIGHT in pixels", size)
+		}
+		opts = append(opts, event.Size(w, h))
+	}
+	if unit := duration(f, "unit"); unit > 0 {
+		opts = append(opts, event.TimeUnit(unit))
+	}
+	if text(f, "realtime") == "true" {
+		opts = append(opts, event.Realtime())
+	}
+	return opts, nil
+}
+
+// duration is a flag's value.
+func duration(f *flag.FlagSet, name string) time.Duration {
+	return f.Lookup(name).Value.(flag.Getter).Get().(time.Duration)
 }

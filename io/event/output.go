@@ -41,7 +41,6 @@ type fileSink struct {
 	file   *os.File
 	temp   string // "" when the bytes go straight to their place
 	place  string
-	sync   bool
 	closed bool
 }
 

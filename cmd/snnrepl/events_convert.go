@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+
+	"github.com/livespike/livespike/io/event"
+)
+
+func eventsConvertCommand() eventsCommand {
+	return eventsCommand{
+		name:  "convert",
+		usage: "convert [flags] IN OUT",
+		doc: `writes the events of IN, a recording or any other source, as OUT, whose extension says the format: .aedat4 .dat
+.raw (EVT3) .es .csv, each also with .gz or .zst. Events are written exactly as they are stored, or refused.
+OUT appears when it is complete; "-" is standard input and, with --to, standard output.`,
+		flags: func(f *flag.FlagSet) {
+			reading(f)
+			writing(f)
+		},
+		run: runEventsConvert,
+	}
+}
+
+// writing are the flags of every command that makes a recording.
+func writing(f *flag.FlagSet) {
+	f.String("to", "", "`FORMAT` of the output, where its extension does not say it")
+	f.String("compression", "LZ4", "of AEDAT 4: NONE, LZ4, LZ4_HIGH, ZSTD, ZSTD_HIGH")
+	f.Bool("from-zero", false, "count times from the first event, for formats with short clocks")
+}
+
+// writingOptions are the options that those flags ask for.
+func writingOptions(f *flag.FlagSet) (opts []event.Option, err error) {
+	defer func() {
+		if p := recover(); p != nil { // an unknown format or codec
+			err = wrongUsage("%v", p)
+		}
+	}()
+	if to := text(f, "to"); to != "" {
+		opts = append(opts, event.Format(to))
+	}
+	if text(f, "from-zero") == "true" {
+		opts = append(opts, event.FromZero())
+	}
+	return append(opts, event.Compression(text(f, "compression"))), nil
+}
+
+func runEventsConvert(s streams, f *flag.FlagSet) error {
+	if f.NArg() != 2 {
+		return wrongUsage("convert which file to which?")
+	}
+	in, err := readingOptions(f)
+	if err != nil {
+		return err
+	}
+	out, err := writingOptions(f)
+	if err != nil {
+		return err
+	}
+	src, err := event.Open(f.Arg(0), in...)
+	if err != nil {
+		return err
+	}
+	err = src.Save(f.Arg(1), out...)
+	if f.Arg(1) != "-" && (err == nil || errors.Is(err, event.ErrTruncated)) {
+		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", f.Arg(1), src.Stats())), err)
+	}
+	return errors.Join(err, src.Close())
+}
