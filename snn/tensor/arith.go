@@ -112,8 +112,8 @@ func operand(method, suffix string, x any) *Tensor {
 	o, ok := x.(*Tensor)
 	if !ok || o == nil {
 		// The type's name and not %T of x, which would move every number that is passed to the heap.
-		name := "<nil>"
-		if kind := reflect.TypeOf(x); kind != nil {
+		name := "nil"
+		if kind := reflect.TypeOf(x); kind != nil && !ok {
 			name = kind.String()
 		}
 		panic(fmt.Sprintf("tensor.%s%s: %s is neither a number nor a tensor", method, suffix, name))
@@ -132,7 +132,7 @@ func (op *binary) of(t *Tensor, x any) *Tensor {
 		return out
 	}
 	o := operand(op.name, "", x)
-	out := Zeros(broadcast(op.name, t.shape, o.shape)...)
+	out := zeros(op.name, broadcast(op.name, t.shape, o.shape))
 	op.pairs(out, t, o)
 	if op.gradA != nil && Recording(t, o) {
 		op.record(out, t, o)
@@ -142,6 +142,9 @@ func (op *binary) of(t *Tensor, x any) *Tensor {
 
 // into is the operation with a result that exists.
 func (op *binary) into(dst, t *Tensor, x any, suffix string) *Tensor {
+	if dst == nil {
+		panic(fmt.Sprintf("tensor.%s%s: dst is nil, expected a tensor", op.name, suffix))
+	}
 	if v, ok := number(x); ok {
 		mustFit(op.name, suffix, dst, t.shape)
 		op.mayWrite(dst, t, nil, suffix)

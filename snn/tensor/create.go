@@ -1,9 +1,15 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
-// FromSlice wraps data, without a copy, as a tensor of the given shape; without a shape it has one axis.
-// It panics if the sizes differ.
+// Every function that makes a tensor panics, with the shape, for one that needs more than the machine's memory (in a
+// container: what that has been given; where neither is known, 1 TiB).
+
+// FromSlice wraps data, without a copy, as a tensor of the given shape; without a shape it has one axis. The tensor and
+// the slice share the elements. It panics if the sizes differ.
 func FromSlice(data []float32, shape ...int) *Tensor {
 	if len(shape) == 0 {
 		return wrap([]int{len(data)}, data)
@@ -14,7 +20,7 @@ func FromSlice(data []float32, shape ...int) *Tensor {
 	return wrap(append([]int(nil), shape...), data)
 }
 
-// Of is a tensor with one axis that holds the values.
+// Of is a tensor with one axis that holds a copy of the values.
 func Of(values ...float32) *Tensor {
 	return wrap([]int{len(values)}, append([]float32(nil), values...))
 }
@@ -22,17 +28,19 @@ func Of(values ...float32) *Tensor {
 // Scalar is a tensor without axes that holds one value.
 func Scalar(value float64) *Tensor { return wrap(nil, []float32{float32(value)}) }
 
-// Zeros is a tensor of zeros.
-func Zeros(shape ...int) *Tensor {
-	return wrap(append([]int(nil), shape...), make([]float32, size(shape)))
-}
+// Zeros is a tensor of zeros. It panics for negative sizes and for a shape that needs more than the machine's memory.
+func Zeros(shape ...int) *Tensor { return zeros("Zeros", shape) }
 
 // Ones is a tensor of ones.
-func Ones(shape ...int) *Tensor { return Full(1, shape...) }
+func Ones(shape ...int) *Tensor {
+	t := zeros("Ones", shape)
+	t.FillInPlace(1)
+	return t
+}
 
 // Full is a tensor whose elements all have one value.
 func Full(value float64, shape ...int) *Tensor {
-	t := Zeros(shape...)
+	t := zeros("Full", shape)
 	t.FillInPlace(value)
 	return t
 }
@@ -47,24 +55,35 @@ func (t *Tensor) FillInPlace(value float64) {
 }
 
 // ZerosLike is a tensor of zeros with the shape of another.
-func ZerosLike(t *Tensor) *Tensor { return Zeros(t.shape...) }
+func ZerosLike(t *Tensor) *Tensor {
+	t.given("ZerosLike", "t")
+	return zeros("ZerosLike", t.shape)
+}
 
 // OnesLike is a tensor of ones with the shape of another.
-func OnesLike(t *Tensor) *Tensor { return Ones(t.shape...) }
+func OnesLike(t *Tensor) *Tensor {
+	t.given("OnesLike", "t")
+	return Ones(t.shape...)
+}
 
-// Arange is start, start+step, … up to but without end, computed in float64 and rounded once. It panics for step 0.
+// Arange is start, start+step, … up to but without end, computed in float64 and rounded once. It panics for step 0, for
+// NaN and where it has no end.
 func Arange(start, end, step float64) *Tensor {
 	if step == 0 {
 		panic("tensor.Arange: step is 0")
 	}
 	n := 0
-	if span := (end - start) / step; span > 0 {
+	span := (end - start) / step
+	if math.IsNaN(span) || math.IsInf(span, 0) {
+		panic(fmt.Sprintf("tensor.Arange: from %v to %v in steps of %v", start, end, step))
+	}
+	if span = min(span, 1<<53); span > 0 {
 		n = int(span)
 		if float64(n) < span {
 			n++
 		}
 	}
-	t := Zeros(n)
+	t := zeros("Arange", []int{n})
 	for i := range t.data {
 		t.data[i] = float32(start + float64(float64(i)*step))
 	}
@@ -74,7 +93,7 @@ func Arange(start, end, step float64) *Tensor {
 // Linspace is n values from start to end, both included, computed in float32 from the nearer end as PyTorch does:
 // element i of the first half is start + step*i, of the second end - step*(n-1-i).
 func Linspace(start, end float64, n int) *Tensor {
-	t := Zeros(n)
+	t := zeros("Linspace", []int{n})
 	if n == 1 {
 		t.data[0] = float32(start)
 	}
@@ -95,19 +114,22 @@ func Linspace(start, end float64, n int) *Tensor {
 
 // Eye is the identity matrix of n rows.
 func Eye(n int) *Tensor {
-	t := Zeros(n, n)
+	t := zeros("Eye", []int{n, n})
 	for i := range n {
 		t.data[i*n+i] = 1
 	}
 	return t
 }
 
-// Stack joins tensors of one shape along a new first axis.
+// Stack copies tensors of one shape one after the other along a new first axis.
 func Stack(ts ...*Tensor) *Tensor {
 	if len(ts) == 0 {
 		panic("tensor.Stack: no tensors")
 	}
-	out := Zeros(append([]int{len(ts)}, ts[0].shape...)...)
+	for i, t := range ts {
+		t.given("Stack", "tensor %d", i)
+	}
+	out := zeros("Stack", append([]int{len(ts)}, ts[0].shape...))
 	for i, t := range ts {
 		if !sameShape(t.shape, ts[0].shape) {
 			panic(fmt.Sprintf("tensor.Stack: tensor %d has shape %v, the first %v", i, t.shape, ts[0].shape))
@@ -126,10 +148,13 @@ func Stack(ts ...*Tensor) *Tensor {
 	return out
 }
 
-// Cat joins tensors along an existing axis; the other axes must agree.
+// Cat copies tensors one after the other along an existing axis; the other axes must agree.
 func Cat(axis int, ts ...*Tensor) *Tensor {
 	if len(ts) == 0 {
 		panic("tensor.Cat: no tensors")
+	}
+	for i, t := range ts {
+		t.given("Cat", "tensor %d", i)
 	}
 	axis = ts[0].axis("Cat", axis)
 	shape := append([]int(nil), ts[0].shape...)
@@ -145,7 +170,7 @@ func Cat(axis int, ts ...*Tensor) *Tensor {
 		}
 		shape[axis] += t.shape[axis]
 	}
-	out := Zeros(shape...)
+	out := zeros("Cat", shape)
 	inner := size(shape[axis+1:])
 	row := shape[axis] * inner
 	at := 0

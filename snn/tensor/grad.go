@@ -113,6 +113,7 @@ func Record(n Node) {
 	made := newNode(n.Name, n.Inputs, n.Saved)
 	made.backward = n.Backward
 	for i, out := range n.Outputs {
+		out.given("Record", "output %d of %s", i, n.Name)
 		if out.grad != nil {
 			panic(fmt.Sprintf("tensor.Record: output %d of %s, shape %v, has a gradient already", i, n.Name, out.shape))
 		}
@@ -161,6 +162,7 @@ func (t *Tensor) Backward() {
 
 // BackwardFrom is Backward of a tensor of any shape, given the derivative of the loss by it.
 func (t *Tensor) BackwardFrom(dy *Tensor) {
+	dy.given("BackwardFrom", "dy")
 	if t.grad == nil {
 		panic(fmt.Sprintf("tensor.Backward: the tensor of shape %v does not depend on one that requires gradients", t.shape))
 	}

@@ -5,6 +5,8 @@ import "fmt"
 // MSE is the mean of the squared differences of two tensors of one shape. Shapes do not broadcast here: a loss over
 // the wrong pairs would go unnoticed.
 func MSE(y, target *Tensor) *Tensor {
+	y.given("MSE", "y")
+	target.given("MSE", "target")
 	if !sameShape(y.shape, target.shape) {
 		panic(fmt.Sprintf("tensor.MSE: shapes %v and %v", y.shape, target.shape))
 	}
@@ -16,6 +18,8 @@ func MSE(y, target *Tensor) *Tensor {
 // target has the axes before it and holds class numbers, or the shape of logits and holds the probability of every
 // class. It panics for a class that does not exist. The target gets no gradient.
 func CrossEntropy(logits, target *Tensor) *Tensor {
+	logits.given("CrossEntropy", "logits")
+	target.given("CrossEntropy", "target")
 	if len(logits.shape) == 0 {
 		panic("tensor.CrossEntropy: logits of shape [] have no axis of classes")
 	}

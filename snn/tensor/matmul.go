@@ -6,8 +6,9 @@ import "fmt"
 // vector on the left is a row and on the right a column, and its axis disappears from the result. Products are rounded
 // one by one and added in the order of k, so the bits do not depend on the machine.
 func (t *Tensor) MatMul(o *Tensor) *Tensor {
+	o.given("MatMul", "o")
 	p := newProduct(t, o)
-	out := Zeros(p.shape...)
+	out := zeros("MatMul", p.shape)
 	p.run(out.data, t.data, o.data)
 	if Recording(t, o) {
 		p.record(out, t, o)

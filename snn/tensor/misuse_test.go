@@ -2,6 +2,7 @@ package tensor_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestShapeMistakesPanic(t *testing.T) {
 		"tensor.Pow: shapes [2 3] and [4 5] do not broadcast":         func() { a.Pow(b) },
 		"tensor.Le: shapes [2 3] and [4 5] do not broadcast":          func() { a.Le(b) },
 		"tensor.Mul: string is neither a number nor a tensor":         func() { a.Mul("2") },
-		"tensor.Mul: <nil> is neither a number nor a tensor":          func() { a.Mul(nil) },
+		"tensor.Mul: nil is neither a number nor a tensor":            func() { a.Mul(nil) },
 		"tensor.AddInPlace: shapes [2 3] and [4 5] into [2 3]":        func() { a.AddInPlace(b) },
 		"tensor.AddInPlace: shapes [3] and [2 3] into [3]":            func() { a.Index(0).AddInPlace(a) },
 		"tensor.MulInto: shapes [2 3] and [3] into [4 5]":             func() { a.MulInto(b, tensor.Zeros(3)) },
@@ -27,7 +28,7 @@ func TestShapeMistakesPanic(t *testing.T) {
 		"tensor.MatMul: shapes [2 3] and []":                          func() { a.MatMul(scalar) },
 		"tensor.MatMul: shapes [2 2 3] and [5 3 1]":                   func() { tensor.Zeros(2, 2, 3).MatMul(tensor.Zeros(5, 3, 1)) },
 		"tensor.FromSlice: 3 values do not fill shape [2 2]":          func() { tensor.FromSlice(make([]float32, 3), 2, 2) },
-		"tensor: negative size in shape [2 -1]":                       func() { tensor.Zeros(2, -1) },
+		"tensor.Zeros: negative size in shape [2 -1]":                 func() { tensor.Zeros(2, -1) },
 		"tensor.Arange: step is 0":                                    func() { tensor.Arange(0, 1, 0) },
 		"tensor.Stack: no tensors":                                    func() { tensor.Stack() },
 		"tensor.Stack: tensor 1 has shape [4 5], the first [2 3]":     func() { tensor.Stack(a, b) },
@@ -57,6 +58,10 @@ func TestShapeMistakesPanic(t *testing.T) {
 		"tensor.Max: no element along axes [] of shape [0]":           func() { empty.Max() },
 		"tensor.Min: no element along axes [0] of shape [0 2]":        func() { tensor.Zeros(0, 2).Min(0) },
 		"tensor.ArgMax: 2 axes, at most one":                          func() { a.ArgMax(0, 1) },
+		"tensor.ArgMin: 2 axes, at most one":                          func() { a.ArgMin(0, 1) },
+		"tensor.Arange: from 0 to +Inf in steps of 1":                 func() { tensor.Arange(0, math.Inf(1), 1) },
+		"tensor.Arange: from NaN to 1 in steps of 1":                  func() { tensor.Arange(math.NaN(), 1, 1) },
+		"tensor.Linspace: negative size in shape [-1]":                func() { tensor.Linspace(0, 1, -1) },
 		"tensor.Cumsum: axis -3 of shape [2 3]":                       func() { a.Cumsum(-3) },
 		"tensor.Diff: shape [] has no axis":                           func() { scalar.Diff() },
 		"tensor.Diff: the last axis of shape [0] is empty":            func() { empty.Diff() },
@@ -67,6 +72,39 @@ func TestShapeMistakesPanic(t *testing.T) {
 		"tensor.At: 1 indices for shape [2 3]":                        func() { a.At(1) },
 		"tensor.Set: 3 indices for shape [2 3]":                       func() { a.Set(1, 0, 0, 0) },
 		"tensor: index -4 is out of range for axis 1 of shape [2 3]":  func() { a.At2(0, -4) },
+	} {
+		if got := panicOf(f); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// A nil where a tensor belongs is one line that names the function and the argument.
+func TestNilPanics(t *testing.T) {
+	a := tensor.Zeros(2, 3)
+	for want, f := range map[string]func(){
+		"tensor.MatMul: o is nil, expected a tensor":            func() { a.MatMul(nil) },
+		"tensor.CopyFrom: from is nil, expected a tensor":       func() { a.CopyFrom(nil) },
+		"tensor.Equal: other is nil, expected a tensor":         func() { a.Equal(nil) },
+		"tensor.AllClose: other is nil, expected a tensor":      func() { a.AllClose(nil) },
+		"tensor.AllCloseTol: other is nil, expected a tensor":   func() { a.AllCloseTol(nil, 0, 0) },
+		"tensor.Stack: tensor 1 is nil, expected a tensor":      func() { tensor.Stack(a, nil) },
+		"tensor.Cat: tensor 0 is nil, expected a tensor":        func() { tensor.Cat(0, nil, a) },
+		"tensor.ZerosLike: t is nil, expected a tensor":         func() { tensor.ZerosLike(nil) },
+		"tensor.OnesLike: t is nil, expected a tensor":          func() { tensor.OnesLike(nil) },
+		"tensor.MSE: y is nil, expected a tensor":               func() { tensor.MSE(nil, a) },
+		"tensor.MSE: target is nil, expected a tensor":          func() { tensor.MSE(a, nil) },
+		"tensor.CrossEntropy: logits is nil, expected a tensor": func() { tensor.CrossEntropy(nil, a) },
+		"tensor.CrossEntropy: target is nil, expected a tensor": func() { tensor.CrossEntropy(a, nil) },
+		"tensor.AddInto: dst is nil, expected a tensor":         func() { a.AddInto(nil, 1) },
+		"tensor.DivInto: nil is neither a number nor a tensor":  func() { a.DivInto(a, (*tensor.Tensor)(nil)) },
+		"tensor.BackwardFrom: dy is nil, expected a tensor":     func() { a.BackwardFrom(nil) },
+		"tensor.Map: f is nil, expected a function":             func() { a.Map(nil) },
+		"tensor.NoGrad: f is nil, expected a function":          func() { tensor.NoGrad(nil) },
+		"tensor.Record: output 0 of layer is nil, expected a tensor": func() {
+			in := tensor.Zeros(1).SetRequiresGrad(true)
+			tensor.Record(tensor.Node{Name: "layer", Inputs: []*tensor.Tensor{in}, Outputs: []*tensor.Tensor{nil}})
+		},
 	} {
 		if got := panicOf(f); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -19,6 +19,9 @@ var noGrad struct {
 // NoGrad runs f without recording: results of operations require no gradients, and leaves may be changed in place.
 // It holds for the calling goroutine, not for others nor for those that f starts.
 func NoGrad(f func()) {
+	if f == nil {
+		panic("tensor.NoGrad: f is nil, expected a function")
+	}
 	id := goroutine()
 	before, _ := noGrad.inside.Load(id)
 	noGrad.count.Add(1)

@@ -55,17 +55,17 @@ func SetRandomState(state []byte) error {
 
 // Rand is uniform random numbers in [0, 1).
 func Rand(shape ...int) *Tensor {
-	return random(shape, func(r *rand.Rand) float32 { return r.Float32() })
+	return random("Rand", shape, func(r *rand.Rand) float32 { return r.Float32() })
 }
 
 // Randn is normally distributed random numbers with mean 0 and standard deviation 1.
 func Randn(shape ...int) *Tensor {
-	return random(shape, func(r *rand.Rand) float32 { return float32(r.NormFloat64()) })
+	return random("Randn", shape, func(r *rand.Rand) float32 { return float32(r.NormFloat64()) })
 }
 
 // Bernoulli is 1 with probability p and 0 otherwise, each element by itself.
 func Bernoulli(p float64, shape ...int) *Tensor {
-	return random(shape, func(r *rand.Rand) float32 {
+	return random("Bernoulli", shape, func(r *rand.Rand) float32 {
 		if r.Float64() < p {
 			return 1
 		}
@@ -73,15 +73,19 @@ func Bernoulli(p float64, shape ...int) *Tensor {
 	})
 }
 
-// Perm is a random order of the numbers from 0 to n-1.
+// Perm is a random order of the numbers from 0 to n-1. It panics for a negative n, and for one whose numbers need more
+// than the machine's memory.
 func Perm(n int) []int {
+	if n < 0 || n > unasked {
+		mustHold("Perm", []int{n, 2}) // an int is as large as two elements
+	}
 	generator.Lock()
 	defer generator.Unlock()
 	return generator.Perm(n)
 }
 
-func random(shape []int, draw func(*rand.Rand) float32) *Tensor {
-	t := Zeros(shape...)
+func random(method string, shape []int, draw func(*rand.Rand) float32) *Tensor {
+	t := zeros(method, shape)
 	generator.Lock()
 	defer generator.Unlock()
 	for i := range t.data {

@@ -44,12 +44,27 @@ func (t *Tensor) recordExtreme(method string, out *Tensor, axes []int, find func
 }
 
 // ArgMax is the position of the first largest element: in the flattened tensor, or along one axis. A NaN counts as
-// the largest. Positions from 2^24 on are not exact, being float32.
-func (t *Tensor) ArgMax(axis ...int) *Tensor {
+// the largest. It panics where there is no element, and for more than 2^24 + 1 of them: the tensor of positions is of
+// float32, which does not hold all whole numbers beyond.
+func (t *Tensor) ArgMax(axis ...int) *Tensor { return t.position("ArgMax", axis, argMax) }
+
+// ArgMin is the position of the first smallest element, as ArgMax. A NaN counts as the smallest.
+func (t *Tensor) ArgMin(axis ...int) *Tensor { return t.position("ArgMin", axis, argMin) }
+
+// exact is the largest whole number up to which float32 holds them all.
+const exact = 1 << 24
+
+func (t *Tensor) position(method string, axis []int, find func(v []float32, step, n int) int) *Tensor {
 	if len(axis) > 1 {
-		panic(fmt.Sprintf("tensor.ArgMax: %d axes, at most one", len(axis)))
+		panic(fmt.Sprintf("tensor.%s: %d axes, at most one", method, len(axis)))
 	}
-	return t.reduce("ArgMax", axis, func(v []float32, step, n int) float32 { return float32(argMax(v, step, n)) })
+	return t.reduce(method, axis, func(v []float32, step, n int) float32 {
+		if n > exact+1 {
+			panic(fmt.Sprintf("tensor.%s: float32 has no exact positions among %d elements of shape %v, at most %d",
+				method, n, t.shape, exact+1))
+		}
+		return float32(find(v, step, n))
+	})
 }
 
 func argMax(v []float32, step, n int) int {

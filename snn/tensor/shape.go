@@ -2,28 +2,30 @@ package tensor
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 )
 
-// Reshape is the same elements in another shape; one axis may be -1 and takes what is left. It shares the elements.
+// Reshape is the same elements in another shape; one axis may be -1 and takes what is left. The result shares the
+// elements with t: a change of one changes both.
 func (t *Tensor) Reshape(shape ...int) *Tensor {
 	want := append([]int(nil), shape...)
-	free, n := -1, 1
+	free := -1
 	for i, d := range want {
 		switch {
 		case d == -1 && free < 0:
-			free = i
+			free, want[i] = i, 1
 		case d < 0:
-			panic(fmt.Sprintf("tensor.Reshape: shape %v into %v", t.shape, shape))
-		default:
-			n *= d
+			panic(fmt.Sprintf("tensor.Reshape: shape %v into %v", t.shape, slices.Clone(shape)))
 		}
 	}
+	n, ok := elements(want)
 	if free >= 0 && n > 0 {
 		want[free] = len(t.data) / n
 		n *= want[free]
 	}
-	if n != len(t.data) || free >= 0 && want[free] < 0 {
+	if !ok || n != len(t.data) || free >= 0 && len(t.data) == 0 && slices.Contains(shape, 0) {
 		panic(fmt.Sprintf("tensor.Reshape: shape %v has %d elements, %v does not", t.shape, len(t.data), shape))
 	}
 	return t.reshaped("Reshape", t.view(want, t.data))
@@ -38,10 +40,11 @@ func (t *Tensor) reshaped(name string, out *Tensor) *Tensor {
 	return out
 }
 
-// View is Reshape under PyTorch's other name.
+// View is Reshape under PyTorch's other name; the result shares the elements with t.
 func (t *Tensor) View(shape ...int) *Tensor { return t.Reshape(shape...) }
 
-// Unsqueeze inserts an axis of size 1; a negative position counts from behind the last axis.
+// Unsqueeze inserts an axis of size 1; a negative position counts from behind the last axis. The result shares the
+// elements with t.
 func (t *Tensor) Unsqueeze(axis int) *Tensor {
 	n := len(t.shape) + 1
 	if axis < -n || axis >= n {
@@ -54,7 +57,8 @@ func (t *Tensor) Unsqueeze(axis int) *Tensor {
 	return t.reshaped("Unsqueeze", t.view(append(append(shape, 1), t.shape[axis:]...), t.data))
 }
 
-// Squeeze removes the given axes where they have size 1; without arguments all such axes.
+// Squeeze removes the given axes where they have size 1; without arguments all such axes. The result shares the
+// elements with t.
 func (t *Tensor) Squeeze(axes ...int) *Tensor {
 	remove := make([]bool, len(t.shape))
 	for i, n := range t.shape {
@@ -73,7 +77,8 @@ func (t *Tensor) Squeeze(axes ...int) *Tensor {
 	return t.reshaped("Squeeze", t.view(shape, t.data))
 }
 
-// Flatten merges the axes from start to the last into one; Flatten(0) has one axis.
+// Flatten merges the axes from start to the last into one; Flatten(0) has one axis. The result shares the elements
+// with t.
 func (t *Tensor) Flatten(start int) *Tensor {
 	if len(t.shape) == 0 {
 		return t.Reshape(1)
@@ -83,7 +88,8 @@ func (t *Tensor) Flatten(start int) *Tensor {
 	return t.reshaped("Flatten", t.view(append(shape, size(t.shape[start:])), t.data))
 }
 
-// T reverses the order of the axes; of a matrix it is the transpose.
+// T reverses the order of the axes; of a matrix it is the transpose. The result is a copy and shares nothing, unlike
+// PyTorch's.
 func (t *Tensor) T() *Tensor {
 	order := make([]int, len(t.shape))
 	for i := range order {
@@ -92,7 +98,7 @@ func (t *Tensor) T() *Tensor {
 	return t.Permute(order...)
 }
 
-// Transpose exchanges two axes.
+// Transpose exchanges two axes. The result is a copy and shares nothing, unlike PyTorch's.
 func (t *Tensor) Transpose(a, b int) *Tensor {
 	order := make([]int, len(t.shape))
 	for i := range order {
@@ -103,7 +109,8 @@ func (t *Tensor) Transpose(a, b int) *Tensor {
 	return t.Permute(order...)
 }
 
-// Permute puts the axes into another order: axis i of the result is axis order[i] of t.
+// Permute puts the axes into another order: axis i of the result is axis order[i] of t. The result is a copy and shares
+// nothing, unlike PyTorch's.
 func (t *Tensor) Permute(order ...int) *Tensor {
 	if len(order) != len(t.shape) {
 		panic(fmt.Sprintf("tensor.Permute: order %v for shape %v", order, t.shape))
@@ -119,7 +126,7 @@ func (t *Tensor) Permute(order ...int) *Tensor {
 		seen[axis] = true
 		shape[i], step[i] = t.shape[axis], strides[axis]
 	}
-	out := Zeros(shape...)
+	out := zeros("Permute", shape)
 	gather(out.data, t.data, shape, step)
 	if Recording(t) {
 		t.recordPermute(out, order)
@@ -169,13 +176,22 @@ func gather(dst, src []float32, shape, step []int) {
 }
 
 // Repeat tiles the tensor: axis i of the result is repeats[i] copies long. With more counts than axes, new axes are
-// put in front, as PyTorch's repeat does: a vector of 9 repeated (9, 1) is a matrix of 9 equal rows.
+// put in front, as PyTorch's repeat does: a vector of 9 repeated (9, 1) is a matrix of 9 equal rows. The result is a
+// copy and shares nothing, even where nothing is repeated.
 func (t *Tensor) Repeat(repeats ...int) *Tensor {
 	extra := len(repeats) - len(t.shape)
 	if extra < 0 || len(repeats) > 0 && slices.Min(repeats) < 0 {
 		panic(fmt.Sprintf("tensor.Repeat: %d counts %v for shape %v", len(repeats), repeats, t.shape))
 	}
 	from := t.view(append(ones(extra), t.shape...), t.data)
+	want := slices.Clone(from.shape)
+	for axis, n := range repeats {
+		if high, low := bits.Mul(uint(want[axis]), uint(n)); high != 0 || low > math.MaxInt {
+			panic(fmt.Sprintf("tensor.Repeat: counts %v for shape %v are more than can be counted", slices.Clone(repeats), t.shape))
+		}
+		want[axis] *= n
+	}
+	mustHold("Repeat", want)
 	for axis := len(repeats) - 1; axis >= 0; axis-- {
 		from = from.repeatAxis(axis, repeats[axis])
 	}
@@ -235,12 +251,12 @@ func (t *Tensor) repeatAxis(axis, n int) *Tensor {
 	return out
 }
 
-// Expand is the tensor broadcast to a shape, copied.
+// Expand is the tensor broadcast to a shape. The result is a copy and shares nothing, unlike PyTorch's.
 func (t *Tensor) Expand(shape ...int) *Tensor {
 	if got := broadcast("Expand", t.shape, shape); !sameShape(got, shape) {
 		panic(fmt.Sprintf("tensor.Expand: shape %v into %v", t.shape, shape))
 	}
-	out := Zeros(shape...)
+	out := zeros("Expand", shape)
 	gather(out.data, t.data, shape, broadcastSteps(t.shape, shape))
 	if Recording(t) {
 		from := t.shape
@@ -267,7 +283,7 @@ func (t *Tensor) sumTo(shape []int) *Tensor {
 	return t.Sum(axes...).Reshape(shape...)
 }
 
-// Index is entry i of the first axis; a negative index counts from the end. It shares the elements.
+// Index is entry i of the first axis; a negative index counts from the end. The result shares the elements with t.
 func (t *Tensor) Index(i int) *Tensor {
 	if len(t.shape) == 0 {
 		panic(fmt.Sprintf("tensor.Index: index %d of shape %v, which has no axis", i, t.shape))
@@ -282,7 +298,8 @@ func (t *Tensor) Index(i int) *Tensor {
 }
 
 // Slice is the entries from start up to but without end of an axis; negative indices count from the end, and indices
-// beyond an end are taken as the end. Along the first axis it shares the elements.
+// beyond an end are taken as the end. Along the first axis the result shares the elements with t; along others it is a
+// copy, unlike PyTorch's.
 func (t *Tensor) Slice(axis, start, end int) *Tensor {
 	axis = t.axis("Slice", axis)
 	n := t.shape[axis]

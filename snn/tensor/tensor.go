@@ -4,8 +4,9 @@
 //	fmt.Println(x.Repeat(9, 1).Shape())
 //
 // Methods return new tensors; those ending in Into or InPlace write where they say and do not allocate. Reshape, View,
-// Flatten, Squeeze, Unsqueeze, and Index and Slice of the first axis share their elements with the original, as
-// PyTorch's views do; Clone copies. A shape that does not fit panics with both shapes.
+// Flatten, Squeeze, Unsqueeze, Detach, and Index and Slice of the first axis share their elements with the original, as
+// PyTorch's views do; T, Transpose, Permute, Expand and Slice of other axes copy, which PyTorch's do not; Clone copies.
+// A shape that does not fit panics with both shapes.
 //
 // Numbers agree with NumPy's float32 arrays bit for bit, sums included; exp, log, sin, cos, tanh, sigmoid, softmax and
 // powers are rounded from float64, where NumPy's own differ in the last bits; matrix products add in the order of their
@@ -67,7 +68,7 @@ func (t *Tensor) view(shape []int, data []float32) *Tensor {
 // Shape is the size of each axis. The caller must not change it.
 func (t *Tensor) Shape() []int { return t.shape }
 
-// Data is the tensor's elements in row-major order, not a copy. What is computed from them is not recorded for gradients,
+// Data is the tensor's elements in row-major order, shared and not a copy. What is computed from them is not recorded for gradients,
 // and changes to them are not noticed; see MarkChanged.
 func (t *Tensor) Data() []float32 { return t.data }
 
@@ -169,6 +170,7 @@ func (t *Tensor) Clone() *Tensor {
 
 // CopyFrom overwrites the elements with those of a tensor of the same shape, without allocating.
 func (t *Tensor) CopyFrom(from *Tensor) {
+	from.given("CopyFrom", "from")
 	if !sameShape(t.shape, from.shape) {
 		panic(fmt.Sprintf("tensor.CopyFrom: shape %v into %v", from.shape, t.shape))
 	}
@@ -179,6 +181,7 @@ func (t *Tensor) CopyFrom(from *Tensor) {
 
 // Equal reports whether both have the same shape and the same bits; a NaN equals itself, 0 and -0 differ.
 func (t *Tensor) Equal(other *Tensor) bool {
+	other.given("Equal", "other")
 	if !sameShape(t.shape, other.shape) {
 		return false
 	}
@@ -192,10 +195,14 @@ func (t *Tensor) Equal(other *Tensor) bool {
 
 // AllClose reports whether both have the same shape and every pair of elements a, b satisfies
 // |a - b| <= 1e-8 + 1e-5*|b|, NumPy's defaults. NaN is close to nothing.
-func (t *Tensor) AllClose(other *Tensor) bool { return t.AllCloseTol(other, 1e-5, 1e-8) }
+func (t *Tensor) AllClose(other *Tensor) bool {
+	other.given("AllClose", "other")
+	return t.AllCloseTol(other, 1e-5, 1e-8)
+}
 
 // AllCloseTol is AllClose with a relative and an absolute tolerance.
 func (t *Tensor) AllCloseTol(other *Tensor, rtol, atol float64) bool {
+	other.given("AllCloseTol", "other")
 	if !sameShape(t.shape, other.shape) {
 		return false
 	}
@@ -211,6 +218,13 @@ func (t *Tensor) AllCloseTol(other *Tensor, rtol, atol float64) bool {
 	return true
 }
 
+// given panics if t, an argument of a method, is nil; the argument is named as by fmt.Sprintf.
+func (t *Tensor) given(method, argument string, index ...any) {
+	if t == nil {
+		panic(fmt.Sprintf("tensor.%s: %s is nil, expected a tensor", method, fmt.Sprintf(argument, index...)))
+	}
+}
+
 func sameShape(a, b []int) bool {
 	if len(a) != len(b) {
 		return false
@@ -221,16 +235,4 @@ func sameShape(a, b []int) bool {
 		}
 	}
 	return true
-}
-
-// size is the number of elements of a shape. It panics for a negative axis.
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		if d < 0 {
-			panic(fmt.Sprintf("tensor: negative size in shape %v", shape))
-		}
-		n *= d
-	}
-	return n
 }

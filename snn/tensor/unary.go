@@ -106,6 +106,9 @@ func (t *Tensor) Clamp(low, high float64) *Tensor {
 // Map is f of every element. From a script it costs about 1.4 µs an element: prefer the named functions. It has no
 // gradient and panics where one would be lost.
 func (t *Tensor) Map(f func(float32) float32) *Tensor {
+	if f == nil {
+		panic("tensor.Map: f is nil, expected a function")
+	}
 	t.unrecorded("Map", "")
 	return t.each("Map", f, nil)
 }
