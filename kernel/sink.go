@@ -11,7 +11,7 @@ import (
 	"github.com/livespike/livespike/plot/display"
 )
 
-// sink shows what cells display on the output of the cell that made the display, also after its end.
+// sink shows what cells display, also after their end.
 type sink struct{ session *Session }
 
 func (k sink) Display(b display.Bundle, id string) error {
@@ -40,7 +40,8 @@ func (k sink) Update(b display.Bundle, id string) error {
 		return k.Display(b, id)
 	}
 	k.session.capture.flush()
-	r.output().Update(id, wire.Bundle{Data: b.Data, Metadata: b.Metadata})
+	// Front ends find the display by its id; some look only at messages of the cell that they wait for.
+	k.session.running().output().Update(id, wire.Bundle{Data: b.Data, Metadata: b.Metadata})
 	return nil
 }
 

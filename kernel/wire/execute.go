@@ -28,12 +28,7 @@ func (s *Server) execute(ctx context.Context) {
 		if !ok {
 			return
 		}
-		if s.cell(ctx, r) {
-			continue
-		}
-		// A failed cell takes along what has arrived by now; what arrives later runs.
-		time.Sleep(100 * time.Microsecond)
-		for _, waiting := range s.queue.takeAll() {
+		for _, waiting := range s.cell(ctx, r) {
 			s.status(waiting.RawHeader, "busy")
 			s.mu.Lock()
 			n := s.count
@@ -44,8 +39,11 @@ func (s *Server) execute(ctx context.Context) {
 	}
 }
 
-// cell runs one request and reports whether the queue goes on.
-func (s *Server) cell(ctx context.Context, r request) (goOn bool) {
+// arriving is how long requests that a client has sent already may take to reach the queue.
+const arriving = 100 * time.Microsecond
+
+// cell runs one request and returns those that its failure takes along.
+func (s *Server) cell(ctx context.Context, r request) (aborted []request) {
 	s.status(r.RawHeader, "busy")
 	defer s.status(r.RawHeader, "idle")
 	var content executeContent
@@ -55,7 +53,7 @@ func (s *Server) cell(ctx context.Context, r request) (goOn bool) {
 	}
 	if err != nil {
 		s.fail(r, "execute_reply", err)
-		return true
+		return nil
 	}
 	c := s.count1(content, r)
 	if !c.Silent && strings.TrimSpace(c.Src) != "" {
@@ -70,8 +68,13 @@ func (s *Server) cell(ctx context.Context, r request) (goOn bool) {
 		outcome = s.runCell(ctx, c, out)
 	}
 	s.publisher.flushNow()
+	if outcome.Err != nil && orTrue(content.StopOnError) {
+		// What the client sends once it knows of the failure runs: it gets the reply after this.
+		time.Sleep(arriving)
+		aborted = s.queue.takeAll()
+	}
 	s.finish(r, c, out, outcome)
-	return outcome.Err == nil || !orTrue(content.StopOnError)
+	return aborted
 }
 
 // count1 makes the cell of a request and counts it.

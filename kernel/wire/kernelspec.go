@@ -31,15 +31,15 @@ type Spec struct {
 	Binary      string            // the program to start
 }
 
-// kernelJSON is the file that front ends read.
+// kernelJSON is the file that front ends read. It has no kernel_protocol_version: jupyter_client 8 warns of fields that it
+// does not know, and that one matters to a handshake which the kernel does not offer.
 type kernelJSON struct {
-	Argv            []string          `json:"argv"`
-	DisplayName     string            `json:"display_name"`
-	Language        string            `json:"language"`
-	InterruptMode   string            `json:"interrupt_mode"`
-	Env             map[string]string `json:"env"`
-	Metadata        map[string]any    `json:"metadata"`
-	ProtocolVersion string            `json:"kernel_protocol_version"`
+	Argv          []string          `json:"argv"`
+	DisplayName   string            `json:"display_name"`
+	Language      string            `json:"language"`
+	InterruptMode string            `json:"interrupt_mode"`
+	Env           map[string]string `json:"env"`
+	Metadata      map[string]any    `json:"metadata"`
 }
 
 // nameSyntax is what Jupyter accepts as the name of a kernel.
@@ -184,7 +184,7 @@ func (s Spec) write(into, final string) error {
 	text, err := json.MarshalIndent(kernelJSON{
 		Argv:        []string{binary, "kernel", "start", "-f", "{connection_file}"},
 		DisplayName: display, Language: "go", InterruptMode: "message",
-		Env: env, Metadata: map[string]any{"debugger": false}, ProtocolVersion: Version,
+		Env: env, Metadata: map[string]any{"debugger": false},
 	}, "", "  ")
 	if err != nil {
 		return err
