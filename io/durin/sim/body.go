@@ -40,7 +40,7 @@ func wheelsFor(forward, left, turn float64) [4]float64 {
 }
 
 // step advances the body by 1 ms towards the target wheel speeds.
-func (b *body) step(target [4]float64, w *World) {
+func (b *body) step(target [4]float64, w *World, others []*Robot) {
 	var v [4]float64
 	for i := range v {
 		goal := math.Round(clamp(target[i], -wheelMax, wheelMax)/quantum) * quantum
@@ -55,12 +55,12 @@ func (b *body) step(target [4]float64, w *World) {
 	before := b.pose.At
 	b.pose.At = before.add(b.velocity.scale(stepSeconds))
 	b.pose.Heading = math.Mod(b.pose.Heading+b.omega*stepSeconds, 2*math.Pi)
-	b.contact = b.pushOut(w)
+	b.contact = b.pushOut(w, others)
 	b.velocity = b.pose.At.sub(before).scale(1 / stepSeconds)
 }
 
 // pushOut moves the disc out of what it has run into and reports whether it had. A few rounds settle corners.
-func (b *body) pushOut(w *World) bool {
+func (b *body) pushOut(w *World, others []*Robot) bool {
 	touched := false
 	for range 4 {
 		moved := false
@@ -69,6 +69,9 @@ func (b *body) pushOut(w *World) bool {
 		}
 		for _, c := range w.Pillars {
 			moved = b.pushFrom(c.Center, bodyRadius+c.Radius) || moved
+		}
+		for _, o := range others {
+			moved = b.pushFrom(o.body.pose.At, 2*bodyRadius) || moved
 		}
 		if !moved {
 			break

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"net"
 
 	"github.com/livespike/livespike/io/durin/wire"
@@ -16,7 +17,7 @@ func (s *Server) accept() {
 			return // closed
 		}
 		s.mu.Lock()
-		s.conn, s.handled, s.sent, s.target = conn, 0, 0, nil
+		s.conn, s.handled, s.sent, s.target, s.waiting = conn, 0, 0, nil, nil
 		closed := s.closed
 		s.changed.Broadcast()
 		s.mu.Unlock()
@@ -60,9 +61,33 @@ func (s *Server) serve(conn net.Conn) {
 func (s *Server) handle(payload []byte, decoder *wire.Decoder, out []byte) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.catchUp()
+	s.arena.catchUp()
 	s.handled++
 	defer s.changed.Broadcast()
+	if s.robot.stalled() {
+		s.waiting = append(s.waiting, bytes.Clone(payload))
+		return out
+	}
+	return s.obey(payload, decoder, out)
+}
+
+// afterStall handles what has come during a stall. It is called with the lock held.
+func (s *Server) afterStall() {
+	var out []byte
+	for _, payload := range s.waiting {
+		out = s.obey(payload, new(wire.Decoder), out[:0])
+		if s.conn == nil || len(out) == 0 {
+			continue
+		}
+		if _, err := s.conn.Write(out); err != nil {
+			break // the reader reports the end of the connection
+		}
+	}
+	s.waiting = nil
+}
+
+// obey lets the robot handle a message and appends the frame of its reply.
+func (s *Server) obey(payload []byte, decoder *wire.Decoder, out []byte) []byte {
 	m, err := decoder.Decode(payload)
 	if err != nil {
 		s.unread++

@@ -30,7 +30,9 @@ type Config struct {
 	DeadTof uint8
 	// Fault is what happens to telemetry on its way.
 	Fault Faults
-	// Firmware writes messages in the robot's layout instead of the Python package's.
+	// Robots is how many robots the world has; 0 is one.
+	Robots int
+	// PycapnpLayout writes messages in the Python package's layout instead of the robot's.
 	PycapnpLayout bool
 }
 
@@ -38,6 +40,8 @@ type Config struct {
 type Faults struct {
 	Loss, Duplicate, Reorder, Flip float64
 	Delay, Jitter                  time.Duration
+	// From StallAt after power on nothing gets through for StallFor: telemetry is lost, commands are handled after it.
+	StallAt, StallFor time.Duration
 }
 
 // String lists the faults.
@@ -45,64 +49,111 @@ func (f Faults) String() string {
 	if f == (Faults{}) {
 		return "no faults"
 	}
-	return fmt.Sprintf("loss=%g, duplicate=%g, reorder=%g, flip=%g, delay=%v, jitter=%v",
+	text := fmt.Sprintf("loss=%g, duplicate=%g, reorder=%g, flip=%g, delay=%v, jitter=%v",
 		f.Loss, f.Duplicate, f.Reorder, f.Flip, f.Delay, f.Jitter)
+	if f.StallFor > 0 {
+		text += fmt.Sprintf(", stall=%v+%v", f.StallAt, f.StallFor)
+	}
+	return text
 }
 
-// ParseConfig reads "WORLD?key=value&…", for instance "arena?seed=1". The keys are
-//
-//	seed=N      start and noise                  order=2022|2023   sensor ids
-//	start=N     one of the world's starts        speed=X           times the wall clock; without it the client's
-//	quiet=1     no noise                                           Next is the clock
-//	motors=off  motor button not pressed         latch=1           the firmware's front-right latch
-//	loss, duplicate, reorder, flip = 0..1        delay, jitter     durations, 20ms
-//	dead=3,4    sensors that send 0 mm           garbage=1         a garbage reply to enableTofStatus
-//	layout=pycapnp
+// ParseConfig reads "WORLD?key=value&…", for instance "arena?seed=1". WORLD is one of Worlds or a file that LoadWorld
+// reads; without one it is the arena. The keys are those of Settings.
 func ParseConfig(text string) (Config, error) {
 	name, query, _ := strings.Cut(text, "?")
 	var c Config
 	var err error
-	if c.World, err = NamedWorld(name); err != nil {
+	if c.World, err = LoadWorld(name); err != nil {
 		return c, err
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return c, fmt.Errorf("sim: %s: %w", text, err)
 	}
-	for key, list := range values {
-		set, ok := settings[key]
+	for _, s := range settings {
+		list, ok := values[s.Key]
+		delete(values, s.Key)
 		if !ok {
-			return c, fmt.Errorf("sim: %s: unknown option %s; there are %s", text, key, settingNames)
+			continue
 		}
-		if err := set(&c, list[len(list)-1]); err != nil {
-			return c, fmt.Errorf("sim: %s: %s: %w", text, key, err)
+		if err := s.set(&c, list[len(list)-1]); err != nil {
+			return c, fmt.Errorf("sim: %s: %s: %w", text, s.Key, err)
 		}
 	}
+	for key := range values {
+		return c, fmt.Errorf("sim: %s: unknown option %s; there are %s", text, key, settingNames())
+	}
 	if c.Start > len(c.World.Starts) {
-		return c, fmt.Errorf("sim: %s: start %d; %s has %d", text, c.Start, name, len(c.World.Starts))
+		return c, fmt.Errorf("sim: %s: start %d; %s has %d", text, c.Start, c.World.Name, len(c.World.Starts))
 	}
 	return c, nil
 }
 
-const settingNames = "seed, start, order, speed, quiet, motors, latch, garbage, dead, layout, loss, duplicate, reorder, flip, delay, jitter"
+// Setting is one of the keys that ParseConfig knows.
+type Setting struct {
+	Key, Value, Help string // the key, what it takes, and what it does
+	set              func(*Config, string) error
+}
 
-var settings = map[string]func(*Config, string) error{
-	"seed":      func(c *Config, v string) (err error) { c.Seed, err = strconv.ParseUint(v, 10, 64); return },
-	"start":     func(c *Config, v string) error { return between(&c.Start, v, 1, 1<<16) },
-	"order":     func(c *Config, v string) error { return setOrder(&c.Order, v) },
-	"speed":     func(c *Config, v string) error { return positive(&c.Speed, v) },
-	"quiet":     func(c *Config, v string) error { return truth(&c.Quiet, v) },
-	"latch":     func(c *Config, v string) error { return truth(&c.FrontRightLatch, v) },
-	"garbage":   func(c *Config, v string) error { return truth(&c.GarbageTofStatus, v) },
-	"motors":    func(c *Config, v string) error { return choice(&c.MotorsOff, v, "on", "off") },
-	"layout":    func(c *Config, v string) error { return choice(&c.PycapnpLayout, v, "firmware", "pycapnp") },
-	"dead":      func(c *Config, v string) error { return idSet(&c.DeadTof, v) },
-	"loss":      func(c *Config, v string) error { return chance(&c.Fault.Loss, v) },
-	"duplicate": func(c *Config, v string) error { return chance(&c.Fault.Duplicate, v) },
-	"reorder":   func(c *Config, v string) error { return chance(&c.Fault.Reorder, v) },
-	"flip":      func(c *Config, v string) error { return chance(&c.Fault.Flip, v) },
-	"delay":     func(c *Config, v string) (err error) { c.Fault.Delay, err = time.ParseDuration(v); return },
-	"jitter":    func(c *Config, v string) (err error) { c.Fault.Jitter, err = time.ParseDuration(v); return },
+// String is the setting on one line.
+func (s Setting) String() string { return fmt.Sprintf("%s=%s: %s", s.Key, s.Value, s.Help) }
+
+// Settings are all keys of ParseConfig.
+func Settings() []Setting { return append([]Setting(nil), settings...) }
+
+func settingNames() string {
+	names := make([]string, len(settings))
+	for i, s := range settings {
+		names[i] = s.Key
+	}
+	return strings.Join(names, ", ")
+}
+
+var settings = []Setting{
+	{"seed", "N", "from which start, noise and faults follow", func(c *Config, v string) (err error) {
+		c.Seed, err = strconv.ParseUint(v, 10, 64)
+		return err
+	}},
+	{"start", "N", "which of the world's starts, from 1; otherwise the seed chooses", func(c *Config, v string) error { return between(&c.Start, v, 1, 1<<16) }},
+	{"order", "2022|2023", "the time-of-flight ids: as on the talk's firmware, or as today", func(c *Config, v string) error { return setOrder(&c.Order, v) }},
+	{"speed", "X", "simulated seconds per second; otherwise the client's Next is the clock", func(c *Config, v string) error { return positive(&c.Speed, v) }},
+	{"quiet", "1", "sensors and wheels without noise", func(c *Config, v string) error { return truth(&c.Quiet, v) }},
+	{"motors", "on|off", "off: the motor button has not been pressed, the robot stands still", func(c *Config, v string) error { return choice(&c.MotorsOff, v, "on", "off") }},
+	{"latch", "1", "the firmware's front-right latch: after a watchdog stop any frame turns that wheel", func(c *Config, v string) error { return truth(&c.FrontRightLatch, v) }},
+	{"garbage", "1", "a garbage reply to enableTofStatus", func(c *Config, v string) error { return truth(&c.GarbageTofStatus, v) }},
+	{"dead", "ID,…", "time-of-flight sensors that send 0 mm", func(c *Config, v string) error { return idSet(&c.DeadTof, v) }},
+	{"layout", "firmware|pycapnp", "how messages are laid out", func(c *Config, v string) error { return choice(&c.PycapnpLayout, v, "firmware", "pycapnp") }},
+	{"loss", "0..1", "chance that a telemetry datagram is lost", func(c *Config, v string) error { return chance(&c.Fault.Loss, v) }},
+	{"duplicate", "0..1", "chance that it comes twice", func(c *Config, v string) error { return chance(&c.Fault.Duplicate, v) }},
+	{"reorder", "0..1", "chance that it comes after its successors", func(c *Config, v string) error { return chance(&c.Fault.Reorder, v) }},
+	{"flip", "0..1", "chance that one of its bits is wrong", func(c *Config, v string) error { return chance(&c.Fault.Flip, v) }},
+	{"delay", "DURATION", "of telemetry", func(c *Config, v string) error { return span(&c.Fault.Delay, v) }},
+	{"jitter", "DURATION", "how much more telemetry may be delayed", func(c *Config, v string) error { return span(&c.Fault.Jitter, v) }},
+	{"robots", "N", "that share the world", func(c *Config, v string) error { return between(&c.Robots, v, 1, 64) }},
+	{"stall", "AT+FOR", "5s+2s: from 5 s on nothing gets through for 2 s; telemetry is lost, commands come late", func(c *Config, v string) error { return stall(&c.Fault, v) }},
+}
+
+func span(to *time.Duration, v string) error {
+	d, err := time.ParseDuration(v)
+	if err == nil && d < 0 {
+		err = fmt.Errorf("%v is negative", d)
+	}
+	*to = d
+	return err
+}
+
+func stall(to *Faults, v string) error {
+	at, length, ok := strings.Cut(v, "+")
+	if !ok {
+		at, length, ok = strings.Cut(v, " ") // what a URL's + means
+	}
+	if !ok {
+		return fmt.Errorf("%q is not like 5s+2s", v)
+	}
+	if err := span(&to.StallAt, at); err != nil {
+		return err
+	}
+	return span(&to.StallFor, length)
 }
 
 func between(to *int, v string, lo, hi int) error {

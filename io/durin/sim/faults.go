@@ -1,6 +1,18 @@
 package sim
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+)
+
+// stalled reports whether nothing gets through now.
+func (r *Robot) stalled() bool {
+	f := &r.config.Fault
+	return f.StallFor > 0 && r.Now() >= f.StallAt && r.Now() < f.StallAt+f.StallFor
+}
+
+// Stall lets nothing through from now on for a time: telemetry is lost, commands are handled afterwards.
+func (r *Robot) Stall(d time.Duration) { r.config.Fault.StallAt, r.config.Fault.StallFor = r.Now(), d }
 
 // reorderBy is how long a datagram that loses its place is held up: longer than the gap to the next.
 const reorderBy = 3000 // µs
@@ -11,7 +23,7 @@ func (r *Robot) faulty(datagram []byte) {
 	// The draws are always the same in number, so that one fault does not change when the others strike.
 	lose, double, swap, flip := r.draw(f.Loss), r.draw(f.Duplicate), r.draw(f.Reorder), r.draw(f.Flip)
 	bit, jitter := r.faultNoise.IntN(8*len(datagram)), r.faultNoise.Float64()
-	if lose {
+	if lose || r.stalled() {
 		return
 	}
 	copied := bytes.Clone(datagram)

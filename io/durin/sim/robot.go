@@ -33,6 +33,9 @@ type Robot struct {
 	uwbMessage      wire.UwbNodes
 	tofMessage      wire.TofObservations
 
+	others      []*Robot // in the same world
+	wake        func()   // after a stall
+	framed      func()   // at the end of each time-of-flight frame
 	trace       []Sample
 	contactTime int64 // µs
 	distance    float64
@@ -55,23 +58,27 @@ func (s Sample) String() string {
 }
 
 // New is a robot at a start of its world, standing still and powered on. It panics when the world has no start.
-func New(c Config) *Robot {
+func New(c Config) *Robot { return newRobot(c, 0) }
+
+// newRobot is one of several: with the same seed each has its own start and noise.
+func newRobot(c Config, index int) *Robot {
 	w := c.world()
 	if len(w.Starts) == 0 {
 		panic(fmt.Sprintf("sim.New: world %s has no start", w.Name))
 	}
 	// One generator for each use, so that what a client asks of one sensor does not change another's noise.
-	source := func(use uint64) *rand.Rand { return rand.New(rand.NewPCG(c.Seed, use)) }
+	source := func(use uint64) *rand.Rand { return rand.New(rand.NewPCG(c.Seed, use+uint64(index)<<8)) }
 	r := &Robot{
 		config: c, world: w, order: c.order(),
 		tofNoise: source(1), otherNoise: source(2), slipNoise: source(3), faultNoise: source(4),
 	}
-	pick := source(5)
 	at := c.Start - 1
 	if at < 0 {
-		at = pick.IntN(len(w.Starts))
+		at = rand.New(rand.NewPCG(c.Seed, 5)).IntN(len(w.Starts)) // the same for all, who then take the next ones
 	}
-	r.body.pose = w.Starts[at]
+	r.body.pose = w.Starts[(at+index)%len(w.Starts)]
+	pick := source(5)
+	pick.IntN(len(w.Starts))
 	if !c.Quiet && c.Start == 0 { // a seed is more than one of a few starts
 		r.body.pose.At = r.body.pose.At.add(Vec{pick.Float64()*100 - 50, pick.Float64()*100 - 50})
 		r.body.pose.Heading += degrees(pick.Float64()*20 - 10)
@@ -139,14 +146,18 @@ const stepMicros = 1000
 func (r *Robot) seconds() float64 { return float64(r.now) / 1e6 }
 
 func (r *Robot) step() {
+	wasStalled := r.stalled()
 	r.now += stepMicros
+	if wasStalled && r.wake != nil && !r.stalled() {
+		r.wake()
+	}
 	if !r.config.Quiet && r.now/stepMicros%slipEvery == 1 {
 		for i := range r.body.slip {
 			r.body.slip[i] = slipSigma * r.slipNoise.NormFloat64()
 		}
 	}
 	before := r.body.velocity
-	r.body.step(r.target(r.now), r.world)
+	r.body.step(r.target(r.now), r.world, r.others)
 	r.acceleration = r.body.velocity.sub(before).scale(1 / stepSeconds)
 	r.distance += r.body.velocity.length() * stepSeconds
 	if r.body.contact {

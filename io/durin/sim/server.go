@@ -17,27 +17,38 @@ type Server struct {
 	listener net.Listener
 	udp      *net.UDPConn
 
-	mu      sync.Mutex
-	changed *sync.Cond // broadcast when handled, conn or closed changes
+	arena   *arena
+	mu      *sync.Mutex // the arena's
+	changed *sync.Cond  // broadcast when handled, conn or closed changes
 	robot   *Robot
-	speed   float64
-	epoch   time.Time     // wall clock at which the robot's clock stood at base
-	base    time.Duration // simulated
-	handled uint64        // frames that the present client has sent
-	sent    uint64        // datagrams to the present client
+	taken   int    // the last time-of-flight frame that NextToF has given
+	handled uint64 // frames that the present client has sent
+	sent    uint64 // datagrams to the present client
 	target  *net.UDPAddr
 	conn    net.Conn
-	unread  int // frames that were damaged or unknown
+	waiting [][]byte // messages that came during a stall
+	unread  int      // frames that were damaged or unknown
 	closed  bool
 	failure error
 
 	encoder wire.Encoder
-	stop    chan struct{}
 	done    sync.WaitGroup
 }
 
 // Listen starts a simulated robot on an address such as "127.0.0.1:1337"; port 0 takes a free one.
 func Listen(address string, c Config) (*Server, error) {
+	if c.Robots > 1 {
+		return nil, fmt.Errorf("sim: %d robots; ListenAll has more than one", c.Robots)
+	}
+	servers, err := ListenAll(address, c)
+	if err != nil {
+		return nil, err
+	}
+	return servers[0], nil
+}
+
+// listen opens the sockets of one of an arena's robots.
+func listen(address string, a *arena, index int) (*Server, error) {
 	listener, err := net.Listen("tcp4", address)
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
@@ -46,19 +57,16 @@ func Listen(address string, c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sim: %w", err), listener.Close())
 	}
-	s := &Server{listener: listener, udp: udp, robot: New(c), speed: c.Speed, epoch: time.Now(), stop: make(chan struct{})}
-	s.changed = sync.NewCond(&s.mu)
+	s := &Server{listener: listener, udp: udp, arena: a, mu: &a.mu, robot: a.robots[index], changed: sync.NewCond(&a.mu)}
 	s.encoder.Layout = wire.Firmware
-	if c.PycapnpLayout {
+	if s.robot.config.PycapnpLayout {
 		s.encoder.Layout = wire.Pycapnp
 	}
-	s.robot.out = s.sendDatagram
+	s.mu.Lock()
+	s.robot.out, s.robot.wake = s.sendDatagram, s.afterStall
+	s.mu.Unlock()
 	s.done.Add(1)
 	go s.accept()
-	if s.speed > 0 {
-		s.done.Add(1)
-		go s.run()
-	}
 	return s, nil
 }
 
@@ -81,7 +89,6 @@ func (s *Server) Close() error {
 	}
 	s.closed = true
 	conn := s.conn
-	close(s.stop)
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	err := errors.Join(s.listener.Close(), s.udp.Close())
@@ -89,6 +96,7 @@ func (s *Server) Close() error {
 		_ = conn.Close() // the client may have gone before
 	}
 	s.done.Wait()
+	s.arena.leave(1)
 	return err
 }
 
@@ -112,7 +120,7 @@ func (s *Server) Connected() bool {
 func (s *Server) Do(f func(r *Robot)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.catchUp()
+	s.arena.catchUp()
 	f(s.robot)
 }
 
@@ -142,9 +150,10 @@ func (s *Server) NextToF(ctx context.Context, n uint64) (Moment, error) {
 		return Moment{}, ctx.Err()
 	case s.closed || s.conn == nil:
 		return Moment{}, errors.New("sim: no client is connected")
-	case s.speed == 0:
-		s.robot.StepToF()
+	case s.arena.speed == 0 && s.robot.frames == s.taken: // else another robot's client has made it
+		s.arena.stepToF(s.robot)
 	}
+	s.taken = s.robot.frames
 	return Moment{s.robot.Now(), s.sent}, nil
 }
 
@@ -157,52 +166,12 @@ type Moment struct {
 // String is the time and the count.
 func (m Moment) String() string { return fmt.Sprintf("%v, %d datagrams", m.Time, m.Sent) }
 
-// SetSpeed changes the clock: simulated seconds per second, or 0 to stand still between calls of NextToF.
+// SetSpeed changes the clock, also of other robots in the same world: simulated seconds per second, or 0 to stand
+// still between calls of NextToF.
 func (s *Server) SetSpeed(speed float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.catchUp()
-	start := s.speed == 0 && speed > 0 && !s.closed
-	s.speed, s.epoch, s.base = speed, time.Now(), s.robot.Now()
-	if start {
-		s.done.Add(1)
-		go s.run()
-	}
-}
-
-// catchUp advances a robot that follows the wall clock to now. After a pause of the process it drops the time it
-// missed above a second, as a robot's sensors would not send what they did not measure.
-func (s *Server) catchUp() {
-	if s.speed == 0 {
-		return
-	}
-	behind := s.base + time.Duration(float64(time.Since(s.epoch))*s.speed) - s.robot.Now()
-	if limit := time.Duration(float64(time.Second) * max(1, s.speed)); behind > limit {
-		s.epoch, s.base = time.Now(), s.robot.Now()+limit
-		behind = limit
-	}
-	s.robot.Step(behind)
-}
-
-// run keeps a robot up with the wall clock.
-func (s *Server) run() {
-	defer s.done.Done()
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-s.stop:
-			return
-		case <-ticker.C:
-		}
-		s.mu.Lock()
-		s.catchUp()
-		running := s.speed > 0
-		s.mu.Unlock()
-		if !running {
-			return
-		}
-	}
+	s.arena.setSpeed(speed)
 }
 
 // sendDatagram is called with the lock held.

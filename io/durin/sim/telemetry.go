@@ -117,6 +117,9 @@ func (r *Robot) streamTof() {
 		r.frames++
 		r.trace = append(r.trace, Sample{r.Now(), r.body.pose, r.touched})
 		r.touched = false
+		if r.framed != nil {
+			r.framed()
+		}
 	}
 }
 

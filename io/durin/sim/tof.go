@@ -31,7 +31,7 @@ func (r *Robot) measure(id int) {
 	from := r.body.pose.At.add(direction(bearing).scale(tofMount))
 	for col := range n {
 		turn := degrees(tofField * ((float64(n)-1)/2 - float64(col)) / float64(n))
-		flat, facing := r.world.cast(from, direction(bearing+turn))
+		flat, facing := r.cast(from, direction(bearing+turn))
 		for row := range n {
 			ranges[row*n+col] = r.zone(flat, facing, &slopes[n/zones][row])
 		}
@@ -103,14 +103,33 @@ func (w *World) cast(from, dir Vec) (distance, facing float64) {
 		}
 	}
 	for _, c := range w.Pillars {
-		q := c.Center.sub(from)
-		along := q.dot(dir)
-		h := c.Radius*c.Radius - (q.dot(q) - along*along)
-		if h < 0 {
-			continue
+		if t, f := c.cast(from, dir); t < distance {
+			distance, facing = t, f
 		}
-		if t := along - math.Sqrt(h); t >= 0 && t < distance {
-			distance, facing = t, math.Sqrt(h)/c.Radius
+	}
+	return distance, facing
+}
+
+// cast is the distance to a circle; infinity when the ray misses it.
+func (c Circle) cast(from, dir Vec) (distance, facing float64) {
+	q := c.Center.sub(from)
+	along := q.dot(dir)
+	h := c.Radius*c.Radius - (q.dot(q) - along*along)
+	if h < 0 {
+		return math.Inf(1), 0
+	}
+	if t := along - math.Sqrt(h); t >= 0 {
+		return t, math.Sqrt(h) / c.Radius
+	}
+	return math.Inf(1), 0
+}
+
+// cast is the world's, with the other robots in it.
+func (r *Robot) cast(from, dir Vec) (distance, facing float64) {
+	distance, facing = r.world.cast(from, dir)
+	for _, o := range r.others {
+		if t, f := (Circle{o.body.pose.At, bodyRadius}).cast(from, dir); t < distance {
+			distance, facing = t, f
 		}
 	}
 	return distance, facing

@@ -1,0 +1,154 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// arena is a clock and the robots that live by it, in one world. They see each other, as pillars, and push each other
+// away.
+type arena struct {
+	mu     sync.Mutex
+	robots []*Robot
+	speed  float64
+	epoch  time.Time     // wall clock at which the robots' clocks stood at base
+	base   time.Duration // simulated
+	done   sync.WaitGroup
+	stop   chan struct{}
+	users  int // servers that are not closed
+}
+
+// newArena is a world with as many robots as the configuration says, each at a start of its own.
+func newArena(c Config) (*arena, error) {
+	n, starts := max(c.Robots, 1), len(c.world().Starts)
+	if n > starts {
+		return nil, fmt.Errorf("sim: %d robots; %s has %d starts", n, c.world().Name, starts)
+	}
+	a := &arena{speed: c.Speed, epoch: time.Now(), stop: make(chan struct{}), users: n}
+	for i := range n {
+		a.robots = append(a.robots, newRobot(c, i))
+	}
+	for i, r := range a.robots {
+		r.others = append(append([]*Robot(nil), a.robots[:i]...), a.robots[i+1:]...)
+	}
+	if a.speed > 0 {
+		a.done.Add(1)
+		go a.run()
+	}
+	return a, nil
+}
+
+func (a *arena) now() time.Duration { return a.robots[0].Now() }
+
+// step advances all robots together. Within a millisecond they move one after the other.
+func (a *arena) step(d time.Duration) {
+	for range d / time.Millisecond {
+		for _, r := range a.robots {
+			r.step()
+		}
+	}
+}
+
+// stepToF advances to the end of a robot's next time-of-flight frame, or for a second.
+func (a *arena) stepToF(r *Robot) {
+	for frame, n := r.frames, 0; r.frames == frame && n < 1000; n++ {
+		a.step(time.Millisecond)
+	}
+}
+
+// catchUp advances robots that follow the wall clock to now. After a pause of the process it drops the time it
+// missed above a second, as a robot's sensors would not send what they did not measure.
+func (a *arena) catchUp() {
+	if a.speed == 0 {
+		return
+	}
+	behind := a.base + time.Duration(float64(time.Since(a.epoch))*a.speed) - a.now()
+	if limit := time.Duration(float64(time.Second) * max(1, a.speed)); behind > limit {
+		a.epoch, a.base = time.Now(), a.now()+limit
+		behind = limit
+	}
+	a.step(behind)
+}
+
+// setSpeed changes the clock.
+func (a *arena) setSpeed(speed float64) {
+	a.catchUp()
+	start := a.speed == 0 && speed > 0 && a.users > 0
+	a.speed, a.epoch, a.base = speed, time.Now(), a.now()
+	if start {
+		a.done.Add(1)
+		go a.run()
+	}
+}
+
+// run keeps robots up with the wall clock.
+func (a *arena) run() {
+	defer a.done.Done()
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-a.stop:
+			return
+		case <-ticker.C:
+		}
+		a.mu.Lock()
+		a.catchUp()
+		running := a.speed > 0
+		a.mu.Unlock()
+		if !running {
+			return
+		}
+	}
+}
+
+// ListenAll is Listen for all robots of a configuration: the first on the address, the others on the ports after it,
+// or on free ones when the port is 0. They share the world and its clock. In lockstep, time advances when a client
+// asks for a frame that is not there yet; clients that take turns get the same frames each time.
+func ListenAll(address string, c Config) ([]*Server, error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %s: port %q is not a number", address, text)
+	}
+	a, err := newArena(c)
+	if err != nil {
+		return nil, err
+	}
+	var servers []*Server
+	for i := range a.robots {
+		at := address
+		if port != 0 {
+			at = net.JoinHostPort(host, strconv.Itoa(port+i))
+		}
+		s, err := listen(at, a, i)
+		if err != nil {
+			for _, s := range servers {
+				err = errors.Join(err, s.Close())
+			}
+			a.leave(len(a.robots) - len(servers))
+			return nil, err
+		}
+		servers = append(servers, s)
+	}
+	return servers, nil
+}
+
+// leave takes robots out; without any the clock ends.
+func (a *arena) leave(n int) {
+	a.mu.Lock()
+	a.users -= n
+	last := a.users == 0
+	a.mu.Unlock()
+	if last {
+		close(a.stop)
+		a.done.Wait()
+	}
+}

@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// LoadWorld is a built-in world by its name, or one from a file: an SVG drawing (see ParseSVG) when its name ends in
+// .svg, otherwise a map of characters (see ParseMap). "" is the arena. A name with a dot or a separator is a file.
+func LoadWorld(name string) (*World, error) {
+	if name == "" {
+		name = "arena"
+	}
+	if !strings.ContainsAny(name, `./\`) {
+		return NamedWorld(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("sim: world: %w", err)
+	}
+	base := filepath.Base(name)
+	title := strings.TrimSuffix(base, filepath.Ext(base))
+	parse := ParseMap
+	if strings.EqualFold(filepath.Ext(base), ".svg") {
+		parse = ParseSVG
+	}
+	w, err := parse(title, string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s)", err, name)
+	}
+	return w, nil
+}
