@@ -45,8 +45,6 @@ class Livespike(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "fmt.Println"
     code_clear_output = "display.Clear(false)"
-    support_iopub_welcome = True
-
     def test_no_attribute_is_missing(self):
         """A check whose attribute is empty would pass without having run."""
         for name, value in vars(jupyter_kernel_test.KernelTests).items():
@@ -142,6 +140,11 @@ class Livespike(jupyter_kernel_test.KernelTests):
         self.assertEqual([k for k, _ in kinds], ["display_data", "update_display_data"])
         first, second = (m["content"]["transient"]["display_id"] for m in output)
         self.assertEqual(first, second)
+
+
+class Welcome(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "livespike"
+    support_iopub_welcome = True
 
 
 class TwoClients(unittest.TestCase):
