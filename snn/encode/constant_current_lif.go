@@ -6,12 +6,16 @@ import (
 )
 
 // ConstantCurrentLIFEncode drives one LIF neuron for each element of x with that element as a constant current, from
-// a membrane of 0, and returns their spikes (seqLength, shape of x). Options as LIFCurrentEncoder.
+// a membrane of 0, and returns their spikes (seqLength, shape of x). Options and gradients as LIFCurrentEncoder.
 //
 // Source: Norse, functional/encode.py, constant_current_lif_encode at 065a3b45.
 func ConstantCurrentLIFEncode(x *tensor.Tensor, seqLength int, opts ...snn.Option) *tensor.Tensor {
 	positive("ConstantCurrentLIFEncode", seqLength)
-	l := newMembrane().read("ConstantCurrentLIFEncode", opts, false, false).over(x.Shape())
+	m := newMembrane().read("ConstantCurrentLIFEncode", opts, false, false)
+	l := m.over(x.Shape())
+	if m.recording(x) {
+		return m.recordedTrain(x, seqLength, false)
+	}
 	out := tensor.Zeros(over(seqLength, x.Shape())...)
 	n := len(x.Data())
 	for i, in := range x.Data() {

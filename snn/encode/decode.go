@@ -6,14 +6,8 @@ import "github.com/livespike/livespike/snn/tensor"
 //
 // Source: Norse, functional/decode.py, sum_decode at 065a3b45.
 func SumDecode(x *tensor.Tensor) *tensor.Tensor {
-	n, each := steps("SumDecode", x)
-	out := tensor.Zeros(x.Shape()[1:]...)
-	for t := range n {
-		for i, v := range x.Data()[t*each : (t+1)*each] {
-			out.Data()[i] += v
-		}
-	}
-	return out
+	steps("SumDecode", x)
+	return x.Sum(0)
 }
 
 // SumDecoder is SumDecode as a module.
@@ -22,9 +16,5 @@ func SumDecoder() *Encoder { return &Encoder{text: "SumDecoder()", encode: SumDe
 // RateDecode is the mean rate in Hz over the time axis, the first one, of spikes at steps of dt seconds.
 func RateDecode(x *tensor.Tensor, dt float64) *tensor.Tensor {
 	n, _ := steps("RateDecode", x)
-	out := SumDecode(x)
-	for i := range out.Data() {
-		out.Data()[i] /= float32(float64(n) * dt)
-	}
-	return out
+	return x.Sum(0).Div(float64(n) * dt)
 }

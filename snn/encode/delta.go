@@ -27,6 +27,7 @@ func readDelta(who string, threshold float64, opts []snn.Option) (off bool) {
 // Source: snnTorch, spikegen.delta, whose padding with zeros this follows.
 func DeltaEncode(x *tensor.Tensor, threshold float64, opts ...snn.Option) *tensor.Tensor {
 	off := readDelta("DeltaEncode", threshold, opts)
+	unrecorded("DeltaEncode", x)
 	n, each := steps("DeltaEncode", x)
 	out, th := tensor.Zeros(x.Shape()...), float32(threshold)
 	for k, v := range x.Data()[:n*each] {
@@ -48,6 +49,7 @@ func DeltaEncode(x *tensor.Tensor, threshold float64, opts ...snn.Option) *tenso
 // Solid-State Circuits 43:566 (2008).
 func ThresholdEncode(x *tensor.Tensor, threshold float64, opts ...snn.Option) *tensor.Tensor {
 	off := readDelta("ThresholdEncode", threshold, opts)
+	unrecorded("ThresholdEncode", x)
 	n, each := steps("ThresholdEncode", x)
 	out, th := tensor.Zeros(x.Shape()...), float32(threshold)
 	for i := range each {

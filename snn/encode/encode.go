@@ -8,6 +8,9 @@
 // give the same as a module for snn.Sequential. Time steps are in s, rates in Hz, time constants as inverses in 1/s.
 // Names, defaults and numbers are Norse's; what differs is said where it does.
 //
+// Gradients pass through everything that has a derivative, as in Norse, and through thresholds by their surrogate; the
+// random and the change encoders, which have none, panic rather than lose a gradient.
+//
 // Random encoders draw from the generator of package tensor (tensor.Seed), unless Seed or Uniforms is given.
 package encode
 

@@ -11,31 +11,37 @@ import (
 //
 // Source: Norse, functional/filter.py, exp_filter_step at 065a3b45.
 func ExpFilterStep(x, s *tensor.Tensor, tauFilterInv, dt float64) *tensor.Tensor {
-	out := tensor.Zeros(x.Shape()...)
-	copy(out.Data(), x.Data())
-	if s != nil {
-		same("x", x, "s", s)
-		leak(out.Data(), s.Data(), tauFilterInv, dt)
+	if s == nil {
+		return x.Clone()
 	}
-	return out
+	same("x", x, "s", s)
+	return s.Mul(keep(tauFilterInv, dt)).Add(x)
 }
 
-// leak adds the decayed values of before to x.
-func leak(x, before []float32, tauFilterInv, dt float64) {
-	keep := float32(math.Exp(-dt * tauFilterInv))
-	for i, v := range before {
-		x[i] = float32(keep*v) + x[i]
-	}
-}
+// keep is what is left of the filter's value after a step.
+func keep(tauFilterInv, dt float64) float32 { return float32(math.Exp(-dt * tauFilterInv)) }
 
 // ExpFilter filters a sequence (time, …) along its first axis: y₀ = x₀, y_t = exp(−dt·τ⁻¹)·y_{t−1} + x_t. Norse's
-// module ExpFilter is snn.Linear followed by this, with tauFilterInv 1000 1/s and dt 0.001 s as its defaults.
+// module ExpFilter is snn.Linear followed by this, with tauFilterInv 1000 1/s and dt 0.001 s as its defaults; so is
+// snn.ExpFilter.
 func ExpFilter(x *tensor.Tensor, tauFilterInv, dt float64) *tensor.Tensor {
 	n, each := steps("ExpFilter", x)
-	out := tensor.Zeros(x.Shape()...)
-	copy(out.Data(), x.Data())
-	for t := 1; t < n; t++ {
-		leak(out.Data()[t*each:(t+1)*each], out.Data()[(t-1)*each:t*each], tauFilterInv, dt)
+	out, k := copyOf(x), keep(tauFilterInv, dt)
+	for i := each; i < n*each; i++ {
+		out.Data()[i] += float32(k * out.Data()[i-each])
 	}
+	tensor.Record(tensor.Node{
+		Name: "encode.ExpFilter", Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{out},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { // the same filter, from the end
+			dx := copyOf(dy[0])
+			for i := (n-1)*each - 1; i >= 0; i-- {
+				dx.Data()[i] += float32(k * dx.Data()[i+each])
+			}
+			return []*tensor.Tensor{dx}
+		},
+	})
 	return out
 }
+
+// copyOf is x's values without its record.
+func copyOf(x *tensor.Tensor) *tensor.Tensor { return x.Detach().Clone() }

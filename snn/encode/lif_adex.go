@@ -45,6 +45,12 @@ func adaptive(who string, x *tensor.Tensor, s *AdExState, opts []snn.Option, int
 	same("current", x, "voltage", s.V)
 	same("current", x, "adaptation", s.A)
 	l := m.over(x.Shape())
+	if m.recording(x, s.V, s.A) {
+		z, v := m.recorded(x, s.V, s.A, true)
+		after := &AdExState{V: v}
+		after.A = m.recordedAdaptation(s, after, z, integrate)
+		return z, after
+	}
 	e := m.exponential(l, x.Shape())
 	var hold [4][1]float32
 	tau := m.tauAdaInv.Over(&hold[0], "encode: tau_ada_inv", x.Shape())

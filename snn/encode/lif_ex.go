@@ -14,8 +14,7 @@ import (
 // Source: Norse, functional/lif_ex.py, lif_ex_current_encoder at 065a3b45.
 func LIFExCurrentEncoder(x, v *tensor.Tensor, opts ...snn.Option) (*tensor.Tensor, *tensor.Tensor) {
 	m := newMembrane().read("LIFExCurrentEncoder", opts, true, false)
-	l := m.over(x.Shape())
-	return current(l, x, v, m.exponential(l, x.Shape()))
+	return m.step(x, v, true)
 }
 
 // exponential is the spike-initiation current of element i at membrane v.

@@ -63,6 +63,7 @@ func (p poisson) draw(shape []int) []float32 {
 // encode draws spikes for every element of x at every step of shape, which ends in x's shape. A spike comes where
 // u < f32(dt·f_max)·|x|; dt·f_max is a float64 product.
 func (p poisson) encode(x *tensor.Tensor, shape []int, signed bool) *tensor.Tensor {
+	unrecorded(p.who, x)
 	out, u := tensor.Zeros(shape...), p.draw(shape)
 	rate, n := float32(p.dt.Value*p.fMax.Value), len(x.Data())
 	for i := range out.Data() {

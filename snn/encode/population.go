@@ -3,6 +3,7 @@ package encode
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/internal/option"
@@ -29,31 +30,62 @@ func Distance(f func(x, centres *tensor.Tensor) *tensor.Tensor) snn.Option {
 //	c = linspace(0, scale, outFeatures);  kernel(distance(x, c)·scale)
 //
 // Options: Scale, Kernel, Distance. Norse fails for a scale with more than one element; here each input has its own.
+// Gradients reach x and the scale, also by way of the centres, which Norse takes for constants.
 //
 // Source: Norse, functional/encode.py, population_encode at 065a3b45.
 func PopulationEncode(x *tensor.Tensor, outFeatures int, opts ...snn.Option) *tensor.Tensor {
 	p := newPopulation("PopulationEncode", outFeatures, opts)
 	shape := append(append([]int(nil), x.Shape()...), outFeatures)
-	values, centres := tensor.Zeros(shape...), tensor.Zeros(shape...)
-	var one [1]float32
-	scale := p.scale.Over(&one, "encode: scale", x.Shape())
-	if p.top {
-		scale = option.Values{largest(x.Data())}
+	scale := p.over(x)
+	d := p.distance(x.Unsqueeze(-1).Expand(shape...), centres(scale, outFeatures).Expand(shape...))
+	if slices.Equal(d.Shape(), shape) {
+		d = d.Mul(scale.Unsqueeze(-1))
+	} else {
+		panic(fmt.Sprintf("encode.PopulationEncode: distances have shape %v, the populations %v", d.Shape(), shape))
 	}
-	row := make([]float32, outFeatures)
-	for i, v := range x.Data() {
-		linspace(row, 0, scale.At(i))
-		copy(centres.Data()[i*outFeatures:], row)
-		for k := range row {
-			values.Data()[i*outFeatures+k] = v
-		}
+	out := p.kernel(d)
+	if tensor.Recording(x, scale) && !tensor.Recording(out) {
+		panic("encode.PopulationEncode: the gradient is lost in the distance or the kernel, which do not record what they do; use Detach or NoGrad")
 	}
-	d := p.distance(values, centres)
-	same("distances", d, "populations", values)
-	for i := range d.Data() {
-		d.Data()[i] *= scale.At(i / outFeatures)
+	return out
+}
+
+// over is the scale as a tensor that broadcasts over x.
+func (p population) over(x *tensor.Tensor) *tensor.Tensor {
+	switch {
+	case p.top && x.Numel() == 0:
+		return tensor.Scalar(0)
+	case p.top:
+		return x.Max()
+	case p.scale.Tensor != nil:
+		var hold [1]float32
+		p.scale.Over(&hold, "encode: scale", x.Shape()) // panics with both shapes
+		return p.scale.Tensor
 	}
-	return p.kernel(d)
+	return tensor.Scalar(p.scale.Value)
+}
+
+// centres are n preferred values from 0 to every scale, on a new last axis.
+func centres(scale *tensor.Tensor, n int) *tensor.Tensor {
+	out := tensor.Zeros(append(append([]int(nil), scale.Shape()...), n)...)
+	for i, v := range scale.Data() {
+		linspace(out.Data()[i*n:(i+1)*n], 0, v)
+	}
+	tensor.Record(tensor.Node{
+		Name: "encode.PopulationEncode", Inputs: []*tensor.Tensor{scale}, Outputs: []*tensor.Tensor{out},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			d := tensor.Zeros(scale.Shape()...)
+			for i := range d.Data() {
+				var sum float64
+				for k := 1; k < n; k++ {
+					sum += float64(dy[0].Data()[i*n+k]) * float64(k) / float64(n-1)
+				}
+				d.Data()[i] = float32(sum)
+			}
+			return []*tensor.Tensor{d}
+		},
+	})
+	return out
 }
 
 type population struct {
@@ -85,17 +117,6 @@ func newPopulation(who string, outFeatures int, opts []snn.Option) population {
 }
 
 func gaussian(d *tensor.Tensor) *tensor.Tensor { return GaussianRBF(d, 1) }
-
-// largest is the greatest value, 0 of none.
-func largest(data []float32) float32 {
-	var top float32
-	for i, v := range data {
-		if i == 0 || v > top {
-			top = v
-		}
-	}
-	return top
-}
 
 // linspace fills dst with evenly spaced values from both ends to the middle, as torch does in float32.
 func linspace(dst []float32, start, end float32) {

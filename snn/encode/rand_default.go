@@ -1,12 +1,6 @@
 package encode
 
-import "math/rand/v2"
+import "github.com/livespike/livespike/snn/tensor"
 
-// unseeded draws from the process's generator.
-func unseeded(n int) []float32 {
-	u := make([]float32, n)
-	for i := range u {
-		u[i] = rand.Float32()
-	}
-	return u
-}
+// unseeded draws from the generator of package tensor.
+func unseeded(n int) []float32 { return tensor.Rand(n).Data() }

@@ -7,6 +7,13 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
+// unrecorded panics if x's gradient would end in an encoder without one, as Norse's do without a word.
+func unrecorded(who string, x *tensor.Tensor) {
+	if tensor.Recording(x) {
+		panic(fmt.Sprintf("encode.%s: the input of shape %v requires gradients, which would be lost; use Detach or NoGrad", who, x.Shape()))
+	}
+}
+
 // same panics with both names and shapes unless the shapes are equal.
 func same(a string, x *tensor.Tensor, b string, y *tensor.Tensor) {
 	if !slices.Equal(x.Shape(), y.Shape()) {

@@ -6,12 +6,16 @@ import (
 )
 
 // SpikeLatencyLIFEncode is ConstantCurrentLIFEncode with only the first spike of each element: the stronger the
-// current, the earlier it comes. Output (seqLength, shape of x). Options as LIFCurrentEncoder.
+// current, the earlier it comes. Output (seqLength, shape of x). Options and gradients as LIFCurrentEncoder.
 //
 // Source: Norse, functional/encode.py, spike_latency_lif_encode at 065a3b45.
 func SpikeLatencyLIFEncode(x *tensor.Tensor, seqLength int, opts ...snn.Option) *tensor.Tensor {
 	positive("SpikeLatencyLIFEncode", seqLength)
-	l := newMembrane().read("SpikeLatencyLIFEncode", opts, false, false).over(x.Shape())
+	m := newMembrane().read("SpikeLatencyLIFEncode", opts, false, false)
+	l := m.over(x.Shape())
+	if m.recording(x) {
+		return m.recordedTrain(x, seqLength, true)
+	}
 	out := tensor.Zeros(over(seqLength, x.Shape())...)
 	n := len(x.Data())
 	for i, in := range x.Data() {

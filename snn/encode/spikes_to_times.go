@@ -14,13 +14,14 @@ func Indices() snn.Option { return snn.NewOption("convert_indices_to_times", fal
 
 // SpikesToTimes gives the times in s of the first spikeCount spikes of every element of a sequence (time, …) of 0 and
 // 1, in order, +Inf where there are fewer: output (min(spikeCount, time), …). The first step is time 0. Options: dt
-// 0.001 s; Indices.
+// 0.001 s; Indices. Gradients are those of SpikesToTimesGrad.
 //
 // Source: Norse, functional/spikes_to_times_decoder.py at 065a3b45.
 func SpikesToTimes(spikes *tensor.Tensor, spikeCount int, opts ...snn.Option) *tensor.Tensor {
 	dt, times := readSpikesToTimes("SpikesToTimes", spikeCount, opts)
 	n, each := steps("SpikesToTimes", spikes)
 	count := min(spikeCount, n)
+	inputs := []*tensor.Tensor{spikes}
 	out := tensor.Zeros(over(count, spikes.Shape()[1:])...)
 	for i := range each {
 		found := 0
@@ -38,14 +39,23 @@ func SpikesToTimes(spikes *tensor.Tensor, spikeCount int, opts ...snn.Option) *t
 			out.Data()[found*each+i] = float32(math.Inf(1))
 		}
 	}
+	tensor.Record(tensor.Node{
+		Name: "encode.SpikesToTimes", Inputs: inputs, Outputs: []*tensor.Tensor{out}, Saved: inputs,
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			return []*tensor.Tensor{SpikesToTimesGrad(spikes.Detach(), dy[0], spikeCount, opts...)}
+		},
+	})
 	return out
 }
 
 // SpikesToTimesGrad is the gradient that SpikesToTimes passes back to its spikes for the gradient dy of its output:
-// −dy·dt at the place of each spike that was decoded, since a spike that comes earlier is a larger input. A spike that
-// was asked for and did not come passes nothing; Norse's backward raises there.
+// −dy·dt at the place of each spike that was decoded, −dy for Indices, since a spike that comes earlier is a larger
+// input. A spike that was asked for and did not come passes nothing; Norse's backward raises there.
 func SpikesToTimesGrad(spikes, dy *tensor.Tensor, spikeCount int, opts ...snn.Option) *tensor.Tensor {
-	dt, _ := readSpikesToTimes("SpikesToTimesGrad", spikeCount, opts)
+	dt, times := readSpikesToTimes("SpikesToTimesGrad", spikeCount, opts)
+	if !times {
+		dt = 1
+	}
 	n, each := steps("SpikesToTimesGrad", spikes)
 	count := min(spikeCount, n)
 	if want := count * each; len(dy.Data()) != want {

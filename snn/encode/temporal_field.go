@@ -28,6 +28,8 @@ type TemporalField struct {
 // τ_k = dt·scale_k. shape is that of the signal, channels first; the input is (…, shape) and the output
 // (…, nScales, shape). Scale 1 passes the input through unchanged. Use snn.Lift for whole sequences.
 //
+// The time constants are parameters, as in Norse: snn.Train makes them learn. Gradients reach them and the input.
+//
 // Options: MinScale 1, MaxScale, C 1.41421, snn.DT 0.001 s, Activation "LIBox", TimeConstants.
 //
 // Source: Norse, module/receptive_field.py, TemporalReceptiveField at 065a3b45.
@@ -63,6 +65,10 @@ func TemporalReceptiveField(shape []int, nScales int, opts ...snn.Option) *Tempo
 	} else if !slices.Equal(m.tau.Shape(), want) {
 		panic(fmt.Sprintf("encode.%s: time constants of shape %v, want %v", who, m.tau.Shape(), want))
 	}
+	if !m.tau.RequiresGrad() { // a tensor that is trained stays the user's
+		m.tau = copyOf(m.tau).SetRequiresGrad(true)
+		defer m.tau.SetRequiresGrad(false) // a parameter of the cell from here on, trained after snn.Train
+	}
 	m.cell = snn.CellByName(model, snn.TauMemInv(m.tau), snn.DT(dt.Value))
 	return m
 }
@@ -76,15 +82,13 @@ func (m *TemporalField) Forward(x *tensor.Tensor, s *snn.State) (*tensor.Tensor,
 	if len(in) < r || !slices.Equal(in[len(in)-r:], m.shape) {
 		panic(fmt.Sprintf("encode.TemporalReceptiveField: input %v does not end in %v", in, m.shape))
 	}
-	lead, each := in[:len(in)-r], size(m.shape)
-	copies := tensor.Zeros(append(append(slices.Clone(lead), m.scales), m.shape...)...)
-	for b := range size(lead) {
-		for k := range m.scales {
-			copy(copies.Data()[(b*m.scales+k)*each:], x.Data()[b*each:(b+1)*each])
-		}
-	}
-	return m.cell.Forward(copies, s)
+	at := len(in) - r
+	copies := slices.Insert(slices.Clone(in), at, m.scales)
+	return m.cell.Forward(x.Unsqueeze(at).Expand(copies...), s)
 }
+
+// Parts is the neurons, whose time constants are the parameter neurons.tau_mem_inv.
+func (m *TemporalField) Parts() []snn.Part { return []snn.Part{{Name: "neurons", Module: m.cell}} }
 
 // String names the module, its signal and its scales.
 func (m *TemporalField) String() string {

@@ -81,7 +81,7 @@ func keys[T any](names []string, m map[string]T) []string {
 // numeric reads any Go number or a tensor.
 func (s Set) numeric(name string, v any) Number {
 	if t, ok := v.(*tensor.Tensor); ok && t != nil && len(t.Data()) > 0 {
-		if len(t.Data()) == 1 {
+		if len(t.Data()) == 1 && !t.RequiresGrad() { // a tensor that is trained stays one
 			return Number{Value: float64(t.Data()[0])}
 		}
 		return Number{Tensor: t}
