@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var iaf = register(&model{
 	name:     "IAF",
 	params:   join([]param{level("v_th", 1.0), level("v_reset", 0.0)}, spiking()),
@@ -7,6 +9,7 @@ var iaf = register(&model{
 	coefs:    []string{"v_th", "v_reset"},
 	jump:     "v",
 	step:     iafStep,
+	fast:     simd.IAF,
 	subtract: iafSubtractStep,
 	back:     iafBack,
 	bio:      preset{"v_th": -55.0, "v_reset": -70.0},

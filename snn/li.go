@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var li = register(&model{
 	name:    "LI",
 	params:  []param{rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
@@ -8,6 +10,7 @@ var li = register(&model{
 	jump:    "i",
 	numbers: true,
 	step:    liStep,
+	fast:    simd.LI,
 	back:    liBack,
 	bio:     preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0},
 })

@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var liBox = register(&model{
 	name:    "LIBox",
 	params:  []param{rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
@@ -7,6 +9,7 @@ var liBox = register(&model{
 	coefs:   []string{"dt*tau_mem_inv", "v_leak"},
 	numbers: true,
 	step:    liBoxStep,
+	fast:    simd.LIBox,
 	back:    liBoxBack,
 })
 

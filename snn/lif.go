@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifParams = join(
 	[]param{
 		rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0),
@@ -17,6 +19,7 @@ var lif = register(&model{
 	coefs:    []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
 	jump:     "i",
 	step:     lifStep,
+	fast:     simd.LIF,
 	subtract: lifSubtractStep,
 	back:     lifBack,
 	holds:    true,

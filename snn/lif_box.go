@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifBox = register(&model{
 	name: "LIFBox",
 	params: join(
@@ -8,6 +10,7 @@ var lifBox = register(&model{
 	state:    []field{{"v", "v_leak"}},
 	coefs:    []string{"dt*tau_mem_inv", "v_leak", "v_th", "v_reset"},
 	step:     lifBoxStep,
+	fast:     simd.LIFBox,
 	subtract: lifBoxSubtractStep,
 	back:     lifBoxBack,
 })

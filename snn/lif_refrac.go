@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifRefrac = register(&model{
 	name:   "LIFRefrac",
 	params: join(under("lif", lifParams), []param{level("rho_reset", 5.0).in(notNegative)}),
@@ -11,6 +13,7 @@ var lifRefrac = register(&model{
 	jump:    "lif.i",
 	numbers: true,
 	step:    lifRefracStep,
+	fast:    simd.LIFRefrac,
 	back:    lifRefracBack,
 	holds:   true,
 	adjoint: lifRefracAdjoint,

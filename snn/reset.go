@@ -12,7 +12,7 @@ func ResetMethod(name string) Option { return Option{"reset_method", name} }
 
 // chooseReset takes the kernel of the method that the user named.
 func (c *neuron) chooseReset(set optionSet) {
-	c.step = c.m.step
+	c.step = c.m.quickest()
 	switch v := set.given["reset_method"]; v {
 	case nil, "reset_value":
 	case "reset_subtract":

@@ -1,0 +1,81 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// active writes what finds the elements that are not ±0.
+func active() {
+	function("countAVX2", "is the number of elements of x that are not ±0, n a multiple of 8.", "func(x *float32, n int) int")
+	x, n, at := loaded("x"), loaded("n"), GP64()
+	zero, count := zeros(), zeros()
+	XORQ(at, at)
+	Label("loop")
+	m := YMM()
+	VCMPPS(Imm(0x04), Mem{Base: x, Index: at, Scale: 4}, zero, m) // not equal, or NaN
+	VPSUBD(m, count, count)
+	ADDQ(Imm(8), at)
+	CMPQ(at, n)
+	JLT(LabelRef("loop"))
+	half := XMM()
+	VEXTRACTI128(Imm(1), count, half)
+	low := count.AsX()
+	VPADDD(half, low, low)
+	VPHADDD(low, low, low)
+	VPHADDD(low, low, low)
+	sum := GP64()
+	VMOVD(low, sum.As32())
+	Store(sum, ReturnIndex(0))
+	ret()
+
+	// packs[m] holds the positions of the bits of m, in order.
+	table := GLOBL("packs", RODATA|NOPTR)
+	for m := range 256 {
+		at := 0
+		for bit := range 8 {
+			if m>>bit&1 == 1 {
+				DATA(8*m+at, U8(bit))
+				at++
+			}
+		}
+		for ; at < 8; at++ {
+			DATA(8*m+at, U8(0))
+		}
+	}
+	function("activeAVX2", "writes first plus the position of every element of x that is not ±0 into index and the elements\n"+
+		"into values, and returns how many there are. n is a multiple of 8; both have room for n.",
+		"func(index *int32, values, x *float32, n, first int) int")
+	index, values, x, n, at := loaded("index"), loaded("values"), loaded("x"), loaded("n"), GP64()
+	zero = zeros()
+	base, eight := YMM(), YMM()
+	first := loaded("first")
+	VMOVD(first.As32(), base.AsX())
+	VPBROADCASTD(base.AsX(), base)
+	VPCMPEQD(eight, eight, eight)
+	VPSRLD(Imm(31), eight, eight)
+	VPSLLD(Imm(3), eight, eight)
+	packs, found := GP64(), GP64()
+	LEAQ(table, packs)
+	XORQ(found, found)
+	XORQ(at, at)
+	Label("loop")
+	v, mask, bits := YMM(), YMM(), GP64()
+	VMOVUPS(Mem{Base: x, Index: at, Scale: 4}, v)
+	VCMPPS(Imm(0x04), v, zero, mask)
+	VMOVMSKPS(mask, bits.As32())
+	order, where := YMM(), YMM()
+	VPMOVZXBD(Mem{Base: packs, Index: bits, Scale: 8}, order)
+	VPADDD(base, order, where)
+	VPERMPS(v, order, v)
+	VMOVDQU(where, Mem{Base: index, Index: found, Scale: 4})
+	VMOVUPS(v, Mem{Base: values, Index: found, Scale: 4})
+	POPCNTQ(bits, bits)
+	ADDQ(bits, found)
+	VPADDD(eight, base, base)
+	ADDQ(Imm(8), at)
+	CMPQ(at, n)
+	JLT(LabelRef("loop"))
+	Store(found, ReturnIndex(0))
+	ret()
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// Tiles of the convolution by the number of output channels: how many vectors of 8 pixels a strip has. The sums of a
+// strip stay in registers; a single vector is for what is left of a row.
+var strips = map[int][]int{1: {8, 4, 1}, 2: {4, 2, 1}, 3: {3, 1}, 4: {2, 1}}
+
+func convolution() {
+	for channels := 1; channels <= 4; channels++ {
+		for _, width := range strips[channels] {
+			strip(channels, width)
+		}
+	}
+	spread()
+}
+
+func strip(channels, width int) {
+	function(fmt.Sprintf("conv%dx%dAVX2", channels, width),
+		fmt.Sprintf("writes n strips of %d pixels in %d output channels, plane elements apart: the bias of each channel and\n"+
+			"then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.", 8*width, channels),
+		"func(out, x, w, bias *float32, offset *int64, taps, plane, n int)")
+	out, x, w, offset, taps, plane := loaded("out"), loaded("x"), loaded("w"), loaded("offset"), loaded("taps"), loaded("plane")
+	bias, left := loaded("bias"), loaded("n")
+	SHLQ(Imm(2), plane)
+	t, at, from := GP64(), GP64(), GP64()
+	sums := make([][]VecVirtual, channels)
+	Label("strip")
+	for c := range sums {
+		sums[c] = make([]VecVirtual, width)
+		for j := range sums[c] {
+			sums[c][j] = YMM()
+			VBROADCASTSS(Mem{Base: bias, Disp: 4 * c}, sums[c][j])
+		}
+	}
+	XORQ(t, t)
+	MOVQ(w, at)
+	Label("tap")
+	MOVQ(Mem{Base: offset, Index: t, Scale: 8}, from)
+	ADDQ(x, from)
+	if channels == 1 {
+		weight := broadcast(Mem{Base: at})
+		for j := range width {
+			VADDPS(mul(weight, Mem{Base: from, Disp: 32 * j}), sums[0][j], sums[0][j])
+		}
+	} else {
+		pixels := make([]VecVirtual, width)
+		for j := range pixels {
+			pixels[j] = YMM()
+			VMOVUPS(Mem{Base: from, Disp: 32 * j}, pixels[j])
+		}
+		for c := range channels {
+			weight := broadcast(Mem{Base: at, Disp: 4 * c})
+			for j := range width {
+				VADDPS(mul(weight, pixels[j]), sums[c][j], sums[c][j])
+			}
+		}
+	}
+	ADDQ(Imm(uint64(4*channels)), at)
+	INCQ(t)
+	CMPQ(t, taps)
+	JLT(LabelRef("tap"))
+	MOVQ(out, from)
+	for c := range channels {
+		for j := range width {
+			VMOVUPS(sums[c][j], Mem{Base: from, Disp: 32 * j})
+		}
+		if c < channels-1 {
+			ADDQ(plane, from)
+		}
+	}
+	ADDQ(U32(32*width), out)
+	ADDQ(U32(32*width), x)
+	DECQ(left)
+	JNZ(LabelRef("strip"))
+	ret()
+}
+
+// spread writes the addition of a whole kernel around one input.
+func spread() {
+	function("spreadAVX2", "adds v·k to a block of out: height rows of 8·width elements, stride apart in out and close together in k.",
+		"func(out, k *float32, v float32, height, width, stride int)")
+	out, k, height, width, stride := loaded("out"), loaded("k"), loaded("height"), loaded("width"), loaded("stride")
+	v := YMM()
+	Load(Param("v"), v.AsX())
+	VBROADCASTSS(v.AsX(), v)
+	SHLQ(Imm(2), stride)
+	SHLQ(Imm(5), width)
+	j := GP64()
+	Label("row")
+	XORQ(j, j)
+	Label("vector")
+	p := mul(v, Mem{Base: k, Index: j, Scale: 1})
+	VADDPS(Mem{Base: out, Index: j, Scale: 1}, p, p)
+	VMOVUPS(p, Mem{Base: out, Index: j, Scale: 1})
+	ADDQ(Imm(32), j)
+	CMPQ(j, width)
+	JLT(LabelRef("vector"))
+	ADDQ(width, k)
+	ADDQ(stride, out)
+	DECQ(height)
+	JNZ(LabelRef("row"))
+	ret()
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// products writes the micro-kernels of the matrix product: 1 to 6 rows by 16 columns.
+func products() {
+	for m := 1; m <= 6; m++ {
+		product(fmt.Sprintf("product%dAVX2", m), m, false)
+	}
+	for m := 1; m <= 6; m++ {
+		product(fmt.Sprintf("sumProduct%dAVX2", m), m, true)
+	}
+}
+
+func product(name string, m int, apart bool) {
+	how := "continuing its sums"
+	if apart {
+		how = "the sums made apart and added at last"
+	}
+	function(name, fmt.Sprintf("adds a (%d, k) times b (k, 16) to c, %s. The elements of a lie rs apart in a column and\n"+
+		"ks in a row, the rows of c ldc apart, those of b close together.", m, how), "func(c, a, b *float32, k, rs, ks, ldc int)")
+	c, a, b, k, ks, ldc := loaded("c"), loaded("a"), loaded("b"), loaded("k"), loaded("ks"), loaded("ldc")
+	SHLQ(Imm(2), ks)
+	SHLQ(Imm(2), ldc)
+	row := []Mem{{Base: a}}
+	if m > 1 {
+		rs := loaded("rs")
+		SHLQ(Imm(2), rs)
+		row = append(row, Mem{Base: a, Index: rs, Scale: 1}, Mem{Base: a, Index: rs, Scale: 2})
+		if m > 3 {
+			rs3 := GP64()
+			LEAQ(Mem{Base: rs, Index: rs, Scale: 2}, rs3)
+			row = append(row, Mem{Base: a, Index: rs3, Scale: 1}, Mem{Base: a, Index: rs, Scale: 4})
+			if m > 5 {
+				rs5 := GP64()
+				LEAQ(Mem{Base: rs, Index: rs, Scale: 4}, rs5)
+				row = append(row, Mem{Base: a, Index: rs5, Scale: 1})
+			}
+		}
+	}
+	sums := make([][2]VecVirtual, m)
+	at := GP64()
+	MOVQ(c, at)
+	for i := range sums {
+		for j := range sums[i] {
+			if apart {
+				sums[i][j] = zeros()
+			} else {
+				sums[i][j] = YMM()
+				VMOVUPS(Mem{Base: at, Disp: 32 * j}, sums[i][j])
+			}
+		}
+		if i < m-1 && !apart {
+			ADDQ(ldc, at)
+		}
+	}
+	Label("loop")
+	b0, b1 := YMM(), YMM()
+	VMOVUPS(Mem{Base: b}, b0)
+	VMOVUPS(Mem{Base: b, Disp: 32}, b1)
+	for i := range m {
+		x := broadcast(row[i])
+		VADDPS(mul(x, b0), sums[i][0], sums[i][0])
+		VMULPS(b1, x, x)
+		VADDPS(x, sums[i][1], sums[i][1])
+	}
+	ADDQ(ks, a)
+	ADDQ(Imm(64), b)
+	DECQ(k)
+	JNZ(LabelRef("loop"))
+	MOVQ(c, at)
+	for i := range sums {
+		for j, s := range sums[i] {
+			if apart {
+				VADDPS(Mem{Base: at, Disp: 32 * j}, s, s)
+			}
+			VMOVUPS(s, Mem{Base: at, Disp: 32 * j})
+		}
+		if i < m-1 {
+			ADDQ(ldc, at)
+		}
+	}
+	ret()
+}

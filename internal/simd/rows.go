@@ -1,0 +1,69 @@
+package simd
+
+// AddRows adds values[k]·(row index[k] of t) to acc, k after k. The rows of t are stride long; acc may be shorter.
+func AddRows(acc, t, values []float32, index []int32, stride int) {
+	values = values[:len(index)]
+	if n := len(acc) &^ 7; on && n > 0 && len(index) > 0 {
+		rowsAVX2(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
+		if n == len(acc) {
+			return
+		}
+		acc, t = acc[n:], t[n:]
+	}
+	addRowsGo(acc, t, values, index, stride)
+}
+
+func addRowsGo(acc, t, values []float32, index []int32, stride int) {
+	for ; len(index) >= 4; index, values = index[4:], values[4:] {
+		u0, u1, u2, u3 := values[0], values[1], values[2], values[3]
+		a, b := t[int(index[0])*stride:][:len(acc)], t[int(index[1])*stride:][:len(acc)]
+		c, d := t[int(index[2])*stride:][:len(acc)], t[int(index[3])*stride:][:len(acc)]
+		for o, s := range acc {
+			s += float32(u0 * a[o])
+			s += float32(u1 * b[o])
+			s += float32(u2 * c[o])
+			acc[o] = s + float32(u3*d[o])
+		}
+	}
+	for k, i := range index {
+		axpyGo(acc, values[k], t[int(i)*stride:][:len(acc)])
+	}
+}
+
+// SumRows adds to acc the sum of values[k]·(row index[k] of t), which is made apart, k after k. work is memory of the
+// length of acc.
+func SumRows(acc, t, values []float32, index []int32, stride int, work []float32) {
+	if len(index) == 0 {
+		return
+	}
+	values = values[:len(index)]
+	if n := len(acc) &^ 7; on && n > 0 {
+		sumRowsAVX2(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
+		if n == len(acc) {
+			return
+		}
+		acc, t = acc[n:], t[n:]
+	}
+	work = work[:len(acc)]
+	clear(work)
+	addRowsGo(work, t, values, index, stride)
+	for o, v := range work {
+		acc[o] += v
+	}
+}
+
+// Axpy adds a·x to y.
+func Axpy(y []float32, a float32, x []float32) {
+	x = x[:len(y)]
+	if n := len(y) &^ 7; on && n > 0 {
+		axpyAVX2(&y[0], &x[0], a, n)
+		y, x = y[n:], x[n:]
+	}
+	axpyGo(y, a, x)
+}
+
+func axpyGo(y []float32, a float32, x []float32) {
+	for k, v := range x[:len(y)] {
+		y[k] += float32(a * v)
+	}
+}

@@ -1,0 +1,40 @@
+// Package simd holds the inner loops of neurons, linear layers and convolutions in assembly, and their twins in Go.
+//
+// A kernel does the operations of its twin in the same order, each rounded by itself, so both give the same bits; only
+// the payload of a NaN is not defined. The kernels are AVX2, for amd64, and are used where the processor and the
+// system have AVX2. The environment variable LIVESPIKE_SIMD=off and the build tag purego choose Go everywhere.
+//
+// The assembly is written by the program in gen, a module of its own.
+package simd
+
+//go:generate go run -C gen . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg simd
+
+// Step is one step of n neurons, n a multiple of 8 and not 0. z receives the output, x is the input, s holds the
+// variables, each stride elements after the one before, and c the coefficients; the neuron models of package snn say
+// which. x and z may be the same.
+type Step func(z, x, s, c *float32, n, stride int)
+
+// Steps by model, nil where there is none for this machine.
+var LIF, LIFRefrac, LI, LIBox, LIFBox, IAF Step
+
+// Back is the backward step of n neurons, n a multiple of 8 and not 0: dz, and ds after the step, are the gradients
+// that arrive, dx, and ds before the step, those that leave.
+type Back func(dx, dz, x, s, ds, c *float32, n, stride int)
+
+// LIFBack is that of LIF with the SuperSpike surrogate, whose slope follows LIF's coefficients in c. It is nil where
+// there is none for this machine.
+var LIFBack Back
+
+// on says that the assembly is used.
+var on bool
+
+// On reports whether the assembly is used.
+func On() bool { return on }
+
+// Name is what is used: "avx2" or "go".
+func Name() string {
+	if on {
+		return "avx2"
+	}
+	return "go"
+}

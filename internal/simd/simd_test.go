@@ -1,0 +1,113 @@
+package simd
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// special are the numbers at which kernels and twins could part: signed zeros, denormals, infinities, NaN, the
+// threshold and its neighbours.
+var special = []float32{
+	0, float32(math.Copysign(0, -1)), 1e-45, -1e-45, 1.1e-38, -1.1e-38, 1, -1,
+	math.Nextafter32(1, 2), math.Nextafter32(1, 0), math.MaxFloat32, -math.MaxFloat32,
+	float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
+}
+
+// mixed is n numbers, about a share of them special and another zero.
+func mixed(r *rand.Rand, n int, share float64) []float32 {
+	x := make([]float32, n)
+	for k := range x {
+		switch u := r.Float64(); {
+		case u < share:
+			x[k] = special[r.IntN(len(special))]
+		case u > 1-share:
+		default:
+			x[k] = float32(r.NormFloat64())
+		}
+	}
+	return x
+}
+
+func same(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	for k, w := range want {
+		if math.Float32bits(got[k]) != math.Float32bits(w) && (got[k] == got[k] || w == w) {
+			t.Fatalf("%s: element %d of %d is %v (%#08x), the twin's %v (%#08x)", what, k, len(want), got[k],
+				math.Float32bits(got[k]), w, math.Float32bits(w))
+		}
+	}
+}
+
+// needAssembly skips where there is nothing to compare.
+func needAssembly(t *testing.T) {
+	if !on {
+		t.Skip("no assembly on this machine, or switched off: the twins are all there is")
+	}
+}
+
+// TestActive compares the lists of active elements with the twin's, for all lengths.
+func TestActive(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range 68 {
+		for _, share := range []float64{0, 0.2, 0.45} {
+			x := mixed(r, n, share)
+			if got, want := Count(x), countGo(x); got != want {
+				t.Fatalf("Count of %v = %d, want %d", x, got, want)
+			}
+			index, values := make([]int32, n), make([]float32, n)
+			wantIndex, wantValues := make([]int32, n), make([]float32, n)
+			got, want := Active(index, values, x, 5), activeGo(wantIndex, wantValues, x, 5)
+			if got != want {
+				t.Fatalf("Active of %v = %d, want %d", x, got, want)
+			}
+			same(t, "values", values[:got], wantValues[:got])
+			for k := range got {
+				if index[k] != wantIndex[k] {
+					t.Fatalf("Active of %v: index %v, want %v", x, index[:got], wantIndex[:got])
+				}
+			}
+		}
+	}
+}
+
+// TestRows compares sums of rows and axpy with the twins, for all widths and some counts.
+func TestRows(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	for width := range 140 {
+		for _, count := range []int{0, 1, 3, 4, 9} {
+			const rows = 11
+			stride := width + r.IntN(3)
+			table := mixed(r, rows*stride+width, 0.1)
+			index, values := make([]int32, count), mixed(r, count, 0.1)
+			for k := range index {
+				index[k] = int32(r.IntN(rows))
+			}
+			acc := mixed(r, width, 0.1)
+			work := make([]float32, width)
+
+			got, want := append([]float32(nil), acc...), append([]float32(nil), acc...)
+			AddRows(got, table, values, index, stride)
+			addRowsGo(want, table, values, index, stride)
+			same(t, "AddRows", got, want)
+
+			got, want = append([]float32(nil), acc...), append([]float32(nil), acc...)
+			SumRows(got, table, values, index, stride, work)
+			clear(work)
+			addRowsGo(work, table, values, index, stride)
+			if count > 0 {
+				for k := range want {
+					want[k] += work[k]
+				}
+			}
+			same(t, "SumRows", got, want)
+
+			got, want = append([]float32(nil), acc...), append([]float32(nil), acc...)
+			Axpy(got, 0.3, table[:width])
+			axpyGo(want, 0.3, table[:width])
+			same(t, "Axpy", got, want)
+		}
+	}
+}
