@@ -29,14 +29,14 @@ type Info struct {
 func SaveCheckpoint(path string, opt *Optimizer, info Info) error {
 	var tensors []Parameter
 	for i, p := range opt.params {
-		tensors = append(tensors, Parameter{"model/" + p.Name, p.Value})
+		tensors = append(tensors, Parameter{Name: "model/" + p.Name, Value: p.Value})
 		for k, slot := range opt.rule.slots {
 			value := tensor.FromSlice(opt.slots[i][k]).Reshape(p.Value.Shape()...)
-			tensors = append(tensors, Parameter{"optimizer/" + p.Name + "/" + slot, value})
+			tensors = append(tensors, Parameter{Name: "optimizer/" + p.Name + "/" + slot, Value: value})
 		}
 	}
 	for _, p := range info.Best {
-		tensors = append(tensors, Parameter{"best/" + p.Name, p.Value})
+		tensors = append(tensors, Parameter{Name: "best/" + p.Name, Value: p.Value})
 	}
 	text := func(v any) string {
 		raw, err := json.Marshal(v)
@@ -164,7 +164,7 @@ func readCheckpoint(path string, opt *Optimizer) (*checkpoint, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.info.Best = append(c.info.Best, Parameter{p.Name, best})
+		c.info.Best = append(c.info.Best, Parameter{Name: p.Name, Value: best})
 	}
 	if more := slices.Sorted(maps.Keys(byName)); len(more) > 0 {
 		return fail("the model has no %s", more[0])

@@ -274,7 +274,7 @@ func (f *fit) restore() error {
 func copies(params []Parameter) []Parameter {
 	out := make([]Parameter, len(params))
 	for i, p := range params {
-		out[i] = Parameter{p.Name, p.Value.Detach().Clone()}
+		out[i] = Parameter{Name: p.Name, Value: p.Value.Detach().Clone()}
 	}
 	return out
 }

@@ -328,8 +328,8 @@ func TestForeignCheckpoints(t *testing.T) {
 		file, want string
 		opt        *train.Optimizer
 	}{
-		{"cut", "no valid safetensors file", opt},
-		{"other", "no valid safetensors file", opt},
+		{"cut", "not a whole safetensors file", opt},
+		{"other", "not a whole safetensors file", opt},
 		{"missing", "no such file", opt},
 		{"tensors", `format "", expected livespike-checkpoint/1`, opt},
 		{"good", "model/w has shape [2], the model's [3]", wide},

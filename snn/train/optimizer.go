@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// Parameter is a tensor that is learned, with its path in the model, such as 0.weight.
-type Parameter struct {
-	Name  string
-	Value *tensor.Tensor
-}
+// Parameter is a tensor that is learned, with its path in the model, such as 0.weight: snn.Parameters gives those of a
+// model.
+type Parameter = snn.Parameter
 
 // Optimizer changes parameters by their gradients. SGD, Adam and AdamW make one.
 type Optimizer struct {
