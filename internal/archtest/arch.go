@@ -29,7 +29,7 @@ var rules = map[string][]string{
 	"kernel/wire/zmtp":  {},
 	"kernel/wire":       {"kernel/wire/zmtp"},
 	"kernel/magic":      {},
-	"kernel/nb":         {},
+	"kernel/nb":         {"kernel/wire"},
 	"kernel":            {"kernel/...", "stdlib", "plot/display", "plot/term", "internal/interrupt"},
 	"cmd/...":           {"..."},
 }

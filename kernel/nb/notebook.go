@@ -1,0 +1,207 @@
+// Package nb reads, runs, compares and writes notebook files (nbformat 4.0 to 4.5) without a server.
+//
+//	n, err := nb.Read("edges.ipynb")
+//	…
+//	err = n.Run(ctx, session, nb.Options{})
+//	…
+//	err = n.Write("edges.ipynb")
+//
+// Fields that it does not know are kept. What it writes is nbformat 4.5 as the reference writer lays it out: sorted keys,
+// indent 1, text as lists of lines, so that diffs stay small. Source: nbformat.readthedocs.io, format description 4.5.
+package nb
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Notebook is a notebook file.
+type Notebook struct {
+	name  string
+	raw   map[string]any
+	cells []map[string]any
+}
+
+// Read reads a notebook. The error names the file and says what is wrong with it.
+func Read(name string) (*Notebook, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("nb: %w", err)
+	}
+	n, err := parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("nb: %s: %w", name, err)
+	}
+	n.name = name
+	return n, nil
+}
+
+func parse(text []byte) (*Notebook, error) {
+	n := &Notebook{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&n.raw); err != nil {
+		return nil, fmt.Errorf("no notebook: %w", err)
+	}
+	if major := fmt.Sprint(n.raw["nbformat"]); major != "4" {
+		return nil, fmt.Errorf("nbformat is %s; 4 is read", major)
+	}
+	list, ok := n.raw["cells"].([]any)
+	if !ok {
+		return nil, errors.New("no list of cells")
+	}
+	for i, entry := range list {
+		cell, ok := entry.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("cell %d is no object", i+1)
+		}
+		if _, ok := cell["cell_type"].(string); !ok {
+			return nil, fmt.Errorf("cell %d has no cell_type", i+1)
+		}
+		if _, err := source(cell); err != nil {
+			return nil, fmt.Errorf("cell %d: %w", i+1, err)
+		}
+		n.cells = append(n.cells, cell)
+	}
+	if language := n.language(); language != "" && language != "go" {
+		return nil, fmt.Errorf("its language is %s, not go", language)
+	}
+	return n, nil
+}
+
+// language is what the notebook's metadata says, or "".
+func (n *Notebook) language() string {
+	metadata, _ := n.raw["metadata"].(map[string]any)
+	for _, key := range []string{"kernelspec", "language_info"} {
+		part, _ := metadata[key].(map[string]any)
+		for _, field := range []string{"language", "name"} {
+			if key == "kernelspec" && field == "name" {
+				continue
+			}
+			if text, ok := part[field].(string); ok {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// source is a cell's text.
+func source(cell map[string]any) (string, error) {
+	return text(cell["source"])
+}
+
+// text joins a list of lines.
+func text(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case []any:
+		var b strings.Builder
+		for _, line := range v {
+			s, ok := line.(string)
+			if !ok {
+				return "", fmt.Errorf("its text holds %T", line)
+			}
+			b.WriteString(s)
+		}
+		return b.String(), nil
+	}
+	return "", fmt.Errorf("its text is %T", v)
+}
+
+// lines is text as files hold it: one string a line, with its newline.
+func lines(text string) []any {
+	list := []any{}
+	for line := range strings.Lines(text) {
+		list = append(list, line)
+	}
+	return list
+}
+
+// tagged reports whether a cell carries a tag.
+func tagged(cell map[string]any, tag string) bool {
+	metadata, _ := cell["metadata"].(map[string]any)
+	tags, _ := metadata["tags"].([]any)
+	for _, t := range tags {
+		if t == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// Write puts the notebook in place whole or not at all.
+func (n *Notebook) Write(name string) error {
+	data, err := n.encode()
+	if err != nil {
+		return fmt.Errorf("nb: %s: %w", name, err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".notebook-*")
+	if err != nil {
+		return fmt.Errorf("nb: %w", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // gone already after the rename
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("nb: %w", err)
+	}
+	return nil
+}
+
+// encode is the file's text.
+func (n *Notebook) encode() ([]byte, error) {
+	n.raw["nbformat"], n.raw["nbformat_minor"] = 4, 5
+	seen := map[string]bool{}
+	for i, cell := range n.cells {
+		text, err := source(cell)
+		if err != nil {
+			return nil, err
+		}
+		cell["source"] = lines(text)
+		if cell["metadata"] == nil {
+			cell["metadata"] = map[string]any{}
+		}
+		id, _ := cell["id"].(string)
+		for salt := 0; id == "" || seen[id]; salt++ {
+			sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s", i, salt, text))
+			id = hex.EncodeToString(sum[:4])
+		}
+		seen[id] = true
+		cell["id"] = id
+		if cell["cell_type"] == "code" {
+			if cell["outputs"] == nil {
+				cell["outputs"] = []any{}
+			}
+			if _, ok := cell["execution_count"]; !ok {
+				cell["execution_count"] = nil
+			}
+		}
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	if err := encoder.Encode(n.raw); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
