@@ -38,42 +38,62 @@ func MustDial(address string, opts ...Option) *Robot {
 
 // DialContext is Dial with a context, which interrupts the connecting only.
 func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, error) {
-	s := defaults()
-	for _, o := range opts {
-		o.set(&s)
-	}
-	r := &Robot{address: address, epoch: time.Now(), obs: emptyObs(), stop: make(chan struct{})}
-	r.changed = sync.NewCond(&r.mu)
-	r.present = motion{byWheels: true}
-	target := address
 	if hasScheme(address, "sim") {
 		config, err := sim.ParseConfig(address[len("sim:"):])
 		if err != nil {
 			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 		}
-		if r.server, err = sim.Listen("127.0.0.1:0", config); err != nil {
-			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
+		if config.Robots > 1 {
+			return nil, fmt.Errorf("durin: dial %s: DialAll connects to several robots", address)
 		}
-		r.server.Do(func(robot *sim.Robot) { s.order = robot.Order() })
-		r.lockstep = config.Speed == 0
-		target = r.server.Addr()
-	} else {
-		host, err := s.parse(address)
+		server, err := sim.Listen("127.0.0.1:0", config)
 		if err != nil {
 			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 		}
-		target = host
-		if _, _, err := net.SplitHostPort(host); err != nil {
-			target = net.JoinHostPort(host, port)
-		}
+		return dialServer(ctx, address, server, opts)
 	}
-	r.settings = s
+	s := applied(opts)
+	target, err := s.parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("durin: dial %s: %w", address, err)
+	}
+	if _, _, err := net.SplitHostPort(target); err != nil {
+		target = net.JoinHostPort(target, port)
+	}
+	return dial(ctx, &Robot{address: address, settings: s}, target)
+}
+
+// dialServer connects to a simulated robot, which ends with the connection.
+func dialServer(ctx context.Context, address string, server *sim.Server, opts []Option) (*Robot, error) {
+	r := &Robot{address: address, settings: applied(opts), server: server}
+	server.Do(func(robot *sim.Robot) {
+		r.settings.order = robot.Order()
+		r.lockstep = robot.Config().Speed == 0
+	})
+	connected, err := dial(ctx, r, server.Addr())
+	if err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return connected, nil
+}
+
+func applied(opts []Option) settings {
+	s := defaults()
+	for _, o := range opts {
+		o.set(&s)
+	}
+	return s
+}
+
+// dial connects a robot that has its settings.
+func dial(ctx context.Context, r *Robot, target string) (*Robot, error) {
+	r.epoch, r.obs, r.stop = time.Now(), emptyObs(), make(chan struct{})
+	r.changed = sync.NewCond(&r.mu)
+	r.present = motion{byWheels: true}
+	s := &r.settings
 	r.limit = limiter{profile: s.profile, maxSpeed: s.maxSpeed, maxAccel: s.maxAccel, scale: 1}
 	r.track = newTracker(r.server)
 	if err := r.connect(ctx, target); err != nil {
-		if r.server != nil {
-			err = errors.Join(err, r.server.Close())
-		}
 		return nil, err
 	}
 	if !s.noSignals {

@@ -27,6 +27,7 @@ type Robot struct {
 	stats   Stats
 
 	lockstep bool
+	shared   bool       // with other robots of this program
 	moment   sim.Moment // of a robot in lockstep
 
 	obs   Obs
@@ -180,6 +181,8 @@ func (r *Robot) sendMotion(m *motion, ctx context.Context) {
 	r.track.moved(now, &r.present, r.settings.profile)
 	if !r.lockstep { // else advance does: until then no time passes, and only the newest counts
 		r.flush()
+	} else if err := r.settle(); err != nil && r.err == nil {
+		r.err = fmt.Errorf("durin: %s: %w", r.address, err)
 	}
 }
 

@@ -26,6 +26,8 @@ var (
 	blockColor = color.NRGBA{214, 208, 198, 255}
 	inkColor   = color.NRGBA{87, 83, 78, 255}
 	touchColor = color.NRGBA{220, 60, 50, 255}
+	lightColor = color.NRGBA{255, 214, 64, 255}
+	lightEdge  = color.NRGBA{180, 120, 0, 255}
 	startColor = color.NRGBA{255, 255, 255, 255}
 	// The path goes from the first of these to the last: a dark to light scale that also reads in grey.
 	pathColors = []color.NRGBA{{68, 1, 84, 255}, {59, 82, 139, 255}, {33, 145, 140, 255}, {94, 201, 98, 255}, {240, 200, 40, 255}}
@@ -191,6 +193,10 @@ func (t *Track) drawWalls(c canvas, v *view) {
 	if t.World != nil {
 		for _, p := range t.World.Pillars {
 			c.disc(wallColor, v.at(p.Center), p.Radius*v.scale)
+		}
+		for _, l := range t.World.Lights {
+			c.disc(lightEdge, v.at(l), 7)
+			c.disc(lightColor, v.at(l), 5)
 		}
 	}
 }

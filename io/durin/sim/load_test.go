@@ -50,7 +50,6 @@ func TestSVG(t *testing.T) {
 
 // TestSVGCurve: a quarter circle of four Bézier quarters stays within 0.03 % of its radius.
 func TestSVGCurve(t *testing.T) {
-	const k = 0.5522847498
 	for _, d := range []string{"M1 0C1 .5522847498 .5522847498 1 0 1", "M1,0S.5522847498,1 0,1", "M1 0Q1 1 0 1T-1 2"} {
 		lines, err := parsePath(d)
 		if err != nil {

@@ -135,26 +135,47 @@ func (s *Server) Unread() int {
 // first n frames have been handled. It returns the robot's time and how many datagrams it has sent to this client.
 // On a robot with a clock it only returns these.
 func (s *Server) NextToF(ctx context.Context, n uint64) (Moment, error) {
-	defer context.AfterFunc(ctx, func() {
+	defer s.wakeWith(ctx)()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.await(ctx, n); err != nil {
+		return Moment{}, err
+	}
+	if s.arena.speed == 0 && s.robot.frames == s.taken { // else another robot's client has made it
+		s.arena.stepToF(s.robot)
+	}
+	s.taken = s.robot.frames
+	return Moment{s.robot.Now(), s.sent}, nil
+}
+
+// Await waits until the client's first n frames have been handled.
+func (s *Server) Await(ctx context.Context, n uint64) error {
+	defer s.wakeWith(ctx)()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.await(ctx, n)
+}
+
+// wakeWith lets await look again when the context ends.
+func (s *Server) wakeWith(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
 		s.mu.Lock() // else the call below could fall between a look at the context and the wait after it
 		defer s.mu.Unlock()
 		s.changed.Broadcast()
-	})()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	})
+}
+
+func (s *Server) await(ctx context.Context, n uint64) error {
 	for s.handled < n && s.conn != nil && !s.closed && ctx.Err() == nil {
 		s.changed.Wait()
 	}
 	switch {
 	case ctx.Err() != nil:
-		return Moment{}, ctx.Err()
+		return ctx.Err()
 	case s.closed || s.conn == nil:
-		return Moment{}, errors.New("sim: no client is connected")
-	case s.arena.speed == 0 && s.robot.frames == s.taken: // else another robot's client has made it
-		s.arena.stepToF(s.robot)
+		return errors.New("sim: no client is connected")
 	}
-	s.taken = s.robot.frames
-	return Moment{s.robot.Now(), s.sent}, nil
+	return nil
 }
 
 // Moment is where a simulation stands.
