@@ -3,10 +3,12 @@ package event
 import "github.com/livespike/livespike/snn/tensor"
 
 // accumulate adds events to an image of FrameShape. Events outside it have been counted by the inspector.
-func (s *Stream) accumulate(dst *tensor.Tensor, events []Event) {
+func (s *Stream) accumulate(dst *tensor.Tensor, events []Event, from, to int64) {
 	w, h := s.info.Width, s.info.Height
 	img := dst.Data()
 	switch {
+	case s.view != nil:
+		s.view.add(img, events, from, to)
 	case s.o.xy && s.o.twoChannel:
 		accumulateTwo(img, events, w, h, h, 1)
 	case s.o.twoChannel:

@@ -14,17 +14,43 @@ type clock struct {
 	end     int64 // of the last slice, in microseconds; the next one begins here
 }
 
+// A clock that leaps has been set, or the recording is several that were put together: it then goes on at once. A leap
+// is more than a minute, and forwards more than a thousand frames as well, so that no silence is mistaken for one.
+const (
+	leap       = 60_000_000 // µs
+	leapFrames = 1000
+)
+
+// begin opens the next slice of length µs, whose first event, of those that are left, is at t.
+func (c *clock) begin(t, length int64, stats *Stats) {
+	if !c.started {
+		*c = clock{true, t}
+	}
+	switch ahead := t - c.end; {
+	case ahead > leap && ahead/length > leapFrames:
+		c.end += ahead / length * length // whole slices, so that the others stay where they were
+		stats.Jumps++
+	case ahead < -leap-length:
+		c.end = t
+		stats.Jumps++
+	}
+	c.end += length
+}
+
 // FrameShape is the shape of a frame: (height, width), or as TwoChannel and XYOrder say. It is (0, 0) for a source that
 // does not say its size.
 func (s *Stream) FrameShape() []int { return append([]int(nil), s.shape...) }
 
-func (o *options) frameShape(info Info) []int {
-	shape := []int{info.Height, info.Width}
-	if o.xy {
+func (s *Stream) frameShape() []int {
+	shape := []int{s.info.Height, s.info.Width}
+	if s.o.xy {
 		shape[0], shape[1] = shape[1], shape[0]
 	}
-	if o.twoChannel {
+	if s.o.twoChannel {
 		shape = append([]int{2}, shape...)
+	}
+	if s.view != nil {
+		shape = s.view.shape(shape)
 	}
 	return shape
 }
@@ -60,35 +86,40 @@ func (s *Stream) read(dst *tensor.Tensor) {
 
 // readLive takes what is there. Of a recording that is played in real time the first image is not empty.
 func (s *Stream) readLive(dst *tensor.Tensor) {
-	if len(s.rest) > 0 {
-		s.accumulate(dst, s.rest)
-		s.rest = nil
+	rest := s.rest
+	s.rest = nil
+	s.accumulateLive(dst, rest)
+	if s.end == nil {
+		var events []Event
+		var err error
+		if s.o.realtime && !s.clock.started {
+			events, err = s.batch()
+		} else {
+			events, err = s.pump.take()
+		}
+		if err != nil {
+			s.end = err
+			s.raise()
+		} else {
+			s.clock.started = true
+			s.accumulateLive(dst, s.prepare(events))
+		}
 	}
-	if s.end != nil {
-		return
-	}
-	var events []Event
-	var err error
-	if s.o.realtime && !s.clock.started {
-		events, err = s.batch()
-	} else {
-		events, err = s.pump.take()
-	}
-	if err != nil {
-		s.end = err
-		s.raise()
-		return
-	}
-	s.clock.started = true
-	events = s.prepare(events)
+	s.finish(dst)
+}
+
+// accumulateLive adds events that have no other slice than their own times.
+func (s *Stream) accumulateLive(dst *tensor.Tensor, events []Event) {
 	if len(events) > 0 {
 		s.clock.end = events[len(events)-1].T + 1
+		s.accumulate(dst, events, events[0].T, s.clock.end)
 	}
-	s.accumulate(dst, events)
 }
 
 // Frames iterates over images of dt of event time each, shaped as those of Read and following on from them, empty ones
 // included, to the end of the recording, to Close, or until the cell is interrupted. Each image is new and may be kept.
+// A leap of the clock, backwards by more than a minute or forwards by more than a minute and a thousand images, makes no
+// images and is counted in Stats.Jumps.
 // After the loop Err says whether the recording broke off.
 func (s *Stream) Frames(dt time.Duration) iter.Seq[*tensor.Tensor] {
 	mustDuration("event.Stream.Frames", dt)
@@ -120,32 +151,35 @@ func (s *Stream) FrameInto(dst *tensor.Tensor, dt time.Duration) bool {
 // slice accumulates the next dt of event time; false when there was nothing left. Late events count in the slice in
 // which they arrive.
 func (s *Stream) slice(dst *tensor.Tensor, dt time.Duration) bool {
-	any := false
+	any, length := false, dt.Microseconds()
 	for {
 		events, err := s.next()
 		if err != nil {
+			if any {
+				s.finish(dst)
+			}
 			return any
-		}
-		if !s.clock.started {
-			s.clock = clock{true, events[0].T}
 		}
 		if !any {
 			any = true
-			s.clock.end += dt.Microseconds()
+			s.clock.begin(events[0].T, length, &s.stats)
 		}
-		n := before(events, s.clock.end)
-		s.accumulate(dst, events[:n])
+		from := s.clock.end - length
+		n := before(events, from-leap, s.clock.end)
+		s.accumulate(dst, events[:n], from, s.clock.end)
 		if n < len(events) {
 			s.rest = events[n:]
+			s.finish(dst)
 			return true
 		}
 	}
 }
 
-// before is how many events at the front are earlier than end.
-func before(events []Event, end int64) int {
+// before is how many events at the front are earlier than end, and not earlier than a leap of the clock.
+func before(events []Event, start, end int64) int {
+	span := uint64(end - start)
 	for n := range events {
-		if events[n].T >= end {
+		if uint64(events[n].T-start) >= span {
 			return n
 		}
 	}

@@ -51,11 +51,13 @@ type Stats struct {
 	Bytes      int64 // read from the file or the wire
 	Dropped    int64 // events in the data that cannot be delivered: without a time, marked invalid
 	Lost       int64 // events that a live source lost because nobody read them in time
+	Filtered   int64 // events that filters took out
 	OutOfRange int64 // events outside the sensor; delivered by Next, left out of frames
 	BackSteps  int64 // events earlier than the one before
 	Triggers   int64 // external trigger records
 	Skipped    int64 // other records that are not events: inertial sensor, images, vendor words
 	Errors     int64 // words or records that the format does not allow
+	Jumps      int64 // leaps of the clock that Read and Frames did not fill with empty frames
 }
 
 // String is the stats in one line; counts of zero are left out but for the first.
@@ -69,11 +71,13 @@ func (s Stats) String() string {
 		{s.Bytes, "bytes"},
 		{s.Dropped, "dropped"},
 		{s.Lost, "lost"},
+		{s.Filtered, "filtered"},
 		{s.OutOfRange, "out of range"},
 		{s.BackSteps, "back in time"},
 		{s.Triggers, "triggers"},
 		{s.Skipped, "other records"},
 		{s.Errors, "errors"},
+		{s.Jumps, "jumps of the clock"},
 	} {
 		if c.n != 0 {
 			fmt.Fprintf(&b, ", %d %s", c.n, c.what)
@@ -87,9 +91,11 @@ func (s *Stats) add(o Stats) {
 	s.Bytes += o.Bytes
 	s.Dropped += o.Dropped
 	s.Lost += o.Lost
+	s.Filtered += o.Filtered
 	s.OutOfRange += o.OutOfRange
 	s.BackSteps += o.BackSteps
 	s.Triggers += o.Triggers
 	s.Skipped += o.Skipped
 	s.Errors += o.Errors
+	s.Jumps += o.Jumps
 }

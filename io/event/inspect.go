@@ -16,6 +16,10 @@ const guard = 0x80008000
 
 func (i *inspector) limit(width, height int) {
 	i.last = -1 << 63
+	i.resize(width, height)
+}
+
+func (i *inspector) resize(width, height int) {
 	i.bound = 0
 	if width > 0 && width <= 0x8000 {
 		i.bound |= uint32(0x8000 - width)

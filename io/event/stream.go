@@ -13,15 +13,16 @@ import (
 //
 // Next, Read, ReadInto and Frames share one position: what one delivers, the others do not.
 type Stream struct {
-	uri   string
-	src   Source
-	info  Info
-	o     *options
-	must  bool
-	shape []int     // of a frame
-	pump  *pump     // of live sources; nil for recordings
-	look  inspector // counts what passes
-	pick  picker    // crop and flip
+	uri     string
+	src     Source
+	info    Info // after the filters
+	o       *options
+	must    bool
+	shape   []int     // of a frame
+	pump    *pump     // of live sources; nil for recordings
+	filters []filter  // in the order of their methods
+	look    inspector // counts what passes
+	view    view      // how frames show the events; nil for counts
 
 	mu    sync.Mutex // held while the source is read, and for what follows
 	stats Stats      // of the inspector; the source's own are added when asked
@@ -37,12 +38,11 @@ func newStream(src Source, uri string, o *options) (*Stream, error) {
 	if o.width > 0 {
 		s.info.Width, s.info.Height = o.width, o.height
 	}
-	var err error
-	if s.pick, err = newPicker(o, &s.info); err != nil {
+	s.look.limit(s.info.Width, s.info.Height)
+	if err := s.pick(o); err != nil {
 		return nil, errors.Join(err, src.Close())
 	}
-	s.shape = o.frameShape(s.info)
-	s.look.limit(s.info.Width, s.info.Height)
+	s.shape = s.frameShape()
 	if o.realtime && !s.info.Live {
 		s.src = newPaced(src)
 	}
@@ -52,7 +52,28 @@ func newStream(src Source, uri string, o *options) (*Stream, error) {
 	return s, nil
 }
 
-// Info is what is known about the source; the size is that of the frames, after Crop.
+// pick adds the filters of the options: the whole sensor is mirrored, then cropped.
+func (s *Stream) pick(o *options) error {
+	w, h := s.info.Width, s.info.Height
+	if (o.flipX || o.flipY) && w == 0 {
+		return errors.New("event: the source does not say its size, which FlipX and FlipY need; add event.Size(width, height)")
+	}
+	if o.flipX {
+		s.FlipX()
+	}
+	if o.flipY {
+		s.FlipY()
+	}
+	if c := o.crop; c[2] > 0 {
+		if w > 0 && (c[0]+c[2] > w || c[1]+c[3] > h) {
+			return fmt.Errorf("event: Crop(%d, %d, %d, %d) is not inside %dx%d", c[0], c[1], c[2], c[3], w, h)
+		}
+		s.Crop(c[0], c[1], c[2], c[3])
+	}
+	return nil
+}
+
+// Info is what is known about the source; the size is that of the frames, after Crop and its like.
 func (s *Stream) Info() Info { return s.info }
 
 // String is the address and the info in one line.
@@ -111,8 +132,11 @@ func (s *Stream) batch() ([]Event, error) {
 
 // prepare picks, inspects and counts a batch.
 func (s *Stream) prepare(events []Event) []Event {
-	if s.pick.active {
-		events = s.pick.apply(events)
+	for _, f := range s.filters {
+		events = s.through(events, f)
+		if w, ok := f.(*window); ok && w.over {
+			s.end = io.EOF
+		}
 	}
 	s.look.inspect(events, &s.stats)
 	s.stats.Events += int64(len(events))
@@ -124,7 +148,6 @@ func (s *Stream) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stats := s.stats
-	stats.OutOfRange += s.pick.outside
 	if c, ok := s.src.(counted); ok {
 		stats.add(c.Stats())
 	}
