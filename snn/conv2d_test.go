@@ -81,6 +81,8 @@ func TestConv2dDefinition(t *testing.T) {
 		{4, 6, 2, [2]int{3, 2}, [2]int{2, 3}, [2]int{1, 2}, [2]int{2, 1}, true},
 		{4, 4, 4, [2]int{2, 4}, [2]int{3, 1}, [2]int{0, 3}, [2]int{1, 2}, false},
 		{2, 2, 1, [2]int{5, 7}, [2]int{2, 2}, [2]int{4, 6}, [2]int{1, 1}, true},
+		{3, 7, 1, [2]int{5, 5}, [2]int{1, 1}, [2]int{2, 2}, [2]int{1, 1}, true},
+		{6, 12, 2, [2]int{3, 3}, [2]int{2, 1}, [2]int{1, 1}, [2]int{2, 2}, true},
 	} {
 		for _, share := range []float64{1, 0.2, 0.03, 0} {
 			opts := []Option{

@@ -1,6 +1,10 @@
 package snn
 
-import "math"
+import (
+	"math"
+
+	"github.com/livespike/livespike/internal/simd"
+)
 
 // image is one image's geometry in a convolution.
 type image struct {
@@ -20,15 +24,23 @@ func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
 	if size == 0 {
 		return s
 	}
+	work := convWorks.Get().(*convWork)
+	defer convWorks.Put(work)
 	sparse := c.isSparse(x)
+	switch {
+	case sparse:
+		work.flip(c)
+	case c.canStrip(g):
+		work.arrange(c, g)
+	}
 	watch := watcher{per: outSize * c.in / c.groups * c.kh * c.kw / 4}
 	for k := 0; k < len(x)/size; k++ {
 		out, img := dst[k*outSize:(k+1)*outSize], x[k*size:(k+1)*size]
-		c.fillBias(out, g)
 		if sparse {
-			c.scatter(out, img, g)
+			c.fillBias(out, g)
+			c.scatter(out, img, g, work)
 		} else {
-			c.dense(out, img, g)
+			c.dense(out, img, g, work)
 		}
 		watch.step("Conv2d")
 	}
@@ -38,7 +50,7 @@ func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
 // isSparse is the fixed rule that chooses the path, from the whole input of a call. Weights that are not finite take
 // the dense path, where zero times infinity shows.
 func (c *Conv) isSparse(x []float32) bool {
-	if countActive(x) >= int(convSparse*float64(len(x))) {
+	if simd.Count(x) >= int(convSparse*float64(len(x))) {
 		return false
 	}
 	for _, w := range c.weight.Data() {
@@ -59,6 +71,10 @@ func (c *Conv) fillBias(out []float32, g image) {
 			b += c.bias.Data()[o]
 		}
 		row := out[o*n : (o+1)*n]
+		if b == 0 {
+			clear(row)
+			continue
+		}
 		for k := range row {
 			row[k] = b
 		}
@@ -66,7 +82,7 @@ func (c *Conv) fillBias(out []float32, g image) {
 }
 
 // dense adds the kernel's taps to whole rows of the output.
-func (c *Conv) dense(out, x []float32, g image) {
+func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
 	if c.top+c.bottom+c.left+c.right > 0 {
 		p := borrow(c.in * ph * pw)
@@ -74,6 +90,11 @@ func (c *Conv) dense(out, x []float32, g image) {
 		c.pad(*p, x, g, ph, pw)
 		x = *p
 	}
+	if c.canStrip(g) {
+		c.denseFast(out, x, g, work)
+		return
+	}
+	c.fillBias(out, g)
 	weight, per := c.weight.Data(), c.in/c.groups
 	for o := range c.out {
 		first := o / (c.out / c.groups) * per // the group's first input channel
@@ -134,20 +155,21 @@ func addTaps(acc, row, w []float32, dilation, stride int) {
 
 // scatter adds the kernel around every input that is not zero. The inputs are visited by channel, row and column, so
 // each output sees its taps in the order of the dense sum; the products left out are zeros.
-func (c *Conv) scatter(out, x []float32, g image) {
+func (c *Conv) scatter(out, x []float32, g image, work *convWork) {
 	weight, per := c.weight.Data(), c.in/c.groups
 	perOut := c.out / c.groups
+	work.index, work.values = grown(work.index, g.w), grown(work.values, g.w)
 	for i := range c.in {
 		group := i / per
 		for y := range g.h {
-			row := x[(i*g.h+y)*g.w:][:g.w]
-			for xx, v := range row {
-				if math.Float32bits(v)<<1 == 0 { // ±0
-					continue
-				}
+			n := simd.Active(work.index, work.values, x[(i*g.h+y)*g.w:][:g.w], c.left)
+			for k, at := range work.index[:n] {
+				v := work.values[k]
 				for o := group * perOut; o < (group+1)*perOut; o++ {
-					w := weight[(o*per+i%per)*c.kh*c.kw:][:c.kh*c.kw]
-					c.spread(out[o*g.oh*g.ow:][:g.oh*g.ow], w, v, y+c.top, xx+c.left, g)
+					kernel, plane := o*per+i%per, out[o*g.oh*g.ow:][:g.oh*g.ow]
+					if !work.around(c, plane, kernel, v, y+c.top, int(at), g) {
+						c.spread(plane, weight[kernel*c.kh*c.kw:][:c.kh*c.kw], v, y+c.top, int(at), g)
+					}
 				}
 			}
 		}

@@ -10,8 +10,15 @@ import (
 
 func init() {
 	on = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT && os.Getenv("LIVESPIKE_SIMD") != "off"
-	if on {
-		LIF, LIFRefrac, LI, LIBox, LIFBox, IAF = lifAVX2, lifRefracAVX2, liAVX2, liBoxAVX2, lifBoxAVX2, iafAVX2
-		LIFBack = lifBackAVX2
+	if !on {
+		return
+	}
+	LIF, LIFRefrac, LI, LIBox, LIFBox, IAF = lifAVX2, lifRefracAVX2, liAVX2, liBoxAVX2, lifBoxAVX2, iafAVX2
+	LIFBack = lifBackAVX2
+	convStrips = [...][]convStrip{
+		1: {{conv1x8AVX2, 64, 64}, {conv1x4AVX2, 32, 64}, {conv1x1AVX2, 8, 64}},
+		2: {{conv2x4AVX2, 32, 64}, {conv2x2AVX2, 16, 64}, {conv2x1AVX2, 8, 64}},
+		3: {{conv3x3AVX2, 24, 64}, {conv3x1AVX2, 8, 64}},
+		4: {{conv4x2AVX2, 16, 64}, {conv4x1AVX2, 8, 64}},
 	}
 }

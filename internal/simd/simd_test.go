@@ -111,3 +111,39 @@ func TestRows(t *testing.T) {
 		}
 	}
 }
+
+// TestConvRow compares rows of convolutions with the twin's, for all widths and numbers of channels.
+func TestConvRow(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	for n := 1; n < 150; n++ {
+		for channels := 1; channels <= ConvChannels; channels++ {
+			offset := make([]int64, 1+r.IntN(12))
+			for k := range offset {
+				offset[k] = 4 * int64(r.IntN(40))
+			}
+			x, w, bias := mixed(r, n+40, 0.1), mixed(r, channels*len(offset), 0.05), mixed(r, channels, 0)
+			plane := n + r.IntN(9)
+			got, want := make([]float32, channels*plane), make([]float32, channels*plane)
+			ConvRow(got, x, w, bias, offset, plane, n)
+			convRowGo(want, x, w, bias, offset, plane, n)
+			same(t, "ConvRow", got, want)
+		}
+	}
+}
+
+// TestSpread compares kernels added around an input with the twin's.
+func TestSpread(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	for width := 8; width <= 40; width += 8 {
+		for height := 1; height < 6; height++ {
+			stride := width + r.IntN(5)
+			got, k := mixed(r, height*stride, 0.1), mixed(r, height*width, 0.1)
+			want := append([]float32(nil), got...)
+			Spread(got, k, -0.7, height, width, stride)
+			spreadGo(want, k, -0.7, height, width, stride)
+			same(t, "Spread", got, want)
+		}
+	}
+}

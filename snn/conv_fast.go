@@ -1,0 +1,111 @@
+package snn
+
+import (
+	"sync"
+
+	"github.com/livespike/livespike/internal/simd"
+)
+
+// convWork is a convolution's weights as the fast paths want them, and their scratch memory.
+type convWork struct {
+	weight, bias []float32 // of denseFast: tap by tap, the channels of a block together
+	offset       []int64   // of its taps, in bytes
+	kernels      []float32 // of scatter: flipped, with zeros between the taps, rows of width elements
+	width        int       // 0 if the kernels are not made
+	index        []int32
+	values       []float32
+}
+
+var convWorks = sync.Pool{New: func() any { return new(convWork) }}
+
+// grown is s with length n and undefined content.
+func grown[E any](s []E, n int) []E {
+	if cap(s) < n {
+		return make([]E, n)
+	}
+	return s[:n]
+}
+
+// canStrip says that denseFast does it: its pixels are neighbours in the input, and a row holds a vector of them.
+func (c *Conv) canStrip(g image) bool { return simd.On() && c.sw == 1 && g.ow >= 8 }
+
+// arrange makes the weights, biases and offsets of denseFast.
+func (w *convWork) arrange(c *Conv, g image) {
+	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	per, perOut, taps := c.in/c.groups, c.out/c.groups, c.kh*c.kw
+	w.weight, w.bias = grown(w.weight, c.out*per*taps), grown(w.bias, c.out)
+	clear(w.bias)
+	if c.bias != nil {
+		add(w.bias, c.bias.Data()) // a bias of −0 is +0; see fillBias
+	}
+	w.offset = w.offset[:0]
+	for i := range per {
+		for ky := range c.kh {
+			for kx := range c.kw {
+				w.offset = append(w.offset, 4*int64((i*ph+ky*c.dh)*pw+kx*c.dw))
+			}
+		}
+	}
+	from, to := c.weight.Data(), w.weight
+	for group := range c.groups {
+		for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
+			n := min(simd.ConvChannels, (group+1)*perOut-o)
+			for k := range n {
+				for t, v := range from[(o+k)*per*taps:][:per*taps] {
+					to[t*n+k] = v
+				}
+			}
+			to = to[n*per*taps:]
+		}
+	}
+}
+
+// denseFast is dense with sums that stay in registers; x is padded.
+func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
+	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
+	taps := len(w.offset)
+	for group := range c.groups {
+		first := group * per * ph * pw
+		for y := range g.oh {
+			for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
+				n := min(simd.ConvChannels, (group+1)*perOut-o)
+				simd.ConvRow(out[o*plane+y*g.ow:], x[first+y*c.sh*pw:], w.weight[o*taps:][:n*taps], w.bias[o:][:n], w.offset, plane, g.ow)
+			}
+		}
+	}
+}
+
+// flip makes the kernels of scatter, where rows of taps that are not neighbours are not too thin for it.
+func (w *convWork) flip(c *Conv) {
+	w.width = 0
+	wide := ((c.kw-1)*c.dw + 8) &^ 7
+	if !simd.On() || c.sh != 1 || c.sw != 1 || wide/8 > c.kw {
+		return
+	}
+	w.width = wide
+	n := c.kh * wide
+	w.kernels = grown(w.kernels, c.out*c.in/c.groups*n)
+	clear(w.kernels)
+	for k, from := 0, c.weight.Data(); len(from) > 0; k, from = k+n, from[c.kh*c.kw:] {
+		for ky := range c.kh {
+			row := w.kernels[k+(c.kh-1-ky)*wide:][:wide]
+			for kx := range c.kw {
+				row[(c.kw-1-kx)*c.dw] = from[ky*c.kw+kx]
+			}
+		}
+	}
+}
+
+// around adds v times a flipped kernel to the plane of one output channel, and reports whether it could: only where all
+// of the kernel's block is inside. (y, x) is v's place in the padded input. The zeros between the taps change nothing,
+// since no sum is −0 and v is finite.
+func (w *convWork) around(c *Conv, out []float32, kernel int, v float32, y, x int, g image) bool {
+	y0, x0 := y-(c.kh-1)*c.dh, x-(c.kw-1)*c.dw
+	if w.width == 0 || y0 < 0 || x0 < 0 || y >= g.oh || x0+w.width > g.ow || v-v != 0 {
+		return false
+	}
+	n := c.kh * w.width
+	simd.Spread(out[y0*g.ow+x0:], w.kernels[kernel*n:][:n], v, c.kh, w.width, c.dh*g.ow)
+	return true
+}
