@@ -17,10 +17,14 @@ const checkpointFormat = "livespike-checkpoint/1"
 // Info is what a checkpoint says besides the numbers.
 type Info struct {
 	Model string  // the model's text, to find the right one again
-	DT    float64 // its time step in s
+	DT    float64 // its time step in s, 0 if it has none or several
 	Epoch int     // epochs done
 	Notes map[string]string
 	Best  []Parameter // copies of the best parameters so far, where Fit looks for them; else empty
+
+	// Others are tensors of the model that the optimiser does not change, such as a running mean. Fit keeps and restores
+	// them; LoadCheckpoint returns what the file holds.
+	Others []Parameter
 }
 
 // SaveCheckpoint writes everything that goes on from here with the same bits: the parameters, what the optimiser
@@ -37,6 +41,9 @@ func SaveCheckpoint(path string, opt *Optimizer, info Info) error {
 	}
 	for _, p := range info.Best {
 		tensors = append(tensors, Parameter{Name: "best/" + p.Name, Value: p.Value})
+	}
+	for _, p := range info.Others {
+		tensors = append(tensors, Parameter{Name: "other/" + p.Name, Value: p.Value})
 	}
 	text := func(v any) string {
 		raw, err := json.Marshal(v)
@@ -156,15 +163,13 @@ func readCheckpoint(path string, opt *Optimizer) (*checkpoint, error) {
 		}
 		c.slots = append(c.slots, slots)
 	}
-	for _, p := range opt.params {
-		if _, has := byName["best/"+p.Name]; !has {
-			break
+	for _, t := range tensors {
+		for prefix, into := range map[string]*[]Parameter{"best/": &c.info.Best, "other/": &c.info.Others} {
+			if name, ok := strings.CutPrefix(t.Name, prefix); ok {
+				*into = append(*into, Parameter{Name: name, Value: t.Value})
+				delete(byName, t.Name)
+			}
 		}
-		best, err := find("best/"+p.Name, p.Value)
-		if err != nil {
-			return nil, err
-		}
-		c.info.Best = append(c.info.Best, Parameter{Name: p.Name, Value: best})
 	}
 	if more := slices.Sorted(maps.Keys(byName)); len(more) > 0 {
 		return fail("the model has no %s", more[0])

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/snn"
@@ -83,8 +84,12 @@ type fit struct {
 }
 
 // Fit learns the optimiser's parameters so that the model's output on X has a small loss against Y. Every batch starts
-// from a fresh state. It returns what happened so far together with an error: a NaN or an infinity, with the
-// parameter's name, epoch and batch; a checkpoint that cannot be read or written; the interruption of the cell.
+// from a fresh state. The model learns in snn.Train's mode, and is validated and given back in snn.Eval's, ready for
+// use: it records no gradients until the next Fit or snn.Train.
+//
+// It returns what happened so far together with an error: a NaN or an infinity, with the layer's path, its step, the
+// epoch and the batch (Fit switches snn.CheckFinite on, and off again at its end); a checkpoint that cannot be read or
+// written; the interruption of the cell. It panics if no gradient reaches any of the optimiser's parameters.
 func Fit(model snn.Module, opt *Optimizer, data Data, loss Loss, opts ...FitOption) (*History, error) {
 	f := &fit{model: model, opt: opt, data: data, loss: loss, epochs: 10, batch: 32, history: &History{}, rate: opt.LR()}
 	for _, o := range opts {
@@ -100,6 +105,11 @@ func Fit(model snn.Module, opt *Optimizer, data Data, loss Loss, opts ...FitOpti
 	if err := f.restore(); err != nil {
 		return f.history, err
 	}
+	snn.CheckFinite(model, true)
+	defer func() {
+		snn.CheckFinite(model, false)
+		snn.Eval(model)
+	}()
 	for epoch := len(f.history.Epochs); epoch < f.epochs && !f.done(); epoch++ {
 		if err := f.epoch(interrupt.Context(), epoch); err != nil {
 			return f.history, err
@@ -109,7 +119,7 @@ func Fit(model snn.Module, opt *Optimizer, data Data, loss Loss, opts ...FitOpti
 		}
 	}
 	if f.best != nil {
-		f.copyTo(f.best, f.opt.params)
+		f.copyTo(f.best, f.tensors())
 	}
 	return f.history, nil
 }
@@ -133,13 +143,18 @@ func (f *fit) epoch(ctx context.Context, epoch int) error {
 			order[i] = i
 		}
 	}
+	f.prepare()
 	var sum, measure mean
 	for from := 0; from < len(order); from += f.batch {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("train: epoch %d: %w", epoch, err)
 		}
 		part := order[from:min(from+f.batch, len(order))]
-		loss, m, err := f.step(part)
+		var loss, m float64
+		err := watched(func() (err error) {
+			loss, m, err = f.step(part)
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("%w, epoch %d, batch %d", err, epoch, from/f.batch)
 		}
@@ -149,9 +164,13 @@ func (f *fit) epoch(ctx context.Context, epoch int) error {
 	}
 	e := Epoch{Loss: sum.value(), LR: f.opt.LR(), Validation: math.NaN(), Measured: measure.value()}
 	if f.validation != nil {
-		var err error
-		if e.Validation, e.Measured, err = f.evaluate(ctx, *f.validation); err != nil {
-			return fmt.Errorf("train: epoch %d: %w", epoch, err)
+		snn.Eval(f.model)
+		err := watched(func() (err error) {
+			e.Validation, e.Measured, err = f.evaluate(ctx, *f.validation)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%w, epoch %d, validation", err, epoch)
 		}
 		if math.IsNaN(e.Validation) || math.IsInf(e.Validation, 0) {
 			return fmt.Errorf("train: the validation loss is %v, epoch %d", e.Validation, epoch)
@@ -159,7 +178,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) error {
 	}
 	f.history.Epochs = append(f.history.Epochs, e)
 	if f.patience > 0 && f.history.Best() == epoch {
-		f.best = copies(f.opt.params)
+		f.best = copies(f.tensors())
 	}
 	if f.progress != nil {
 		fmt.Fprintf(f.progress, "\r%s\n", f.history.line(epoch))
@@ -181,6 +200,7 @@ func (f *fit) step(order []int) (loss, measured float64, err error) {
 		return 0, 0, fmt.Errorf("train: the loss is %v", loss)
 	}
 	l.Backward()
+	f.mustReach()
 	if err := CheckFinite(f.opt.params); err != nil {
 		return 0, 0, err
 	}
@@ -192,6 +212,21 @@ func (f *fit) step(order []int) (loss, measured float64, err error) {
 		measured = f.measure(out.Detach(), y)
 	}
 	return loss, measured, nil
+}
+
+// mustReach panics if there is nothing to learn from: the optimiser has the parameters of another model.
+func (f *fit) mustReach() {
+	for _, p := range f.opt.params {
+		if p.Value.Grad() != nil {
+			return
+		}
+	}
+	panic(fmt.Sprintf("train.Fit: no gradient reaches any of the optimiser's %d parameters; are they the model's?", len(f.opt.params)))
+}
+
+// tensors are all that training may change: the optimiser's parameters, and the model's own.
+func (f *fit) tensors() []Parameter {
+	return append(append([]Parameter(nil), f.opt.params...), others(f.model, f.opt)...)
 }
 
 // evaluate is the mean loss and the mean of the figure over examples.
@@ -211,7 +246,10 @@ func (f *fit) evaluate(ctx context.Context, d Data) (loss, measured float64, err
 			}
 		}
 	})
-	return sum.value(), figure.value(), ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return 0, 0, fmt.Errorf("train: %w", err)
+	}
+	return sum.value(), figure.value(), nil
 }
 
 // done reports whether patience has run out.
@@ -230,7 +268,7 @@ func (f *fit) save(epochs int) error {
 		return fmt.Errorf("train: history: %w", err)
 	}
 	return SaveCheckpoint(f.keep, f.opt, Info{
-		Model: f.modelText(), Epoch: epochs, Best: f.best,
+		Model: f.modelText(), DT: timeStep(f.model), Epoch: epochs, Best: f.best, Others: others(f.model, f.opt),
 		Notes: map[string]string{"history": string(history), "rate": fmt.Sprint(f.rate)},
 	})
 }
@@ -255,19 +293,44 @@ func (f *fit) restore() error {
 	if text := f.modelText(); c.info.Model != text {
 		return fmt.Errorf("train: %s: a checkpoint of %q, not of %q", f.resume, c.info.Model, text)
 	}
+	if err := f.fits("other/", c.info.Others, others(f.model, f.opt)); err != nil {
+		return err
+	}
+	if c.info.Best != nil {
+		if err := f.fits("best/", c.info.Best, f.tensors()); err != nil {
+			return err
+		}
+	}
+	var epochs []stored
+	if err := json.Unmarshal([]byte(c.info.Notes["history"]), &epochs); err != nil || len(epochs) != c.info.Epoch {
+		return fmt.Errorf("train: %s: %d epochs in the history of %d: %v", f.resume, len(epochs), c.info.Epoch, err)
+	}
+	if _, err := fmt.Sscan(c.info.Notes["rate"], &f.rate); err != nil {
+		return fmt.Errorf("train: %s: rate: %w", f.resume, err)
+	}
 	info, err := LoadCheckpoint(f.resume, f.opt)
 	if err != nil {
 		return err
 	}
-	var epochs []stored
-	if err := json.Unmarshal([]byte(info.Notes["history"]), &epochs); err != nil || len(epochs) != info.Epoch {
-		return fmt.Errorf("train: %s: %d epochs in the history of %d: %v", f.resume, len(epochs), info.Epoch, err)
-	}
+	f.copyTo(info.Others, others(f.model, f.opt))
 	f.history.restore(epochs)
-	if _, err := fmt.Sscan(info.Notes["rate"], &f.rate); err != nil {
-		return fmt.Errorf("train: %s: rate: %w", f.resume, err)
-	}
 	f.best = info.Best
+	return nil
+}
+
+// fits is an error unless a checkpoint's tensors have the names and shapes of the model's.
+func (f *fit) fits(prefix string, kept, own []Parameter) error {
+	for i, p := range own {
+		if i >= len(kept) || kept[i].Name != p.Name {
+			return fmt.Errorf("train: %s: no tensor %s%s", f.resume, prefix, p.Name)
+		}
+		if from := kept[i].Value.Shape(); !slices.Equal(from, p.Value.Shape()) {
+			return fmt.Errorf("train: %s: %s%s has shape %v, the model's %v", f.resume, prefix, p.Name, from, p.Value.Shape())
+		}
+	}
+	if len(kept) > len(own) {
+		return fmt.Errorf("train: %s: the model has no %s%s", f.resume, prefix, kept[len(own)].Name)
+	}
 	return nil
 }
 
