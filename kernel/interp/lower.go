@@ -193,6 +193,7 @@ func (l *lowerer) fields(list *ast.FieldList) {
 func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.BlockStmt) *ast.BlockStmt {
 	pos, head := l.pos, l.head
 	l.head = false
+	l.nameParameters(t)
 	fn := &function{outer: l.fn, results: results, typ: t}
 	if l.prepare != nil {
 		l.prepare(fn)

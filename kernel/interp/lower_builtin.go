@@ -13,6 +13,11 @@ func (l *lowerer) builtin(e *ast.CallExpr, name string) ast.Expr {
 		return l.recoverCall()
 	case "min", "max":
 		return l.minMax(e, name)
+	case "append":
+		functions := l.declaredAmong(e.Args)
+		call := l.callExpr(e)
+		l.literals(call.Args, functions)
+		return call
 	case "clear":
 		l.exprs(e.Args)
 		l.at(e.Pos())

@@ -9,7 +9,9 @@ import (
 // returnStmt lowers a return statement. The engine cannot return what it receives on the spot, and mixes up the places of
 // several results unless they are names and literals: such values are taken into variables before.
 func (l *lowerer) returnStmt(s *ast.ReturnStmt) []ast.Stmt {
+	functions := l.declaredAmong(s.Results)
 	l.list(s.Results, l.resultTypes())
+	l.literals(s.Results, functions)
 	several := len(s.Results) > 1
 	var named []string
 	if several && l.fn != nil {
@@ -47,6 +49,16 @@ func (l *lowerer) localResults(t *ast.FuncType, results *types.Tuple, list []ast
 	}
 	t.Results = fields
 	return append(vars, list...)
+}
+
+// nameParameters gives parameters without a name one: the engine makes no room for others, and what they get lands
+// elsewhere.
+func (l *lowerer) nameParameters(t *ast.FuncType) {
+	for _, f := range t.Params.List {
+		if len(f.Names) == 0 {
+			f.Names = []*ast.Ident{{NamePos: f.Pos(), Name: "_"}}
+		}
+	}
 }
 
 // nameBlanks names the results without a name beside others that have one.

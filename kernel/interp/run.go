@@ -140,6 +140,11 @@ func (in *Interp) compile(p *plan) (program *yaegi.Program, cellErr *CellError) 
 			cellErr = &CellError{Stage: Compile, Pos: Position{p.cell.N, 1, 1}, Value: v, Stack: debug.Stack(), Msg: clean("the interpreter cannot run this cell: " + panicText(v))}
 		}
 	}()
+	if specs := p.out.recursiveTypes(); len(specs) > 0 {
+		if err := in.declareRecursive(specs, p.out.pos); err != nil {
+			return nil, in.engineError(p.cell, err)
+		}
+	}
 	program, err := in.engine.CompileAST(p.out.file())
 	forget(in.engine)
 	if err != nil {
