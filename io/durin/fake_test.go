@@ -142,7 +142,7 @@ func stopped(heard []string) bool {
 }
 
 // wait polls, since what it waits for happens elsewhere.
-func wait(t *testing.T, what string, ok func() bool) {
+func wait(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for limit := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(limit) {

@@ -236,12 +236,17 @@ func (t *Track) drawRobot(c canvas, v *view) {
 	first, last := t.Samples[0].Pose, t.Samples[len(t.Samples)-1].Pose
 	c.disc(pathColor(0), v.at(first.At), 7)
 	c.disc(startColor, v.at(first.At), 4)
-	body := v.at(last.At)
+	drawBody(c, v, last, pathColor(1))
+}
+
+// drawBody is the robot, with a wedge to where it looks.
+func drawBody(c canvas, v *view, p sim.Pose, paint color.NRGBA) {
+	body := v.at(p.At)
 	radius := math.Max(robotSize*v.scale, 6)
 	c.disc(wallColor, body, radius)
-	c.disc(pathColor(1), body, radius-2)
+	c.disc(paint, body, radius-2)
 	corner := func(angle, reach float64) point {
-		sin, cos := math.Sincos(last.Heading + angle)
+		sin, cos := math.Sincos(p.Heading + angle)
 		return point{body.x + reach*radius*cos, body.y - reach*radius*sin}
 	}
 	c.fill(wallColor, corner(0, 0.75), corner(2.4, 0.55), corner(math.Pi, 0.15), corner(-2.4, 0.55))

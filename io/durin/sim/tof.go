@@ -85,6 +85,12 @@ func (r *Robot) rangeField(mm float64, status int) uint16 {
 	return wire.PackRange(int(math.Round(mm)), status)
 }
 
+// Free is how far one can see from a point at an angle, in radians, in mm; infinity where there is nothing.
+func (w *World) Free(from Vec, angle float64) float64 {
+	distance, _ := w.cast(from, direction(angle))
+	return distance
+}
+
 // cast is the distance from a point to the nearest wall or pillar in a direction, which has length 1, and the cosine of
 // the angle to its normal; infinity when there is none.
 func (w *World) cast(from, dir Vec) (distance, facing float64) {

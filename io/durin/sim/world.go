@@ -22,6 +22,9 @@ func direction(angle float64) Vec     { return Vec{math.Cos(angle), math.Sin(ang
 func degrees(d float64) float64       { return d * math.Pi / 180 }
 func clamp(x, lo, hi float64) float64 { return math.Max(lo, math.Min(hi, x)) }
 
+// Toward is the point at a distance from v, at an angle in radians counter-clockwise from x.
+func (v Vec) Toward(angle, distance float64) Vec { return v.add(direction(angle).scale(distance)) }
+
 // Segment is a straight wall between two points.
 type Segment struct{ A, B Vec }
 

@@ -1,0 +1,255 @@
+package durin
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/color"
+	"image/gif"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/livespike/livespike/io/durin/sim"
+)
+
+// Film is a track in motion: the robot, what its distance sensors can see, and the path behind it. In a notebook it
+// moves, in a terminal its end is shown.
+type Film struct {
+	track  *Track
+	frames []int // samples
+	delay  int   // 1/100 s between frames
+}
+
+// The film is 15 frames a second, and at most filmFrames long: longer tracks pass faster.
+const (
+	filmDelay  = 7 // 1/100 s
+	filmFrames = 240
+)
+
+// Film is the track as a film.
+func (t *Track) Film() *Film {
+	f := &Film{track: t, delay: filmDelay}
+	n := len(t.Samples)
+	step := max(1, int(math.Ceil(float64(n)/filmFrames)))
+	for i := step - 1; i < n; i += step {
+		f.frames = append(f.frames, i)
+	}
+	if n > 0 && (len(f.frames) == 0 || f.frames[len(f.frames)-1] != n-1) {
+		f.frames = append(f.frames, n-1)
+	}
+	return f
+}
+
+// GIF is Film().GIF().
+func (t *Track) GIF() ([]byte, error) { return t.Film().GIF() }
+
+// String says how long it is.
+func (f *Film) String() string {
+	length := time.Duration(f.delay*len(f.frames)) * 10 * time.Millisecond
+	return fmt.Sprintf("film of %v: %d frames, %v", f.track, len(f.frames), length)
+}
+
+// PNG is the track's figure, for where nothing moves.
+func (f *Film) PNG() ([]byte, error) { return f.track.PNG() }
+
+// HTML is the film as an image element.
+func (f *Film) HTML() (string, error) {
+	b, err := f.GIF()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(`<img alt="%s" src="data:image/gif;base64,%s">`, f.track, base64.StdEncoding.EncodeToString(b)), nil
+}
+
+// Save writes the film to a file, whose name ends in .gif.
+func (f *Film) Save(name string) error {
+	if filepath.Ext(name) != ".gif" {
+		return fmt.Errorf("durin: %s: a film is saved as .gif", name)
+	}
+	b, err := f.GIF()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(name+".new", b, 0o644); err != nil {
+		return fmt.Errorf("durin: %w", err)
+	}
+	return os.Rename(name+".new", name)
+}
+
+// GIF is the film as a GIF file that runs again and again. Of each frame it holds what has changed.
+func (f *Film) GIF() ([]byte, error) {
+	v := f.track.view()
+	v.height -= legend - legendLine
+	ground := newPNG(v.width, v.height, 1)
+	f.track.drawFloor(ground, v)
+	f.track.drawWalls(ground, v)
+	inks := newPalette()
+	inks.take(ground.image)
+	out := &gif.GIF{}
+	var before *image.RGBA
+	for k, at := range f.frames {
+		from := 0
+		if k > 0 {
+			from = f.frames[k-1]
+		}
+		f.drawPiece(ground, v, from, at)
+		now := &pngCanvas{image: &image.RGBA{Pix: bytes.Clone(ground.image.Pix), Stride: ground.image.Stride, Rect: ground.image.Rect}, scale: 1}
+		f.drawNow(now, v, at)
+		if k == 0 || k == len(f.frames)/2 || k == len(f.frames)-1 {
+			inks.take(now.image)
+		}
+		box := now.image.Rect
+		if before != nil {
+			box = changed(before, now.image)
+		}
+		out.Image = append(out.Image, &image.Paletted{Rect: box})
+		out.Delay = append(out.Delay, f.delay)
+		out.Image[k].Pix, out.Image[k].Stride = inks.paint(now.image, box), box.Dx()
+		before = now.image
+	}
+	if len(out.Image) == 0 {
+		out.Image = append(out.Image, &image.Paletted{Rect: ground.image.Rect, Pix: inks.paint(ground.image, ground.image.Rect), Stride: ground.image.Rect.Dx()})
+		out.Delay = append(out.Delay, f.delay)
+	}
+	for _, frame := range out.Image {
+		frame.Palette = inks.colors
+	}
+	out.Config = image.Config{ColorModel: inks.colors, Width: ground.image.Rect.Dx(), Height: ground.image.Rect.Dy()}
+	var b bytes.Buffer
+	err := gif.EncodeAll(&b, out)
+	return b.Bytes(), err
+}
+
+// legendLine is the height of the line below the picture.
+const legendLine = 30
+
+// drawPiece adds the path between two samples to the ground.
+func (f *Film) drawPiece(c canvas, v *view, from, to int) {
+	s := f.track.Samples
+	along := make([]point, 0, to-from+1)
+	for _, one := range s[from : to+1] {
+		along = append(along, v.at(one.Pose.At))
+	}
+	c.stroke(pathColor(float64(to)/float64(max(1, len(s)-1))), 3, along...)
+	for _, one := range s[from : to+1] {
+		if one.Contact {
+			c.disc(touchColor, v.at(one.Pose.At), 2)
+		}
+	}
+}
+
+// drawNow draws the robot, its view and the time.
+func (f *Film) drawNow(c canvas, v *view, at int) {
+	s := f.track.Samples[at]
+	if f.track.World != nil {
+		f.drawView(c, v, s.Pose)
+	}
+	drawBody(c, v, s.Pose, pathColor(float64(at)/float64(max(1, len(f.track.Samples)-1))))
+	if s.Contact {
+		c.disc(touchColor, v.at(s.Pose.At), 5)
+	}
+	c.text(inkColor, point{margin, v.height - 10}, 12, fmt.Sprintf("%.1f s", s.Time.Seconds()))
+}
+
+var fanColor = color.NRGBA{255, 170, 60, 70}
+
+// drawView shows how far the eight sensors can see, each 45 degrees wide.
+func (f *Film) drawView(c canvas, v *view, p sim.Pose) {
+	const rays = 64
+	corners := make([]point, rays)
+	for i := range corners {
+		angle := p.Heading + 2*math.Pi*float64(i)/rays
+		corners[i] = v.at(p.At.Toward(angle, math.Min(f.track.World.Free(p.At, angle), Far)))
+	}
+	c.fill(fanColor, corners...)
+}
+
+// changed is the box in which two images differ; it has a pixel at least.
+func changed(a, b *image.RGBA) image.Rectangle {
+	box := image.Rectangle{}
+	for y := a.Rect.Min.Y; y < a.Rect.Max.Y; y++ {
+		p, q := a.Pix[y*a.Stride:(y+1)*a.Stride], b.Pix[y*b.Stride:(y+1)*b.Stride]
+		if bytes.Equal(p, q) {
+			continue
+		}
+		lo, hi := 0, len(p)
+		for p[lo] == q[lo] {
+			lo++
+		}
+		for p[hi-1] == q[hi-1] {
+			hi--
+		}
+		box = box.Union(image.Rect(lo/4, y, (hi+3)/4, y+1))
+	}
+	if box.Empty() {
+		return image.Rect(0, 0, 1, 1)
+	}
+	return box
+}
+
+// palette is the colours of a film: those of the path, and the most frequent of the images that it takes.
+type palette struct {
+	colors color.Palette
+	known  map[color.RGBA]uint8
+}
+
+// pathShades is how many shades of the path's colours a film has.
+const pathShades = 64
+
+func newPalette() *palette {
+	p := &palette{known: map[color.RGBA]uint8{}}
+	for i := range pathShades {
+		c := color.RGBA(pathColor(float64(i) / (pathShades - 1)))
+		p.known[c] = uint8(i)
+		p.colors = append(p.colors, c)
+	}
+	return p
+}
+
+// takeColors is how many new colours an image may bring.
+const takeColors = 64
+
+func (p *palette) take(m *image.RGBA) {
+	counts := map[color.RGBA]int{}
+	for i := 0; i < len(m.Pix); i += 4 {
+		counts[color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 255}]++
+	}
+	fresh := make([]color.RGBA, 0, len(counts))
+	for c := range counts {
+		if i, ok := p.known[c]; !ok || p.colors[i] != color.Color(c) {
+			fresh = append(fresh, c)
+		}
+	}
+	slices.SortFunc(fresh, func(a, b color.RGBA) int {
+		if d := counts[b] - counts[a]; d != 0 {
+			return d
+		}
+		return (int(a.R)<<16 | int(a.G)<<8 | int(a.B)) - (int(b.R)<<16 | int(b.G)<<8 | int(b.B))
+	})
+	for _, c := range fresh[:min(len(fresh), takeColors, 256-len(p.colors))] {
+		p.known[c] = uint8(len(p.colors))
+		p.colors = append(p.colors, c)
+	}
+}
+
+// paint is a part of an image in the palette's colours.
+func (p *palette) paint(m *image.RGBA, box image.Rectangle) []byte {
+	out := make([]byte, 0, box.Dx()*box.Dy())
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			i := m.PixOffset(x, y)
+			c := color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 255}
+			index, ok := p.known[c]
+			if !ok {
+				index = uint8(p.colors.Index(c))
+				p.known[c] = index
+			}
+			out = append(out, index)
+		}
+	}
+	return out
+}
