@@ -31,7 +31,8 @@ type Animation struct {
 // It panics for other shapes, for images of different sizes and without an image.
 func Animate(ts ...*tensor.Tensor) *Animation {
 	a := &Animation{rate: 25, census: count(nil)}
-	for _, t := range ts {
+	for i, t := range ts {
+		given("plot.Animate", fmt.Sprintf("tensor %d", i), t)
 		shape := t.Shape()
 		wide := 0
 		for i, n := range shape[:max(0, len(shape)-2)] {
@@ -56,6 +57,13 @@ func Animate(ts ...*tensor.Tensor) *Animation {
 		panic("plot.Animate: no image")
 	}
 	a.scale = scaleOf(a.census)
+	sparse := true
+	for _, t := range a.frames {
+		sparse = sparse && countsOfEvents(t.Data())
+	}
+	if sparse {
+		a.scale = a.scale.zeroApart()
+	}
 	return a
 }
 
@@ -115,7 +123,14 @@ func (a *Animation) index(v float64) uint8 {
 	if math.IsNaN(v) {
 		return 255
 	}
-	return uint8(max(0, min((v-a.scale.lo)/(a.scale.hi-a.scale.lo)*255, 254)))
+	i := max(0, min((v-a.scale.lo)/(a.scale.hi-a.scale.lo)*255, 254))
+	if zero := uint8(-a.scale.lo / (a.scale.hi - a.scale.lo) * 255); a.scale.apart && v != 0 && uint8(i) == zero {
+		if v > 0 {
+			return zero + 1
+		}
+		return zero - 1
+	}
+	return uint8(i)
 }
 
 // PNG is the animation as an animated PNG, which programs that do not know these show as the first image.

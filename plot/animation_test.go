@@ -121,7 +121,7 @@ func TestAnimate(t *testing.T) {
 	if fmt.Sprint(delays, g.Delay) != "[0.05 0.05 0.05] [5 5 5]" {
 		t.Errorf("delays %v and %v", delays, g.Delay)
 	}
-	s := scale{-2, 2, redBlue}
+	s := scale{lo: -2, hi: 2, colors: redBlue}
 	for n := range 3 {
 		for i := range 4 {
 			want := s.color(float64(x.Data()[4*n+i]))
@@ -191,6 +191,28 @@ func BenchmarkAnimate(b *testing.B) {
 	for b.Loop() {
 		if _, err := Animate(frames).PNG(); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// Frames of events have the colours that Image gives them, in both forms of the scale: zero its own, others never that.
+func TestAnimateEvents(t *testing.T) {
+	for _, low := range []float32{0, -500} {
+		x := tensor.Zeros(2, 20, 20)
+		x.Set(low, 0, 3, 3)
+		x.Set(1, 0, 4, 4)
+		x.Set(500, 1, 5, 5)
+		a := Animate(x)
+		img := a.frame(0)
+		k := a.enlarged()
+		if c := img.At(0, 0); c != counts[0] {
+			t.Errorf("from %v: zero is %v", low, c)
+		}
+		if c := img.At(4*k, 4*k); c == counts[0] {
+			t.Errorf("from %v: one event in 500 is %v as zero is", low, c)
+		}
+		if c := img.At(3*k, 3*k); (c == counts[0]) != (low == 0) {
+			t.Errorf("%v is %v", low, c)
 		}
 	}
 }

@@ -18,8 +18,14 @@ import (
 // much faster than to fill polygons.
 type pixels struct {
 	*vgimg.Canvas
-	dpi float64
+	dpi   float64
+	theme *theme
 }
+
+func (p *pixels) themeOf() *theme { return p.theme }
+
+// SetColor implements vg.Canvas.
+func (p *pixels) SetColor(c color.Color) { p.Canvas.SetColor(p.theme.of(c)) }
 
 // pixelsOf finds the pixels below the wrappers of a canvas, or nil if there are none.
 func pixelsOf(c vg.Canvas) *pixels {
@@ -52,9 +58,15 @@ func (p *pixels) image() *image.RGBA { return p.Canvas.Image().(*image.RGBA) }
 // smoothed when the page is zoomed, and how wide the texts are, for readers who do not have the font.
 type vectors struct {
 	*vgsvg.Canvas
+	theme  *theme
 	smooth []bool
 	widths []vg.Length
 }
+
+func (v *vectors) themeOf() *theme { return v.theme }
+
+// SetColor implements vg.Canvas.
+func (v *vectors) SetColor(c color.Color) { v.Canvas.SetColor(v.theme.of(c)) }
 
 // FillString implements vg.Canvas.
 func (v *vectors) FillString(face font.Face, at vg.Point, s string) {
@@ -72,27 +84,48 @@ func (v *vectors) DrawImage(r vg.Rectangle, img image.Image) {
 	v.Canvas.DrawImage(r, img)
 }
 
-// bitmap draws an image with the centre of its first pixel at (0, 0) of the data, one unit a pixel, y down.
-type bitmap struct{ *image.RGBA }
+// bitmap draws values with the centre of the first cell at (0, 0) of the data, one unit a cell, y down.
+type bitmap struct {
+	rows, cols int
+	values     []float32
+	scale      scale
+	mostlyZero bool        // made smaller, the cells show the values farthest from zero
+	rgb        *image.RGBA // instead of values
+	painted    *image.RGBA // the values in the colours of
+	look       *theme
+}
 
 // DataRange implements gonum's DataRanger.
-func (b bitmap) DataRange() (xmin, xmax, ymin, ymax float64) {
-	return -0.5, float64(b.Rect.Dx()) - 0.5, -0.5, float64(b.Rect.Dy()) - 0.5
+func (b *bitmap) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return -0.5, float64(b.cols) - 0.5, -0.5, float64(b.rows) - 0.5
 }
 
 // Plot implements gonum's Plotter.
-func (b bitmap) Plot(c draw.Canvas, p *gonum.Plot) {
+func (b *bitmap) Plot(c draw.Canvas, p *gonum.Plot) {
 	x, y := p.Transforms(&c)
 	x0, x1, y0, y1 := b.DataRange()
-	blit(c, b.RGBA, vg.Rectangle{Min: vg.Point{X: x(x0), Y: y(y1)}, Max: vg.Point{X: x(x1), Y: y(y0)}})
+	at := vg.Rectangle{Min: vg.Point{X: x(x0), Y: y(y1)}, Max: vg.Point{X: x(x1), Y: y(y0)}}
+	switch look := themeOf(c); {
+	case b.rgb != nil:
+		blit(c, b.rgb, at, nil)
+		return
+	case b.painted == nil || b.look != look:
+		b.painted, b.look = paint(b.values, b.rows, b.cols, b.scale.in(look)), look
+	}
+	var weight []float32
+	if b.mostlyZero {
+		weight = b.values
+	}
+	blit(c, b.painted, at, weight)
 }
 
-// blit draws an image into a rectangle: every pixel a cell when it is enlarged, averages when it is made smaller. What
-// lies outside of the canvas's own rectangle is cut off.
-func blit(c draw.Canvas, src *image.RGBA, at vg.Rectangle) {
+// blit draws an image into a rectangle: every pixel a cell when it is enlarged. When it is made smaller, each pixel is
+// an average, or with weights, one for each pixel of the whole image, that of the heaviest. What lies outside of the
+// canvas's own rectangle is cut off.
+func blit(c draw.Canvas, src *image.RGBA, at vg.Rectangle, weight []float32) {
 	if px := pixelsOf(c); px != nil {
 		to := px.rect(at)
-		resample(px.image(), to, px.rect(c.Rectangle).Intersect(px.image().Rect), src)
+		resample(px.image(), to, px.rect(c.Rectangle).Intersect(px.image().Rect), src, weight)
 		return
 	}
 	cols, rows := src.Rect.Dx(), src.Rect.Dy()
@@ -109,7 +142,7 @@ func blit(c draw.Canvas, src *image.RGBA, at vg.Rectangle) {
 		}
 	}
 	scaled := image.NewRGBA(to)
-	resample(scaled, to, to, src)
+	resample(scaled, to, to, src, weight)
 	c.DrawImage(at, smoothed{scaled})
 }
 
@@ -143,12 +176,16 @@ func crop(c draw.Canvas, src *image.RGBA, at vg.Rectangle) (*image.RGBA, vg.Rect
 }
 
 // resample draws src into the rectangle to of dst, but only where it is visible.
-func resample(dst *image.RGBA, to, visible image.Rectangle, src *image.RGBA) {
+func resample(dst *image.RGBA, to, visible image.Rectangle, src *image.RGBA, weight []float32) {
 	shown := to.Intersect(visible)
 	if shown.Empty() || src.Rect.Empty() {
 		return
 	}
-	if to.Dx() < src.Rect.Dx() || to.Dy() < src.Rect.Dy() {
+	switch smaller := to.Dx() < src.Rect.Dx() || to.Dy() < src.Rect.Dy(); {
+	case smaller && weight != nil:
+		heaviest(dst, to, shown, src, weight)
+		return
+	case smaller:
 		xdraw.BiLinear.Scale(dst.SubImage(shown).(*image.RGBA), to, src, src.Rect, xdraw.Over, nil)
 		return
 	}
@@ -169,6 +206,31 @@ func resample(dst *image.RGBA, to, visible image.Rectangle, src *image.RGBA) {
 			copy(line[4*i:4*i+4], from[at:at+4])
 		}
 		last = row
+	}
+}
+
+// heaviest makes an image smaller: of the pixels of src that fall on one of dst, it shows the one whose weight is
+// farthest from zero, so that a single event does not disappear. NaN is farther than all.
+func heaviest(dst *image.RGBA, to, shown image.Rectangle, src *image.RGBA, weight []float32) {
+	cols, rows, stride := src.Rect.Dx(), src.Rect.Dy(), src.Stride/4
+	span := func(i, n, have int) (from, to int) { // a part of its own for each, at least one
+		from = i * have / n
+		return from, max((i+1)*have/n, from+1)
+	}
+	for y := shown.Min.Y; y < shown.Max.Y; y++ {
+		y0, y1 := span(y-to.Min.Y, to.Dy(), rows)
+		for x := shown.Min.X; x < shown.Max.X; x++ {
+			x0, x1 := span(x-to.Min.X, to.Dx(), cols)
+			best, most := -1, float32(-1)
+			for v := y0 + src.Rect.Min.Y; v < y1+src.Rect.Min.Y; v++ {
+				for u := x0 + src.Rect.Min.X; u < x1+src.Rect.Min.X; u++ {
+					if w := float32(math.Abs(float64(weight[v*stride+u]))); w > most || w != w && most == most {
+						best, most = src.PixOffset(u, v), w
+					}
+				}
+			}
+			copy(dst.Pix[dst.PixOffset(x, y):][:4], src.Pix[best:best+4])
+		}
 	}
 }
 

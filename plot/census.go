@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/livespike/livespike/snn/tensor"
 )
 
 // census counts what a tensor holds, so that a figure can say what it could not draw.
@@ -68,6 +70,13 @@ func (c census) String() string {
 		s += ", " + note
 	}
 	return s
+}
+
+// given panics if there is no tensor where a function needs one.
+func given(caller, argument string, t *tensor.Tensor) {
+	if t == nil {
+		panic(fmt.Sprintf("%s: %s is nil", caller, argument))
+	}
 }
 
 // number has four digits, as the figure's text needs no more.

@@ -33,6 +33,24 @@ var viridis = fromHex("" +
 // matplotlib 3.11, lib/matplotlib/_cm.py; in between, colours are interpolated. Its length is odd: zero has a colour.
 var redBlue = between(257, fromHex("053061"+"2166ac"+"4393c3"+"92c5de"+"d1e5f0"+"f7f7f7"+"fddbc7"+"f4a582"+"d6604d"+"b2182b"+"67001f"))
 
+// darkRedBlue is redBlue for dark paper: zero is dark, and what is far from it bright.
+var darkRedBlue = between(257, fromHex("b5dcff"+"6cb4ee"+"3a85c2"+"27557c"+"1f3549"+"22262c"+"4d2a25"+"8a3a2b"+"c9573f"+"f08a6c"+"ffcbb8"))
+
+// counts and changes are for counts that are mostly zero, as in frames of events: zero is nearly the paper, and every
+// other value differs from it clearly. Their ends are of ColorBrewer's Blues and RdBu.
+var (
+	counts      = append(fromHex("f7f7f7"), between(256, fromHex("6baed6"+"2171b5"+"08306b"))...)
+	changes     = apart(fromHex("2166ac"+"67a9cf"), "f7f7f7", fromHex("ef8a62"+"b2182b"))
+	darkCounts  = append(fromHex("22262c"), between(256, fromHex("3f88c5"+"8fcbf7"+"f2fbff"))...)
+	darkChanges = apart(fromHex("9bd1ff"+"3b86c4"), "22262c", fromHex("d0603f"+"ffbfa6"))
+)
+
+// apart is a map of two halves with a colour of its own in the middle.
+func apart(low colormap, zero string, high colormap) colormap {
+	m := append(between(128, low), fromHex(zero)...)
+	return append(m, between(128, high)...)
+}
+
 // lineColors are those of Okabe and Ito, "Color Universal Design" (2008), without yellow, which is faint on white.
 var lineColors = fromHex("0072b2" + "d55e00" + "009e73" + "cc79a7" + "e69f00" + "56b4e9" + "000000")
 
@@ -74,6 +92,28 @@ func (m colormap) at(x float64) color.RGBA {
 type scale struct {
 	lo, hi float64
 	colors colormap
+	apart  bool // zero has a colour that no other value has
+}
+
+// in is the scale in the colours of a theme.
+func (s scale) in(t *theme) scale {
+	s.colors = t.ofMap(s.colors)
+	if &s.colors[0] == &t.signed[0] && s.lo != -s.hi {
+		s.colors = around(t.signed, s.lo, s.hi)
+	}
+	return s
+}
+
+// zeroApart is the scale for counts that are mostly zero.
+func (s scale) zeroApart() scale {
+	switch {
+	case s.lo == 0 && s.hi > 0:
+		return scale{0, s.hi, counts, true}
+	case s.lo <= 0 && s.hi >= 0:
+		top := max(-s.lo, s.hi)
+		return scale{-top, top, changes, true}
+	}
+	return s
 }
 
 // scaleOf fits a scale to values: around zero if they have both signs, else from the lowest to the highest. A constant
@@ -82,17 +122,17 @@ func scaleOf(c census) scale {
 	lo, hi := c.lo, c.hi
 	switch {
 	case c.finite == 0:
-		return scale{0, 1, viridis}
+		return scale{lo: 0, hi: 1, colors: viridis}
 	case lo < 0 && hi > 0:
 		top := max(-lo, hi)
-		return scale{-top, top, redBlue}
+		return scale{lo: -top, hi: top, colors: redBlue}
 	case lo == hi && lo == 0:
-		return scale{0, 1, viridis}
+		return scale{lo: 0, hi: 1, colors: viridis}
 	case lo == hi:
 		half := math.Abs(lo) / 2
-		return scale{lo - half, lo + half, viridis}
+		return scale{lo: lo - half, hi: lo + half, colors: viridis}
 	}
-	return scale{lo, hi, viridis}
+	return scale{lo: lo, hi: hi, colors: viridis}
 }
 
 // color is the colour of a value; infinities have the colours of the ends.
@@ -105,5 +145,13 @@ func (s scale) color(v float64) color.RGBA {
 	case math.IsInf(v, -1):
 		return s.colors[0]
 	}
-	return s.colors.at((v - s.lo) / (s.hi - s.lo))
+	x := (v - s.lo) / (s.hi - s.lo)
+	if s.apart && v != 0 {
+		zero, step := -s.lo/(s.hi-s.lo), 1.01/float64(len(s.colors))
+		if v > 0 {
+			return s.colors.at(max(x, zero+step))
+		}
+		return s.colors.at(min(x, zero-step))
+	}
+	return s.colors.at(x)
 }

@@ -1,7 +1,7 @@
 // Package plot draws tensors: images and rows of images, spike rasters, traces over time.
 //
 //	plot.Image(kernel)                                  // (H, W): values as colours, with a colour bar
-//	plot.Images(frame, edges).Titles("events", "edges") // side by side
+//	plot.Images(frame, edges).Titles("events", "edges") // side by side; fig.Titles names the panels of any figure
 //	plot.Raster(spikes)                                 // (T, N): a mark for each spike
 //	plot.Trace(voltage, current).Names("v", "i")        // (T) or (T, N): lines over time
 //	plot.Animate(video)                                 // (T, H, W): images that move
@@ -15,5 +15,5 @@
 // dropped silently: they have a colour or a gap of their own, and the figure says how many there are.
 //
 // The colours can be told apart by colour-blind readers: viridis for values of one sign, red and blue around zero for
-// values of both, and the colours of Okabe and Ito for lines.
+// values of both, and the colours of Okabe and Ito for lines. Dark draws any figure for dark pages.
 package plot

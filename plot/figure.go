@@ -27,9 +27,18 @@ type Figure struct {
 	*gonum.Plot
 	panels []*panel
 	cols   int    // panels in a row
+	theme  *theme // light, or nil for it, or dark
 	lines  lines  // of a Trace
 	asked  size   // by Size, or zero
 	text   string // what String returns
+}
+
+// look is the figure's theme.
+func (f *Figure) look() *theme {
+	if f.theme == nil {
+		return light
+	}
+	return f.theme
 }
 
 // margin is around everything.
@@ -75,6 +84,9 @@ func (f *Figure) String() string { return f.text }
 
 // Draw draws the figure to a canvas. It hides gonum's method, which knows neither several panels nor colour bars.
 func (f *Figure) Draw(c draw.Canvas) {
+	if look := f.look(); themeOf(c) != look { // a canvas of the caller's
+		c.Canvas = tinted{c.Canvas, look}
+	}
 	background(c, f.BackgroundColor)
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	if len(f.panels) == 1 {
@@ -93,7 +105,7 @@ func background(c draw.Canvas, fill color.Color) {
 	switch px := pixelsOf(c); {
 	case fill == nil:
 	case px != nil: // much faster than a polygon
-		stddraw.Draw(px.image(), px.rect(c.Rectangle), image.NewUniform(fill), image.Point{}, stddraw.Over)
+		stddraw.Draw(px.image(), px.rect(c.Rectangle), image.NewUniform(px.theme.of(fill)), image.Point{}, stddraw.Over)
 	default:
 		c.SetColor(fill)
 		c.Fill(c.Rectangle.Path())
@@ -119,7 +131,7 @@ func (f *Figure) size() size {
 func (f *Figure) PNG() ([]byte, error) {
 	s := f.size()
 	const dpi = 96 * density
-	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi}
+	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi, f.look()}
 	f.Draw(draw.New(c))
 	file, err := encode(c.image(), dpi)
 	if err != nil {
@@ -131,7 +143,7 @@ func (f *Figure) PNG() ([]byte, error) {
 // SVG is the figure as an SVG document.
 func (f *Figure) SVG() (string, error) {
 	s := f.size()
-	c := &vectors{Canvas: vgsvg.New(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel)}
+	c := &vectors{Canvas: vgsvg.New(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), theme: f.look()}
 	f.Draw(draw.New(c))
 	var b strings.Builder
 	if _, err := c.WriteTo(&b); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strings"
 
 	gonum "gonum.org/v1/plot"
@@ -17,11 +18,16 @@ import (
 //
 // Where all values have one sign the colours run from the lowest value to the highest; values of both signs have
 // colours around zero, equally far both ways. NaN is grey, infinities have the colours of the ends; the bar says how
-// many there are. Cells are square and sharp, never interpolated when enlarged; only images with more than eight times
-// as many columns as rows, or the reverse, have higher or wider ones.
+// many there are. Where at least three quarters of the values are zero, as in frames of events, an image that is made
+// smaller shows of the values that share a pixel the one farthest from zero, so that no event disappears; and if they
+// are whole numbers, zero has nearly the colour of the paper and every other value one that differs from it clearly.
 //
-// It panics for other shapes.
+// Cells are sharp, never interpolated when enlarged, and square; only images with more than 32 times as many columns as
+// rows, or the reverse, have higher or wider ones.
+//
+// It panics for other shapes and for nil.
 func Image(t *tensor.Tensor) *Figure {
+	given("plot.Image", "the tensor", t)
 	p, c := imagePanel("plot.Image", t, imageSide, largestSide)
 	return single(p, fmt.Sprintf("Image%s: %v", shapeText(t.Shape()), c))
 }
@@ -44,40 +50,64 @@ func imagePanel(caller string, t *tensor.Tensor, usual, largest float64) (*panel
 	values := t.Data()
 	c := count(values)
 	p := &panel{Plot: newPlot(), cols: cols, rows: rows, cell: 1}
-	var img *image.RGBA
+	p.image = &bitmap{rows: rows, cols: cols}
 	if rgb {
-		img = paintRGB(values, rows, cols, c)
+		p.image.rgb = paintRGB(values, rows, cols, c)
 	} else {
-		s := scaleOf(c)
-		img = paint(values, rows, cols, s)
-		p.values = values
-		p.side = &colorBar{scale: s, note: c.note(), whole: wholes(values)}
+		p.image.values, p.image.scale = slices.Clone(values), scaleOf(c)
+		p.image.mostlyZero = mostlyZero(values)
+		whole := wholes(values)
+		if countsOfEvents(values) {
+			p.image.scale = p.image.scale.zeroApart()
+		}
+		p.side = &colorBar{scale: p.image.scale, note: c.note(), whole: whole}
 	}
-	p.image = img
-	p.Add(bitmap{img})
+	p.Add(p.image)
 	p.Y.Scale = gonum.InvertedScale{Normalizer: gonum.LinearScale{}}
 	p.shape(usual, largest)
-	p.X.Tick.Marker = ticks{n: marksFor(p.target.w, 44), whole: true}
-	p.Y.Tick.Marker = ticks{n: marksFor(p.target.h, 44), whole: true}
+	p.X.Tick.Marker = ticks{n: marksFor(p.target.w, 44), whole: true, ends: true}
+	p.Y.Tick.Marker = ticks{n: marksFor(p.target.h, 44), whole: true, ends: true}
 	return p, c
 }
 
-// shape chooses the size of the cells. The smallest image is still seen.
+// mostlyZero reports whether three quarters of the values of an image that is not tiny are zero.
+func mostlyZero(values []float32) bool {
+	zeros := 0
+	for _, v := range values {
+		if v == 0 {
+			zeros++
+		}
+	}
+	return len(values) >= 256 && 4*zeros >= 3*len(values)
+}
+
+// countsOfEvents reports whether values are whole numbers and mostly zero.
+func countsOfEvents(values []float32) bool { return mostlyZero(values) && wholes(values) }
+
+// shape chooses the size of the cells: the longest side is as usual, or longer where the short one would be too narrow
+// for two labels. Beyond a ratio of 32 cells are no longer square, else one side would not be seen.
 func (p *panel) shape(usual, largest float64) {
-	const largestCell, shortest = 48, 40
+	const largestCell, ratio = 48, 32
+	shortest := 16.0 // two labels side by side
+	if p.rows < p.cols {
+		shortest = 24 // one above the other
+	}
 	longest, short := float64(max(p.cols, p.rows)), float64(min(p.cols, p.rows))
 	cell := min(math.Floor(usual*density/longest)/density, largestCell)
 	if cell < 1 {
 		cell = min(1, largest/longest)
 	}
+	if short > 1 && short*cell < shortest {
+		cell = min(shortest/short, largest/longest)
+	}
 	p.target = size{float64(p.cols) * cell, float64(p.rows) * cell}
-	if longest <= 8*short || short*cell >= shortest {
+	if longest <= ratio*short {
 		return
 	}
 	if p.rows < p.cols {
-		p.target.h = shortest
+		p.target.h = max(p.target.w/ratio, shortest/2)
 	} else {
-		p.target.w = shortest
+		p.target.w = max(p.target.h/ratio, shortest/2)
 	}
 	p.cell = p.target.h / float64(p.rows) / (p.target.w / float64(p.cols))
 }
@@ -89,18 +119,22 @@ func (f *Figure) Range(lo, hi float64) *Figure {
 	if !(lo < hi) || math.IsInf(hi-lo, 0) {
 		panic(fmt.Sprintf("plot: Range from %v to %v", lo, hi))
 	}
-	s := scale{lo, hi, viridis}
+	s := scale{lo: lo, hi: hi, colors: viridis}
 	if lo < 0 && hi > 0 {
-		s.colors = around(lo, hi)
+		s.colors = redBlue
 	}
 	found := false
 	for _, p := range f.panels {
-		if p.values == nil {
+		if p.image == nil || p.image.values == nil {
 			continue
 		}
 		found = true
-		copy(p.image.Pix, paint(p.values, p.rows, p.cols, s).Pix)
-		p.side = &colorBar{scale: s, note: beyond(p.values, lo, hi), whole: wholes(p.values) && hi-lo >= 1}
+		values, own := p.image.values, s
+		if p.image.scale.apart && hi-lo >= 1 && (lo == 0 || lo == -hi) {
+			own = s.zeroApart()
+		}
+		p.image.scale, p.image.painted = own, nil
+		p.side = &colorBar{scale: own, note: beyond(values, lo, hi), whole: wholes(values) && hi-lo >= 1}
 	}
 	if !found {
 		panic("plot: Range is for figures of plot.Image and plot.Images")
@@ -108,16 +142,13 @@ func (f *Figure) Range(lo, hi float64) *Figure {
 	return f
 }
 
-// around is the part of redBlue from lo to hi with zero in its middle.
-func around(lo, hi float64) colormap {
+// around is the part of a map around zero that reaches from lo to hi.
+func around(signed colormap, lo, hi float64) colormap {
 	top := max(-lo, hi)
-	if lo == -hi {
-		return redBlue
-	}
-	m := make(colormap, len(redBlue))
+	m := make(colormap, len(signed))
 	for i := range m {
 		v := lo + (hi-lo)*float64(i)/float64(len(m)-1)
-		m[i] = redBlue.at((v + top) / (2 * top))
+		m[i] = signed.at((v + top) / (2 * top))
 	}
 	return m
 }

@@ -101,7 +101,7 @@ func TestImageInfinite(t *testing.T) {
 	if !strings.Contains(strings.Join(texts, "|"), "2 NaN, 1 +Inf, 1 −Inf") {
 		t.Errorf("the figure does not say what is not finite: %q", texts)
 	}
-	s := scale{1, 2, viridis}
+	s := scale{lo: 1, hi: 2, colors: viridis}
 	if s.color(math.Inf(1)) != viridis[255] || s.color(math.Inf(-1)) != viridis[0] || s.color(math.NaN()) != missing {
 		t.Error("colours of infinities and NaN")
 	}
@@ -171,12 +171,12 @@ func TestImageOneToOne(t *testing.T) {
 	x.Set(1, 0, 0)
 	x.Set(1, 479, 639)
 	img := render(t, Image(x))
-	area := block(img, viridis[0], 600)
+	area := block(img, counts[0], 600)
 	if area.Dx() != 1280 || area.Dy() != 960 {
 		t.Fatalf("the data area is %v", area)
 	}
 	for _, corner := range []image.Point{area.Min.Add(image.Pt(1, 0)), {area.Max.X - 1, area.Max.Y - 2}} {
-		if c := img.RGBAAt(corner.X, corner.Y); c != viridis[255] {
+		if c := img.RGBAAt(corner.X, corner.Y); c != counts[256] {
 			t.Errorf("corner %v is %v", corner, c)
 		}
 	}
@@ -210,11 +210,79 @@ func TestResampleAverages(t *testing.T) {
 		}
 	}
 	small := image.NewRGBA(image.Rect(0, 0, 20, 20))
-	resample(small, small.Rect, small.Rect, board)
+	resample(small, small.Rect, small.Rect, board, nil)
 	for y := range 20 {
 		for x := range 20 {
 			if v := small.RGBAAt(x, y).R; v < 118 || v > 138 {
 				t.Fatalf("%d,%d is %d, want about 128", x, y, v)
+			}
+		}
+	}
+}
+
+// Single events of a frame that is shown at a third of its size are all in the picture, in a colour that differs from
+// that of zero, positive and negative ones; the count is checked pixel by pixel.
+func TestNoEventDisappears(t *testing.T) {
+	x := tensor.Zeros(1440, 1920)
+	const n = 100
+	for i := range n {
+		sign := float32(1 + 499*(i%2)) // the faint ones must be seen beside those with 500 events
+		if i%3 == 0 {
+			sign = -sign
+		}
+		x.Set(sign, 7+14*i, 3+19*i)
+	}
+	for _, f := range []*Figure{Image(x), Image(x.Abs()), Image(x).Dark()} {
+		f.Size(700, 500)
+		img := render(t, f)
+		zero := f.panels[0].image.scale.in(f.look())
+		area := block(img, zero.color(0), 300)
+		seen := 0
+		for y := area.Min.Y; y < area.Max.Y-2; y++ {
+			for px := area.Min.X + 1; px < area.Max.X; px++ {
+				c, z := img.RGBAAt(px, y), zero.color(0)
+				if d := math.Abs(float64(c.R)-float64(z.R)) + math.Abs(float64(c.G)-float64(z.G)) + math.Abs(float64(c.B)-float64(z.B)); d > 90 {
+					seen++
+				}
+			}
+		}
+		if area.Dx() < 1000 || seen != n {
+			t.Errorf("%d of %d events are seen in %v", seen, n, area)
+		}
+	}
+}
+
+// The weight of NaN is above all others, and a part of an image has its own weights.
+func TestHeaviest(t *testing.T) {
+	src := image.NewRGBA(image.Rect(0, 0, 4, 2))
+	for i := range 8 {
+		src.SetRGBA(i%4, i/4, color.RGBA{uint8(i), 0, 0, 255})
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, 2, 1))
+	resample(dst, dst.Rect, dst.Rect, src, []float32{0, 1, 9, nan, 0, -2, inf, 0})
+	if a, b := dst.RGBAAt(0, 0).R, dst.RGBAAt(1, 0).R; a != 5 || b != 3 {
+		t.Errorf("cells %d and %d, want 5 and 3", a, b)
+	}
+	part := src.SubImage(image.Rect(2, 0, 4, 2)).(*image.RGBA)
+	one := image.NewRGBA(image.Rect(0, 0, 1, 1))
+	resample(one, one.Rect, one.Rect, part, []float32{99, 99, 9, 8, 99, 99, 7, 10})
+	if got := one.RGBAAt(0, 0).R; got != 7 {
+		t.Errorf("cell %d, want 7", got)
+	}
+}
+
+// Cells are square up to a ratio of 32, alone and in rows, and every image has room for two labels on each side.
+func TestSquareCells(t *testing.T) {
+	for _, shape := range [][2]int{{5, 50}, {50, 5}, {2, 64}, {64, 2}, {10, 320}, {320, 10}, {1, 32}, {480, 640}, {3, 3}, {100, 3000}} {
+		x := tensor.Rand(shape[0], shape[1])
+		for _, f := range []*Figure{Image(x), Images(x, x), Images(x, x, x, x)} {
+			p := f.panels[0]
+			w, h := p.target.w/float64(p.cols), p.target.h/float64(p.rows)
+			if math.Abs(w/h-1) > 1e-9 || p.cell != 1 {
+				t.Errorf("%v in %d panels: cells of %v by %v", shape, len(f.panels), w, h)
+			}
+			if min(p.target.w, p.target.h) < 16 && min(p.rows, p.cols) > 1 {
+				t.Errorf("%v in %d panels: %v", shape, len(f.panels), p.target)
 			}
 		}
 	}
@@ -231,7 +299,7 @@ func TestResampleEnlarges(t *testing.T) {
 			dst := image.NewRGBA(image.Rect(0, 0, 20, 20))
 			to := image.Rect(-2, 3, w-2, 8)
 			visible := image.Rect(0, 0, 20, 7)
-			resample(dst, to, visible, src)
+			resample(dst, to, visible, src, nil)
 			for y := range 20 {
 				for x := range 20 {
 					want := uint8(0)
@@ -252,17 +320,17 @@ func TestImages(t *testing.T) {
 	if len(f.panels) != 4 || f.cols != 4 {
 		t.Fatalf("%d panels in rows of %d: a panel for each channel", len(f.panels), f.cols)
 	}
-	if want := "Images: a(2, 2) all values −1; b(4, 4) all values 1; c(4, 4) all values 1; d(1, 3, 3) all values 1"; strings.ReplaceAll(f.String(), "-1", "−1") != want {
+	if want := "Images: 1: 2×2 all values −1; 2: 4×4 all values 1; 3: 4×4 all values 1; 4: 3×3 all values 1"; strings.ReplaceAll(f.String(), "-1", "−1") != want {
 		t.Errorf("got %q", f)
 	}
 	texts, _ := parse(t, f)
-	for _, title := range []string{"a", "b", "c", "d"} {
+	for _, title := range []string{"1: 2×2", "2: 4×4", "3: 4×4", "4: 3×3"} {
 		if !strings.Contains("|"+strings.Join(texts, "|")+"|", "|"+title+"|") {
 			t.Errorf("no title %s in %q", title, texts)
 		}
 	}
 	for n, want := range map[int]int{1: 1, 2: 2, 4: 4, 5: 3, 8: 4, 9: 3, 10: 4} {
-		if got := columns(n); got != want {
+		if got := columns(n, 1); got != want {
 			t.Errorf("%d panels are in rows of %d, want %d", n, got, want)
 		}
 	}
@@ -294,8 +362,8 @@ func TestImagesPlaces(t *testing.T) {
 }
 
 var (
-	_ gonum.Plotter    = bitmap{}
-	_ gonum.DataRanger = bitmap{}
+	_ gonum.Plotter    = &bitmap{}
+	_ gonum.DataRanger = &bitmap{}
 	_ gonum.Ticker     = ticks{}
 )
 

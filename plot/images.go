@@ -11,24 +11,30 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// Images draws images side by side, each as Image does and with a scale of its own, in rows of up to four. A tensor of
-// shape (C, H, W) with C other than 1 and 3 gives a panel for each channel. The panels are titled a, b, c, …; Titles
-// names them. It panics without an image and for shapes that Image does not take.
+// Images draws images side by side, each as Image does and with a scale of its own, in rows of up to four; wide ones have
+// rows of fewer. A tensor of shape (C, H, W) with C other than 1 and 3 gives a panel for each channel. The panels are
+// titled by number and size, as in "1: 480×640"; Titles names them:
+//
+//	plot.Images(frame, edges).Titles("events", "vertical", "horizontal")
+//
+// It panics without an image, for nil and for shapes that Image does not take.
 func Images(ts ...*tensor.Tensor) *Figure {
 	var images []*tensor.Tensor
-	for _, t := range ts {
+	for i, t := range ts {
+		given("plot.Images", fmt.Sprintf("tensor %d", i), t)
 		images = append(images, channels(t)...)
 	}
 	if len(images) == 0 {
 		panic("plot.Images: no image")
 	}
-	f := &Figure{cols: columns(len(images))}
+	f := &Figure{cols: columns(len(images), widest(images))}
 	side := rowWidth/float64(f.cols) - barRoom
 	texts := make([]string, len(images))
 	for i, t := range images {
-		p, c := imagePanel("plot.Images", t, min(side, imageSide), min(side, largestSide))
-		texts[i] = fmt.Sprintf("%s%s %v", letter(i), shapeText(t.Shape()), c)
-		p.Title.Text, p.hung = letter(i), true
+		tall := max(1, 1/widest([]*tensor.Tensor{t})) // the side is that of the width
+		p, c := imagePanel("plot.Images", t, min(side*tall, imageSide), min(side*tall, largestSide))
+		p.Title.Text, p.hung = fmt.Sprintf("%d: %d×%d", i+1, p.rows, p.cols), true
+		texts[i] = fmt.Sprintf("%s %v", p.Title.Text, c)
 		f.panels = append(f.panels, p)
 	}
 	if len(images) == 1 {
@@ -63,13 +69,32 @@ func channels(t *tensor.Tensor) []*tensor.Tensor {
 	return out
 }
 
-// columns is the number of panels in a row: up to four, and rows as even as can be.
-func columns(n int) int {
-	rows := (n + 3) / 4
+// widest is the largest ratio of width to height.
+func widest(images []*tensor.Tensor) float64 {
+	ratio := 0.0
+	for _, t := range images {
+		if s := t.Shape(); len(s) >= 2 {
+			ratio = max(ratio, float64(s[len(s)-1])/float64(max(1, s[len(s)-2])))
+		}
+	}
+	return ratio
+}
+
+// columns is the number of panels in a row: up to four, fewer for images that many times as wide as high, and rows as
+// even as can be.
+func columns(n int, ratio float64) int {
+	most := 4
+	switch {
+	case ratio > 8:
+		most = 1
+	case ratio > 3:
+		most = 2
+	}
+	rows := (n + most - 1) / most
 	return (n + rows - 1) / rows
 }
 
-// letter names the i-th panel as papers do; behind z come numbers.
+// letter names the i-th of several tensors as papers do; behind z come numbers.
 func letter(i int) string {
 	if i < 26 {
 		return string(rune('a' + i))

@@ -24,6 +24,7 @@ type LiveView struct {
 	next    *tensor.Tensor // a copy of the latest image
 	waiting bool           // it has not been drawn
 	values  census         // of all images drawn
+	dense   bool           // one of them was no frame of events
 	period  time.Duration
 	drawn   int
 	skipped int
@@ -66,6 +67,7 @@ func (v *LiveView) Rate(perSecond float64) *LiveView {
 // Show makes a (height, width) tensor, with axes of length one in front or not, the image to draw next. It copies the
 // values and returns. After Stop it does nothing. It panics for other shapes.
 func (v *LiveView) Show(frame *tensor.Tensor) {
+	given("plot: LiveView.Show", "the tensor", frame)
 	shape := frame.Shape()
 	for len(shape) > 2 && shape[0] == 1 {
 		shape = shape[1:]
@@ -146,7 +148,11 @@ func (v *LiveView) draw(c *liveCanvas) {
 	v.waiting = false
 	v.drawn++
 	v.values = v.values.and(count(v.next.Data()))
+	v.dense = v.dense || !countsOfEvents(v.next.Data())
 	one := &Animation{frames: []*tensor.Tensor{v.next}, scale: scaleOf(v.values), census: v.values}
+	if !v.dense {
+		one.scale = one.scale.zeroApart()
+	}
 	img := one.frame(0)
 	v.mu.Unlock()
 	if c.last != nil && c.last.Rect == img.Rect && bytes.Equal(c.last.Pix, img.Pix) && c.last.Palette[0] == img.Palette[0] {

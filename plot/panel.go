@@ -1,7 +1,6 @@
 package plot
 
 import (
-	"image"
 	"math"
 
 	gonum "gonum.org/v1/plot"
@@ -17,9 +16,8 @@ type panel struct {
 	rows   int     // which are square
 	cell   float64 // unless this, the height of a cell by its width, says otherwise
 	target size    // of the data area in CSS pixels
-	image  *image.RGBA
-	values []float32 // of the image, nil if it is of colours
-	hung   bool      // spare room is below, not on both sides: panels of a row begin at the same height
+	image  *bitmap
+	hung   bool // spare room is below, not on both sides: panels of a row begin at the same height
 }
 
 // size is a width and height in CSS pixels.

@@ -28,7 +28,7 @@ func TestRange(t *testing.T) {
 
 func TestRangeAroundZero(t *testing.T) {
 	for _, r := range [][2]float64{{-1, 1}, {-1, 3}, {-3, 1}} {
-		m := around(r[0], r[1])
+		m := around(redBlue, r[0], r[1])
 		if c := m.at(-r[0] / (r[1] - r[0])); c.R < 243 || c.G < 243 || c.B < 243 {
 			t.Errorf("from %v: zero is %v, want nearly white", r, c)
 		}

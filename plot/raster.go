@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 
 	gonum "gonum.org/v1/plot"
@@ -16,6 +17,7 @@ import (
 // wherever a value is not zero. Axes of length one behind the first are passed over. NaN is no spike; the figure's text
 // says how many there are. It panics for other shapes; Flatten(1) makes neurons of channels and pixels.
 func Raster(spikes *tensor.Tensor) *Figure {
+	given("plot.Raster", "the tensor", spikes)
 	steps, neurons := overTime("plot.Raster", spikes)
 	m := &marks{steps: steps, neurons: neurons}
 	nan := 0
@@ -86,7 +88,7 @@ func (m *marks) Plot(c draw.Canvas, p *gonum.Plot) {
 	px := pixelsOf(c)
 	switch {
 	case px != nil:
-		m.fill(px.image(), px.rect(c.Rectangle), func(s mark) image.Rectangle { return px.rect(box(s)) })
+		m.fill(px.image(), px.rect(c.Rectangle), px.theme.rgba(ink), func(s mark) image.Rectangle { return px.rect(box(s)) })
 	case len(m.at) <= vectorMarks:
 		m.trace(c, box)
 	default:
@@ -95,7 +97,7 @@ func (m *marks) Plot(c draw.Canvas, p *gonum.Plot) {
 }
 
 // fill writes the spikes' pixels; each has at least one.
-func (m *marks) fill(img *image.RGBA, visible image.Rectangle, box func(mark) image.Rectangle) {
+func (m *marks) fill(img *image.RGBA, visible image.Rectangle, color color.RGBA, box func(mark) image.Rectangle) {
 	visible = visible.Intersect(img.Rect)
 	for _, s := range m.at {
 		r := box(s)
@@ -103,7 +105,7 @@ func (m *marks) fill(img *image.RGBA, visible image.Rectangle, box func(mark) im
 		r = r.Intersect(visible)
 		for y := r.Min.Y; y < r.Max.Y; y++ {
 			for x := r.Min.X; x < r.Max.X; x++ {
-				put(img.Pix[img.PixOffset(x, y):], ink)
+				put(img.Pix[img.PixOffset(x, y):], color)
 			}
 		}
 	}
@@ -131,7 +133,7 @@ func (m *marks) bitmap(c draw.Canvas, box func(mark) vg.Rectangle) {
 	size := c.Size()
 	dots := func(v vg.Length) int { return int(math.Round(float64(v / devicePixel))) }
 	img := image.NewRGBA(image.Rect(0, 0, dots(size.X), dots(size.Y)))
-	m.fill(img, img.Rect, func(s mark) image.Rectangle {
+	m.fill(img, img.Rect, themeOf(c).rgba(ink), func(s mark) image.Rectangle {
 		r := box(s)
 		return image.Rect(dots(r.Min.X-c.Min.X), dots(c.Max.Y-r.Max.Y), dots(r.Max.X-c.Min.X), dots(c.Max.Y-r.Min.Y))
 	})

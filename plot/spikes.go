@@ -18,6 +18,7 @@ func (f *Figure) Spikes(z *tensor.Tensor) *Figure {
 	if len(f.lines) == 0 {
 		panic("plot: Spikes is for figures of plot.Trace")
 	}
+	given("plot.Spikes", "the tensor", z)
 	steps, neurons := overTime("plot.Spikes", z)
 	if neurons != len(f.lines) {
 		panic(fmt.Sprintf("plot.Spikes: tensor of shape %s for %d lines", shapeText(z.Shape()), len(f.lines)))

@@ -27,6 +27,7 @@ func Trace(ts ...*tensor.Tensor) *Figure {
 	var shapes []string
 	values := count(nil)
 	for i, t := range ts {
+		given("plot.Trace", fmt.Sprintf("tensor %d", i), t)
 		steps, neurons := overTime("plot.Trace", t)
 		for n := range neurons {
 			all = append(all, line{values: t.Data(), first: n, stride: neurons, steps: steps, name: lineName(i, n, len(ts), neurons)})
@@ -114,7 +115,7 @@ func (ls lines) key() side {
 	if len(ls) <= len(lineColors) {
 		return legend(ls)
 	}
-	return &colorBar{scale: scale{0, float64(len(ls) - 1), viridis}, whole: true, label: "line"}
+	return &colorBar{scale: scale{hi: float64(len(ls) - 1), colors: viridis}, whole: true, label: "line"}
 }
 
 // Names names the lines of a Trace in their order, in a legend, and returns the figure. It panics if there are more
