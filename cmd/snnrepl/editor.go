@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 	"unicode"
@@ -20,7 +19,6 @@ import (
 type editor struct {
 	shell *readline.Shell
 	n     int
-	last  time.Time // of the last Ctrl-C at the prompt
 }
 
 func newEditor(k *kernel.Session, colour bool) *editor {
@@ -59,15 +57,11 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 	return e
 }
 
-// read edits one cell. Ctrl-C drops what is typed; twice within a second it leaves, as Ctrl-D does.
+// read edits one cell. Ctrl-C drops what is typed and never leaves: somebody who stops a cell may press it once too often.
 func (e *editor) read(n int) (string, error) {
 	e.n = n
 	src, err := e.shell.Readline()
 	if errors.Is(err, readline.ErrInterrupt) {
-		if time.Since(e.last) < time.Second {
-			return "", io.EOF
-		}
-		e.last = time.Now()
 		if strings.TrimSpace(src) == "" {
 			fmt.Println("Ctrl-D leaves")
 		}

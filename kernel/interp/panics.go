@@ -12,9 +12,18 @@ import (
 // panicError describes an uncaught panic of a cell.
 func (in *Interp) panicError(r *run) *CellError {
 	frames := in.trace.take()
+	place, trace := in.panicPlace(frames), in.readable(frames)
+	for i := range trace { // the engine says where a function begins; what was stored is nearer
+		switch {
+		case i == 0 && place.Cell == trace[0].Pos.Cell:
+			trace[0].Pos = place
+		case trace[i].Func == "cell" && *in.cellLine != 0:
+			trace[i].Pos = unpacked(*in.cellLine)
+		}
+	}
 	return &CellError{
-		Stage: Run, Pos: in.panicPlace(frames), Msg: panicText(r.value),
-		Value: r.value, Stack: r.stack, Trace: in.readable(frames),
+		Stage: Run, Pos: place, Msg: panicText(r.value),
+		Value: r.value, Stack: r.stack, Trace: trace,
 	}
 }
 

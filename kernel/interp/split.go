@@ -58,6 +58,7 @@ func split(src string) []piece {
 	var pieces []piece
 	depth := 0
 	start := -1
+	head := false // of an if, for or switch: its semicolons end nothing
 	for i, t := range tokens {
 		if start < 0 && t.tok != token.SEMICOLON && t.tok != token.EOF {
 			start = i
@@ -68,14 +69,20 @@ func split(src string) []piece {
 		case token.RPAREN, token.RBRACK, token.RBRACE:
 			depth--
 		}
-		end := t.tok == token.EOF || t.tok == token.SEMICOLON && depth <= 0
+		switch {
+		case depth == 0 && (t.tok == token.IF || t.tok == token.FOR || t.tok == token.SWITCH):
+			head = true
+		case t.tok == token.LBRACE && depth == 1 || t.tok == token.SEMICOLON && t.lit != ";":
+			head = false
+		}
+		end := t.tok == token.EOF || t.tok == token.SEMICOLON && depth <= 0 && !head
 		if !end || start < 0 {
 			continue
 		}
 		p := piece{kind: pieceKind(tokens[start:i]), from: tokens[start].offset, to: min(t.offset, len(src))}
 		p.silenced = t.tok == token.SEMICOLON && t.lit == ";"
 		pieces = append(pieces, p)
-		start, depth = -1, 0
+		start, depth, head = -1, 0, false
 	}
 	return pieces
 }

@@ -24,6 +24,11 @@ func TestSplit(t *testing.T) {
 		{"x := []int{\n\t1,\n}", "stmt x := []int{\n\t1,\n}"},
 		{"y := (2 +\nz", "stmt y := (2 +\nz"},
 		{"loop:\nfor {\n}", "stmt loop:\nfor {\n}"},
+		{"if err := f(); err != nil {\n\tg()\n}\nx", "stmt if err := f(); err != nil {\n\tg()\n}|stmt x"},
+		{"for i := 0; i < 3; i++ {}; y", "stmt for i := 0; i < 3; i++ {}|stmt y"},
+		{"for ; ; {}", "stmt for ; ; {}"},
+		{"switch x := 1; x {\n}", "stmt switch x := 1; x {\n}"},
+		{"if a {} else if b := 1; b > 0 {}", "stmt if a {} else if b := 1; b > 0 {}"},
 	} {
 		var got []string
 		for _, p := range split(c.src) {
