@@ -13,7 +13,8 @@ import (
 //
 //	snn: 1 LIF: NaN in the output at step 17, element [0 3]
 //
-// It costs one look at every number; fresh modules do not check. It returns m.
+// It costs one look at every number; fresh modules do not check, and ForwardInto, which loops use that must not wait, never
+// does. It returns m.
 func CheckFinite(m Module, on bool) Module {
 	walkModules(m, func(path string, m Module) {
 		if c, ok := m.(moded); ok {
