@@ -39,6 +39,7 @@ func Tanh() *Activation {
 
 // Forward applies the function to each element. It returns s as it came.
 func (a *Activation) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(a, x)
 	y := forwardNew(a, x)
 	if tensor.Recording(x) {
 		tensor.Record(tensor.Node{

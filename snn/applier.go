@@ -20,6 +20,9 @@ type applier interface {
 
 // forwardInto is the ForwardInto of an applier.
 func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
+	if x == nil || dst == nil {
+		panicf("%s: input or destination is nil", m.label())
+	}
 	if x.RequiresGrad() && tensor.Recording(x) {
 		panicf("%s: ForwardInto would lose the gradient of its input; use Forward, Detach or tensor.NoGrad", m.label())
 	}

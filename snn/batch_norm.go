@@ -77,6 +77,7 @@ func (n *Norm) Parts() []Part {
 // Forward normalises x. It returns s as it came. It panics if x has other channels, and in training mode for one value
 // a channel, which has no variance.
 func (n *Norm) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(n, x)
 	n.outputShape(x.Shape())
 	y := make([]float32, len(x.Data()))
 	mean, scale := n.normalise(y, x.Data(), x.Shape())

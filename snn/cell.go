@@ -15,6 +15,7 @@ func (m *model) cell(opts []Option) *Cell {
 // Forward advances the neurons by one step. x is one step's input of any shape, one neuron per element; the output and
 // the state's tensors have that shape. A nil state is a fresh one. It panics if x and s differ in shape.
 func (c *Cell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(c, x)
 	y, next := c.forward(x, s)
 	return checked(c, false, x, y, next), next
 }

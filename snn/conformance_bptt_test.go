@@ -2,6 +2,7 @@ package snn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/livespike/livespike/internal/golden"
@@ -25,7 +26,6 @@ func conformGradients(c golden.Case, what string) error {
 		for _, key := range c.Sub("params").Keys() {
 			opts = append(opts, Option{key, tensor.Of(float32(c.Sub("params").Number(key, 0))).Reshape()}, Learn(key))
 		}
-		opts = append(opts, Learn(c.Sub("params").Keys()...))
 		layer := LIF(opts...)
 		for _, key := range c.Sub("params").Keys() {
 			leaves[key] = layer.Param(key)
@@ -172,7 +172,7 @@ func goldenNeuron(c golden.Case, what string) (Module, error) {
 		return nil, err
 	}
 	if adjoint {
-		opts = append(opts, Method("adjoint"))
+		opts = append(slices.DeleteFunc(opts, func(o Option) bool { return o.name == "method" }), Method("adjoint"))
 	}
 	if what == "cell" {
 		return &stepByStep{model.cell(opts)}, nil

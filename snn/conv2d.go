@@ -189,6 +189,7 @@ func (c *Conv) Bias() *tensor.Tensor { return c.bias }
 // Forward convolves x. It returns s as it came. It panics if x has the wrong number of channels or is smaller than the
 // kernel.
 func (c *Conv) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(c, x)
 	y := forwardNew(c, x)
 	if tensor.Recording(x, c.weight, c.bias) {
 		tensor.Record(tensor.Node{

@@ -11,7 +11,7 @@ func ConvNet(channels, size int, opts ...Option) *Chain {
 
 // ConvNet4 is ConvNet with 32 and 64 channels, 1024 hidden neurons, and a threshold of 0.7 in the convolutions.
 func ConvNet4(channels, size int, opts ...Option) *Chain {
-	return convNet("snn.ConvNet4", channels, size, 32, 64, 1024, append([]Option{VTh(0.7)}, opts...), opts)
+	return convNet("snn.ConvNet4", channels, size, 32, 64, 1024, append([]Option{VTh(fallback{0.7})}, opts...), opts)
 }
 
 func convNet(who string, channels, size, first, second, hidden int, early, late []Option) *Chain {

@@ -33,7 +33,7 @@ func withCoupling(who string, n int, opts []Option) []Option {
 			}
 		}
 	}
-	return append([]Option{Coupling(normal(1/math.Sqrt(float64(n)), n, n))}, opts...)
+	return append([]Option{{"g_coupling", fallback{normal(1/math.Sqrt(float64(n)), n, n)}}}, opts...)
 }
 
 // normal is random numbers with that standard deviation from the seeded generator.

@@ -29,6 +29,7 @@ func Dropout(p ...float64) *Drop {
 
 // Forward drops elements of x. It returns s as it came.
 func (d *Drop) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(d, x)
 	if d.evaluating || d.p == 0 {
 		return x, s
 	}

@@ -54,6 +54,7 @@ func (f *Filter) Bias() *tensor.Tensor { return f.linear.bias }
 
 // Forward filters as many steps as axis 0 of x is long. A nil state is a fresh one.
 func (f *Filter) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(f, x)
 	out := f.outputShape(x.Shape())
 	if recordable(f, x, s) {
 		return f.recorded(x, s)

@@ -32,6 +32,7 @@ func Flatten(axes ...int) *Flat {
 
 // Forward is x with the axes joined; it shares x's memory. It returns s as it came.
 func (f *Flat) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(f, x)
 	return x.Reshape(f.outputShape(x.Shape())...), s
 }
 

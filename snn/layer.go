@@ -25,6 +25,7 @@ func (m *model) layer(opts []Option) *Layer {
 //
 // Forward panics if x has no axes or does not fit s.
 func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(l, x)
 	y, next := l.forward(x, s)
 	return checked(l, true, x, y, next), next
 }

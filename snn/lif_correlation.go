@@ -54,6 +54,7 @@ func LIFCorrelation(in, hidden int, opts ...Option) *Correlated {
 
 // Forward advances the neurons and their sensors by one step. A nil state is a fresh one.
 func (l *Correlated) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(l, x)
 	out := l.outputShape(x.Shape())
 	if tensor.Recording(x, l.win, l.wrec) || s.recording() {
 		return l.recorded(x, s, out)

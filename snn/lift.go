@@ -27,6 +27,7 @@ func (l *Lifted) Module() Module { return l.m }
 
 // Forward runs the module over axis 0 of x, which must have at least one step.
 func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(l, x)
 	shape := x.Shape()
 	l.needSteps(shape)
 	if !canApply(l.m) || recordable(l.m, x, s) || isChecking(l.m) {

@@ -53,6 +53,7 @@ func (l *Dense) Bias() *tensor.Tensor { return l.bias }
 
 // Forward multiplies the last axis of x. It returns s as it came. It panics if the last axis is not in long.
 func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(l, x)
 	y := (*tensor.Tensor)(nil)
 	if tensor.Recording(x, l.weight, l.bias) {
 		y = l.recorded(x)

@@ -3,6 +3,8 @@ package snn
 import (
 	"fmt"
 	"strings"
+
+	"github.com/livespike/livespike/snn/tensor"
 )
 
 // misuse is the panic of a program that is wrong: shapes that do not fit, options a model does not know. It is one
@@ -16,6 +18,13 @@ func (m misuse) Error() string { return string(m) }
 func (m misuse) String() string { return string(m) }
 
 func panicf(format string, args ...any) { panic(misuse(fmt.Sprintf(format, args...))) }
+
+// needInput panics if a module is called without an input.
+func needInput(m Module, x *tensor.Tensor) {
+	if x == nil {
+		panicf("%s: input is nil", label(m))
+	}
+}
 
 // atPlace is deferred by a container around the call of its part: a panic about shapes is raised again with the place
 // in front. Run-time errors and the panics of other packages' values keep their own stack and value.

@@ -2,6 +2,7 @@ package snn
 
 import (
 	"fmt"
+	"reflect"
 	"sort"
 	"strings"
 	"time"
@@ -9,8 +10,8 @@ import (
 	"github.com/livespike/livespike/snn/surrogate"
 )
 
-// Option sets one named value of a module. The order of options does not matter; of two with the same name the last
-// one wins. An option that the module does not know panics and lists those it does.
+// Option sets one named value of a module. The order of options does not matter; two of one name with different values
+// contradict each other and panic. An option that the module does not know panics and lists those it does.
 //
 // A numeric option takes any Go number or a *tensor.Tensor with one value per neuron, of a shape that broadcasts to
 // that of the state.
@@ -76,17 +77,22 @@ func Tau(d time.Duration) float64 {
 	return 1 / d.Seconds()
 }
 
+// fallback marks the value of an option that a module chooses itself; one that the user gives wins.
+type fallback struct{ value any }
+
 // optionSet is the options given to one constructor, checked against the names it knows.
 type optionSet struct {
 	who   string // snn.LIFCell
 	given map[string]any
+
+	chosen map[string]bool // given by the module itself
 
 	defaults preset // instead of the model's own
 }
 
 // options collects opts. known must list every name that the constructor understands.
 func options(who, what string, opts []Option, known []string) optionSet {
-	set := optionSet{who: who, given: make(map[string]any, len(opts))}
+	set := optionSet{who: who, given: make(map[string]any, len(opts)), chosen: make(map[string]bool, len(opts))}
 	for _, o := range opts {
 		found := false
 		for _, k := range known {
@@ -101,7 +107,27 @@ func options(who, what string, opts []Option, known []string) optionSet {
 			}
 			panicf("%s: unknown option %s; %s knows %s", who, name, what, strings.Join(list, ", "))
 		}
-		set.given[o.name] = o.value
+		set.give(o)
 	}
 	return set
+}
+
+// give enters an option.
+func (set optionSet) give(o Option) {
+	value, before := o.value, set.given[o.name]
+	own, isOwn := value.(fallback)
+	more, isList := value.([]string)
+	switch {
+	case before == nil || set.chosen[o.name]:
+	case isOwn:
+		return
+	case isList: // Learn adds up
+		value = append(append([]string(nil), before.([]string)...), more...)
+	case !reflect.DeepEqual(before, value):
+		panicf("%s: two options %s: %v and %v", set.who, o.name, before, value)
+	}
+	if isOwn {
+		value = own.value
+	}
+	set.given[o.name], set.chosen[o.name] = value, isOwn
 }

@@ -60,6 +60,7 @@ func (b *Branches) named(names ...string) *Branches {
 
 // Forward runs the modules on x. A nil state is a fresh one for each.
 func (b *Branches) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(b, x)
 	if s != nil && (s.lay != nil || len(s.sub) != len(b.modules)) {
 		panicf("%s: the state is %s; it takes a list of %d", b.label(), s.title(), len(b.modules))
 	}

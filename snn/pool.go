@@ -75,6 +75,7 @@ func newPool(name string, kind poolKind, kernel any, opts []Option, known ...str
 
 // Forward pools x. It returns s as it came. It panics if x is smaller than the window.
 func (p *Pool) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(p, x)
 	y := forwardNew(p, x)
 	if tensor.Recording(x) {
 		tensor.Record(tensor.Node{

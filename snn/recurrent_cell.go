@@ -17,6 +17,7 @@ func (m *model) recurrentCell(name string, in, hidden int, w weighting, opts []O
 // Forward advances the neurons by one step. x is one step's input of shape (…, in); the output and the state's tensors
 // have the shape (…, hidden). A nil state is a fresh one. It panics if x has another number of inputs or does not fit s.
 func (c *RecurrentCell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(c, x)
 	y, next := c.forward(x, s)
 	return checked(c, false, x, y, next), next
 }

@@ -20,6 +20,7 @@ func (m *model) recurrentLayer(name string, in, hidden int, w weighting, opts []
 // (T, …, hidden); the state, that of the last step, has the shape (…, hidden). A nil state is a fresh one. With
 // RecordStates the state returned is that of all steps, with a leading time axis.
 func (l *Recurrent) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(l, x)
 	y, next := l.forward(x, s)
 	return checked(l, true, x, y, next), next
 }

@@ -42,6 +42,7 @@ func (c *RecurrentChain) OutputModule(k int) *RecurrentChain {
 
 // Forward advances the modules by one step.
 func (c *RecurrentChain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(c, x)
 	var inner *State
 	if s != nil {
 		if s.lay != nil || len(s.sub) != 2 || s.sub[0].name != "cache" || s.sub[0].t == nil {

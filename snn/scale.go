@@ -17,6 +17,7 @@ func Scale(by any) *Gain { return &Gain{valueOf("snn.Scale", "the factor", by, a
 
 // Forward multiplies x. It returns s as it came.
 func (g *Gain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(g, x)
 	if g.by.t != nil {
 		y := x.Mul(g.by.t)
 		if !sameShape(y.Shape(), x.Shape()) {

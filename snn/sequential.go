@@ -47,6 +47,7 @@ func (c *Chain) At(i int) Module {
 // Forward runs the modules one after the other. A nil state is a fresh one for each. It panics if s has not one child
 // for each module; a panic of a module is raised again with the module's place in front.
 func (c *Chain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(c, x)
 	c.check(s)
 	next := listState(len(c.modules))
 	for k := range c.modules {

@@ -20,6 +20,7 @@ func LogSoftmax(axis int) *Normalizer { return &Normalizer{axis: axis, log: true
 
 // Forward normalises x. It returns s as it came. It panics if x has no such axis.
 func (n *Normalizer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	needInput(n, x)
 	if r := x.Dim(); n.axis < -r || n.axis >= r {
 		panicf("%s: input has shape %v", n.label(), x.Shape())
 	}
