@@ -21,6 +21,13 @@ func (s *Server) handle(ctx context.Context, r request) {
 		}
 		return
 	}
+	switch r.Header.Type {
+	case "comm_open", "comm_msg", "comm_close":
+		if !s.comms.incoming.put(r) {
+			s.drop(fmt.Errorf("%w: %d bytes of comm messages are waiting already", ErrMessage, queueLimit))
+		}
+		return
+	}
 	if r.Header.Type == "complete_request" || r.Header.Type == "inspect_request" {
 		s.status(r.RawHeader, "busy")
 		s.help(ctx, r)
@@ -44,18 +51,14 @@ func (s *Server) answer(r request) {
 	case "history_request":
 		s.history(r)
 	case "comm_info_request":
-		s.reply(r, "comm_info_reply", map[string]any{"status": "ok", "comms": map[string]any{}})
-	case "comm_open":
-		s.refuseComm(r)
-	case "comm_msg", "comm_close":
-		// No comm is open: the protocol says to ignore what is for an unknown one.
+		s.commInfo(r)
 	case "interrupt_request":
 		s.Interrupt()
 		s.reply(r, "interrupt_reply", map[string]any{"status": "ok"})
 	case "shutdown_request":
 		s.answerShutdown(r)
 	case "connect_request":
-		s.reply(r, "connect_reply", map[string]any{"status": "ok"})
+		s.reply(r, "connect_reply", s.ports)
 	case "debug_request":
 		s.reply(r, "debug_reply", map[string]any{
 			"type": "response", "success": false, "command": "", "message": "livespike offers no debugger",
@@ -139,19 +142,6 @@ func (s *Server) history(r request) {
 		list = append(list, row)
 	}
 	s.reply(r, "history_reply", map[string]any{"status": "ok", "history": list})
-}
-
-func (s *Server) refuseComm(r request) {
-	var content struct {
-		ID string `json:"comm_id"`
-	}
-	if err := json.Unmarshal(r.Content, &content); err != nil || content.ID == "" {
-		return // nobody to tell
-	}
-	s.publisher.publish(publication{
-		parent: r.RawHeader, kind: "comm_close",
-		content: marshal(map[string]any{"comm_id": content.ID, "data": map[string]any{}}),
-	})
 }
 
 func (s *Server) answerShutdown(r request) {

@@ -2,10 +2,10 @@ package wire
 
 import "sync"
 
-// queueLimit is how many bytes of code may wait for the running cell.
+// queueLimit is how many bytes of code may wait for the running cell, and of messages for a handler.
 const queueLimit = 64 << 20
 
-// queue holds the execute requests that wait for their turn.
+// queue holds requests that wait for their turn.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -24,11 +24,11 @@ func newQueue() *queue {
 func (q *queue) put(r request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.bytes > 0 && q.bytes+len(r.Content) > queueLimit {
+	if q.closed || q.bytes > 0 && q.bytes+r.size() > queueLimit {
 		return false
 	}
 	q.waiting = append(q.waiting, r)
-	q.bytes += len(r.Content)
+	q.bytes += r.size()
 	q.changed.Signal()
 	return true
 }
@@ -45,7 +45,7 @@ func (q *queue) take() (request, bool) {
 	}
 	r := q.waiting[0]
 	q.waiting = q.waiting[1:]
-	q.bytes -= len(r.Content)
+	q.bytes -= r.size()
 	return r, true
 }
 
@@ -63,4 +63,12 @@ func (q *queue) close() {
 	q.closed = true
 	q.changed.Broadcast()
 	q.mu.Unlock()
+}
+
+func (r request) size() int {
+	n := len(r.Content)
+	for _, b := range r.Buffers {
+		n += len(b)
+	}
+	return n
 }

@@ -37,6 +37,8 @@ type Server struct {
 	publisher *publisher
 	queue     *queue
 	stdin     *stdinWaiter
+	comms     *comms
+	ports     map[string]int // for connect_request
 
 	session  string
 	username string
@@ -75,6 +77,10 @@ func Serve(ctx context.Context, c *Connection, exec Executor, logger *log.Logger
 	if err != nil {
 		return err
 	}
+	s.ports = map[string]int{
+		"shell_port": c.ShellPort, "iopub_port": c.IOPubPort, "stdin_port": c.StdinPort,
+		"control_port": c.ControlPort, "hb_port": c.HBPort,
+	}
 	if ready != nil {
 		ready(s)
 	}
@@ -84,7 +90,7 @@ func Serve(ctx context.Context, c *Connection, exec Executor, logger *log.Logger
 func newServer(exec Executor, key string, logger *log.Logger) *Server {
 	s := &Server{
 		exec: exec, signer: newSigner(key), log: logger,
-		queue: newQueue(), stdin: newStdinWaiter(),
+		queue: newQueue(), stdin: newStdinWaiter(), comms: newComms(), ports: map[string]int{},
 		session: newUUID(), username: "livespike",
 		helper: map[string]helperCancel{}, executed: make(chan struct{}), stop: make(chan struct{}),
 	}
@@ -112,6 +118,7 @@ func (s *Server) run(ctx context.Context, t Transport) error {
 		defer close(s.executed)
 		s.execute(ctx)
 	}()
+	go s.runComms() // a handler that hangs is left behind
 	shell := make(chan request, 16)
 	s.working.Go(func() {
 		for r := range shell {
@@ -147,6 +154,7 @@ func (s *Server) run(ctx context.Context, t Transport) error {
 func (s *Server) end() {
 	s.endOnce.Do(func() {
 		s.queue.close()
+		s.comms.incoming.close()
 		s.stdin.close()
 		s.Interrupt()
 		if !within(stopTime, func() { <-s.executed }) {

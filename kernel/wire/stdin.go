@@ -85,6 +85,8 @@ func (s *Server) ask(ctx context.Context, r request, prompt string, password boo
 		return text, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
+	case <-peer.Gone():
+		return "", ErrNoStdin
 	case <-s.stdin.shutdown:
 		return "", ErrNoStdin
 	}

@@ -21,6 +21,7 @@ const (
 type Peer interface {
 	Identity() string
 	Send(frames [][]byte) error
+	Gone() <-chan struct{} // closed when the connection has ended
 }
 
 // Request is a message as it came in.

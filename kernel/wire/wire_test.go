@@ -21,13 +21,14 @@ type memory struct {
 	requests, replies chan Request
 	iopub, shell      chan *Message
 	stdin             chan *Message
+	gone              chan struct{} // closed: the client has left
 	open              *signer
 }
 
 func newMemory() *memory {
 	return &memory{
 		requests: make(chan Request, 64), replies: make(chan Request, 8),
-		iopub: make(chan *Message, 4096), shell: make(chan *Message, 4096), stdin: make(chan *Message, 8),
+		iopub: make(chan *Message, 4096), shell: make(chan *Message, 4096), stdin: make(chan *Message, 8), gone: make(chan struct{}),
 		open: newSigner(testKey),
 	}
 }
@@ -61,6 +62,8 @@ type memoryPeer struct {
 
 func (p memoryPeer) Identity() string { return "tab" }
 
+func (p memoryPeer) Gone() <-chan struct{} { return p.m.gone }
+
 func (p memoryPeer) Send(frames [][]byte) error { p.to <- p.m.mustOpen(frames); return nil }
 
 // scripted is an executor whose cells are verbs.
@@ -70,6 +73,8 @@ type scripted struct {
 	started chan string
 	late    Output
 	closed  bool
+	comm    *Comm
+	release chan struct{}
 }
 
 func (e *scripted) Info() Info {
@@ -107,6 +112,48 @@ func (e *scripted) Execute(ctx context.Context, c Cell, out Output) Outcome {
 			return Outcome{Err: &CellError{Name: "Panic", Value: err.Error()}}
 		}
 		out.Stream("stdout", []byte("hi "+text))
+	case "stuck":
+		select {}
+	case "goon":
+		<-ctx.Done()
+		<-e.release
+		return Outcome{}
+	case "many":
+		for i := range 1000 {
+			out.Stream("stdout", fmt.Appendf(nil, "%d\n", i))
+		}
+	case "ask":
+		out.Stream("stdout", []byte("first\nsay: "))
+		text, err := out.Input(ctx, "", false)
+		return Outcome{Err: &CellError{Name: text, Value: fmt.Sprint(err)}}
+	case "comm":
+		e.comm = out.(CommOutput).OpenComm("widget", CommMessage{
+			Data: map[string]any{"state": 1}, Metadata: map[string]any{"version": "2.1.0"}, Buffers: [][]byte{{1, 2}},
+		}, func(m CommMessage) {
+			if m.Data["panic"] == true {
+				panic("a handler's")
+			}
+			out.Stream("stdout", fmt.Appendf(nil, "got %v %v", m.Data["v"], m.Buffers))
+		})
+	case "commsend":
+		if err := e.comm.Send(CommMessage{Data: map[string]any{"n": 2}}); err != nil {
+			return Outcome{Err: &CellError{Name: "Panic", Value: err.Error()}}
+		}
+	case "commclose":
+		_ = e.comm.Close()
+	case "quit":
+		return Outcome{Exit: true}
+	case "next":
+		out.NextInput("loaded", true)
+	case "clear":
+		out.Clear(true)
+	case "update":
+		out.Update("d1", Bundle{Data: map[string]any{"text/plain": "p2"}})
+	case "values":
+		return Outcome{Expressions: map[string]ExpressionResult{
+			"good": {Bundle: Bundle{Data: map[string]any{"text/plain": "1"}}},
+			"bad":  {Err: &CellError{Name: "CompileError", Value: "undefined"}},
+		}}
 	case "page":
 		out.Page(Bundle{Data: map[string]any{"text/plain": "help"}})
 	}
@@ -134,6 +181,7 @@ type client struct {
 	t   *testing.T
 	m   *memory
 	e   *scripted
+	s   *Server
 	n   int
 	log *bytes.Buffer
 	end chan error
@@ -141,8 +189,9 @@ type client struct {
 
 func start(t *testing.T) *client {
 	t.Helper()
-	c := &client{t: t, m: newMemory(), e: &scripted{started: make(chan string, 64)}, log: &bytes.Buffer{}, end: make(chan error, 1)}
+	c := &client{t: t, m: newMemory(), e: &scripted{started: make(chan string, 64), release: make(chan struct{})}, log: &bytes.Buffer{}, end: make(chan error, 1)}
 	s := newServer(c.e, testKey, log.New(io.Writer(c.log), "", 0))
+	c.s = s
 	go func() { c.end <- s.run(context.Background(), c.m) }()
 	if got := c.next(); got.Header.Type != "status" || !strings.Contains(string(got.Content), "starting") {
 		t.Fatalf("first message is %s %s", got.Header.Type, got.Content)
@@ -391,7 +440,7 @@ func TestEveryRequestIsAnswered(t *testing.T) {
 		"kernel_info_request": `"protocol_version":"5.5"`,
 		"history_request":     `[[1,2,"x"]]`,
 		"comm_info_request":   `"comms":{}`,
-		"connect_request":     `"ok"`,
+		"connect_request":     `{}`,
 		"debug_request":       `"success":false`,
 	} {
 		id := c.send(Control, kind, `{}`)

@@ -15,7 +15,11 @@ type Peer struct {
 	identity string
 	conn     net.Conn
 	out      *queue
+	gone     chan struct{}
 }
+
+// Gone is closed when the connection has ended.
+func (p *Peer) Gone() <-chan struct{} { return p.gone }
 
 // Identity is the name that the peer gave itself, or the one it was given.
 func (p *Peer) Identity() string { return p.identity }
@@ -96,7 +100,7 @@ func (s *socket) serve(conn net.Conn) bool {
 	if s.closed || len(s.peers) >= maxPeers {
 		return false
 	}
-	p := &Peer{conn: conn, out: newQueue()}
+	p := &Peer{conn: conn, out: newQueue(), gone: make(chan struct{})}
 	s.peers[p] = struct{}{}
 	s.running.Go(func() { s.run(p) })
 	return true
@@ -105,6 +109,7 @@ func (s *socket) serve(conn net.Conn) bool {
 // run is a connection's life: handshake, messages, good-bye.
 func (s *socket) run(p *Peer) {
 	defer s.forget(p)
+	defer close(p.gone)
 	defer p.close()
 	_ = p.conn.SetDeadline(time.Now().Add(handshakeTimeout))
 	r := bufio.NewReaderSize(p.conn, 64<<10)
