@@ -24,7 +24,8 @@ func (p *plan) check(files []*ast.File, leave map[*declaration]bool) (*types.Inf
 	in := p.in
 	info := newInfo()
 	old := map[*ast.File]bool{}
-	if in.world.stale || len(leave) > 0 {
+	rebuilt := in.world.stale || len(leave) > 0
+	if rebuilt {
 		in.world = world{pkg: types.NewPackage("main", "main")}
 		for _, file := range p.known(leave) {
 			old[file] = true
@@ -48,7 +49,19 @@ func (p *plan) check(files []*ast.File, leave map[*declaration]bool) (*types.Inf
 		},
 	}
 	_ = types.NewChecker(&config, in.fset, in.world.pkg, info).Files(files) // reported through Error
+	if rebuilt {
+		p.retype()
+	}
 	return info, errs
+}
+
+// retype gives the live variables the types of a package that was built anew, so that types are compared within one.
+func (p *plan) retype() {
+	for _, v := range p.names {
+		if obj, ok := p.in.world.pkg.Scope().Lookup(v.name).(*types.Var); ok && v.variable() && obj.Type() != types.Typ[types.Invalid] {
+			v.typ = obj.Type()
+		}
+	}
 }
 
 func newInfo() *types.Info {

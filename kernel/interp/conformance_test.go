@@ -136,7 +136,7 @@ func TestConformanceProbes(t *testing.T) {
 	check(t, "testdata/probes_generic.jsonl")
 	check(t, "testdata/probes_operands.jsonl")
 	check(t, "testdata/probes_wide.jsonl")
-	check(t, "testdata/probes_recursive.jsonl")
+	check(t, "testdata/probes_declarations.jsonl")
 	if outside := fixture.Path("LIVESPIKE_PROBES"); outside != "" {
 		check(t, outside)
 	}

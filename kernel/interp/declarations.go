@@ -8,11 +8,11 @@ import (
 
 // addDeclarations checks and lowers declarations that stand together. What depends on a name that they redefine is
 // compiled anew against it; a type that they change takes its methods and values with it.
-func (p *plan) addDeclarations(pieces []piece) *CellError {
+func (p *plan) addDeclarations(pieces []piece, fw *forward) *CellError {
 	var fresh []*declaration
 	files := map[*declaration]*ast.File{}
 	for _, piece := range pieces {
-		f := fragment{cell: p.cell, from: piece.from, to: piece.to}
+		f := p.fragmentOf(piece)
 		file, err := f.parse(p.in.fset)
 		if err != nil {
 			return err
@@ -27,18 +27,22 @@ func (p *plan) addDeclarations(pieces []piece) *CellError {
 		fresh = append(fresh, d)
 		files[d] = file
 	}
-	if len(fresh) == 0 {
+	if len(fresh) == 0 && len(fw.pieces) == 0 {
 		return nil
 	}
 	leave, again := p.affected(fresh)
+	var without []types.Error // what was wrong without the variables further down
 	for {
-		info, errs := p.recheck(fresh, again, files, leave)
+		if err := p.parseForward(fw); err != nil {
+			return err
+		}
+		info, errs := p.recheck(fresh, again, files, leave, fw)
 		culprit := p.culprit(errs, again)
 		switch {
 		case len(errs) == 0:
 			more := p.unhookable(info, append(append([]*declaration{}, fresh...), again...), files)
 			if len(more) == 0 {
-				return p.lowerDeclarations(info, fresh, again, files, leave)
+				return p.lowerDeclarations(info, fresh, again, files, fw)
 			}
 			for _, d := range more {
 				leave[d] = true
@@ -46,12 +50,22 @@ func (p *plan) addDeclarations(pieces []piece) *CellError {
 			again = append(again, more...)
 			p.in.world.stale = true
 			continue
+		case culprit == nil && without == nil && len(fw.cell) > 0:
+			without = errs
+			if fw.pieces = p.mentioned(fw, fresh); len(fw.pieces) > 0 {
+				p.in.world.stale = true
+				continue
+			}
+			return p.failure(errs)
 		case culprit == nil:
+			if without != nil && fw.within(errs[0].Pos) {
+				errs = without
+			}
 			return p.failure(errs)
 		}
 		// A dependent that no longer fits stays what it was.
 		p.note("%s keeps the old definition: %s", culprit.names[0], clean(errs[0].Msg))
-		again = without(again, culprit)
+		again = remove(again, culprit)
 		delete(leave, culprit)
 		p.in.world.stale = true
 	}
@@ -162,7 +176,7 @@ func (p *plan) forget(d *declaration) {
 	}
 }
 
-func without(list []*declaration, d *declaration) []*declaration {
+func remove(list []*declaration, d *declaration) []*declaration {
 	var rest []*declaration
 	for _, other := range list {
 		if other != d {
@@ -173,7 +187,7 @@ func without(list []*declaration, d *declaration) []*declaration {
 }
 
 // recheck checks the fresh declarations and, with their bodies, those that depend on them.
-func (p *plan) recheck(fresh, again []*declaration, files map[*declaration]*ast.File, leave map[*declaration]bool) (*types.Info, []types.Error) {
+func (p *plan) recheck(fresh, again []*declaration, files map[*declaration]*ast.File, leave map[*declaration]bool, fw *forward) (*types.Info, []types.Error) {
 	p.dropValues(fresh, again)
 	var list []*ast.File
 	for _, d := range append(append([]*declaration{}, fresh...), again...) {
@@ -185,7 +199,7 @@ func (p *plan) recheck(fresh, again []*declaration, files map[*declaration]*ast.
 		files[d] = file
 		list = append(list, file)
 	}
-	return p.check(list, leave)
+	return p.check(append(list, fw.files...), leave)
 }
 
 // dropValues takes variables out of the session whose type mentions a type that is about to change.
@@ -269,7 +283,7 @@ func (p *plan) culprit(errs []types.Error, again []*declaration) *declaration {
 }
 
 // lowerDeclarations makes the checked declarations live and writes them into the program.
-func (p *plan) lowerDeclarations(info *types.Info, fresh, again []*declaration, files map[*declaration]*ast.File, leave map[*declaration]bool) *CellError {
+func (p *plan) lowerDeclarations(info *types.Info, fresh, again []*declaration, files map[*declaration]*ast.File, fw *forward) *CellError {
 	all := append(append([]*declaration{}, fresh...), again...)
 	for _, d := range all {
 		for _, name := range d.names {
@@ -281,6 +295,7 @@ func (p *plan) lowerDeclarations(info *types.Info, fresh, again []*declaration, 
 			p.here[name] = true
 		}
 	}
+	p.defineForward(fw, info)
 	for _, d := range all {
 		d.uses = p.use(info, files[d])
 	}
@@ -296,6 +311,9 @@ func (p *plan) lowerDeclarations(info *types.Info, fresh, again []*declaration, 
 		if l.err != nil {
 			return l.err
 		}
+	}
+	if fw.set {
+		return p.setForward(fw, info)
 	}
 	return nil
 }

@@ -33,7 +33,10 @@ func (in *Interp) newPlan(cell Cell) (*plan, *CellError) {
 	pieces := split(cell.Src)
 	whole := len(pieces) > 0 && pieces[0].kind == token.PACKAGE
 	if whole {
-		pieces = pieces[1:]
+		if err := p.addProgram(pieces[1:]); err != nil {
+			return nil, err
+		}
+		pieces = nil
 	}
 	for len(pieces) > 0 {
 		n := chunk(pieces)
@@ -44,7 +47,7 @@ func (in *Interp) newPlan(cell Cell) (*plan, *CellError) {
 		case first.statement():
 			err = p.addStatements(pieces[:n], n == len(pieces))
 		default:
-			err = p.addDeclarations(pieces[:n])
+			err = p.addDeclarations(pieces[:n], &forward{cell: p.vars(pieces[n:])})
 		}
 		if err != nil {
 			return nil, err

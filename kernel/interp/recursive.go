@@ -382,7 +382,7 @@ type (
 		}
 	}
 	funcType struct {
-		commonType
+		_ commonType
 		_ [2]uint16
 	}
 )
