@@ -39,6 +39,7 @@ type Encoder struct {
 
 // Forward encodes x.
 func (e *Encoder) Forward(x *tensor.Tensor, s *snn.State) (*tensor.Tensor, *snn.State) {
+	needInput(e, x)
 	return e.encode(x), s
 }
 

@@ -7,6 +7,13 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
+// needInput panics if a module is called without an input.
+func needInput(m fmt.Stringer, x *tensor.Tensor) {
+	if x == nil {
+		panic(fmt.Sprintf("encode.%s: input is nil", m))
+	}
+}
+
 // unrecorded panics if x's gradient would end in an encoder without one, as Norse's do without a word.
 func unrecorded(who string, x *tensor.Tensor) {
 	if tensor.Recording(x) {

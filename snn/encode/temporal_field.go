@@ -41,15 +41,16 @@ func TemporalReceptiveField(shape []int, nScales int, opts ...snn.Option) *Tempo
 		Who: "encode." + who, Numbers: map[string]*option.Number{"dt": &dt},
 		Words: map[string]*string{"activation": &model}, Tensors: map[string]**tensor.Tensor{"time_constants": &m.tau},
 	}
-	var scales []snn.Option
+	var scales, rest []snn.Option
 	for _, o := range opts {
 		switch o.Name() {
 		case "min_scale", "max_scale", "c":
 			scales = append(scales, o)
 		default:
-			own.Apply([]snn.Option{o})
+			rest = append(rest, o)
 		}
 	}
+	own.Apply(rest)
 	dt.Positive(own.Who, "dt")
 	if len(shape) == 0 {
 		panic("encode.TemporalReceptiveField: the signal has no axes")
@@ -78,6 +79,7 @@ func (m *TemporalField) TimeConstants() *tensor.Tensor { return m.tau }
 
 // Forward is one step. It panics if the input does not end in the signal's shape.
 func (m *TemporalField) Forward(x *tensor.Tensor, s *snn.State) (*tensor.Tensor, *snn.State) {
+	needInput(m, x)
 	in, r := x.Shape(), len(m.shape)
 	if len(in) < r || !slices.Equal(in[len(in)-r:], m.shape) {
 		panic(fmt.Sprintf("encode.TemporalReceptiveField: input %v does not end in %v", in, m.shape))

@@ -180,6 +180,7 @@ func TestOptimizerMisuse(t *testing.T) {
 		"train.SGD: lr is NaN; it must be at least 0":                                                func() { train.SGD(p, train.LR(math.NaN())) },
 		"train.AdamW: parameter v is computed from others; learn those":                              func() { train.AdamW([]train.Parameter{{Name: "v", Value: w.Mul(2)}}) },
 		"train.Adam: two parameters are named w":                                                     func() { train.Adam(append(p, p...)) },
+		"train.SGD: two options lr: 0.1 and 0.2":                                                     func() { train.SGD(p, train.LR(0.1), train.LR(0.2)) },
 		"train.Adam: parameter x is nil":                                                             func() { train.Adam([]train.Parameter{{Name: "x"}}) },
 	} {
 		func() {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Option sets one named value. The order of options does not matter; of two with the same name the last one wins. An
-// option that the receiver does not know panics and lists those it does.
+// Option sets one named value. The order of options does not matter. Two of one name with different values panic, and so
+// does an option that the receiver does not know, with a list of those it does.
 type Option struct {
 	name  string
 	value float64
@@ -61,7 +61,12 @@ func (s settings) with(who string, opts []Option) settings {
 	for _, name := range s.names {
 		out.values[name] = s.values[name]
 	}
-	for _, o := range opts {
+	for i, o := range opts {
+		for _, before := range opts[:i] {
+			if before.name == o.name && before.value != o.value {
+				panic(fmt.Sprintf("train.%s: two options %s: %v and %v", who, o.name, before.value, o.value))
+			}
+		}
 		if !slices.Contains(s.names, o.name) {
 			known := slices.Sorted(slices.Values(s.names))
 			panic(fmt.Sprintf("train.%s: unknown option %s; %s knows %s", who, o.name, who, strings.Join(known, ", ")))

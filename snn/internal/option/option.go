@@ -23,10 +23,15 @@ type Set struct {
 	Any     map[string]*any
 }
 
-// Apply stores every option; the last one of a name wins. It panics on an option that the set does not know and lists
-// those it does, and on a value of the wrong kind.
+// Apply stores every option. It panics on an option that the set does not know and lists those it does, on a value of
+// the wrong kind, and on two of one name with different values.
 func (s Set) Apply(opts []snn.Option) {
-	for _, o := range opts {
+	for i, o := range opts {
+		for _, before := range opts[:i] {
+			if before.Name() == o.Name() && !reflect.DeepEqual(before.Value(), o.Value()) {
+				panic(fmt.Sprintf("%s: two options %s: %v and %v", s.Who, o.Name(), before.Value(), o.Value()))
+			}
+		}
 		if !s.set(o.Name(), o.Value()) {
 			panic(fmt.Sprintf("%s: unknown option %s; it knows %s", s.Who, o.Name(), strings.Join(s.known(), ", ")))
 		}
