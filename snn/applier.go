@@ -1,9 +1,9 @@
 package snn
 
 import (
-	"sync"
 	"sync/atomic"
 
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -58,19 +58,10 @@ func (m *shapeMemo) keep(in, out []int) []int {
 	return out
 }
 
-// buffers lends memory of undefined content to modules that keep no state.
-var buffers sync.Pool
+// borrow lends memory of undefined content to modules that keep no state.
+func borrow(n int) *[]float32 { return pool.Borrow(n) }
 
-func borrow(n int) *[]float32 {
-	if b, ok := buffers.Get().(*[]float32); ok && cap(*b) >= n {
-		*b = (*b)[:n]
-		return b
-	}
-	b := make([]float32, n)
-	return &b
-}
-
-func giveBack(b *[]float32) { buffers.Put(b) }
+func giveBack(b *[]float32) { pool.GiveBack(b) }
 
 // canApply reports whether m, and every module inside it, is an applier.
 func canApply(m Module) bool {

@@ -69,7 +69,7 @@ func (l *Dense) recorded(x *tensor.Tensor) *tensor.Tensor {
 	in, out, w := x.Data(), y.Data(), l.weight.Data()
 	run, work := func(dst, x []float32) { linearRows(dst, x, w, l.in, l.out, false) }, l.in*l.out
 	if isActive(in) {
-		t := borrow(len(w))
+		t := borrow(l.in * vectors(l.out))
 		defer giveBack(t)
 		transposed(*t, w, l.in, l.out)
 		run, work = func(dst, x []float32) { linearActiveRows(dst, x, *t, l.in, l.out) }, work/5

@@ -1,6 +1,10 @@
 package snn
 
-import "github.com/livespike/livespike/snn/tensor"
+import (
+	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/simd"
+	"github.com/livespike/livespike/snn/tensor"
+)
 
 // linearBackInput adds dy·w to dx: the gradient of the input of linear, rows of out gradients, w of shape (out, in).
 func linearBackInput(dx, dy, w []float32, in, out int) {
@@ -9,6 +13,11 @@ func linearBackInput(dx, dy, w []float32, in, out int) {
 		return
 	}
 	parallel("Linear", len(dy)/max(out, 1), in*out, func(from, to int) {
+		if simd.On() {
+			gemm.Add(dx[from*in:], in, gemm.Matrix{Data: dy[from*out:], Row: out, Column: 1}, gemm.Matrix{Data: w, Row: in, Column: 1},
+				to-from, out, in, 0)
+			return
+		}
 		linearBackRows(dx[from*in:to*in], dy[from*out:to*out], w, in, out)
 	})
 }
@@ -45,6 +54,11 @@ func linearBackWeight(dw, dy, x []float32, in, out int) {
 		return
 	}
 	parallel("Linear", out, rows*in, func(from, to int) {
+		if simd.On() && to-from > 1 {
+			gemm.Add(dw[from*in:], in, gemm.Matrix{Data: dy[from:], Row: 1, Column: out}, gemm.Matrix{Data: x, Row: in, Column: 1},
+				to-from, rows, in, 0)
+			return
+		}
 		r := 0
 		for ; r+3 < rows; r += 4 {
 			a, b, c, d := x[r*in:][:in], x[(r+1)*in:][:in], x[(r+2)*in:][:in], x[(r+3)*in:][:in]
@@ -70,44 +84,29 @@ func linearBackWeight(dw, dy, x []float32, in, out int) {
 	})
 }
 
+// backBlock is the number of gradients that linearBackActive takes at a time, so that they stay in the second cache.
+const backBlock = 1 << 18
+
 // linearBackActive is linearBackWeight for inputs that are mostly zero. For each input it adds up the rows of dy at which
-// the input was active, in order, four in one pass.
+// the input was active, in order, a block of rows after the other.
 func linearBackActive(dw, dy, x []float32, in, out int) {
-	lists := newColumns(x, in)
-	defer lists.release()
-	parallel("Linear", in, len(lists.rows)/in*out, func(from, to int) {
-		p := borrow(out)
-		defer giveBack(p)
-		for k := from; k < to; k++ {
-			at := lists.start[k]
-			end := lists.start[k+1]
-			if at == end {
-				continue
+	wide := vectors(out)
+	turned := borrow(in * wide) // dw with the outputs as neighbours
+	defer giveBack(turned)
+	transposed(*turned, dw, in, out)
+	block := max(1, backBlock/out)
+	for r, rows := 0, len(dy)/out; r < rows; r += block {
+		n := min(block, rows-r)
+		lists, dy := newColumns(x[r*in:][:n*in], in), dy[r*out:][:n*out]
+		parallel("Linear", in, len(lists.rows)/in*out, func(from, to int) {
+			for k := from; k < to; k++ {
+				at, end := lists.start[k], lists.start[k+1]
+				simd.AddRows((*turned)[k*wide:][:out], dy, lists.values[at:end], lists.rows[at:end], out)
 			}
-			acc := (*p)[:out]
-			for o := range acc {
-				acc[o] = dw[o*in+k]
-			}
-			for ; at+3 < end; at += 4 {
-				r, v := lists.rows[at:][:4], lists.values[at:][:4]
-				v0, v1, v2, v3 := v[0], v[1], v[2], v[3]
-				a, b := dy[int(r[0])*out:][:len(acc)], dy[int(r[1])*out:][:len(acc)]
-				c, d := dy[int(r[2])*out:][:len(acc)], dy[int(r[3])*out:][:len(acc)]
-				for o, s := range acc {
-					s += float32(v0 * a[o])
-					s += float32(v1 * b[o])
-					s += float32(v2 * c[o])
-					acc[o] = s + float32(v3*d[o])
-				}
-			}
-			for ; at < end; at++ {
-				axpy(acc, lists.values[at], dy[int(lists.rows[at])*out:][:out])
-			}
-			for o, s := range acc {
-				dw[o*in+k] = s
-			}
-		}
-	})
+		})
+		lists.release()
+	}
+	simd.Transpose(dw, *turned, in, out, in, wide)
 }
 
 // columns lists the elements of a matrix that are not zero, column by column.
@@ -120,35 +119,32 @@ type columns struct {
 
 func newColumns(x []float32, width int) columns {
 	c := columns{start: make([]int, width+1)}
-	found := make([]int32, 0, len(x)/8) // positions in x, row by row
-	for at := 0; at < len(x); at += chunk {
-		var index [chunk]int32
-		n := 0
-		for k, v := range x[at:min(at+chunk, len(x))] {
-			index[n&(chunk-1)] = int32(at + k)
-			n += nonzero(v)
+	active := simd.Count(x)
+	c.rows, c.own = make([]int32, active), borrow(active)
+	c.values = *c.own
+	var index [chunk]int32
+	var values [chunk]float32
+	// twice over the matrix: the first time counts, the second puts in place
+	for row := range len(x) / width {
+		for at := 0; at < width; at += chunk {
+			n := simd.Active(index[:], values[:], x[row*width+at:][:min(chunk, width-at)], at)
+			for _, k := range index[:n] {
+				c.start[k+1]++
+			}
 		}
-		found = append(found, index[:n]...)
-	}
-	columnOf := make([]int32, len(found))
-	row, end := 0, width
-	rows := make([]int32, len(found))
-	for i, p := range found {
-		for int(p) >= end {
-			row, end = row+1, end+width
-		}
-		columnOf[i], rows[i] = p-int32(end-width), int32(row)
-		c.start[columnOf[i]+1]++
 	}
 	for k := range width {
 		c.start[k+1] += c.start[k]
 	}
-	c.rows, c.own = make([]int32, len(found)), borrow(len(found))
-	c.values = *c.own
 	next := append([]int(nil), c.start[:width]...)
-	for i, k := range columnOf {
-		c.rows[next[k]], c.values[next[k]] = rows[i], x[found[i]]
-		next[k]++
+	for row := range len(x) / width {
+		for at := 0; at < width; at += chunk {
+			n := simd.Active(index[:], values[:], x[row*width+at:][:min(chunk, width-at)], at)
+			for i, k := range index[:n] {
+				c.rows[next[k]], c.values[next[k]] = int32(row), values[i]
+				next[k]++
+			}
+		}
 	}
 	return c
 }
@@ -160,10 +156,7 @@ func axpy(y []float32, a float32, x []float32) {
 	if a == 0 {
 		return
 	}
-	x = x[:len(y)]
-	for k, v := range x {
-		y[k] += float32(a * v)
-	}
+	simd.Axpy(y, a, x)
 }
 
 // backward is the gradients of input, weight and bias.

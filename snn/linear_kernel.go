@@ -1,6 +1,9 @@
 package snn
 
-import "math"
+import (
+	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/simd"
+)
 
 // linearSparse is the share of non-zero inputs below which only those are visited (spec/performance.md 4.7).
 const linearSparse = 0.30
@@ -8,25 +11,8 @@ const linearSparse = 0.30
 // chunk is the length of the pieces that a sum is made of.
 const chunk = 1024
 
-// nonzero is 1 for a number that is not ±0, else 0, without a branch.
-func nonzero(v float32) int {
-	b := math.Float32bits(v) << 1
-	return int((b | -b) >> 31)
-}
-
-// countActive is the number of elements that are not ±0.
-func countActive(x []float32) int {
-	a, b := 0, 0
-	for len(x) >= 4 {
-		a += nonzero(x[0]) + nonzero(x[1])
-		b += nonzero(x[2]) + nonzero(x[3])
-		x = x[4:]
-	}
-	for _, v := range x {
-		a += nonzero(v)
-	}
-	return a + b
-}
+// manyRows is the number of rows from which on rearranging the weights for the assembly pays.
+const manyRows = 8
 
 // linear writes x·wᵀ into dst: rows of in inputs, w of shape (out, in).
 func linear(dst, x, w []float32, in, out int) {
@@ -34,12 +20,16 @@ func linear(dst, x, w []float32, in, out int) {
 }
 
 // isActive is the rule that chooses the path, from the whole input of a call.
-func isActive(x []float32) bool { return float64(countActive(x)) < linearSparse*float64(len(x)) }
+func isActive(x []float32) bool { return float64(simd.Count(x)) < linearSparse*float64(len(x)) }
 
 // linearRows is linear with the path given.
 func linearRows(dst, x, w []float32, in, out int, sparse bool) {
-	clear(dst)
 	rows := len(x) / in
+	if simd.On() && rows >= manyRows {
+		linearFast(dst, x, w, in, out, sparse)
+		return
+	}
+	clear(dst)
 	watch := watcher{per: chunk * out / 4}
 	for at := 0; at < in; at += chunk {
 		n := min(chunk, in-at)
@@ -60,6 +50,33 @@ func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 		}
 	}
 }
+
+// linearFast is linearRows in assembly, for many rows.
+func linearFast(dst, x, w []float32, in, out int, sparse bool) {
+	rows := len(x) / in
+	block := min(rows, max(96, 1<<27/(in*out)))
+	watch := watcher{per: block * in / 16 * out}
+	if sparse {
+		t := borrow(in * vectors(out))
+		defer giveBack(t)
+		transposed(*t, w, in, out)
+		for r := 0; r < rows; r += block {
+			n := min(block, rows-r)
+			linearActiveRows(dst[r*out:][:n*out], x[r*in:][:n*in], *t, in, out)
+			watch.step("Linear")
+		}
+		return
+	}
+	clear(dst)
+	for r := 0; r < rows; r += block {
+		gemm.Add(dst[r*out:], out, gemm.Matrix{Data: x[r*in:], Row: in, Column: 1}, gemm.Matrix{Data: w, Row: 1, Column: in},
+			min(block, rows-r), in, out, chunk)
+		watch.step("Linear")
+	}
+}
+
+// vectors is n rounded up to whole vectors.
+func vectors(n int) int { return (n + 7) &^ 7 }
 
 // linearPair adds one piece of two rows, four outputs at a time: eight sums that do not wait for each other.
 func linearPair(dst, x, y, w []float32, at, in, out int) {
@@ -125,11 +142,8 @@ func linearRow(dst, x, w []float32, at, in int) {
 // linearActive adds one piece of one row of which most inputs are zero.
 func linearActive(dst, x, w []float32, at, in int) {
 	var index [chunk]int32
-	n := 0
-	for k, v := range x {
-		index[n&(chunk-1)] = int32(k)
-		n += nonzero(v)
-	}
+	var values [chunk]float32
+	n := simd.Active(index[:], values[:], x, 0)
 	if n == 0 {
 		return
 	}
@@ -158,53 +172,31 @@ func linearActive(dst, x, w []float32, at, in int) {
 	}
 }
 
-// transposed is w, (out, in), as (in, out).
+// transposed is w, (out, in), as (in, out), with rows of whole vectors that end in zeros.
 func transposed(t, w []float32, in, out int) {
-	for o := range out {
-		for k, v := range w[o*in:][:in] {
-			t[k*out+o] = v
-		}
+	wide := vectors(out)
+	if wide > out {
+		clear(t)
 	}
+	simd.Transpose(t, w, out, in, wide, in)
 }
 
 // linearActiveRows is linearRows for inputs that are mostly zero, with the weights transposed: the same sums in the same
-// order, four inputs in one pass over the neighbouring outputs.
+// order.
 func linearActiveRows(dst, x, t []float32, in, out int) {
-	p := borrow(out)
+	wide := vectors(out)
+	p := borrow(2 * wide)
 	defer giveBack(p)
-	acc := (*p)[:out]
+	sums, work := (*p)[:wide], (*p)[wide:]
 	var index [chunk]int32
-	clear(dst)
+	var values [chunk]float32
 	for r := range len(x) / in {
-		row := dst[r*out:][:out]
+		clear(sums)
 		for at := 0; at < in; at += chunk {
-			n := 0
 			piece := x[r*in+at:][:min(chunk, in-at)]
-			for k, v := range piece {
-				index[n&(chunk-1)] = int32(k)
-				n += nonzero(v)
-			}
-			if n == 0 {
-				continue
-			}
-			clear(acc)
-			active := index[:n]
-			for ; len(active) >= 4; active = active[4:] {
-				i, j, k, l := int(active[0]), int(active[1]), int(active[2]), int(active[3])
-				u0, u1, u2, u3 := piece[i], piece[j], piece[k], piece[l]
-				a, b := t[(at+i)*out:][:len(acc)], t[(at+j)*out:][:len(acc)]
-				c, d := t[(at+k)*out:][:len(acc)], t[(at+l)*out:][:len(acc)]
-				for o, s := range acc {
-					s += float32(u0 * a[o])
-					s += float32(u1 * b[o])
-					s += float32(u2 * c[o])
-					acc[o] = s + float32(u3*d[o])
-				}
-			}
-			for _, k := range active {
-				axpy(acc, piece[k], t[(at+int(k))*out:][:out])
-			}
-			add(row, acc)
+			n := simd.Active(index[:], values[:], piece, 0)
+			simd.SumRows(sums, t[at*wide:], values[:n], index[:n], wide, work)
 		}
+		copy(dst[r*out:][:out], sums)
 	}
 }

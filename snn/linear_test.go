@@ -35,8 +35,8 @@ func naiveLinear(x, w, b *tensor.Tensor) *tensor.Tensor {
 // TestLinearDefinition compares the dense and the sparse path with the definition, bit for bit.
 func TestLinearDefinition(t *testing.T) {
 	tensor.Seed(7)
-	for _, shape := range [][]int{{5}, {1, 1}, {3, 2, 9}, {7, 1030}, {2, 2500}} {
-		for _, out := range []int{1, 4, 6} {
+	for _, shape := range [][]int{{5}, {1, 1}, {3, 2, 9}, {7, 1030}, {2, 2500}, {13, 40}, {101, 1300}} {
+		for _, out := range []int{1, 4, 6, 19} {
 			for _, share := range []float64{1, 0.1, 0} {
 				m := Linear(shape[len(shape)-1], out, Bias(out != 4))
 				x := activeShare(share, shape...)

@@ -201,3 +201,8 @@ func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, 
 //
 //go:noescape
 func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+
+// transposeAVX2 writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.
+//
+//go:noescape
+func transposeAVX2(dst *float32, src *float32, n int, ds int, ss int)

@@ -4156,3 +4156,62 @@ loop:
 	VMOVUPS      Y11, 32(R11)
 	VZEROUPPER
 	RET
+
+// func transposeAVX2(dst *float32, src *float32, n int, ds int, ss int)
+// Requires: AVX
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	MOVQ ds+24(FP), BX
+	MOVQ ss+32(FP), SI
+	SHLQ $0x02, BX
+	SHLQ $0x02, SI
+	LEAQ (SI)(SI*2), DI
+	LEAQ (BX)(BX*2), R8
+
+loop:
+	LEAQ       (CX)(SI*4), R9
+	LEAQ       (AX)(BX*4), R10
+	VMOVUPS    (CX), Y0
+	VUNPCKLPS  (CX)(SI*1), Y0, Y1
+	VUNPCKHPS  (CX)(SI*1), Y0, Y0
+	VMOVUPS    (CX)(SI*2), Y2
+	VUNPCKLPS  (CX)(DI*1), Y2, Y3
+	VUNPCKHPS  (CX)(DI*1), Y2, Y2
+	VMOVUPS    (R9), Y4
+	VUNPCKLPS  (R9)(SI*1), Y4, Y5
+	VUNPCKHPS  (R9)(SI*1), Y4, Y4
+	VMOVUPS    (R9)(SI*2), Y6
+	VUNPCKLPS  (R9)(DI*1), Y6, Y7
+	VUNPCKHPS  (R9)(DI*1), Y6, Y6
+	VSHUFPS    $0x44, Y3, Y1, Y8
+	VSHUFPS    $0xee, Y3, Y1, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y3
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y7, Y5, Y2
+	VSHUFPS    $0xee, Y7, Y5, Y5
+	VSHUFPS    $0x44, Y6, Y4, Y7
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y8, Y6
+	VPERM2F128 $0x20, Y5, Y1, Y9
+	VPERM2F128 $0x20, Y7, Y3, Y10
+	VPERM2F128 $0x20, Y4, Y0, Y11
+	VPERM2F128 $0x31, Y2, Y8, Y2
+	VPERM2F128 $0x31, Y5, Y1, Y1
+	VPERM2F128 $0x31, Y7, Y3, Y3
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y9, (AX)(BX*1)
+	VMOVUPS    Y10, (AX)(BX*2)
+	VMOVUPS    Y11, (AX)(R8*1)
+	VMOVUPS    Y2, (R10)
+	VMOVUPS    Y1, (R10)(BX*1)
+	VMOVUPS    Y3, (R10)(BX*2)
+	VMOVUPS    Y0, (R10)(R8*1)
+	ADDQ       $0x20, CX
+	LEAQ       (AX)(BX*8), AX
+	SUBQ       $0x08, DX
+	JNZ        loop
+	VZEROUPPER
+	RET

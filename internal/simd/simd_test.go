@@ -147,3 +147,43 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// TestTranspose compares with the definition, for all small shapes; what lies between the rows of dst stays.
+func TestTranspose(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for rows := range 20 {
+		for columns := range 35 {
+			ss, ds := columns+r.IntN(3), rows+r.IntN(3)
+			src, dst := mixed(r, rows*ss, 0), make([]float32, columns*ds)
+			want := make([]float32, len(dst))
+			for i := range rows {
+				for j := range columns {
+					want[j*ds+i] = src[i*ss+j]
+				}
+			}
+			Transpose(dst, src, rows, columns, ds, ss)
+			same(t, "Transpose", dst, want)
+		}
+	}
+}
+
+// TestProduct compares tiles of products with the twin's, for both layouts of the left matrix.
+func TestProduct(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(11, 12))
+	for m := 1; m <= ProductRows; m++ {
+		for _, k := range []int{1, 2, 7, 33} {
+			for _, apart := range []bool{false, true} {
+				for _, s := range [][2]int{{k, 1}, {1, m}, {k + 3, 1}, {1, m + 5}} {
+					a, b := mixed(r, m*k+8*(m+k), 0.05), mixed(r, k*ProductColumns, 0.05)
+					ldc := ProductColumns + r.IntN(4)
+					got := mixed(r, m*ldc, 0.05)
+					want := append([]float32(nil), got...)
+					Product(got, a, b, m, k, s[0], s[1], ldc, apart)
+					productGo(want, a, b, m, k, s[0], s[1], ldc, apart)
+					same(t, "Product", got, want)
+				}
+			}
+		}
+	}
+}

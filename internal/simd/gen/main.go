@@ -19,6 +19,7 @@ func main() {
 	rows()
 	convolution()
 	products()
+	transpose()
 	Generate()
 }
 

@@ -1,0 +1,103 @@
+// Package gemm multiplies matrices of float32 with sums in a fixed order.
+//
+// Every product is rounded by itself and every sum runs over k in order, so the result has the same bits as three plain
+// loops, whatever the tiles, and rows may be shared among processors in any way. That forbids fused multiplication and
+// addition, and with it half of what a processor could do.
+package gemm
+
+import (
+	"github.com/livespike/livespike/internal/pool"
+	"github.com/livespike/livespike/internal/simd"
+)
+
+// Matrix is a matrix in memory: element (i, j) is Data[i·Row + j·Column].
+type Matrix struct {
+	Data        []float32
+	Row, Column int
+}
+
+const (
+	kBlock = 256     // the length of a sum that one pass adds: a tile's part of b stays in the first cache
+	bBlock = 1 << 18 // elements of b that are packed at a time: half of the second cache
+	mBlock = 96      // rows of a that go over one packed panel of b
+)
+
+// Add adds a (m, k) times b (k, n) to c, whose rows lie ldc apart. With a piece of 0 each sum continues what is in c;
+// else sums of that many products are made apart and added to c one after the other.
+func Add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
+	if m == 0 || k == 0 || n == 0 {
+		return
+	}
+	depth := min(kBlock, k)
+	if piece > 0 {
+		depth = min(piece, k)
+	}
+	width := min(max(bBlock/depth&^(simd.ProductColumns-1), simd.ProductColumns), padded(n))
+	work := pool.Borrow(depth*width + tileSize)
+	defer pool.GiveBack(work)
+	panels, edge := (*work)[tileSize:], (*work)[:tileSize]
+	for j := 0; j < n; j += width {
+		columns := min(width, n-j)
+		for p := 0; p < k; p += depth {
+			d := min(depth, k-p)
+			pack(panels, b, p, d, j, columns)
+			for i := 0; i < m; i += mBlock {
+				part := Matrix{a.Data[i*a.Row+p*a.Column:], a.Row, a.Column}
+				multiply(c[i*ldc+j:], ldc, part, panels, edge, min(mBlock, m-i), d, columns, piece > 0)
+			}
+		}
+	}
+}
+
+// tileSize is the elements of a tile; those at the right edge are made apart from c.
+const tileSize = simd.ProductRows * simd.ProductColumns
+
+// multiply adds a (m, k) times packed panels of n columns to c.
+func multiply(c []float32, ldc int, a Matrix, panels, edge []float32, m, k, n int, apart bool) {
+	const tile = simd.ProductColumns
+	for j := 0; j < n; j += tile {
+		panel := panels[j*k:][:tile*k]
+		for i := 0; i < m; i += simd.ProductRows {
+			rows, at, left := min(simd.ProductRows, m-i), c[i*ldc+j:], a.Data[i*a.Row:]
+			if j+tile <= n {
+				simd.Product(at, left, panel, rows, k, a.Row, a.Column, ldc, apart)
+				continue
+			}
+			for r := range rows {
+				copy(edge[r*tile:], at[r*ldc:][:n-j])
+			}
+			simd.Product(edge, left, panel, rows, k, a.Row, a.Column, tile, apart)
+			for r := range rows {
+				copy(at[r*ldc:][:n-j], edge[r*tile:])
+			}
+		}
+	}
+}
+
+// pack copies d rows of b from p on, n columns from j on, into panels of 16 columns, the last filled up with zeros.
+func pack(panels []float32, b Matrix, p, d, j, n int) {
+	const tile = simd.ProductColumns
+	for at := 0; at < n; at += tile {
+		panel, columns := panels[at*d:][:tile*d], min(tile, n-at)
+		if columns < tile {
+			clear(panel)
+		}
+		from := b.Data[p*b.Row+(j+at)*b.Column:]
+		switch {
+		case b.Row == 1:
+			simd.Transpose(panel, from, columns, d, tile, b.Column)
+		case b.Column == 1 && columns == tile:
+			for r := range d {
+				*(*[tile]float32)(panel[r*tile:]) = [tile]float32(from[r*b.Row:])
+			}
+		default:
+			for r := range d {
+				for q := range columns {
+					panel[r*tile+q] = from[r*b.Row+q*b.Column]
+				}
+			}
+		}
+	}
+}
+
+func padded(n int) int { return (n + simd.ProductColumns - 1) &^ (simd.ProductColumns - 1) }
