@@ -108,11 +108,11 @@ func (f *Film) GIF() ([]byte, error) {
 		}
 		out.Image = append(out.Image, &image.Paletted{Rect: box})
 		out.Delay = append(out.Delay, f.delay)
-		out.Image[k].Pix, out.Image[k].Stride = inks.paint(now.image, box), box.Dx()
+		out.Image[k].Pix, out.Image[k].Stride = inks.paint(now.image, before, box), box.Dx()
 		before = now.image
 	}
 	if len(out.Image) == 0 {
-		out.Image = append(out.Image, &image.Paletted{Rect: ground.image.Rect, Pix: inks.paint(ground.image, ground.image.Rect), Stride: ground.image.Rect.Dx()})
+		out.Image = append(out.Image, &image.Paletted{Rect: ground.image.Rect, Pix: inks.paint(ground.image, nil, ground.image.Rect), Stride: ground.image.Rect.Dx()})
 		out.Delay = append(out.Delay, f.delay)
 	}
 	for _, frame := range out.Image {
@@ -155,17 +155,20 @@ func (f *Film) drawNow(c canvas, v *view, at int) {
 	c.text(inkColor, point{margin, v.height - 10}, 12, fmt.Sprintf("%.1f s", s.Time.Seconds()))
 }
 
-var fanColor = color.NRGBA{255, 170, 60, 70}
+// rayColor is of the lines along which the sensors look.
+var rayColor = color.NRGBA{240, 150, 40, 255}
 
-// drawView shows how far the eight sensors can see, each 45 degrees wide.
+// drawView shows what the middles of the eight sensors see: a line to the wall, and a dot there.
 func (f *Film) drawView(c canvas, v *view, p sim.Pose) {
-	const rays = 64
-	corners := make([]point, rays)
-	for i := range corners {
-		angle := p.Heading + 2*math.Pi*float64(i)/rays
-		corners[i] = v.at(p.At.Toward(angle, math.Min(f.track.World.Free(p.At, angle), Far)))
+	for i := range 8 {
+		angle := p.Heading + math.Pi/4*float64(i)
+		free := f.track.World.Free(p.At, angle)
+		end := v.at(p.At.Toward(angle, math.Min(free, Far)))
+		c.stroke(rayColor, 1, v.at(p.At), end)
+		if free < Far {
+			c.disc(rayColor, end, 4)
+		}
 	}
-	c.fill(fanColor, corners...)
 }
 
 // changed is the box in which two images differ; it has a pixel at least.
@@ -201,10 +204,10 @@ type palette struct {
 const pathShades = 64
 
 func newPalette() *palette {
-	p := &palette{known: map[color.RGBA]uint8{}}
+	p := &palette{known: map[color.RGBA]uint8{}, colors: color.Palette{color.RGBA{}}} // the first is transparent
 	for i := range pathShades {
 		c := color.RGBA(pathColor(float64(i) / (pathShades - 1)))
-		p.known[c] = uint8(i)
+		p.known[c] = uint8(len(p.colors))
 		p.colors = append(p.colors, c)
 	}
 	return p
@@ -236,17 +239,25 @@ func (p *palette) take(m *image.RGBA) {
 	}
 }
 
-// paint is a part of an image in the palette's colours.
-func (p *palette) paint(m *image.RGBA, box image.Rectangle) []byte {
+// paint is a part of an image in the palette's colours, transparent where it is as before.
+func (p *palette) paint(m, before *image.RGBA, box image.Rectangle) []byte {
 	out := make([]byte, 0, box.Dx()*box.Dy())
+	var last color.RGBA // most pixels are as the one before
+	var index uint8
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		for x := box.Min.X; x < box.Max.X; x++ {
 			i := m.PixOffset(x, y)
-			c := color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 255}
-			index, ok := p.known[c]
-			if !ok {
-				index = uint8(p.colors.Index(c))
-				p.known[c] = index
+			if before != nil && [4]byte(m.Pix[i:i+4]) == [4]byte(before.Pix[i:i+4]) {
+				out = append(out, 0)
+				continue
+			}
+			if c := (color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 255}); c != last {
+				last = c
+				var ok bool
+				if index, ok = p.known[c]; !ok {
+					index = 1 + uint8(p.colors[1:].Index(c))
+					p.known[c] = index
+				}
 			}
 			out = append(out, index)
 		}
