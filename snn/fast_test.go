@@ -67,6 +67,27 @@ func TestFastSteps(t *testing.T) {
 	}
 }
 
+// TestFastLIFBack compares LIF's backward step in assembly with that in Go, bit for bit, for all lengths.
+func TestFastLIFBack(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	for n := range 68 {
+		for range 4 {
+			stride := n + r.IntN(3)
+			c := []float32{0.1, -0.2, 0, 1, float32(r.NormFloat64())}
+			got := &sweep{
+				x: hard(r, n), s: hard(r, 2*stride), dz: hard(r, n), dx: make([]float32, n), ds: hard(r, 2*stride), c: c, stride: stride, alpha: 100,
+			}
+			want := *got
+			want.dx, want.ds = make([]float32, n), append([]float32(nil), got.ds...)
+			lifBackSuper(got)
+			lifBackRest(&want, 0)
+			bitsEqual(t, fmt.Sprintf("n=%d: dx", n), got.dx, want.dx)
+			bitsEqual(t, fmt.Sprintf("n=%d: ds", n), got.ds, want.ds)
+		}
+	}
+}
+
 func bitsEqual(t *testing.T, what string, got, want []float32) {
 	t.Helper()
 	for k, w := range want {

@@ -1,6 +1,8 @@
 package snn
 
 import (
+	"sync"
+
 	"github.com/livespike/livespike/internal/gemm"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
@@ -85,7 +87,7 @@ func linearBackWeight(dw, dy, x []float32, in, out int) {
 }
 
 // backBlock is the number of gradients that linearBackActive takes at a time, so that they stay in the second cache.
-const backBlock = 1 << 18
+const backBlock = 1 << 17
 
 // linearBackActive is linearBackWeight for inputs that are mostly zero. For each input it adds up the rows of dy at which
 // the input was active, in order, a block of rows after the other.
@@ -111,45 +113,52 @@ func linearBackActive(dw, dy, x []float32, in, out int) {
 
 // columns lists the elements of a matrix that are not zero, column by column.
 type columns struct {
-	start  []int   // where each column's begin; one more at the end
+	start  []int32 // where each column's begin; one more at the end
 	rows   []int32 // of each element
 	values []float32
-	own    *[]float32
+	own    *columnsWork
 }
 
+// columnsWork is the memory of columns, and of the list row by row that they are made from.
+type columnsWork struct {
+	start, next, rows, of, width []int32
+	values, found                []float32
+}
+
+var columnsWorks = sync.Pool{New: func() any { return new(columnsWork) }}
+
 func newColumns(x []float32, width int) columns {
-	c := columns{start: make([]int, width+1)}
-	active := simd.Count(x)
-	c.rows, c.own = make([]int32, active), borrow(active)
-	c.values = *c.own
-	var index [chunk]int32
-	var values [chunk]float32
-	// twice over the matrix: the first time counts, the second puts in place
-	for row := range len(x) / width {
-		for at := 0; at < width; at += chunk {
-			n := simd.Active(index[:], values[:], x[row*width+at:][:min(chunk, width-at)], at)
-			for _, k := range index[:n] {
-				c.start[k+1]++
-			}
+	w := columnsWorks.Get().(*columnsWork)
+	w.of, w.found = grown(w.of, len(x)), grown(w.found, len(x))
+	w.start, w.width = grown(w.start, width+1), grown(w.width, len(x)/width)
+	clear(w.start)
+	n := 0
+	for row := range w.width {
+		before := n
+		n += simd.Active(w.of[n:], w.found[n:], x[row*width:][:width], 0)
+		w.width[row] = int32(n - before)
+		for _, k := range w.of[before:n] {
+			w.start[k+1]++
 		}
 	}
 	for k := range width {
-		c.start[k+1] += c.start[k]
+		w.start[k+1] += w.start[k]
 	}
-	next := append([]int(nil), c.start[:width]...)
-	for row := range len(x) / width {
-		for at := 0; at < width; at += chunk {
-			n := simd.Active(index[:], values[:], x[row*width+at:][:min(chunk, width-at)], at)
-			for i, k := range index[:n] {
-				c.rows[next[k]], c.values[next[k]] = int32(row), values[i]
-				next[k]++
-			}
+	w.next, w.rows, w.values = append(w.next[:0], w.start...), grown(w.rows, n), grown(w.values, n)
+	i := 0
+	for row, count := range w.width {
+		for range count {
+			k := w.of[i]
+			at := w.next[k]
+			w.rows[at], w.values[at] = int32(row), w.found[i]
+			w.next[k] = at + 1
+			i++
 		}
 	}
-	return c
+	return columns{w.start, w.rows, w.values, w}
 }
 
-func (c columns) release() { giveBack(c.own) }
+func (c columns) release() { columnsWorks.Put(c.own) }
 
 // axpy adds a·x to y.
 func axpy(y []float32, a float32, x []float32) {
