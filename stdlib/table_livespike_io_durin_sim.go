@@ -11,6 +11,8 @@ import (
 var _ = register("github.com/livespike/livespike/io/durin/sim/sim", map[string]reflect.Value{
 	// functions, constants and variables
 	"Listen":       reflect.ValueOf(sim.Listen),
+	"ListenAll":    reflect.ValueOf(sim.ListenAll),
+	"LoadWorld":    reflect.ValueOf(sim.LoadWorld),
 	"NamedWorld":   reflect.ValueOf(sim.NamedWorld),
 	"New":          reflect.ValueOf(sim.New),
 	"Order2022":    reflect.ValueOf(sim.Order2022),
@@ -18,11 +20,14 @@ var _ = register("github.com/livespike/livespike/io/durin/sim/sim", map[string]r
 	"OrderDefault": reflect.ValueOf(sim.OrderDefault),
 	"ParseConfig":  reflect.ValueOf(sim.ParseConfig),
 	"ParseMap":     reflect.ValueOf(sim.ParseMap),
+	"ParseSVG":     reflect.ValueOf(sim.ParseSVG),
+	"Settings":     reflect.ValueOf(sim.Settings),
 	"Worlds":       reflect.ValueOf(sim.Worlds),
 	// types
 	"Circle":  reflect.ValueOf((*sim.Circle)(nil)),
 	"Config":  reflect.ValueOf((*sim.Config)(nil)),
 	"Faults":  reflect.ValueOf((*sim.Faults)(nil)),
+	"Frame":   reflect.ValueOf((*sim.Frame)(nil)),
 	"Moment":  reflect.ValueOf((*sim.Moment)(nil)),
 	"Order":   reflect.ValueOf((*sim.Order)(nil)),
 	"Pose":    reflect.ValueOf((*sim.Pose)(nil)),
@@ -30,6 +35,7 @@ var _ = register("github.com/livespike/livespike/io/durin/sim/sim", map[string]r
 	"Sample":  reflect.ValueOf((*sim.Sample)(nil)),
 	"Segment": reflect.ValueOf((*sim.Segment)(nil)),
 	"Server":  reflect.ValueOf((*sim.Server)(nil)),
+	"Setting": reflect.ValueOf((*sim.Setting)(nil)),
 	"Vec":     reflect.ValueOf((*sim.Vec)(nil)),
 	"World":   reflect.ValueOf((*sim.World)(nil)),
 })

@@ -13,6 +13,9 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	// functions, constants and variables
 	"AsFast":         reflect.ValueOf(event.AsFast),
 	"Block":          reflect.ValueOf(event.Block),
+	"Columns":        reflect.ValueOf(event.Columns),
+	"Compression":    reflect.ValueOf(event.Compression),
+	"Create":         reflect.ValueOf(event.Create),
 	"Crop":           reflect.ValueOf(event.Crop),
 	"Digest":         reflect.ValueOf(event.Digest),
 	"DropOldest":     reflect.ValueOf(event.DropOldest),
@@ -25,13 +28,18 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"Formats":        reflect.ValueOf(event.Formats),
 	"From":           reflect.ValueOf(event.From),
 	"FromReader":     reflect.ValueOf(event.FromReader),
+	"FromZero":       reflect.ValueOf(event.FromZero),
+	"MustCreate":     reflect.ValueOf(event.MustCreate),
 	"MustOpen":       reflect.ValueOf(event.MustOpen),
 	"Of":             reflect.ValueOf(event.Of),
 	"Open":           reflect.ValueOf(event.Open),
+	"Rate":           reflect.ValueOf(event.Rate),
 	"Realtime":       reflect.ValueOf(event.Realtime),
+	"RegisterSink":   reflect.ValueOf(event.RegisterSink),
 	"RegisterSource": reflect.ValueOf(event.RegisterSource),
 	"Scenes":         reflect.ValueOf(event.Scenes),
 	"Signed":         reflect.ValueOf(event.Signed),
+	"Sinks":          reflect.ValueOf(event.Sinks),
 	"Size":           reflect.ValueOf(event.Size),
 	"Sources":        reflect.ValueOf(event.Sources),
 	"Span":           reflect.ValueOf(event.Span),
@@ -45,13 +53,35 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"Info":        reflect.ValueOf((*event.Info)(nil)),
 	"Option":      reflect.ValueOf((*event.Option)(nil)),
 	"Settings":    reflect.ValueOf((*event.Settings)(nil)),
+	"Sink":        reflect.ValueOf((*event.Sink)(nil)),
 	"Source":      reflect.ValueOf((*event.Source)(nil)),
 	"Stats":       reflect.ValueOf((*event.Stats)(nil)),
 	"Stream":      reflect.ValueOf((*event.Stream)(nil)),
 	"Summary":     reflect.ValueOf((*event.Summary)(nil)),
+	"Writer":      reflect.ValueOf((*event.Writer)(nil)),
 	// interface wrappers
+	"_Sink":   reflect.ValueOf((*_github_com_livespike_livespike_io_event_Sink)(nil)),
 	"_Source": reflect.ValueOf((*_github_com_livespike_livespike_io_event_Source)(nil)),
 })
+
+// _github_com_livespike_livespike_io_event_Sink carries an interpreted Sink.
+type _github_com_livespike_livespike_io_event_Sink struct {
+	IValue any
+	WClose func() error
+	WWrite func(events []event.Event) error
+}
+
+func (W _github_com_livespike_livespike_io_event_Sink) Close() error {
+	return W.WClose()
+}
+
+func (W _github_com_livespike_livespike_io_event_Sink) Write(events []event.Event) error {
+	return W.WWrite(events)
+}
+
+func (W _github_com_livespike_livespike_io_event_Sink) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
 
 // _github_com_livespike_livespike_io_event_Source carries an interpreted Source.
 type _github_com_livespike_livespike_io_event_Source struct {
