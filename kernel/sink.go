@@ -102,3 +102,16 @@ func (in *stdin) Read(p []byte) (int, error) {
 	in.left = in.left[n:]
 	return n, nil
 }
+
+// OpenComm opens a comm, if the cell's front end has them.
+func (k sink) OpenComm(target string, m display.CommMessage, handle func(display.CommMessage)) (display.Comm, error) {
+	r := k.session.running()
+	if r == nil {
+		return nil, display.ErrNoComm
+	}
+	out, ok := r.output().(wire.CommOutput)
+	if !ok {
+		return nil, display.ErrNoComm
+	}
+	return out.OpenComm(target, wire.CommMessage(m), func(m wire.CommMessage) { handle(display.CommMessage(m)) }), nil
+}

@@ -75,6 +75,10 @@ var forms = []form{
 		x, ok := v.(interface{ JSON() ([]byte, error) })
 		return func() (any, error) { return rawJSON(x.JSON()) }, ok
 	}},
+	{"application/vnd.jupyter.widget-view+json", "WidgetView", func(v any) (func() (any, error), bool) {
+		x, ok := v.(interface{ WidgetView() ([]byte, error) })
+		return func() (any, error) { return rawJSON(x.WidgetView()) }, ok
+	}},
 }
 
 // BundleOf asks a value for all its forms and reports whether it has one beside text. A method that fails, panics or
