@@ -113,5 +113,12 @@ func (k sink) OpenComm(target string, m display.CommMessage, handle func(display
 	if !ok {
 		return nil, display.ErrNoComm
 	}
-	return out.OpenComm(target, wire.CommMessage(m), func(m wire.CommMessage) { handle(display.CommMessage(m)) }), nil
+	return comm{out.OpenComm(target, wire.CommMessage(m), func(m wire.CommMessage) { handle(display.CommMessage(m)) })}, nil
 }
+
+// comm is one of the wire's for displays.
+type comm struct{ *wire.Comm }
+
+func (c comm) Send(m display.CommMessage) error { return c.Comm.Send(wire.CommMessage(m)) }
+
+var _ display.CommSink = sink{}
