@@ -11,23 +11,88 @@ import (
 
 var _ = register("github.com/livespike/livespike/plot/display/display", map[string]reflect.Value{
 	// functions, constants and variables
-	"BundleOf": reflect.ValueOf(display.BundleOf),
-	"Clear":    reflect.ValueOf(display.Clear),
-	"HTML":     reflect.ValueOf(display.HTML),
-	"Input":    reflect.ValueOf(display.Input),
-	"Markdown": reflect.ValueOf(display.Markdown),
-	"PNG":      reflect.ValueOf(display.PNG),
-	"SVG":      reflect.ValueOf(display.SVG),
-	"SetSink":  reflect.ValueOf(display.SetSink),
-	"Show":     reflect.ValueOf(display.Show),
-	"Terminal": reflect.ValueOf(display.Terminal),
+	"BundleOf":  reflect.ValueOf(display.BundleOf),
+	"Clear":     reflect.ValueOf(display.Clear),
+	"ErrNoComm": reflect.ValueOf(&display.ErrNoComm).Elem(),
+	"HTML":      reflect.ValueOf(display.HTML),
+	"Input":     reflect.ValueOf(display.Input),
+	"Markdown":  reflect.ValueOf(display.Markdown),
+	"OpenComm":  reflect.ValueOf(display.OpenComm),
+	"PNG":       reflect.ValueOf(display.PNG),
+	"SVG":       reflect.ValueOf(display.SVG),
+	"SetSink":   reflect.ValueOf(display.SetSink),
+	"Show":      reflect.ValueOf(display.Show),
+	"Terminal":  reflect.ValueOf(display.Terminal),
 	// types
-	"Bundle": reflect.ValueOf((*display.Bundle)(nil)),
-	"Handle": reflect.ValueOf((*display.Handle)(nil)),
-	"Sink":   reflect.ValueOf((*display.Sink)(nil)),
+	"Bundle":      reflect.ValueOf((*display.Bundle)(nil)),
+	"Comm":        reflect.ValueOf((*display.Comm)(nil)),
+	"CommMessage": reflect.ValueOf((*display.CommMessage)(nil)),
+	"CommSink":    reflect.ValueOf((*display.CommSink)(nil)),
+	"Handle":      reflect.ValueOf((*display.Handle)(nil)),
+	"Sink":        reflect.ValueOf((*display.Sink)(nil)),
 	// interface wrappers
-	"_Sink": reflect.ValueOf((*_github_com_livespike_livespike_plot_display_Sink)(nil)),
+	"_Comm":     reflect.ValueOf((*_github_com_livespike_livespike_plot_display_Comm)(nil)),
+	"_CommSink": reflect.ValueOf((*_github_com_livespike_livespike_plot_display_CommSink)(nil)),
+	"_Sink":     reflect.ValueOf((*_github_com_livespike_livespike_plot_display_Sink)(nil)),
 })
+
+// _github_com_livespike_livespike_plot_display_Comm carries an interpreted Comm.
+type _github_com_livespike_livespike_plot_display_Comm struct {
+	IValue any
+	WClose func() error
+	WID    func() string
+	WSend  func(m display.CommMessage) error
+}
+
+func (W _github_com_livespike_livespike_plot_display_Comm) Close() error {
+	return W.WClose()
+}
+
+func (W _github_com_livespike_livespike_plot_display_Comm) ID() string {
+	return W.WID()
+}
+
+func (W _github_com_livespike_livespike_plot_display_Comm) Send(m display.CommMessage) error {
+	return W.WSend(m)
+}
+
+func (W _github_com_livespike_livespike_plot_display_Comm) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
+
+// _github_com_livespike_livespike_plot_display_CommSink carries an interpreted CommSink.
+type _github_com_livespike_livespike_plot_display_CommSink struct {
+	IValue    any
+	WClear    func(wait bool) error
+	WDisplay  func(b display.Bundle, id string) error
+	WInput    func(prompt string, secret bool) (string, error)
+	WOpenComm func(target string, m display.CommMessage, handle func(display.CommMessage)) (display.Comm, error)
+	WUpdate   func(b display.Bundle, id string) error
+}
+
+func (W _github_com_livespike_livespike_plot_display_CommSink) Clear(wait bool) error {
+	return W.WClear(wait)
+}
+
+func (W _github_com_livespike_livespike_plot_display_CommSink) Display(b display.Bundle, id string) error {
+	return W.WDisplay(b, id)
+}
+
+func (W _github_com_livespike_livespike_plot_display_CommSink) Input(prompt string, secret bool) (string, error) {
+	return W.WInput(prompt, secret)
+}
+
+func (W _github_com_livespike_livespike_plot_display_CommSink) OpenComm(target string, m display.CommMessage, handle func(display.CommMessage)) (display.Comm, error) {
+	return W.WOpenComm(target, m, handle)
+}
+
+func (W _github_com_livespike_livespike_plot_display_CommSink) Update(b display.Bundle, id string) error {
+	return W.WUpdate(b, id)
+}
+
+func (W _github_com_livespike_livespike_plot_display_CommSink) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
 
 // _github_com_livespike_livespike_plot_display_Sink carries an interpreted Sink.
 type _github_com_livespike_livespike_plot_display_Sink struct {
