@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/livespike/livespike/io/durin/sim"
+	"github.com/livespike/livespike/io/internal/canvas"
 )
 
 // Film is a track in motion: the robot, what its distance sensors can see, and the path behind it. In a notebook it
@@ -84,11 +85,11 @@ func (f *Film) Save(name string) error {
 func (f *Film) GIF() ([]byte, error) {
 	v := f.track.view()
 	v.height -= legend - legendLine
-	ground := newPNG(v.width, v.height, 1)
+	ground := canvas.NewPNG(v.width, v.height, 1)
 	f.track.drawFloor(ground, v)
 	f.track.drawWalls(ground, v)
 	inks := newPalette()
-	inks.take(ground.image)
+	inks.take(ground.Image)
 	out := &gif.GIF{}
 	var before *image.RGBA
 	for k, at := range f.frames {
@@ -97,28 +98,28 @@ func (f *Film) GIF() ([]byte, error) {
 			from = f.frames[k-1]
 		}
 		f.drawPiece(ground, v, from, at)
-		now := &pngCanvas{image: &image.RGBA{Pix: bytes.Clone(ground.image.Pix), Stride: ground.image.Stride, Rect: ground.image.Rect}, scale: 1}
+		now := ground.Clone()
 		f.drawNow(now, v, at)
 		if k == 0 || k == len(f.frames)/2 || k == len(f.frames)-1 {
-			inks.take(now.image)
+			inks.take(now.Image)
 		}
-		box := now.image.Rect
+		box := now.Image.Rect
 		if before != nil {
-			box = changed(before, now.image)
+			box = changed(before, now.Image)
 		}
 		out.Image = append(out.Image, &image.Paletted{Rect: box})
 		out.Delay = append(out.Delay, f.delay)
-		out.Image[k].Pix, out.Image[k].Stride = inks.paint(now.image, before, box), box.Dx()
-		before = now.image
+		out.Image[k].Pix, out.Image[k].Stride = inks.paint(now.Image, before, box), box.Dx()
+		before = now.Image
 	}
 	if len(out.Image) == 0 {
-		out.Image = append(out.Image, &image.Paletted{Rect: ground.image.Rect, Pix: inks.paint(ground.image, nil, ground.image.Rect), Stride: ground.image.Rect.Dx()})
+		out.Image = append(out.Image, &image.Paletted{Rect: ground.Image.Rect, Pix: inks.paint(ground.Image, nil, ground.Image.Rect), Stride: ground.Image.Rect.Dx()})
 		out.Delay = append(out.Delay, f.delay)
 	}
 	for _, frame := range out.Image {
 		frame.Palette = inks.colors
 	}
-	out.Config = image.Config{ColorModel: inks.colors, Width: ground.image.Rect.Dx(), Height: ground.image.Rect.Dy()}
+	out.Config = image.Config{ColorModel: inks.colors, Width: ground.Image.Rect.Dx(), Height: ground.Image.Rect.Dy()}
 	var b bytes.Buffer
 	err := gif.EncodeAll(&b, out)
 	return b.Bytes(), err
@@ -128,45 +129,45 @@ func (f *Film) GIF() ([]byte, error) {
 const legendLine = 30
 
 // drawPiece adds the path between two samples to the ground.
-func (f *Film) drawPiece(c canvas, v *view, from, to int) {
+func (f *Film) drawPiece(c canvas.Canvas, v *view, from, to int) {
 	s := f.track.Samples
-	along := make([]point, 0, to-from+1)
+	along := make([]canvas.Point, 0, to-from+1)
 	for _, one := range s[from : to+1] {
 		along = append(along, v.at(one.Pose.At))
 	}
-	c.stroke(pathColor(float64(to)/float64(max(1, len(s)-1))), 3, along...)
+	c.Stroke(pathColor(float64(to)/float64(max(1, len(s)-1))), 3, along...)
 	for _, one := range s[from : to+1] {
 		if one.Contact {
-			c.disc(touchColor, v.at(one.Pose.At), 2)
+			c.Disc(touchColor, v.at(one.Pose.At), 2)
 		}
 	}
 }
 
 // drawNow draws the robot, its view and the time.
-func (f *Film) drawNow(c canvas, v *view, at int) {
+func (f *Film) drawNow(c canvas.Canvas, v *view, at int) {
 	s := f.track.Samples[at]
 	if f.track.World != nil {
 		f.drawView(c, v, s.Pose)
 	}
 	drawBody(c, v, s.Pose, pathColor(float64(at)/float64(max(1, len(f.track.Samples)-1))))
 	if s.Contact {
-		c.disc(touchColor, v.at(s.Pose.At), 5)
+		c.Disc(touchColor, v.at(s.Pose.At), 5)
 	}
-	c.text(inkColor, point{margin, v.height - 10}, 12, fmt.Sprintf("%.1f s", s.Time.Seconds()))
+	c.Text(inkColor, canvas.At(margin, v.height-10), 12, fmt.Sprintf("%.1f s", s.Time.Seconds()))
 }
 
 // rayColor is of the lines along which the sensors look.
 var rayColor = color.NRGBA{240, 150, 40, 255}
 
 // drawView shows what the middles of the eight sensors see: a line to the wall, and a dot there.
-func (f *Film) drawView(c canvas, v *view, p sim.Pose) {
+func (f *Film) drawView(c canvas.Canvas, v *view, p sim.Pose) {
 	for i := range 8 {
 		angle := p.Heading + math.Pi/4*float64(i)
 		free := f.track.World.Free(p.At, angle)
 		end := v.at(p.At.Toward(angle, math.Min(free, Far)))
-		c.stroke(rayColor, 1, v.at(p.At), end)
+		c.Stroke(rayColor, 1, v.at(p.At), end)
 		if free < Far {
-			c.disc(rayColor, end, 4)
+			c.Disc(rayColor, end, 4)
 		}
 	}
 }

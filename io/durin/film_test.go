@@ -36,13 +36,13 @@ func TestFilm(t *testing.T) {
 		// Beside the wedge, half a body to the robot's left.
 		left := v.at(sim.Vec{X: pose.At.X, Y: pose.At.Y}.Toward(pose.Heading+1.5708, 0.7*robotSize))
 		want := pathColor(float64(frames[k]) / float64(len(track.Samples)-1))
-		got := screen.RGBAAt(int(left.x), int(left.y))
+		got := screen.RGBAAt(int(left.X), int(left.Y))
 		if distance(got, want) > 40 {
 			t.Fatalf("frame %d: %v at the robot, want %v", k, got, want)
 		}
 	}
 	start := v.at(track.Samples[0].Pose.At)
-	if c := screen.RGBAAt(int(start.x), int(start.y)); distance(c, pathColor(1./59)) > 60 && distance(c, color.NRGBA(floorColor)) < 30 {
+	if c := screen.RGBAAt(int(start.X), int(start.Y)); distance(c, pathColor(1./59)) > 60 && distance(c, color.NRGBA(floorColor)) < 30 {
 		t.Errorf("no path at the start: %v", c)
 	}
 	page, err := track.Film().HTML()

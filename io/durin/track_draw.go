@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/livespike/livespike/io/durin/sim"
+	"github.com/livespike/livespike/io/internal/canvas"
 )
 
 // Sizes of the figure, in the units of the SVG; the PNG has two pixels for each.
@@ -36,16 +37,16 @@ var (
 // PNG draws the arena and the path, coloured by time, with the robot at its end and red dots where it touched a wall.
 func (t *Track) PNG() ([]byte, error) {
 	v := t.view()
-	c := newPNG(v.width, v.height, pngScale)
+	c := canvas.NewPNG(v.width, v.height, pngScale)
 	t.draw(c, v)
-	return c.encode()
+	return c.Encode()
 }
 
 // SVG is the same figure as PNG.
 func (t *Track) SVG() (string, error) {
 	v := t.view()
-	c := newSVG(v.width, v.height)
-	c.fill(color.NRGBA{255, 255, 255, 255}, point{0, 0}, point{v.width, 0}, point{v.width, v.height}, point{0, v.height})
+	c := canvas.NewSVG(v.width, v.height)
+	c.Fill(color.NRGBA{255, 255, 255, 255}, canvas.At(0, 0), canvas.At(v.width, 0), canvas.At(v.width, v.height), canvas.At(0, v.height))
 	t.draw(c, v)
 	return c.String(), nil
 }
@@ -57,8 +58,8 @@ type view struct {
 	width, height float64
 }
 
-func (v *view) at(p sim.Vec) point {
-	return point{margin + (p.X-v.lo.X)*v.scale, margin + (v.hi.Y-p.Y)*v.scale}
+func (v *view) at(p sim.Vec) canvas.Point {
+	return canvas.At(margin+(p.X-v.lo.X)*v.scale, margin+(v.hi.Y-p.Y)*v.scale)
 }
 
 func (t *Track) view() *view {
@@ -84,7 +85,7 @@ func (t *Track) view() *view {
 	return v
 }
 
-func (t *Track) draw(c canvas, v *view) {
+func (t *Track) draw(c canvas.Canvas, v *view) {
 	t.drawFloor(c, v)
 	t.drawPath(c, v)
 	t.drawWalls(c, v)
@@ -93,31 +94,31 @@ func (t *Track) draw(c canvas, v *view) {
 }
 
 // drawLegend says below the picture what was driven, and how long lines, colours and red are.
-func (t *Track) drawLegend(c canvas, v *view) {
+func (t *Track) drawLegend(c canvas.Canvas, v *view) {
 	const size = 12
 	row := v.height - legend + 24
-	c.text(inkColor, point{margin, row}, size, t.String())
+	c.Text(inkColor, canvas.At(margin, row), size, t.String())
 	row += 20
 	meter, x := t.ruler(v), float64(margin)
-	c.stroke(inkColor, 2, point{x, row - 4}, point{x + meter*v.scale, row - 4})
+	c.Stroke(inkColor, 2, canvas.At(x, row-4), canvas.At(x+meter*v.scale, row-4))
 	x += meter*v.scale + 8
-	c.text(inkColor, point{x, row}, size, fmt.Sprintf("%g m", meter/1000))
+	c.Text(inkColor, canvas.At(x, row), size, fmt.Sprintf("%g m", meter/1000))
 	x += 52
 	const bar, steps = 64.0, 32
 	for i := range steps {
 		from := x + bar*float64(i)/steps
-		c.stroke(pathColor(float64(i)/(steps-1)), 3, point{from, row - 4}, point{from + bar/steps, row - 4})
+		c.Stroke(pathColor(float64(i)/(steps-1)), 3, canvas.At(from, row-4), canvas.At(from+bar/steps, row-4))
 	}
 	x += bar + 8
 	digits := 0
 	if t.Duration() < 10*time.Second {
 		digits = 1
 	}
-	c.text(inkColor, point{x, row}, size, fmt.Sprintf("0 to %.*f s", digits, t.Duration().Seconds()))
+	c.Text(inkColor, canvas.At(x, row), size, fmt.Sprintf("0 to %.*f s", digits, t.Duration().Seconds()))
 	if t.World != nil {
 		x += 76
-		c.disc(touchColor, point{x, row - 4}, 3)
-		c.text(inkColor, point{x + 8, row}, size, "contact")
+		c.Disc(touchColor, canvas.At(x, row-4), 3)
+		c.Text(inkColor, canvas.At(x+8, row), size, "contact")
 	}
 }
 
@@ -131,25 +132,25 @@ func (t *Track) ruler(v *view) float64 {
 	return 50
 }
 
-func (t *Track) drawFloor(c canvas, v *view) {
+func (t *Track) drawFloor(c canvas.Canvas, v *view) {
 	loops, _ := t.loops()
 	if len(loops) > 0 {
-		c.fill(floorColor, v.all(loops[0])...)
+		c.Fill(floorColor, v.all(loops[0])...)
 	} else {
-		c.fill(floorColor, v.at(v.lo), v.at(sim.Vec{X: v.hi.X, Y: v.lo.Y}), v.at(v.hi), v.at(sim.Vec{X: v.lo.X, Y: v.hi.Y}))
+		c.Fill(floorColor, v.at(v.lo), v.at(sim.Vec{X: v.hi.X, Y: v.lo.Y}), v.at(v.hi), v.at(sim.Vec{X: v.lo.X, Y: v.hi.Y}))
 	}
 	if t.World == nil || len(t.World.Walls) == 0 {
 		for x := math.Ceil(v.lo.X/500) * 500; x < v.hi.X; x += 500 {
-			c.stroke(gridColor, 1, v.at(sim.Vec{X: x, Y: v.lo.Y}), v.at(sim.Vec{X: x, Y: v.hi.Y}))
+			c.Stroke(gridColor, 1, v.at(sim.Vec{X: x, Y: v.lo.Y}), v.at(sim.Vec{X: x, Y: v.hi.Y}))
 		}
 		for y := math.Ceil(v.lo.Y/500) * 500; y < v.hi.Y; y += 500 {
-			c.stroke(gridColor, 1, v.at(sim.Vec{X: v.lo.X, Y: y}), v.at(sim.Vec{X: v.hi.X, Y: y}))
+			c.Stroke(gridColor, 1, v.at(sim.Vec{X: v.lo.X, Y: y}), v.at(sim.Vec{X: v.hi.X, Y: y}))
 		}
 	}
 }
 
-func (v *view) all(points []sim.Vec) []point {
-	out := make([]point, len(points))
+func (v *view) all(points []sim.Vec) []canvas.Point {
+	out := make([]canvas.Point, len(points))
 	for i, p := range points {
 		out[i] = v.at(p)
 	}
@@ -178,44 +179,44 @@ func (t *Track) loops() (loops [][]sim.Vec, open []sim.Segment) {
 	return loops, open
 }
 
-func (t *Track) drawWalls(c canvas, v *view) {
+func (t *Track) drawWalls(c canvas.Canvas, v *view) {
 	loops, open := t.loops()
 	for i, l := range loops {
 		corners := v.all(l)
 		if i > 0 { // what is in the room is massive
-			c.fill(blockColor, corners...)
+			c.Fill(blockColor, corners...)
 		}
-		c.stroke(wallColor, 4, append(corners, corners[0])...)
+		c.Stroke(wallColor, 4, append(corners, corners[0])...)
 	}
 	for _, s := range open {
-		c.stroke(wallColor, 4, v.at(s.A), v.at(s.B))
+		c.Stroke(wallColor, 4, v.at(s.A), v.at(s.B))
 	}
 	if t.World != nil {
 		for _, p := range t.World.Pillars {
-			c.disc(wallColor, v.at(p.Center), p.Radius*v.scale)
+			c.Disc(wallColor, v.at(p.Center), p.Radius*v.scale)
 		}
 		for _, l := range t.World.Lights {
-			c.disc(lightEdge, v.at(l), 7)
-			c.disc(lightColor, v.at(l), 5)
+			c.Disc(lightEdge, v.at(l), 7)
+			c.Disc(lightColor, v.at(l), 5)
 		}
 	}
 }
 
-func (t *Track) drawPath(c canvas, v *view) {
+func (t *Track) drawPath(c canvas.Canvas, v *view) {
 	const colors = 64 // more cannot be told apart
 	steps := len(t.Samples) - 1
 	pieces := min(steps, colors)
 	for k := range pieces {
 		from, to := k*steps/pieces, (k+1)*steps/pieces
-		along := make([]point, 0, to-from+1)
+		along := make([]canvas.Point, 0, to-from+1)
 		for _, s := range t.Samples[from : to+1] {
 			along = append(along, v.at(s.Pose.At))
 		}
-		c.stroke(pathColor(float64(k+1)/float64(pieces)), 3, along...)
+		c.Stroke(pathColor(float64(k+1)/float64(pieces)), 3, along...)
 	}
 	for _, s := range t.Samples {
 		if s.Contact {
-			c.disc(touchColor, v.at(s.Pose.At), 2)
+			c.Disc(touchColor, v.at(s.Pose.At), 2)
 		}
 	}
 }
@@ -229,25 +230,25 @@ func pathColor(at float64) color.NRGBA {
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
-func (t *Track) drawRobot(c canvas, v *view) {
+func (t *Track) drawRobot(c canvas.Canvas, v *view) {
 	if len(t.Samples) == 0 {
 		return
 	}
 	first, last := t.Samples[0].Pose, t.Samples[len(t.Samples)-1].Pose
-	c.disc(pathColor(0), v.at(first.At), 7)
-	c.disc(startColor, v.at(first.At), 4)
+	c.Disc(pathColor(0), v.at(first.At), 7)
+	c.Disc(startColor, v.at(first.At), 4)
 	drawBody(c, v, last, pathColor(1))
 }
 
 // drawBody is the robot, with a wedge to where it looks.
-func drawBody(c canvas, v *view, p sim.Pose, paint color.NRGBA) {
+func drawBody(c canvas.Canvas, v *view, p sim.Pose, paint color.NRGBA) {
 	body := v.at(p.At)
 	radius := math.Max(robotSize*v.scale, 6)
-	c.disc(wallColor, body, radius)
-	c.disc(paint, body, radius-2)
-	corner := func(angle, reach float64) point {
+	c.Disc(wallColor, body, radius)
+	c.Disc(paint, body, radius-2)
+	corner := func(angle, reach float64) canvas.Point {
 		sin, cos := math.Sincos(p.Heading + angle)
-		return point{body.x + reach*radius*cos, body.y - reach*radius*sin}
+		return canvas.At(body.X+reach*radius*cos, body.Y-reach*radius*sin)
 	}
-	c.fill(wallColor, corner(0, 0.75), corner(2.4, 0.55), corner(math.Pi, 0.15), corner(-2.4, 0.55))
+	c.Fill(wallColor, corner(0, 0.75), corner(2.4, 0.55), corner(math.Pi, 0.15), corner(-2.4, 0.55))
 }

@@ -62,7 +62,7 @@ func TestTrackPNG(t *testing.T) {
 		{"where it looks", 750 + robotSize/2, 500, wallColor},
 	} {
 		p := v.at(sim.Vec{X: c.x, Y: c.y})
-		got := color.NRGBAModel.Convert(img.At(int(2*p.x), int(2*p.y)))
+		got := color.NRGBAModel.Convert(img.At(int(2*p.X), int(2*p.Y)))
 		if got != c.want {
 			t.Errorf("%s at (%v, %v) is %v, want %v", c.what, c.x, c.y, got, c.want)
 		}

@@ -18,6 +18,25 @@ type Report struct {
 	Pauses     uint64        `json:"gc_pauses"`   // times the garbage collector stopped the program
 	Allocs     uint64        `json:"allocs"`      // objects the whole program allocated meanwhile
 	Wait       string        `json:"wait"`        // how the loop waited
+
+	late, step *Histogram
+	null       *Report
+}
+
+// Beside is the report with that of a null loop, one of the same period that does nothing, in the same place: what the
+// machine itself adds. Null makes one.
+func (r Report) Beside(null Report) Report {
+	r.null = &null
+	return r
+}
+
+// Null is the report of a loop that does nothing for a number of ticks.
+func Null(period time.Duration, ticks int, opts ...Option) Report {
+	l := New(period, opts...)
+	done := 0
+	// Its error is that of an interrupt or a missed tick, which the number of ticks shows.
+	_ = l.Run(func(Tick) bool { done++; return done < ticks })
+	return l.Report()
 }
 
 // Summary is the quantiles of durations.
@@ -34,10 +53,14 @@ func (s Summary) String() string {
 	return fmt.Sprintf("p50 %v, p90 %v, p99 %v, p99.9 %v, max %v", round(s.P50), round(s.P90), round(s.P99), round(s.P999), round(s.Max))
 }
 
-// String is the report, three lines.
+// String is the report, three lines, and two more for a null loop.
 func (r Report) String() string {
-	return fmt.Sprintf("%d ticks of %v; missed %d by waking, %d by stepping; %d collector pauses, %d allocations; %s\nlate  %v\nstep  %v",
+	s := fmt.Sprintf("%d ticks of %v; missed %d by waking, %d by stepping; %d collector pauses, %d allocations; %s\nlate  %v\nstep  %v",
 		r.Ticks, r.Period, r.MissedWake, r.MissedStep, r.Pauses, r.Allocs, r.Wait, r.Late, r.Step)
+	if r.null != nil {
+		s += fmt.Sprintf("\nnull loop: %d ticks, missed %d\nlate  %v", r.null.Ticks, r.null.MissedWake+r.null.MissedStep, r.null.Late)
+	}
+	return s
 }
 
 // JSON is the report as JSON, durations in ns.
@@ -49,9 +72,11 @@ func (r Report) JSON() (string, error) {
 // Report is of the last run, which must be over.
 func (l *Loop) Report() Report {
 	r := &l.record
+	late, step := r.late, r.step // copies: the next run has its own
 	return Report{
 		Period: l.period, Ticks: r.ticks, MissedWake: r.missedWake, MissedStep: r.missedStep,
 		Late: r.late.summary(), Step: r.step.summary(), Pauses: r.pauses, Allocs: r.allocs, Wait: l.clock.String(),
+		late: &late, step: &step,
 	}
 }
 

@@ -1,0 +1,185 @@
+package rt
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"time"
+
+	"github.com/livespike/livespike/io/internal/canvas"
+)
+
+// Sizes of the figure, in the units of the SVG; the PNG has two pixels for each.
+const (
+	figureWidth = 560.0
+	plotLeft    = 52.0
+	plotRight   = 16.0
+	plotHeight  = 110.0
+	plotGap     = 62.0 // above each plot
+	figureFoot  = 34.0
+	perDecade   = 20 // bars
+	textSize    = 11.0
+)
+
+var (
+	ink       = color.NRGBA{70, 66, 62, 255}
+	faint     = color.NRGBA{228, 224, 216, 255}
+	barColor  = color.NRGBA{59, 110, 165, 255}
+	nullColor = color.NRGBA{230, 130, 30, 255}
+	missColor = color.NRGBA{200, 50, 50, 255}
+)
+
+// PNG draws how late the steps began and how long they took, as histograms with logarithmic axes: on the right is what
+// happened seldom. A null loop's lateness is the orange line.
+func (r Report) PNG() ([]byte, error) {
+	c := canvas.NewPNG(figureWidth, r.height(), 2)
+	r.draw(c)
+	return c.Encode()
+}
+
+// SVG is the same figure as PNG.
+func (r Report) SVG() (string, error) {
+	c := canvas.NewSVG(figureWidth, r.height())
+	c.Fill(color.NRGBA{255, 255, 255, 255}, canvas.At(0, 0), canvas.At(figureWidth, 0), canvas.At(figureWidth, r.height()), canvas.At(0, r.height()))
+	r.draw(c)
+	return c.String(), nil
+}
+
+func (r Report) height() float64 { return 2*(plotGap+plotHeight) + figureFoot }
+
+func (r Report) draw(c canvas.Canvas) {
+	var nullLate *Histogram
+	hists := []*Histogram{r.late, r.step}
+	if r.null != nil {
+		nullLate = r.null.late
+		hists = append(hists, nullLate)
+	}
+	x := newAxis(r.Period, hists...)
+	title := fmt.Sprintf("%d ticks of %v; missed %d by waking, %d by stepping; %d allocations", r.Ticks, r.Period, r.MissedWake, r.MissedStep, r.Allocs)
+	c.Text(ink, canvas.At(plotLeft, 20), textSize+1, title)
+	x.plot(c, plotGap, "begins late by", r.late, nullLate, r.Late)
+	if nullLate != nil {
+		c.Text(nullColor, canvas.At(plotLeft+170, plotGap-20), textSize, "null loop: p50 "+round(r.null.Late.P50).String()+
+			", p99 "+round(r.null.Late.P99).String()+", p99.9 "+round(r.null.Late.P999).String()+", max "+round(r.null.Late.Max).String())
+	}
+	x.plot(c, 2*plotGap+plotHeight, "the step takes", r.step, nil, r.Step)
+	x.ticks(c, 2*(plotGap+plotHeight)+14)
+}
+
+// axis is the time axis that both plots share.
+type axis struct {
+	lo, hi float64 // powers of ten of ns
+	period float64
+}
+
+func newAxis(period time.Duration, hists ...*Histogram) *axis {
+	a := &axis{lo: math.Inf(1), hi: math.Ceil(math.Log10(float64(max(period, 1)))), period: float64(period)}
+	for _, h := range hists {
+		if h == nil || h.Count() == 0 {
+			continue
+		}
+		a.lo = math.Min(a.lo, math.Floor(math.Log10(float64(max(h.Min(), 10)))))
+		a.hi = math.Max(a.hi, math.Ceil(math.Log10(float64(max(h.Max(), 10))+1)))
+	}
+	a.lo = math.Min(a.lo, a.hi-1)
+	return a
+}
+
+func (a *axis) at(ns float64) float64 {
+	share := (math.Log10(math.Max(ns, 1)) - a.lo) / (a.hi - a.lo)
+	return plotLeft + math.Min(math.Max(share, 0), 1)*(figureWidth-plotLeft-plotRight)
+}
+
+// bars are the counts of a histogram between the ends of the axis.
+func (a *axis) bars(h *Histogram) []float64 {
+	counts := make([]float64, int(a.hi-a.lo)*perDecade)
+	for i, n := range h.counts {
+		if n == 0 {
+			continue
+		}
+		k := int((math.Log10(math.Max(float64(valueOf(i)), 1)) - a.lo) * perDecade)
+		counts[min(max(k, 0), len(counts)-1)] += float64(n)
+	}
+	return counts
+}
+
+// plot draws one histogram below a height, with its quantiles above it.
+func (a *axis) plot(c canvas.Canvas, top float64, title string, h, null *Histogram, s Summary) {
+	bottom := top + plotHeight
+	c.Text(ink, canvas.At(plotLeft, top-20), textSize, title)
+	if h == nil || h.Count() == 0 {
+		c.Text(ink, canvas.At(plotLeft+8, bottom-plotHeight/2), textSize, "no tick")
+		return
+	}
+	decades := math.Max(1, math.Ceil(math.Log10(float64(h.Count()))))
+	if null != nil && null.Count() > 0 {
+		decades = math.Max(decades, math.Ceil(math.Log10(float64(null.Count()))))
+	}
+	// One tick has a bar of its own height: the axis begins below 1.
+	y := func(n float64) float64 {
+		if n < 1 {
+			return bottom
+		}
+		return bottom - (math.Log10(n)+0.3)/(decades+0.3)*plotHeight
+	}
+	for d := 0.0; d <= decades; d++ {
+		n := math.Pow(10, d)
+		c.Stroke(faint, 1, canvas.At(plotLeft, y(n)), canvas.At(figureWidth-plotRight, y(n)))
+		c.Text(ink, canvas.At(8, y(n)+4), textSize-1, compact(n))
+	}
+	edge := func(k int) float64 { return a.at(math.Pow(10, a.lo+float64(k)/perDecade)) }
+	for k, n := range a.bars(h) {
+		if n > 0 {
+			c.Fill(barColor, canvas.At(edge(k)+0.5, bottom), canvas.At(edge(k)+0.5, y(n)), canvas.At(edge(k+1)-0.5, y(n)), canvas.At(edge(k+1)-0.5, bottom))
+		}
+	}
+	if null != nil {
+		var along []canvas.Point
+		for k, n := range a.bars(null) {
+			along = append(along, canvas.At(edge(k), y(n)), canvas.At(edge(k+1), y(n)))
+		}
+		c.Stroke(nullColor, 1.5, along...)
+	}
+	c.Stroke(ink, 1, canvas.At(plotLeft, bottom), canvas.At(figureWidth-plotRight, bottom))
+	if p := a.at(a.period); p < figureWidth-plotRight-1 {
+		c.Stroke(missColor, 1, canvas.At(p, top), canvas.At(p, bottom))
+	}
+	last := 0.0
+	for _, q := range []struct {
+		name string
+		at   time.Duration
+	}{{"p50", s.P50}, {"p99", s.P99}, {"p99.9", s.P999}, {"max", s.Max}} {
+		x := a.at(float64(q.at))
+		c.Stroke(ink, 1, canvas.At(x, top-4), canvas.At(x, top+3))
+		x = math.Max(x-4, last)
+		label := q.name + " " + round(q.at).String()
+		c.Text(ink, canvas.At(x, top-6), textSize-1, label)
+		last = x + 5.6*float64(len([]rune(label))) + 6
+	}
+}
+
+// ticks writes the decades of the time axis, and what the red line is.
+func (a *axis) ticks(c canvas.Canvas, row float64) {
+	for d := a.lo; d <= a.hi; d++ {
+		at := math.Pow(10, d)
+		label := time.Duration(at).String()
+		x := a.at(at)
+		c.Stroke(ink, 1, canvas.At(x, row-14), canvas.At(x, row-10))
+		c.Text(ink, canvas.At(math.Min(x-8, figureWidth-plotRight-24), row), textSize-1, label)
+	}
+	if a.at(a.period) < figureWidth-plotRight-1 {
+		c.Text(missColor, canvas.At(plotLeft, row+16), textSize-1, "red: the period")
+	}
+	c.Text(ink, canvas.At(plotLeft+90, row+16), textSize-1, "height: number of ticks, logarithmic")
+}
+
+// compact is a power of ten.
+func compact(n float64) string {
+	switch {
+	case n >= 1e6:
+		return fmt.Sprintf("%gM", n/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%gk", n/1e3)
+	}
+	return fmt.Sprintf("%g", n)
+}
