@@ -8,8 +8,11 @@ import (
 	"unsafe"
 )
 
-// A packet holds what the cameras' recorder puts into one: 10 ms, or as many events as make a batch.
-const aedat4Span = 10_000 // µs
+// A packet holds what the cameras' recorder puts into one: 10 ms, or less when there is much.
+const (
+	aedat4Span   = 10_000 // µs
+	aedat4Events = 8192
+)
 
 // createAEDAT4 writes AEDAT 4.0 with a description of its one stream and, where the output can be changed afterwards, a
 // data table. The vendor's tools need the sensor's size; where it is not known it is taken from the events.
@@ -68,7 +71,7 @@ func (a *aedat4Encoder) encode(events []Event) error {
 	}
 	for i := range events {
 		e := &events[i]
-		if n := len(a.events); n == batchEvents || n > 0 && uint64(e.T-a.events[0].T) >= aedat4Span {
+		if n := len(a.events); n == aedat4Events || n > 0 && uint64(e.T-a.events[0].T) >= aedat4Span {
 			if err := a.flush(); err != nil {
 				return err
 			}

@@ -7,14 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
-// batchEvents is the most a decoder writes at a time: 128 KiB, so that the caller finds it in the cache.
-const batchEvents = 8192
+// batchEvents is the most a decoder writes at a time: 32 KiB, so that whoever comes next finds it in the first cache.
+const batchEvents = 2048
 
 // fileSource decodes a byte stream on the caller's Next.
 type fileSource struct {
@@ -25,6 +26,8 @@ type fileSource struct {
 	stats Stats
 	end   error
 	close func() error
+
+	mapped bool // the bytes are the file's own
 }
 
 // openFile opens a path, or "-" for standard input.
@@ -39,6 +42,8 @@ func openFile(path string, o *options) (Source, error) {
 	var r io.Reader = f
 	if !mode.IsRegular() {
 		r = newWaiting(f)
+	} else if mapped := mapFile(f); mapped != nil {
+		return openMapped(mapped, f, path, o)
 	}
 	src, err := openReader(r, path, o, f.Close)
 	if err != nil {
@@ -47,13 +52,50 @@ func openFile(path string, o *options) (Source, error) {
 	return src, nil
 }
 
+// openMapped opens a file that is in memory. A compressed one is read from there.
+func openMapped(mapped []byte, f *os.File, name string, o *options) (src *fileSource, err error) {
+	closer := func() error { return errors.Join(unmap(mapped), f.Close()) }
+	defer fault(debug.SetPanicOnFault(true), name, &err)
+	if isCompressed(mapped) {
+		src, err = openReader(bytes.NewReader(mapped), name, o, closer)
+	} else {
+		src, err = openInput(newMapped(mapped, f, name), name, o, closer, func() {})
+	}
+	if err != nil {
+		return nil, errors.Join(err, closer())
+	}
+	src.mapped = true
+	return src, nil
+}
+
+func isCompressed(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) || bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd})
+}
+
+// fault turns the fault of a mapped file that somebody cuts while it is read into an error. It is deferred where the
+// file's bytes are touched, with what debug.SetPanicOnFault(true) returned.
+func fault(before bool, name string, err *error) {
+	debug.SetPanicOnFault(before)
+	if p := recover(); p != nil {
+		if _, is := p.(interface{ Addr() uintptr }); !is {
+			panic(p)
+		}
+		*err = &FormatError{File: name, Offset: -1, Problem: "the file became shorter while it was read", Err: ErrTruncated}
+	}
+}
+
 // openReader finds what r holds, through gzip and zstd, and reads the header.
 func openReader(r io.Reader, name string, o *options, closer func() error) (*fileSource, error) {
 	r, inner, release, err := unwrap(r, name)
 	if err != nil {
 		return nil, err
 	}
-	s := &fileSource{in: newInput(r, name), dst: make([]Event, batchEvents)}
+	return openInput(newInput(r, name), inner, o, closer, release)
+}
+
+// openInput finds the format and reads the header; inner is the name without the endings of compressors.
+func openInput(in *input, inner string, o *options, closer func() error, release func()) (*fileSource, error) {
+	s := &fileSource{in: in, dst: make([]Event, batchEvents)}
 	s.close = func() error { release(); return closer() }
 	head := s.in.peek(sniffBytes)
 	f, err := s.choose(inner, head, o)
@@ -131,7 +173,14 @@ func (s *fileSource) Stats() Stats {
 	return stats
 }
 
-func (s *fileSource) Next() ([]Event, error) {
+func (s *fileSource) Next() (events []Event, err error) {
+	if s.mapped {
+		defer fault(debug.SetPanicOnFault(true), s.in.name, &err)
+	}
+	return s.next()
+}
+
+func (s *fileSource) next() ([]Event, error) {
 	for s.end == nil {
 		eof := s.in.end != nil
 		events, used, bad := s.dec.decode(s.dst, s.in.window(), eof)

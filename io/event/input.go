@@ -3,6 +3,7 @@ package event
 import (
 	"errors"
 	"io"
+	"os"
 
 	"github.com/livespike/livespike/internal/interrupt"
 )
@@ -21,10 +22,29 @@ type input struct {
 	end    error // why there is nothing more to read; io.EOF in the good case
 
 	stopped error // why the last fill gave up; the next one may go on
+
+	mapped []byte // the file as it was when it was opened, which buf is until it is used up; nil for what is read
 }
 
 func newInput(r io.Reader, name string) *input {
 	return &input{r: r, name: name, buf: make([]byte, bufferBytes)}
+}
+
+// newMapped is newInput of a file that is in memory; f is read for what comes behind, if it grows.
+func newMapped(mapped []byte, f *os.File, name string) *input {
+	return &input{r: &behind{f, int64(len(mapped))}, name: name, buf: mapped, hi: len(mapped), mapped: mapped}
+}
+
+// behind reads a file from a place on.
+type behind struct {
+	f  *os.File
+	at int64
+}
+
+func (b *behind) Read(p []byte) (int, error) {
+	n, err := b.f.ReadAt(p, b.at)
+	b.at += int64(n)
+	return n, err
 }
 
 func (in *input) window() []byte { return in.buf[in.lo:in.hi] }
@@ -39,6 +59,11 @@ func (in *input) fill() bool {
 	in.stopped = nil
 	if in.end != nil {
 		return false
+	}
+	if in.hi == len(in.mapped) && in.hi > 0 && &in.buf[0] == &in.mapped[0] {
+		rest := in.window() // the mapping cannot be written to
+		in.buf = make([]byte, max(bufferBytes, 2*len(rest)))
+		in.lo, in.hi = 0, copy(in.buf, rest)
 	}
 	// Eight bytes of alignment keep packets of events where they can be viewed in place.
 	if in.lo == in.hi {

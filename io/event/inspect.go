@@ -5,7 +5,7 @@ import "unsafe"
 // inspector counts the events outside the sensor and those earlier than the one before.
 //
 // It sees every event that a stream delivers, so it must cost little beside the decoding: both coordinates are compared
-// in one 32-bit word, and both comparisons are sums of signs without a branch.
+// in one 32-bit word, and no event costs a branch.
 type inspector struct {
 	bound uint32 // 0x8000-height<<16 | 0x8000-width
 	last  int64
@@ -30,23 +30,39 @@ func (i *inspector) resize(width, height int) {
 }
 
 func (i *inspector) inspect(events []Event, stats *Stats) {
-	var back, out uint64
-	last, bound := i.last, i.bound
+	if len(events) == 0 {
+		return
+	}
+	bound, last := i.bound, i.last
+	if last == -1<<63 {
+		last = events[0].T // the first event has none before it, and differences must not overflow
+	}
+	// The signs of all differences in one word say whether there is anything to count, which there seldom is.
+	var back int64
+	var out uint32
 	for k := range events {
 		e := &events[k]
-		back += uint64(e.T-last) >> 63
+		back |= e.T - last
 		last = e.T
-		if xy := *(*uint32)(unsafe.Pointer(&e.X)); ((xy&^guard+bound)|xy)&guard != 0 {
-			out++
-		}
+		xy := *(*uint32)(unsafe.Pointer(&e.X))
+		out |= (xy&^guard + bound) | xy
 	}
-	if len(events) > 0 && i.last == -1<<63 {
-		// The first event has none before it; the difference above has overflowed.
-		back -= uint64(events[0].T-i.last) >> 63
+	if back < 0 || out&guard != 0 && bound != 0 {
+		i.count(events, stats)
 	}
 	i.last = last
-	stats.BackSteps += int64(back)
-	if bound != 0 {
-		stats.OutOfRange += int64(out)
+}
+
+func (i *inspector) count(events []Event, stats *Stats) {
+	last := i.last
+	for k := range events {
+		e := &events[k]
+		if e.T < last {
+			stats.BackSteps++
+		}
+		last = e.T
+		if xy := *(*uint32)(unsafe.Pointer(&e.X)); i.bound != 0 && ((xy&^guard+i.bound)|xy)&guard != 0 {
+			stats.OutOfRange++
+		}
 	}
 }
