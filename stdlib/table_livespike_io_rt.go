@@ -14,6 +14,7 @@ var _ = register("github.com/livespike/livespike/io/rt/rt", map[string]reflect.V
 	"IsMissed":      reflect.ValueOf(rt.IsMissed),
 	"KeepCollector": reflect.ValueOf(rt.KeepCollector),
 	"New":           reflect.ValueOf(rt.New),
+	"Null":          reflect.ValueOf(rt.Null),
 	"OnMiss":        reflect.ValueOf(rt.OnMiss),
 	"Skip":          reflect.ValueOf(rt.Skip),
 	"Spin":          reflect.ValueOf(rt.Spin),
