@@ -10,6 +10,7 @@ import (
 
 func init() {
 	on = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT && os.Getenv("LIVESPIKE_SIMD") != "off"
+	canFuse = on && cpu.X86.HasFMA
 	if !on {
 		return
 	}

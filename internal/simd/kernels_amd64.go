@@ -206,3 +206,8 @@ func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, 
 //
 //go:noescape
 func transposeAVX2(dst *float32, src *float32, n int, ds int, ss int)
+
+// peakFMA does n times 12 fused multiplications and additions of 8 floats.
+//
+//go:noescape
+func peakFMA(n int)

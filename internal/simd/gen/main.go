@@ -20,6 +20,7 @@ func main() {
 	convolution()
 	products()
 	transpose()
+	peak()
 	Generate()
 }
 

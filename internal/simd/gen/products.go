@@ -18,6 +18,23 @@ func products() {
 	}
 }
 
+// peak writes what a processor can do at most: fused operations that wait for nothing.
+func peak() {
+	function("peakFMA", "does n times 12 fused multiplications and additions of 8 floats.", "func(n int)")
+	n, one := loaded("n"), ones()
+	var sums [12]VecVirtual
+	for k := range sums {
+		sums[k] = zeros()
+	}
+	Label("loop")
+	for _, s := range sums {
+		VFMADD231PS(one, one, s)
+	}
+	DECQ(n)
+	JNZ(LabelRef("loop"))
+	ret()
+}
+
 func product(name string, m int, apart bool) {
 	how := "continuing its sums"
 	if apart {
