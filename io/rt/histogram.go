@@ -54,6 +54,22 @@ func (h *Histogram) Record(d time.Duration) {
 	h.n++
 }
 
+// Add counts what another histogram has counted.
+func (h *Histogram) Add(other *Histogram) {
+	if other.n == 0 {
+		return
+	}
+	for i, c := range other.counts {
+		h.counts[i] += c
+	}
+	if h.n == 0 || other.min < h.min {
+		h.min = other.min
+	}
+	h.max = max(h.max, other.max)
+	h.sum += other.sum
+	h.n += other.n
+}
+
 // Count is how many durations were recorded.
 func (h *Histogram) Count() uint64 { return h.n }
 

@@ -30,6 +30,34 @@ func TestQuantiles(t *testing.T) {
 	}
 }
 
+// TestAdd: two halves together are the whole.
+func TestAdd(t *testing.T) {
+	var a, b, both Histogram
+	for i := range 1000 {
+		d := time.Duration(i*i) * time.Microsecond
+		both.Record(d)
+		if i%3 == 0 {
+			a.Record(d)
+		} else {
+			b.Record(d)
+		}
+	}
+	var sum Histogram
+	sum.Add(&b)
+	sum.Add(&a)
+	sum.Add(new(Histogram))
+	if sum != both {
+		t.Errorf("%v, want %v", &sum, &both)
+	}
+	one, two := Report{Ticks: 3, late: &a, step: &b}, Report{Ticks: 4, MissedWake: 1, late: &b, step: &a}
+	if r := one.Plus(two); r.Ticks != 7 || r.MissedWake != 1 || *r.late != both || *r.step != both || r.Late.Max != both.Max() {
+		t.Errorf("%v", r)
+	}
+	if a == both {
+		t.Error("Plus changed its receiver")
+	}
+}
+
 func TestBuckets(t *testing.T) {
 	last := -1
 	for _, d := range []time.Duration{0, 1, 127, 128, 255, 256, 257, 258, 511, 512, 1e3, 1e6, 1e9, math.MaxInt64} {

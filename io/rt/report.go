@@ -30,6 +30,23 @@ func (r Report) Beside(null Report) Report {
 	return r
 }
 
+// Plus is the report of two runs as if they were one, for runs that take turns. The period is the first's.
+func (r Report) Plus(s Report) Report {
+	if r.late == nil {
+		return s
+	}
+	if s.late == nil {
+		return r
+	}
+	late, step := *r.late, *r.step
+	late.Add(s.late)
+	step.Add(s.step)
+	r.Ticks, r.MissedWake, r.MissedStep = r.Ticks+s.Ticks, r.MissedWake+s.MissedWake, r.MissedStep+s.MissedStep
+	r.Pauses, r.Allocs = r.Pauses+s.Pauses, r.Allocs+s.Allocs
+	r.late, r.step, r.Late, r.Step = &late, &step, late.summary(), step.summary()
+	return r
+}
+
 // Null is the report of a loop that does nothing for a number of ticks.
 func Null(period time.Duration, ticks int, opts ...Option) Report {
 	l := New(period, opts...)
