@@ -54,6 +54,11 @@ func rows(who string, t *tensor.Tensor) int {
 // Every derivative multiplies by scale, so that fields of different scales stay comparable.
 func SpatialReceptiveField(f Field, size int, domain float64) *tensor.Tensor {
 	f.check()
+	return single(derive(normalised(f, size, domain), size, f), size, size)
+}
+
+// normalised is the field before its derivatives, with a sum of 1.
+func normalised(f Field, size int, domain float64) []float64 {
 	k := gaussianField(size, covariance(f.Ratio, 1/f.Ratio, f.Angle, f.Scale), f.X, f.Y, domain)
 	sum := 0.0
 	for _, v := range k {
@@ -62,7 +67,7 @@ func SpatialReceptiveField(f Field, size int, domain float64) *tensor.Tensor {
 	for i := range k {
 		k[i] /= sum
 	}
-	return single(derive(k, size, f), size, size)
+	return k
 }
 
 // derive applies the field's derivatives in turn, one along the angle and one across it a round.
@@ -100,7 +105,7 @@ func directional(k []float64, size int, angle, scale float64) []float64 {
 }
 
 // SpatialReceptiveFieldsWithDerivatives stacks the fields of a tensor (n, 7), rows as SpatialParameters makes them, to
-// (n, size, size).
+// (n, size, size). Gradients reach the rows, but for the orders of the derivatives.
 func SpatialReceptiveFieldsWithDerivatives(fields *tensor.Tensor, size int, domain float64) *tensor.Tensor {
 	n := rows("SpatialReceptiveFieldsWithDerivatives", fields)
 	out := tensor.Zeros(n, size, size)
@@ -108,12 +113,20 @@ func SpatialReceptiveFieldsWithDerivatives(fields *tensor.Tensor, size int, doma
 		f := SpatialReceptiveField(fieldOf(fields.Data()[i*7:(i+1)*7]), size, domain)
 		copy(out.Data()[i*size*size:], f.Data())
 	}
+	tensor.Record(tensor.Node{
+		Name: "encode.SpatialReceptiveFieldsWithDerivatives", Inputs: []*tensor.Tensor{fields}, Outputs: []*tensor.Tensor{out},
+		Saved: []*tensor.Tensor{fields},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			return []*tensor.Tensor{rowGradients(fields, dy[0], size, domain)}
+		},
+	})
 	return out
 }
 
 // DeriveSpatialReceptiveField derives a square field along and across an angle, once for every pair (dx, dy) in the
 // rows of derivatives (n, 2): output (n, size, size).
 func DeriveSpatialReceptiveField(field *tensor.Tensor, scale, angle float64, derivatives *tensor.Tensor) *tensor.Tensor {
+	unrecorded("DeriveSpatialReceptiveField", field)
 	s, d := field.Shape(), derivatives.Shape()
 	if len(s) != 2 || s[0] != s[1] || len(d) != 2 || d[1] != 2 {
 		panic(fmt.Sprintf("encode.DeriveSpatialReceptiveField: field %v and derivatives %v; want (n, n) and (k, 2)", s, d))

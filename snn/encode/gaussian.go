@@ -32,6 +32,7 @@ func covariance(s1, s2, phi, scale float64) [4]float64 {
 //
 // Source: Norse, functional/receptive_field.py, gaussian_kernel at 065a3b45. The sums are in float64.
 func GaussianKernel(size int, c *tensor.Tensor, x, y, domain float64) *tensor.Tensor {
+	unrecorded("GaussianKernel", c)
 	if s := c.Shape(); len(s) != 2 || s[0] != 2 || s[1] != 2 {
 		panic(fmt.Sprintf("encode.GaussianKernel: covariance of shape %v, want [2 2]", s))
 	}
