@@ -1,6 +1,10 @@
 package event
 
-import "github.com/livespike/livespike/snn/tensor"
+import (
+	"unsafe"
+
+	"github.com/livespike/livespike/snn/tensor"
+)
 
 // accumulate adds events to an image of FrameShape. Events outside it have been counted by the inspector.
 func (s *Stream) accumulate(dst *tensor.Tensor, events []Event, from, to int64) {
@@ -19,6 +23,8 @@ func (s *Stream) accumulate(dst *tensor.Tensor, events []Event, from, to int64) 
 		accumulateSigned(img, events, w, h, 1, w)
 	case s.o.xy:
 		accumulateCount(img, events, w, h, h, 1)
+	case s.look.inside:
+		accumulateInside(img[:w*h], events, w)
 	default:
 		accumulateCount(img, events, w, h, 1, w)
 	}
@@ -33,6 +39,15 @@ func accumulateCount(img []float32, events []Event, w, h, dx, dy int) {
 		if x < w && y < h {
 			img[x*dx+y*dy]++
 		}
+	}
+}
+
+// accumulateInside is for events that the inspector has found inside.
+func accumulateInside(img []float32, events []Event, w int) {
+	base := unsafe.Pointer(unsafe.SliceData(img))
+	for i := range events {
+		xy := *(*uint32)(unsafe.Pointer(&events[i].X))
+		*(*float32)(unsafe.Add(base, 4*(int(xy>>16)*w+int(xy&0xffff))))++
 	}
 }
 

@@ -18,6 +18,7 @@ func (s *Stream) add(f filter) *Stream {
 	s.filters = append(s.filters, f)
 	if len(s.rest) > 0 {
 		s.rest = s.through(s.rest, f)
+		s.look.inside = false // a filter that moves pixels has yet to be looked at
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"iter"
+	"sort"
 	"time"
 
 	"github.com/livespike/livespike/snn/tensor"
@@ -165,7 +166,7 @@ func (s *Stream) slice(dst *tensor.Tensor, dt time.Duration) bool {
 			s.clock.begin(events[0].T, length, &s.stats)
 		}
 		from := s.clock.end - length
-		n := before(events, from-leap, s.clock.end)
+		n := s.before(events, from-leap, s.clock.end)
 		s.accumulate(dst, events[:n], from, s.clock.end)
 		if n < len(events) {
 			s.rest = events[n:]
@@ -176,7 +177,13 @@ func (s *Stream) slice(dst *tensor.Tensor, dt time.Duration) bool {
 }
 
 // before is how many events at the front are earlier than end, and not earlier than a leap of the clock.
-func before(events []Event, start, end int64) int {
+func (s *Stream) before(events []Event, start, end int64) int {
+	if s.look.sorted && len(events) > 0 && events[0].T >= start {
+		if events[len(events)-1].T < end {
+			return len(events)
+		}
+		return sort.Search(len(events), func(i int) bool { return events[i].T >= end })
+	}
 	span := uint64(end - start)
 	for n := range events {
 		if uint64(events[n].T-start) >= span {

@@ -9,6 +9,9 @@ import "unsafe"
 type inspector struct {
 	bound uint32 // 0x8000-height<<16 | 0x8000-width
 	last  int64
+
+	// What is known of the last batch: that its times rise, the first one included, and that no event is outside.
+	sorted, inside bool
 }
 
 // coordinates of 2^15 and more are outside every sensor that has a size
@@ -47,6 +50,8 @@ func (i *inspector) inspect(events []Event, stats *Stats) {
 		xy := *(*uint32)(unsafe.Pointer(&e.X))
 		out |= (xy&^guard + bound) | xy
 	}
+	i.sorted = back >= 0
+	i.inside = out&guard == 0 && bound&0xffff != 0 && bound>>16 != 0
 	if back < 0 || out&guard != 0 && bound != 0 {
 		i.count(events, stats)
 	}

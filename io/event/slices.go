@@ -36,7 +36,7 @@ func (s *Stream) cut(dst []Event, length int64) ([]Event, bool) {
 		if !any {
 			s.clock.begin(events[0].T, length, &s.stats)
 		}
-		n := before(events, s.clock.end-length-leap, s.clock.end)
+		n := s.before(events, s.clock.end-length-leap, s.clock.end)
 		dst = append(dst, events[:n]...)
 		if n < len(events) {
 			s.rest = events[n:]
