@@ -5,6 +5,8 @@ Needs jupyter_client. Prints a table in Markdown: median of RUNS where a row say
 """
 import os
 import platform
+import queue
+import socket
 import statistics
 import subprocess
 import sys
@@ -35,10 +37,27 @@ class Kernel:
         self.manager = KernelManager(kernel_name=name)
         began = time.perf_counter()
         self.manager.start_kernel(stderr=subprocess.DEVNULL)
+        self.wait_for_port()
         self.client = self.manager.client()
         self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=True)
         self.info()
         self.launch = time.perf_counter() - began
+        while True:  # until the subscription to iopub stands
+            self.info()
+            try:
+                self.client.get_iopub_msg(timeout=0.2)
+                break
+            except queue.Empty:
+                pass
+
+    def wait_for_port(self):
+        """A client that connects too early tries again only after 100 ms, which would be measured instead."""
+        while True:
+            try:
+                socket.create_connection((self.manager.ip, self.manager.shell_port)).close()
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.0005)
 
     def info(self):
         self.client.kernel_info()
