@@ -6,20 +6,11 @@ import (
 	"go/types"
 )
 
-// selectStmt lowers a select statement. The engine loses branches and returns in its clauses, so if there are any the select
-// only says which clause was chosen, and a switch behind it holds the bodies (L15):
+// selectStmt lowers a select statement. The engine loses branches and returns in its clauses and fails on some others, so the
+// select only says which clause was chosen, and a switch behind it holds the bodies (L15):
 //
 //	select { case v := <-c: body }   becomes   select { case vʹ = <-c: kʹ = 1 }; switch kʹ { case 1: v := vʹ; body }
 func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
-	var sent []ast.Stmt
-	if !leaves(s.Body) {
-		for _, c := range s.Body.List {
-			clause := c.(*ast.CommClause)
-			sent = append(sent, l.comm(clause)...)
-			clause.Body = l.stmts(clause.Body)
-		}
-		return append(sent, s)
-	}
 	chosen := l.temp()
 	list := []ast.Stmt{l.let(chosen, l.integer(0))}
 	bodies := &ast.BlockStmt{Lbrace: s.Body.Lbrace, Rbrace: s.Body.Rbrace}
@@ -34,7 +25,7 @@ func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
 		} else {
 			list = append(list, l.comm(clause)...)
 		}
-		body := append(head, l.stmts(clause.Body)...)
+		body := append(head, l.clause(clause.Body)...)
 		l.at(clause.Pos())
 		clause.Body = []ast.Stmt{l.set(l.ident(chosen), l.integer(i+1))}
 		bodies.List = append(bodies.List, &ast.CaseClause{
@@ -84,15 +75,4 @@ func (l *lowerer) received(s *ast.AssignStmt) (comm ast.Stmt, vars, head []ast.S
 		l.at(s.Pos())
 	}
 	return l.assign(token.ASSIGN, hidden, s.Rhs), vars, head
-}
-
-// leaves reports whether a statement contains a branch or a return of its own function.
-func leaves(body *ast.BlockStmt) bool {
-	return ownNode(body, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.BranchStmt, *ast.ReturnStmt:
-			return true
-		}
-		return false
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // switchStmt lowers an expression switch. The engine evaluates the cases of some wrongly: those on an interface, and those
@@ -17,7 +18,7 @@ func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
 		for _, c := range s.Body.List {
 			clause := c.(*ast.CaseClause)
 			l.exprs(clause.List)
-			clause.Body = l.stmts(clause.Body)
+			clause.Body = l.clause(clause.Body)
 		}
 		return []ast.Stmt{s}
 	}
@@ -49,7 +50,7 @@ func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
 		if cond != nil {
 			clause.List = []ast.Expr{cond}
 		}
-		clause.Body = l.stmts(clause.Body)
+		clause.Body = l.clause(clause.Body)
 	}
 	return append(head, s)
 }
@@ -103,4 +104,18 @@ func isInterface(t types.Type) bool { return t != nil && types.IsInterface(t) }
 
 func isError(t types.Type) bool {
 	return t != nil && types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// clause lowers the statements of a case. The engine finds labels in blocks only.
+func (l *lowerer) clause(list []ast.Stmt) []ast.Stmt {
+	labels := slices.ContainsFunc(list, func(s ast.Stmt) bool { _, ok := s.(*ast.LabeledStmt); return ok })
+	list = l.stmts(list)
+	if !labels {
+		return list
+	}
+	last := list[len(list)-1]
+	if branch, ok := last.(*ast.BranchStmt); ok && branch.Tok == token.FALLTHROUGH {
+		return []ast.Stmt{l.block(list[:len(list)-1]...), last}
+	}
+	return []ast.Stmt{l.block(list...)}
 }

@@ -46,7 +46,7 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
 		if obj := l.info.Implicits[clause]; name != nil && obj != nil {
 			body = l.bindCase(name.Name, value, from, obj.Type(), clause)
 		}
-		made.Body = append(body, l.stmts(clause.Body)...)
+		made.Body = append(body, l.clause(clause.Body)...)
 		out.Body.List = append(out.Body.List, made)
 	}
 	l.at(s.Pos())
