@@ -20,8 +20,11 @@ CELLS = [
     "plot.Image(tensor.Rand(24, 32))",
     "display.HTML(`<b id=\"rich\">rich</b>`)",
     "view := plot.Live()\nfor i := range 60 {\n\tview.Show(tensor.Rand(8, 8).Mul(i))\n\ttime.Sleep(20 * time.Millisecond)\n}\nview.Stop()\nview",
+    'gain := widget.NewSlider("gain", 0, 10, 1)\nstop := widget.NewButton("stop")\npicture := widget.NewPicture(image.NewGray(image.Rect(0, 0, 40, 30)))\n'
+    "display.Show(gain)\ndisplay.Show(stop)\ndisplay.Show(picture)",
     'panic("wanted")',
 ]
+ERROR = len(CELLS) - 1
 
 
 def free_port():
@@ -115,8 +118,12 @@ def drive(page, port, folder):
     wait("a live view that moves", moving)
     wait("the view's count", lambda: "drawn" in "".join(text(4)))
     print("     ", "".join(text(4)).strip().splitlines()[-1])
-    wait("an error with its place", lambda: "In[6]:1" in "".join(text(5)))
+    wait("an error with its place", lambda: f"In[{ERROR + 1}]:1" in "".join(text(ERROR)))
     wait("the name of the kernel", lambda: "Livespike (Go)" in page.locator(".jp-KernelName").inner_text())
+    widgets = cells.nth(5)
+    wait("a slider, a button, a picture", lambda: all(
+        widgets.locator(c).count() == 1 for c in (".widget-slider", "button.widget-button", "img.widget-image")))
+    wait("the picture's bytes", lambda: widgets.locator("img.widget-image").evaluate("i => i.naturalWidth") == 40)
     page.screenshot(path=folder / "run-all.png")
 
     def fill(code):
@@ -125,12 +132,22 @@ def drive(page, port, folder):
         page.keyboard.press("Control+a")
         page.keyboard.type(code)
 
+    fill("for !stop.Pressed() {\ntime.Sleep(time.Millisecond)\n}\ngain.Value()")
+    page.keyboard.press("Control+Enter")
+    wait("a loop that waits for the button", lambda: "[*]" in cells.last.inner_text())
+    widgets.locator(".noUi-handle").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    time.sleep(0.3)
+    widgets.locator("button.widget-button").click()
+    wait("the slider's value after the button", lambda: "1.3" in "".join(text(ERROR)))
+
     fill("for {}")
     page.keyboard.press("Control+Enter")
     wait("a loop runs", lambda: "[*]" in cells.last.inner_text())
     time.sleep(0.5)
     menu("Kernel", "Interrupt Kernel")
-    wait("it is interrupted", lambda: "interrupted" in "".join(text(5)), 5)
+    wait("it is interrupted", lambda: "interrupted" in "".join(text(ERROR)), 5)
     wait("the kernel is idle again", idle)
 
     fill('display.Input("name? ")')
@@ -138,7 +155,7 @@ def drive(page, port, folder):
     wait("an input box", lambda: page.locator(".jp-Stdin-input").count() == 1)
     page.locator(".jp-Stdin-input").fill("Ada")
     page.keyboard.press("Enter")
-    wait("the answer", lambda: '"Ada"' in "".join(text(5)) or "Ada\n" in "".join(text(5)))
+    wait("the answer", lambda: '"Ada"' in "".join(text(ERROR)) or "Ada\n" in "".join(text(ERROR)))
 
     fill("fmt.Fpri")
     page.keyboard.press("Tab")
@@ -157,7 +174,7 @@ def drive(page, port, folder):
     fill('panic("wanted again")')
     menu("Kernel", "Restart Kernel and Run All Cells…")
     page.locator('.jp-Dialog-button:has-text("Restart")').click()
-    wait("the last cell of the second run", lambda: "wanted again" in "".join(text(5)), 30)
+    wait("the last cell of the second run", lambda: "wanted again" in "".join(text(ERROR)), 30)
     wait("counts begin again", lambda: "[1]" in cells.first.inner_text())
     page.screenshot(path=folder / "restarted.png")
 
