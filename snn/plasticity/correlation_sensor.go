@@ -87,6 +87,8 @@ func (r *CorrelationRule) Step(pre, post *tensor.Tensor, s *CorrelationSensorSta
 
 // StepInPlace is Step that changes the state it is given and allocates nothing.
 func (r *CorrelationRule) StepInPlace(pre, post *tensor.Tensor, s *CorrelationSensorState) {
+	local(pre)
+	local(post)
 	shape := s.PostPre.Shape()
 	ps, qs := pre.Shape(), post.Shape()
 	n := len(shape) - 1

@@ -130,6 +130,8 @@ func (r *STDPRule) InitialState(pre, post *tensor.Tensor) *STDPState {
 
 // decay moves both traces one step on, in place.
 func (r *STDPRule) decay(pre, post *tensor.Tensor, s *STDPState) {
+	local(pre)
+	local(post)
 	fits("pre", pre.Shape(), "t_pre", s.TPre.Shape())
 	fits("post", post.Shape(), "t_post", s.TPost.Shape())
 	r.decayOne(s.TPre, pre, r.tauPreInv, r.aPre, "plasticity: tau_pre_inv", "plasticity: a_pre")
@@ -141,6 +143,7 @@ func (r *STDPRule) decayOne(trace, spikes *tensor.Tensor, tauInv, a option.Numbe
 	c := tauInv.Rate(r.dt.Value, &one, tauName, trace.Shape())
 	size := a.Over(&two, aName, trace.Shape())
 	t, z := trace.Data(), spikes.Data()
+	trace.MarkChanged()
 	for i := range t {
 		if r.trace == "nearest" && z[i] != 0 {
 			t[i] = c.At(i) * float32(size.At(i)*z[i])

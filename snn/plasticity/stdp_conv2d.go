@@ -18,6 +18,7 @@ func (r *STDPRule) StepConv2d(pre, post, w *tensor.Tensor, s *STDPState) (*tenso
 	} else {
 		s = s.Clone()
 	}
+	local(w)
 	w = copyOf(w)
 	r.StepConv2dInPlace(pre, post, w, s)
 	return w, s
@@ -25,6 +26,7 @@ func (r *STDPRule) StepConv2d(pre, post, w *tensor.Tensor, s *STDPState) (*tenso
 
 // StepConv2dInPlace is StepConv2d that changes the weights and the state it is given and allocates nothing.
 func (r *STDPRule) StepConv2dInPlace(pre, post, w *tensor.Tensor, s *STDPState) {
+	local(w)
 	r.decay(pre, post, s)
 	plus, minus := s.sums(len(w.Data()))
 	r.window(pre, post, w).pair(pre, post, s, plus, minus)

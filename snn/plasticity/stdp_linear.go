@@ -15,6 +15,7 @@ func (r *STDPRule) StepLinear(pre, post, w *tensor.Tensor, s *STDPState) (*tenso
 	} else {
 		s = s.Clone()
 	}
+	local(w)
 	w = copyOf(w)
 	r.StepLinearInPlace(pre, post, w, s)
 	return w, s
@@ -22,6 +23,7 @@ func (r *STDPRule) StepLinear(pre, post, w *tensor.Tensor, s *STDPState) (*tenso
 
 // StepLinearInPlace is StepLinear that changes the weights and the state it is given and allocates nothing.
 func (r *STDPRule) StepLinearInPlace(pre, post, w *tensor.Tensor, s *STDPState) {
+	local(w)
 	r.decay(pre, post, s)
 	plus, minus := s.sums(len(w.Data()))
 	pairLinear(pre, post, w, s, plus, minus)

@@ -60,6 +60,8 @@ func (r *STDPSensorRule) Step(pre, post *tensor.Tensor, s *STDPSensorState) *STD
 
 // StepInPlace is Step that changes the state it is given and allocates nothing.
 func (r *STDPSensorRule) StepInPlace(pre, post *tensor.Tensor, s *STDPSensorState) {
+	local(pre)
+	local(post)
 	fits("pre", pre.Shape(), "a_pre", s.APre.Shape())
 	fits("post", post.Shape(), "a_post", s.APost.Shape())
 	r.one(s.APre, pre, r.etaP, "plasticity: eta_p")

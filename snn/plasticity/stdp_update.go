@@ -76,6 +76,7 @@ func (r *STDPRule) update(w *tensor.Tensor, plus, minus []float32) {
 	var hold [4][1]float32
 	f := r.weighted(&hold, w.Shape())
 	data := w.Data()
+	w.MarkChanged()
 	f.inRange(data)
 	for k, v := range data {
 		v += f.change(k, v, plus[k], minus[k])

@@ -73,6 +73,7 @@ func (r *ThreeFactorRule) Step(pre, post *tensor.Tensor, reward float64, w *tens
 	} else {
 		s = s.Clone()
 	}
+	local(w)
 	w = copyOf(w)
 	r.StepInPlace(pre, post, reward, w, s)
 	return w, s
@@ -80,6 +81,7 @@ func (r *ThreeFactorRule) Step(pre, post *tensor.Tensor, reward float64, w *tens
 
 // StepInPlace is Step that changes the weights and the state it is given and allocates nothing.
 func (r *ThreeFactorRule) StepInPlace(pre, post *tensor.Tensor, reward float64, w *tensor.Tensor, s *ThreeFactorState) {
+	local(w)
 	fits("weights", w.Shape(), "eligibility", s.Eligibility.Shape())
 	r.stdp.decay(pre, post, s.Traces)
 	plus, minus := s.Traces.sums(len(w.Data()))
@@ -93,6 +95,7 @@ func (r *ThreeFactorRule) StepInPlace(pre, post *tensor.Tensor, reward float64, 
 	f := r.stdp.weighted(&hold, w.Shape())
 	forget := r.tauEInv.Rate(r.stdp.dt.Value, &one, "plasticity: tau_e_inv", w.Shape())
 	eta := r.eta.Over(&two, "plasticity: eta", w.Shape())
+	w.MarkChanged()
 	weights, e := w.Data(), s.Eligibility.Data()
 	f.inRange(weights)
 	for k, v := range weights {

@@ -60,13 +60,15 @@ func (r *TsodyksMakramRule) InitialState(z *tensor.Tensor) *TsodyksMakramState {
 }
 
 // Step is one step: the strength that each spike of z gets through with, and the new state. A nil state is one at
-// rest.
+// rest. Gradients reach the spikes, the state and options that are tensors.
 func (r *TsodyksMakramRule) Step(z *tensor.Tensor, s *TsodyksMakramState) (*tensor.Tensor, *TsodyksMakramState) {
 	if s == nil {
 		s = r.InitialState(z)
-	} else {
-		s = &TsodyksMakramState{U: copyOf(s.U), X: copyOf(s.X)}
 	}
+	if tensor.Recording(z, s.U, s.X, r.tauFInv.Tensor, r.tauDInv.Tensor, r.use.Tensor) {
+		return r.recorded(z, s)
+	}
+	s = &TsodyksMakramState{U: copyOf(s.U), X: copyOf(s.X)}
 	out := tensor.Zeros(z.Shape()...)
 	r.StepInto(out, z, s)
 	return out, s
@@ -77,6 +79,12 @@ func (r *TsodyksMakramRule) StepInto(dst, z *tensor.Tensor, s *TsodyksMakramStat
 	fits("input", z.Shape(), "u", s.U.Shape())
 	fits("input", z.Shape(), "x", s.X.Shape())
 	fits("input", z.Shape(), "output", dst.Shape())
+	for _, t := range [...]*tensor.Tensor{z, s.U, s.X} {
+		local(t)
+	}
+	s.U.MarkChanged()
+	s.X.MarkChanged()
+	dst.MarkChanged()
 	var hold [3][1]float32
 	f := r.tauFInv.Over(&hold[0], "plasticity: tau_f_inv", z.Shape())
 	d := r.tauDInv.Over(&hold[1], "plasticity: tau_d_inv", z.Shape())
