@@ -47,17 +47,18 @@ func (i Info) String() string {
 
 // Stats counts what a source delivered and what it did not.
 type Stats struct {
-	Events     int64 // delivered
-	Bytes      int64 // read from the file or the wire
-	Dropped    int64 // events in the data that cannot be delivered: without a time, marked invalid
-	Lost       int64 // events that a live source lost because nobody read them in time
-	Filtered   int64 // events that filters took out
-	OutOfRange int64 // events outside the sensor; delivered by Next, left out of frames
-	BackSteps  int64 // events earlier than the one before
-	Triggers   int64 // external trigger records
-	Skipped    int64 // other records that are not events: inertial sensor, images, vendor words
-	Errors     int64 // words or records that the format does not allow
-	Jumps      int64 // leaps of the clock that Read and Frames did not fill with empty frames
+	Events      int64 // delivered
+	Bytes       int64 // read from the file or the wire
+	Dropped     int64 // events in the data that cannot be delivered: without a time, marked invalid
+	Lost        int64 // events that a live source lost because nobody read them in time
+	Filtered    int64 // events that filters took out
+	LostPackets int64 // datagrams that arrived at this machine and were lost before they were read
+	OutOfRange  int64 // events outside the sensor; delivered by Next, left out of frames
+	BackSteps   int64 // events earlier than the one before
+	Triggers    int64 // external trigger records
+	Skipped     int64 // other records that are not events: inertial sensor, images, vendor words
+	Errors      int64 // words or records that the format does not allow
+	Jumps       int64 // leaps of the clock that Read and Frames did not fill with empty frames
 }
 
 // String is the stats in one line; counts of zero are left out but for the first.
@@ -72,6 +73,7 @@ func (s Stats) String() string {
 		{s.Dropped, "dropped"},
 		{s.Lost, "lost"},
 		{s.Filtered, "filtered"},
+		{s.LostPackets, "datagrams lost"},
 		{s.OutOfRange, "out of range"},
 		{s.BackSteps, "back in time"},
 		{s.Triggers, "triggers"},
@@ -92,6 +94,7 @@ func (s *Stats) add(o Stats) {
 	s.Dropped += o.Dropped
 	s.Lost += o.Lost
 	s.Filtered += o.Filtered
+	s.LostPackets += o.LostPackets
 	s.OutOfRange += o.OutOfRange
 	s.BackSteps += o.BackSteps
 	s.Triggers += o.Triggers

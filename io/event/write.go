@@ -79,6 +79,16 @@ func (w *Writer) String() string { return fmt.Sprintf("event.Writer(%s: %d event
 // Count is how many events have been written.
 func (w *Writer) Count() int64 { return w.count }
 
+// Stats counts what has been written, and what a network did not take.
+func (w *Writer) Stats() Stats {
+	stats := Stats{}
+	if c, ok := w.sink.(counted); ok {
+		stats = c.Stats()
+	}
+	stats.Events = w.count
+	return stats
+}
+
 // Write adds a batch. Its error says which event the format cannot hold, if that was it; the recording is then lost.
 func (w *Writer) Write(events []Event) error {
 	if w.done {
