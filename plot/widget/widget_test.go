@@ -40,6 +40,7 @@ func (s *sent) Close() error                     { s.closed = true; return nil }
 func (s *sent) state() map[string]any {
 	return s.messages[len(s.messages)-1].Data["state"].(map[string]any)
 }
+
 func (s *sent) from(method, key string, value any) {
 	inner := "state"
 	if method == "custom" {

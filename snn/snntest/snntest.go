@@ -48,8 +48,13 @@ func Check(fresh func() snn.Module, shape ...int) error {
 		name  string
 		check func(x, y []*tensor.Tensor) error
 	}{
-		{"repeat", k.repeat}, {"rest", k.rest}, {"batch", k.batch}, {"sequence", k.sequence},
-		{"save and load", k.saveLoad}, {"gradient", k.gradient}, {"ForwardInto", k.into},
+		{"repeat", k.repeat},
+		{"rest", k.rest},
+		{"batch", k.batch},
+		{"sequence", k.sequence},
+		{"save and load", k.saveLoad},
+		{"gradient", k.gradient},
+		{"ForwardInto", k.into},
 	} {
 		if err := guarded(func() error { return c.check(x, y) }); err != nil {
 			all = append(all, fmt.Errorf("snntest: %s: %w", c.name, err))
@@ -96,7 +101,7 @@ func (k *kit) run(m snn.Module, x []*tensor.Tensor) (y []*tensor.Tensor, err err
 			var out *tensor.Tensor
 			out, s = m.Forward(in, s)
 			if out == nil {
-				return errors.New("Forward returned no output")
+				return errors.New("the output of Forward is nil")
 			}
 			y = append(y, out.Clone())
 		}
