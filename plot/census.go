@@ -80,7 +80,7 @@ func given(caller, argument string, t *tensor.Tensor) {
 }
 
 // number has four digits, as the figure's text needs no more.
-func number(v float64) string { return fmt.Sprintf("%.4g", v) }
+func number(v float64) string { return fmt.Sprintf("%.4g", v+0) } // not -0
 
 // shapeText is a shape in brackets, as in the messages of package tensor.
 func shapeText(shape []int) string {

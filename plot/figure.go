@@ -29,6 +29,7 @@ type Figure struct {
 	cols   int    // panels in a row
 	theme  *theme // light, or nil for it, or dark
 	lines  lines  // of a Trace
+	curves curves // of figures with two axes
 	asked  size   // by Size, or zero
 	text   string // what String returns
 }

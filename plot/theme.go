@@ -49,8 +49,16 @@ func (t *theme) of(c color.Color) color.Color {
 	if t == light || c == nil {
 		return c
 	}
+	alpha := uint8(0xff)
+	if n, translucent := c.(color.NRGBA); translucent {
+		alpha, n.A = n.A, 0xff
+		c = n
+	}
 	if own, ok := t.colors[color.RGBAModel.Convert(c).(color.RGBA)]; ok {
-		return own
+		c = own
+	}
+	if alpha != 0xff {
+		return faded(c, alpha)
 	}
 	return c
 }

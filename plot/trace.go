@@ -113,14 +113,23 @@ func (ls lines) key() side {
 		return nil
 	}
 	if len(ls) <= len(lineColors) {
-		return legend(ls)
+		var l legend
+		for _, one := range ls {
+			l = append(l, entry{one.name, one.color})
+		}
+		return l
 	}
 	return &colorBar{scale: scale{hi: float64(len(ls) - 1), colors: viridis}, whole: true, label: "line"}
 }
 
-// Names names the lines of a Trace in their order, in a legend, and returns the figure. It panics if there are more
-// names than lines, and for other figures.
+// Names names the lines of a figure in their order, in a legend, and returns the figure. It panics if there are more
+// names than lines.
 func (f *Figure) Names(names ...string) *Figure {
+	if f.curves != nil {
+		f.curves.named(names)
+		f.panels[0].side = f.curves.key()
+		return f
+	}
 	ls := f.lines
 	if len(names) > len(ls) {
 		panic(fmt.Sprintf("plot: %d names for %d lines", len(names), len(ls)))
@@ -210,12 +219,22 @@ func (l line) runs(x, y func(float64) vg.Length) [][]vg.Point {
 }
 
 // legend names lines in a column right of the plot.
-type legend lines
+type legend []entry
 
 const (
 	swatch    = 18 * cssPixel
 	legendRow = 18 * cssPixel
 )
+
+// indent is the room for the lines, if there are any.
+func (l legend) indent() vg.Length {
+	for _, one := range l {
+		if one.color != nil {
+			return swatch + 5*cssPixel
+		}
+	}
+	return 0
+}
 
 func (legend) style() draw.TextStyle {
 	return textStyle(labelSize, ink, draw.XLeft, draw.YCenter)
@@ -227,7 +246,7 @@ func (l legend) width() vg.Length {
 	for _, line := range l {
 		w = max(w, l.style().Width(line.name))
 	}
-	return swatch + 5*cssPixel + w
+	return l.indent() + w + 2*cssPixel
 }
 
 // draw implements side.
@@ -235,7 +254,12 @@ func (l legend) draw(c draw.Canvas, _, top vg.Length) {
 	descent := l.style().FontExtents().Descent
 	for i, line := range l {
 		y := top - legendRow*(vg.Length(i)+0.5)
-		c.StrokeLine2(draw.LineStyle{Color: line.color, Width: vg.Points(1.6)}, c.Min.X, y, c.Min.X+swatch, y)
-		c.FillText(l.style(), vg.Point{X: c.Min.X + swatch + 5*cssPixel, Y: y + descent}, line.name)
+		style := l.style()
+		if line.color != nil {
+			c.StrokeLine2(draw.LineStyle{Color: line.color, Width: vg.Points(1.6)}, c.Min.X, y, c.Min.X+swatch, y)
+		} else {
+			style.Color = faint
+		}
+		c.FillText(style, vg.Point{X: c.Min.X + l.indent(), Y: y + descent}, line.name)
 	}
 }
