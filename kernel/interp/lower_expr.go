@@ -211,9 +211,29 @@ func (l *lowerer) binary(e *ast.BinaryExpr) ast.Expr {
 	}
 	// A literal beside a typed operand needs no conversion.
 	shift := e.Op == token.SHL || e.Op == token.SHR
+	bare, t := l.info.Types[e.Y].IsNil() && (!named(e.X) || l.isConversion(e.X)), l.typeOf(e.X)
 	e.X = l.operand(e.X, e.Y, !shift)
 	e.Y = l.operand(e.Y, e.X, true)
+	if bare {
+		e.X = l.returned(e.X, t)
+	}
 	return e
+}
+
+// named reports whether the engine can compare an expression with nil: it can what has a place, and results of functions.
+func named(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr, *ast.CallExpr:
+		return true
+	case *ast.TypeAssertExpr:
+		return named(e.X)
+	}
+	return false
+}
+
+// returned is a value as the result of a function.
+func (l *lowerer) returned(e ast.Expr, t types.Type) ast.Expr {
+	return l.typed(l.apply(l.lambda(nil, []*ast.Field{l.result(t)}, l.ret(e))), t)
 }
 
 // operand lowers one side of a binary expression.

@@ -79,12 +79,21 @@ func (l *lowerer) comparison(e *ast.BinaryExpr) ast.Expr {
 	xt, yt := l.typeOf(e.X), l.typeOf(e.Y)
 	xNil, yNil := l.info.Types[e.X].IsNil(), l.info.Types[e.Y].IsNil()
 	t := l.typeOf(e)
+	conversion := yNil && l.isConversion(e.X)
 	x, y := l.expr(e.X), l.expr(e.Y)
+	if conversion {
+		x = l.at(e.Pos()).returned(x, xt)
+	}
 	l.at(e.Pos())
 	if xNil {
 		x, y, xt, yt, yNil = y, x, yt, xt, xNil
 	}
 	return l.typed(l.equality(e.Op, x, y, xt, yt, yNil), t)
+}
+
+func (l *lowerer) isConversion(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	return ok && l.info.Types[call.Fun].IsType()
 }
 
 // equality compares two lowered values.
