@@ -14,7 +14,7 @@ import (
 
 var _ = register(command{
 	name:    "events",
-	usage:   "events info|convert …",
+	usage:   "events info|convert|view|send|recv …",
 	summary: "look at recordings and streams of events, convert, filter, send and receive them",
 	help:    eventsHelp(),
 	run:     runEvents,
@@ -32,7 +32,9 @@ type eventsCommand struct {
 var errUsage = errors.New("usage")
 
 func eventsCommands() []eventsCommand {
-	return []eventsCommand{eventsInfoCommand(), eventsConvertCommand()}
+	return []eventsCommand{
+		eventsInfoCommand(), eventsConvertCommand(), eventsViewCommand(), eventsSendCommand(), eventsRecvCommand(),
+	}
 }
 
 func eventsHelp() string {

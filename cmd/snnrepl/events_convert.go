@@ -14,9 +14,12 @@ func eventsConvertCommand() eventsCommand {
 		usage: "convert [flags] IN OUT",
 		doc: `writes the events of IN, a recording or any other source, as OUT, whose extension says the format: .aedat4 .dat
 .raw (EVT3) .es .csv, each also with .gz or .zst. Events are written exactly as they are stored, or refused.
-OUT appears when it is complete; "-" is standard input and, with --to, standard output.`,
+OUT appears when it is complete; "-" is standard input or output, in CSV without --to. Filters act in the order in
+which they are listed at "window" and behind: window crop hot-pixels denoise refractory polarity thin max-rate flip
+rotate downsample.`,
 		flags: func(f *flag.FlagSet) {
 			reading(f)
+			filtering(f)
 			writing(f)
 		},
 		run: runEventsConvert,
@@ -50,20 +53,19 @@ func runEventsConvert(s streams, f *flag.FlagSet) error {
 	if f.NArg() != 2 {
 		return wrongUsage("convert which file to which?")
 	}
-	in, err := readingOptions(f)
-	if err != nil {
-		return err
-	}
 	out, err := writingOptions(f)
 	if err != nil {
 		return err
 	}
-	src, err := event.Open(f.Arg(0), in...)
+	src, err := open(f, f.Arg(0))
 	if err != nil {
 		return err
 	}
+	if f.Arg(1) == "-" {
+		return pass(s, src, "-", text(f, "to"), limit{}, out...)
+	}
 	err = src.Save(f.Arg(1), out...)
-	if f.Arg(1) != "-" && (err == nil || errors.Is(err, event.ErrTruncated)) {
+	if err == nil || errors.Is(err, event.ErrTruncated) {
 		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", f.Arg(1), src.Stats())), err)
 	}
 	return errors.Join(err, src.Close())

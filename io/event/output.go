@@ -41,6 +41,7 @@ type fileSink struct {
 	file   *os.File
 	temp   string // "" when the bytes go straight to their place
 	place  string
+	given  bool // the bytes go to somebody else's writer
 	closed bool
 }
 
@@ -131,7 +132,7 @@ func (s *fileSink) Close() error {
 	}
 	s.closed = true
 	if s.temp == "" {
-		if s.file == os.Stdout {
+		if s.given || s.file == os.Stdout {
 			return nil
 		}
 		return s.file.Close()
@@ -151,7 +152,7 @@ func (s *fileSink) discard() error {
 		return nil
 	}
 	s.closed = true
-	if s.file == os.Stdout {
+	if s.given || s.file == os.Stdout {
 		return nil
 	}
 	err := s.file.Close()

@@ -190,3 +190,10 @@ func (s *Stream) Close() error {
 	s.end, s.rest = ErrClosed, nil
 	return errors.Join(err, s.src.Close())
 }
+
+// Over is whether the stream has ended: nothing more will come.
+func (s *Stream) Over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.end != nil && len(s.rest) == 0
+}

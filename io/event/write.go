@@ -3,6 +3,7 @@ package event
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"strings"
 
@@ -159,23 +160,48 @@ func discard(sink Sink) error {
 	return sink.Close()
 }
 
+// NewWriter makes a recording of a format on w, which is not closed. What has been written cannot be changed on w, so
+// AEDAT 4 has no data table there.
+func NewWriter(w io.Writer, format string, opts ...Option) (*Writer, error) {
+	o := collect(append(opts, Format(format)))
+	f, err := formatFor("-", o)
+	if err != nil {
+		return nil, err
+	}
+	s := &fileSink{out: &output{w: w}, given: true}
+	if s.enc, err = f.create(s.out, o, Info{Width: o.width, Height: o.height, Events: -1}); err != nil {
+		return nil, fmt.Errorf("event: %w", err)
+	}
+	return &Writer{uri: format, sink: s, zero: o.fromZero}, nil
+}
+
 // Save writes what is left of the stream, after its filters, to a recording or another sink, as Create does with the
 // same options, and closes that. A source that breaks off is saved as far as it goes, and its error returned.
-func (s *Stream) Save(uri string, opts ...Option) (err error) {
+func (s *Stream) Save(uri string, opts ...Option) error {
 	w, err := create(uri, s.info, opts)
 	if err != nil {
 		return err
 	}
+	broken := Copy(w, s)
+	if stop := interrupt.Context().Err(); stop != nil {
+		return errors.Join(stop, w.Discard())
+	}
+	if w.err != nil {
+		return w.Close()
+	}
+	return errors.Join(broken, w.Close())
+}
+
+// Copy writes what is left of the stream to a writer, which stays open. The error is the writer's, or what broke the
+// stream off.
+func Copy(w *Writer, s *Stream) error {
 	for {
 		events, err := s.Next()
 		if err != nil {
-			if stop := interrupt.Context().Err(); stop != nil {
-				return errors.Join(stop, w.Discard())
-			}
-			return errors.Join(failure(err), w.Close())
+			return failure(err)
 		}
 		if err := w.Write(events); err != nil {
-			return w.Close()
+			return err
 		}
 	}
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/livespike/livespike/io/event"
+)
+
+// filters are the flags that change a stream, in the order in which they act.
+var filters = []struct {
+	name, doc string
+	apply     func(s *event.Stream, v string) error
+}{
+	{"window", "`FROM,TO` from the first event: 0s,2.5s", func(s *event.Stream, v string) error {
+		from, to, _ := strings.Cut(v, ",")
+		a, errA := time.ParseDuration(from)
+		b, errB := time.ParseDuration(to)
+		if errA != nil || errB != nil {
+			return wrongUsage("--window %s, want two times such as 0s,2.5s", v)
+		}
+		s.Window(a, b)
+		return nil
+	}},
+	{"crop", "`X,Y,W,H` in pixels; its corner becomes (0, 0)", func(s *event.Stream, v string) error {
+		var x, y, w, h int
+		if n, err := fmt.Sscanf(v, "%d,%d,%d,%d", &x, &y, &w, &h); n != 4 || err != nil {
+			return wrongUsage("--crop %s, want X,Y,W,H", v)
+		}
+		s.Crop(x, y, w, h)
+		return nil
+	}},
+	{"hot-pixels", "silence pixels of more than `N` events a second", number(func(s *event.Stream, v float64) { s.HotPixels(v) })},
+	{"denoise", "keep events with a neighbour within a `TIME`: 5ms", length((*event.Stream).Denoise)},
+	{"refractory", "silence a pixel for a `TIME` after an event", length((*event.Stream).Refractory)},
+	{"polarity", "keep only `on or off`", func(s *event.Stream, v string) error {
+		on, ok := map[string]int{"on": 1, "1": 1, "off": 0, "0": 0}[v]
+		if !ok {
+			return wrongUsage("--polarity %s, want on or off", v)
+		}
+		s.Polarity(on)
+		return nil
+	}},
+	{"thin", "keep one of `N` events", number(func(s *event.Stream, v float64) { s.Thin(int(v)) })},
+	{"max-rate", "pass `N` events a second at most", number(func(s *event.Stream, v float64) { s.MaxRate(v) })},
+	{"flip", "`x, y or xy`", func(s *event.Stream, v string) error {
+		if strings.Trim(v, "xy") != "" {
+			return wrongUsage("--flip %s, want x, y or xy", v)
+		}
+		if strings.Contains(v, "x") {
+			s.FlipX()
+		}
+		if strings.Contains(v, "y") {
+			s.FlipY()
+		}
+		return nil
+	}},
+	{"rotate", "clockwise by `N` quarters", number(func(s *event.Stream, v float64) { s.Rotate(int(v)) })},
+	{"downsample", "join squares of `N` by N pixels", number(func(s *event.Stream, v float64) { s.Downsample(int(v)) })},
+}
+
+func number(apply func(*event.Stream, float64)) func(*event.Stream, string) error {
+	return func(s *event.Stream, v string) error {
+		n, err := strconv.ParseFloat(v, 64)
+		if err != nil {
+			return wrongUsage("%s is no number", v)
+		}
+		apply(s, n)
+		return nil
+	}
+}
+
+func length(apply func(*event.Stream, time.Duration) *event.Stream) func(*event.Stream, string) error {
+	return func(s *event.Stream, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil {
+			return wrongUsage("%s is no time such as 5ms", v)
+		}
+		apply(s, d)
+		return nil
+	}
+}
+
+// filtering are the flags of every command that can change the events.
+func filtering(f *flag.FlagSet) {
+	for _, c := range filters {
+		f.String(c.name, "", c.doc)
+	}
+}
+
+// open opens the source with the flags of reading and filtering.
+func open(f *flag.FlagSet, uri string, more ...event.Option) (s *event.Stream, err error) {
+	opts, err := readingOptions(f)
+	if err != nil {
+		return nil, err
+	}
+	if s, err = event.Open(uri, append(opts, more...)...); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if p := recover(); p != nil { // an argument that a filter refuses
+			_ = s.Close() // the argument is what is wrong
+			s, err = nil, wrongUsage("%v", p)
+		}
+	}()
+	for _, c := range filters {
+		if v := text(f, c.name); v != "" {
+			if err := c.apply(s, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}

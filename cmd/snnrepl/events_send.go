@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/livespike/livespike/io/event"
+	_ "github.com/livespike/livespike/io/udp" // the addresses udp://…
+)
+
+func eventsSendCommand() eventsCommand {
+	return eventsCommand{
+		name:  "send",
+		usage: "send [flags] IN udp://HOST:PORT",
+		doc: `sends the events of a recording or another source as datagrams, at the pace of the recording's clock.
+udp://HOST:PORT?layout=spif-untimed&packet=512 is what AEStream receives; go doc io/udp lists the layouts.`,
+		flags: func(f *flag.FlagSet) {
+			f.Bool("fast", false, "as fast as the network takes them, which may lose some")
+			reading(f)
+			filtering(f)
+		},
+		run: func(s streams, f *flag.FlagSet) error {
+			if f.NArg() != 2 {
+				return wrongUsage("send what where?")
+			}
+			pace := event.Realtime()
+			if text(f, "fast") == "true" {
+				pace = event.AsFast()
+			}
+			src, err := open(f, f.Arg(0), pace, event.Block())
+			if err != nil {
+				return err
+			}
+			return pass(s, src, f.Arg(1), "", limit{})
+		},
+	}
+}
+
+func eventsRecvCommand() eventsCommand {
+	return eventsCommand{
+		name:  "recv",
+		usage: "recv [flags] udp://:PORT [OUT]",
+		doc: `receives events until it is interrupted, and writes them to OUT as convert does; without OUT, and for "-", as
+CSV to standard output. udp://:PORT?timeout=1s ends when nothing has come for a second. Losses are counted and said.`,
+		flags: func(f *flag.FlagSet) {
+			f.Int64("count", 0, "stop after `N` events")
+			f.Duration("for", 0, "stop after a `TIME`: 10s")
+			reading(f)
+			filtering(f)
+			writing(f)
+		},
+		run: func(s streams, f *flag.FlagSet) error {
+			if f.NArg() < 1 || f.NArg() > 2 {
+				return wrongUsage("receive from where?")
+			}
+			out, err := writingOptions(f)
+			if err != nil {
+				return err
+			}
+			src, err := open(f, f.Arg(0), event.Block())
+			if err != nil {
+				return err
+			}
+			return pass(s, src, f.Arg(1), text(f, "to"), limit{f.Lookup("count").Value.(flag.Getter).Get().(int64), duration(f, "for")}, out...)
+		},
+	}
+}
+
+// create opens a sink; without a place, or with "-", it is standard output, in CSV unless a format is given.
+func create(s streams, place, format string, opts []event.Option) (*event.Writer, error) {
+	if place != "" && place != "-" {
+		return event.Create(place, opts...)
+	}
+	if format == "" {
+		format = "csv"
+	}
+	return event.NewWriter(s.out, format, opts...)
+}
+
+// limit is when to stop; zero is never.
+type limit struct {
+	count int64
+	after time.Duration
+}
+
+// pass writes what the source has to a recording or another sink, until its end, a limit, or an interrupt, which end the
+// recording well.
+func pass(s streams, src *event.Stream, place, format string, l limit, opts ...event.Option) error {
+	if info := src.Info(); info.Width > 0 {
+		opts = append(opts, event.Size(info.Width, info.Height))
+	}
+	out, err := create(s, place, format, opts)
+	if err != nil {
+		return errors.Join(err, src.Close())
+	}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		var timer <-chan time.Time
+		if l.after > 0 {
+			timer = time.After(l.after)
+		}
+		select {
+		case <-interrupts:
+		case <-timer:
+		case <-done:
+			return
+		}
+		_ = src.Close() // wakes Next; what broke the source off is in Err
+	}()
+	for l.count == 0 || out.Count() < l.count {
+		events, err := src.Next()
+		if err != nil {
+			break
+		}
+		if l.count > 0 {
+			events = events[:min(int64(len(events)), l.count-out.Count())]
+		}
+		if err := out.Write(events); err != nil {
+			return errors.Join(out.Close(), src.Close())
+		}
+	}
+	broken := src.Err()
+	err = errors.Join(broken, out.Close(), src.Close())
+	if place == "" {
+		place = "-"
+	}
+	report := fmt.Sprintf("%s: %v", place, src.Stats())
+	if lost := out.Stats().LostPackets; lost > 0 {
+		report += fmt.Sprintf("; %d datagrams were refused, nobody listens there", lost)
+	}
+	_, _ = fmt.Fprintln(s.err, report) // beside the events, which may be on standard output
+	return err
+}
