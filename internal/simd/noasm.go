@@ -11,4 +11,4 @@ func sumRowsAVX2(_, _, _ *float32, _ *int32, _, _, _ int) { panic("simd: no asse
 func axpyAVX2(_, _ *float32, _ float32, _ int)            { panic("simd: no assembly") }
 func spreadAVX2(_, _ *float32, _ float32, _, _, _ int)    { panic("simd: no assembly") }
 func transposeAVX2(_, _ *float32, _, _, _ int)            { panic("simd: no assembly") }
-func peakFMA(int) { panic("simd: no assembly") }
+func peakFMA(int)                                         { panic("simd: no assembly") }

@@ -171,6 +171,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b\d+(\.\d+)?\s?(ns|µs|ms|s|m)\b`), "⟨time⟩"},
 	{regexp.MustCompile(`0x[0-9a-f]{6,}`), "⟨address⟩"},
 	{regexp.MustCompile(`/tmp/[^\s"]*`), "⟨file⟩"},
+	{regexp.MustCompile(`\b\d+ loops each`), "⟨loops⟩"},
 	{regexp.MustCompile(`[\d,.]+ (frames/s|Mev/s|events/s|bytes per loop|allocations)`), "⟨rate⟩"},
 }
 
