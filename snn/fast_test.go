@@ -67,6 +67,60 @@ func TestFastSteps(t *testing.T) {
 	}
 }
 
+// TestFastDenormals is TestFastSteps for numbers around and among the denormals, where the assembly makes the products of
+// integers, with factors whose products fall on ties and near them.
+func TestFastDenormals(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	tiny := func(n int) []float32 {
+		x := make([]float32, n)
+		for k := range x {
+			switch r.IntN(6) {
+			case 0:
+			case 1:
+				x[k] = math.Float32frombits(r.Uint32N(20))
+			case 2:
+				x[k] = math.Float32frombits(r.Uint32N(1 << 27)) // up to 2⁻¹¹¹
+			case 3:
+				x[k] = float32(r.NormFloat64())
+			default:
+				x[k] = math.Float32frombits(r.Uint32N(1 << 24)) // denormals and the first normal numbers
+			}
+			if r.IntN(2) == 0 {
+				x[k] = -x[k]
+			}
+		}
+		return x
+	}
+	factors := []float32{0.1, 0.2, 0.25, 0.5, 1, 1.5, 0.3, 0.75, 1e-3, 3, 1e-30, 0, 1e-40}
+	for _, name := range Models() {
+		m := models[name]
+		if m.fast == nil {
+			continue
+		}
+		fast := m.quickest()
+		for range 3000 {
+			const n = 32
+			z, x, s, c := make([]float32, n), tiny(n), tiny(len(m.state)*n), make([]float32, len(m.coefs))
+			if r.IntN(2) == 0 {
+				clear(x)
+			}
+			c[0] = factors[r.IntN(len(factors))]
+			if len(m.state) > 1 {
+				c[1] = -factors[r.IntN(len(factors))]
+			}
+			if len(c) > 3 {
+				c[3] = 1
+			}
+			wantZ, wantS := make([]float32, n), append([]float32(nil), s...)
+			m.step(wantZ, x, wantS, c, n)
+			fast(z, x, s, c, n)
+			bitsEqual(t, fmt.Sprintf("%s, c=%v: z", name, c), z, wantZ)
+			bitsEqual(t, fmt.Sprintf("%s, c=%v: state", name, c), s, wantS)
+		}
+	}
+}
+
 // TestFastLIFBack compares LIF's backward step in assembly with that in Go, bit for bit, for all lengths.
 func TestFastLIFBack(t *testing.T) {
 	needAssembly(t)

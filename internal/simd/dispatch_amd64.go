@@ -9,8 +9,7 @@ import (
 )
 
 func init() {
-	on = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT && os.Getenv("LIVESPIKE_SIMD") != "off"
-	canFuse = on && cpu.X86.HasFMA
+	on = cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasPOPCNT && os.Getenv("LIVESPIKE_SIMD") != "off"
 	if !on {
 		return
 	}

@@ -4,61 +4,285 @@
 
 #include "textflag.h"
 
+DATA zero<>+0(SB)/4, $0x00000000
+DATA zero<>+4(SB)/4, $0x00000000
+DATA zero<>+8(SB)/4, $0x00000000
+DATA zero<>+12(SB)/4, $0x00000000
+DATA zero<>+16(SB)/4, $0x00000000
+DATA zero<>+20(SB)/4, $0x00000000
+DATA zero<>+24(SB)/4, $0x00000000
+DATA zero<>+28(SB)/4, $0x00000000
+GLOBL zero<>(SB), RODATA|NOPTR, $32
+
+DATA one<>+0(SB)/4, $0x3f800000
+DATA one<>+4(SB)/4, $0x3f800000
+DATA one<>+8(SB)/4, $0x3f800000
+DATA one<>+12(SB)/4, $0x3f800000
+DATA one<>+16(SB)/4, $0x3f800000
+DATA one<>+20(SB)/4, $0x3f800000
+DATA one<>+24(SB)/4, $0x3f800000
+DATA one<>+28(SB)/4, $0x3f800000
+GLOBL one<>(SB), RODATA|NOPTR, $32
+
+DATA half<>+0(SB)/4, $0x3f000000
+DATA half<>+4(SB)/4, $0x3f000000
+DATA half<>+8(SB)/4, $0x3f000000
+DATA half<>+12(SB)/4, $0x3f000000
+DATA half<>+16(SB)/4, $0x3f000000
+DATA half<>+20(SB)/4, $0x3f000000
+DATA half<>+24(SB)/4, $0x3f000000
+DATA half<>+28(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+DATA sign<>+0(SB)/4, $0x80000000
+DATA sign<>+4(SB)/4, $0x80000000
+DATA sign<>+8(SB)/4, $0x80000000
+DATA sign<>+12(SB)/4, $0x80000000
+DATA sign<>+16(SB)/4, $0x80000000
+DATA sign<>+20(SB)/4, $0x80000000
+DATA sign<>+24(SB)/4, $0x80000000
+DATA sign<>+28(SB)/4, $0x80000000
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+DATA magnitude<>+0(SB)/4, $0x7fffffff
+DATA magnitude<>+4(SB)/4, $0x7fffffff
+DATA magnitude<>+8(SB)/4, $0x7fffffff
+DATA magnitude<>+12(SB)/4, $0x7fffffff
+DATA magnitude<>+16(SB)/4, $0x7fffffff
+DATA magnitude<>+20(SB)/4, $0x7fffffff
+DATA magnitude<>+24(SB)/4, $0x7fffffff
+DATA magnitude<>+28(SB)/4, $0x7fffffff
+GLOBL magnitude<>(SB), RODATA|NOPTR, $32
+
+DATA most<>+0(SB)/4, $0x7fffffff
+DATA most<>+4(SB)/4, $0x7fffffff
+DATA most<>+8(SB)/4, $0x7fffffff
+DATA most<>+12(SB)/4, $0x7fffffff
+DATA most<>+16(SB)/4, $0x7fffffff
+DATA most<>+20(SB)/4, $0x7fffffff
+DATA most<>+24(SB)/4, $0x7fffffff
+DATA most<>+28(SB)/4, $0x7fffffff
+GLOBL most<>(SB), RODATA|NOPTR, $32
+
+DATA signAndExponent<>+0(SB)/4, $0xff800000
+DATA signAndExponent<>+4(SB)/4, $0xff800000
+DATA signAndExponent<>+8(SB)/4, $0xff800000
+DATA signAndExponent<>+12(SB)/4, $0xff800000
+DATA signAndExponent<>+16(SB)/4, $0xff800000
+DATA signAndExponent<>+20(SB)/4, $0xff800000
+DATA signAndExponent<>+24(SB)/4, $0xff800000
+DATA signAndExponent<>+28(SB)/4, $0xff800000
+GLOBL signAndExponent<>(SB), RODATA|NOPTR, $32
+
+DATA largestDenormal<>+0(SB)/4, $0x007fffff
+DATA largestDenormal<>+4(SB)/4, $0x007fffff
+DATA largestDenormal<>+8(SB)/4, $0x007fffff
+DATA largestDenormal<>+12(SB)/4, $0x007fffff
+DATA largestDenormal<>+16(SB)/4, $0x007fffff
+DATA largestDenormal<>+20(SB)/4, $0x007fffff
+DATA largestDenormal<>+24(SB)/4, $0x007fffff
+DATA largestDenormal<>+28(SB)/4, $0x007fffff
+GLOBL largestDenormal<>(SB), RODATA|NOPTR, $32
+
+DATA leastNormal<>+0(SB)/4, $0x00800000
+DATA leastNormal<>+4(SB)/4, $0x00800000
+DATA leastNormal<>+8(SB)/4, $0x00800000
+DATA leastNormal<>+12(SB)/4, $0x00800000
+DATA leastNormal<>+16(SB)/4, $0x00800000
+DATA leastNormal<>+20(SB)/4, $0x00800000
+DATA leastNormal<>+24(SB)/4, $0x00800000
+DATA leastNormal<>+28(SB)/4, $0x00800000
+GLOBL leastNormal<>(SB), RODATA|NOPTR, $32
+
+DATA scale100<>+0(SB)/4, $0x71800000
+DATA scale100<>+4(SB)/4, $0x71800000
+DATA scale100<>+8(SB)/4, $0x71800000
+DATA scale100<>+12(SB)/4, $0x71800000
+DATA scale100<>+16(SB)/4, $0x71800000
+DATA scale100<>+20(SB)/4, $0x71800000
+DATA scale100<>+24(SB)/4, $0x71800000
+DATA scale100<>+28(SB)/4, $0x71800000
+GLOBL scale100<>(SB), RODATA|NOPTR, $32
+
+DATA scaleDown100<>+0(SB)/4, $0x0d800000
+DATA scaleDown100<>+4(SB)/4, $0x0d800000
+DATA scaleDown100<>+8(SB)/4, $0x0d800000
+DATA scaleDown100<>+12(SB)/4, $0x0d800000
+DATA scaleDown100<>+16(SB)/4, $0x0d800000
+DATA scaleDown100<>+20(SB)/4, $0x0d800000
+DATA scaleDown100<>+24(SB)/4, $0x0d800000
+DATA scaleDown100<>+28(SB)/4, $0x0d800000
+GLOBL scaleDown100<>(SB), RODATA|NOPTR, $32
+
+DATA scale49<>+0(SB)/4, $0x58000000
+DATA scale49<>+4(SB)/4, $0x58000000
+DATA scale49<>+8(SB)/4, $0x58000000
+DATA scale49<>+12(SB)/4, $0x58000000
+DATA scale49<>+16(SB)/4, $0x58000000
+DATA scale49<>+20(SB)/4, $0x58000000
+DATA scale49<>+24(SB)/4, $0x58000000
+DATA scale49<>+28(SB)/4, $0x58000000
+GLOBL scale49<>(SB), RODATA|NOPTR, $32
+
 // func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·lifAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifAVX2(SB), NOSPLIT, $256-48
 	MOVQ         z+0(FP), AX
-	VPCMPEQD     Y0, Y0, Y0
-	VPSRLD       $0x19, Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VXORPS       Y1, Y1, Y1
 	MOVQ         x+8(FP), DX
 	MOVQ         n+32(FP), BX
 	MOVQ         s+16(FP), SI
 	MOVQ         stride+40(FP), CX
 	LEAQ         (SI)(CX*4), DI
 	MOVQ         c+24(FP), CX
+	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	VBROADCASTSS 8(CX), Y3
-	VBROADCASTSS 12(CX), Y4
-	VBROADCASTSS 16(CX), Y5
+	VMOVUPS      Y1, (SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 32(SP)
+	VPMAXSD      Y2, Y0, Y0
+	VBROADCASTSS 4(CX), Y1
+	VMOVUPS      Y1, 64(SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 96(SP)
+	VPMAXSD      Y2, Y0, Y0
+	VBROADCASTSS 8(CX), Y1
+	VMOVUPS      Y1, 128(SP)
+	VBROADCASTSS 12(CX), Y1
+	VMOVUPS      Y1, 160(SP)
+	VBROADCASTSS 16(CX), Y1
+	VMOVUPS      Y1, 192(SP)
+	VPADDD       Y0, Y0, Y0
+	VPADDD       most<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 224(SP)
 	XORQ         CX, CX
 
 loop:
-	VMOVUPS (SI)(CX*4), Y6
-	VMOVUPS (DI)(CX*4), Y7
-	VADDPS  (DX)(CX*4), Y7, Y7
-	VSUBPS  Y6, Y3, Y8
-	VADDPS  Y7, Y8, Y8
-	VMULPS  Y8, Y1, Y8
-	VADDPS  Y8, Y6, Y6
-	VMULPS  Y7, Y2, Y8
-	VADDPS  Y8, Y7, Y7
-	VMOVUPS Y7, (DI)(CX*4)
-	VCMPPS  $0x1e, Y4, Y6, Y7
-	VANDNPS Y0, Y7, Y8
-	VMULPS  Y6, Y8, Y6
-	VANDPS  Y0, Y7, Y8
-	VMULPS  Y5, Y8, Y8
-	VADDPS  Y8, Y6, Y6
-	VMOVUPS Y6, (SI)(CX*4)
-	VANDPS  Y0, Y7, Y6
-	VMOVUPS Y6, (AX)(CX*4)
+	VMOVUPS  (DI)(CX*4), Y0
+	VADDPS   (DX)(CX*4), Y0, Y0
+	VMOVUPS  128(SP), Y1
+	VMOVUPS  (SI)(CX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y2
+	VPADDD   most<>+0(SB), Y2, Y2
+	VPADDD   Y0, Y0, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPMINSD  Y3, Y2, Y2
+	VMOVDQU  224(SP), Y3
+	VPCMPGTD Y2, Y3, Y3
+	VPTEST   Y3, Y3
+	JNZ      denormal
+	VMULPS   (SP), Y1, Y2
+	VMULPS   64(SP), Y0, Y1
+
+products:
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DI)(CX*4)
+	VADDPS  (SI)(CX*4), Y2, Y0
+	VCMPPS  $0x1e, 160(SP), Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  192(SP), Y2, Y2
+	VANDPS  Y0, Y1, Y3
+	VANDNPS Y0, Y1, Y0
+	VMULPS  zero<>+0(SB), Y3, Y3
+	VORPS   Y3, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (SI)(CX*4)
+	VANDPS  one<>+0(SB), Y1, Y0
+	VMOVUPS Y0, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
 	VZEROUPPER
 	RET
 
+denormal:
+	VPAND       magnitude<>+0(SB), Y1, Y3
+	VMOVDQU     32(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y1, Y4, Y2
+	VMULPS      (SP), Y2, Y2
+	VPANDN      Y2, Y4, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     (SP), Y7
+	VPXOR       Y7, Y1, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y1
+	VFMSUB213PS Y1, Y7, Y6
+	VROUNDPS    $0x08, Y1, Y8
+	VSUBPS      Y8, Y1, Y1
+	VMULPS      Y1, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y1, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y7, Y7
+	VADDPS      Y7, Y8, Y8
+	VCVTPS2DQ   Y8, Y8
+	VPOR        Y3, Y8, Y8
+	VPAND       Y4, Y8, Y8
+	VPOR        Y8, Y2, Y2
+	VPAND       magnitude<>+0(SB), Y0, Y3
+	VMOVDQU     96(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y0, Y4, Y1
+	VMULPS      64(SP), Y1, Y1
+	VPANDN      Y1, Y4, Y1
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     64(SP), Y7
+	VPXOR       Y7, Y0, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y8
+	VFMSUB213PS Y8, Y7, Y6
+	VROUNDPS    $0x08, Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMULPS      Y8, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y8, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y8, Y8, Y8
+	VPAND       Y8, Y7, Y7
+	VADDPS      Y7, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y3, Y9, Y9
+	VPAND       Y4, Y9, Y9
+	VPOR        Y9, Y1, Y1
+	JMP         products
+
 // func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·lifRefracAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifRefracAVX2(SB), NOSPLIT, $288-48
 	MOVQ         z+0(FP), AX
-	VPCMPEQD     Y0, Y0, Y0
-	VPSRLD       $0x19, Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VXORPS       Y1, Y1, Y1
 	MOVQ         x+8(FP), DX
 	MOVQ         n+32(FP), BX
 	MOVQ         s+16(FP), SI
@@ -66,193 +290,541 @@ TEXT ·lifRefracAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (SI)(CX*4), DI
 	LEAQ         (DI)(CX*4), R8
 	MOVQ         c+24(FP), CX
-	VBROADCASTSS (CX), Y2
-	VBROADCASTSS 4(CX), Y3
-	VBROADCASTSS 8(CX), Y4
-	VBROADCASTSS 12(CX), Y5
-	VBROADCASTSS 16(CX), Y6
-	VBROADCASTSS 20(CX), Y7
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (CX), Y1
+	VMOVUPS      Y1, (SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 32(SP)
+	VPMAXSD      Y2, Y0, Y0
+	VBROADCASTSS 4(CX), Y1
+	VMOVUPS      Y1, 64(SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 96(SP)
+	VPMAXSD      Y2, Y0, Y0
+	VBROADCASTSS 8(CX), Y1
+	VMOVUPS      Y1, 128(SP)
+	VBROADCASTSS 12(CX), Y1
+	VMOVUPS      Y1, 160(SP)
+	VBROADCASTSS 16(CX), Y1
+	VMOVUPS      Y1, 192(SP)
+	VBROADCASTSS 20(CX), Y1
+	VMOVUPS      Y1, 224(SP)
+	VPADDD       Y0, Y0, Y0
+	VPADDD       most<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 256(SP)
 	XORQ         CX, CX
 
 loop:
-	VMOVUPS (SI)(CX*4), Y8
-	VMOVUPS (DI)(CX*4), Y9
-	VADDPS  (DX)(CX*4), Y9, Y9
-	VSUBPS  Y8, Y4, Y10
-	VADDPS  Y9, Y10, Y10
-	VMULPS  Y10, Y2, Y10
-	VADDPS  Y10, Y8, Y10
-	VMULPS  Y9, Y3, Y11
-	VADDPS  Y11, Y9, Y9
-	VMOVUPS Y9, (DI)(CX*4)
-	VCMPPS  $0x1e, Y5, Y10, Y9
-	VANDNPS Y0, Y9, Y11
-	VMULPS  Y10, Y11, Y10
-	VANDPS  Y0, Y9, Y11
-	VMULPS  Y6, Y11, Y11
-	VADDPS  Y11, Y10, Y10
-	VMOVUPS (R8)(CX*4), Y11
-	VCMPPS  $0x1e, Y1, Y11, Y12
-	VANDPS  Y0, Y12, Y13
-	VANDNPS Y0, Y12, Y14
-	VMULPS  Y10, Y14, Y10
-	VMULPS  Y8, Y13, Y8
-	VADDPS  Y8, Y10, Y8
-	VMOVUPS Y8, (SI)(CX*4)
-	VANDNPS Y9, Y12, Y8
-	VSUBPS  Y13, Y11, Y9
-	VMAXPS  Y9, Y1, Y9
-	VADDPS  Y1, Y9, Y9
-	VANDNPS Y0, Y8, Y10
-	VMULPS  Y9, Y10, Y9
-	VANDPS  Y0, Y8, Y10
-	VMULPS  Y7, Y10, Y10
-	VADDPS  Y10, Y9, Y9
-	VMOVUPS Y9, (R8)(CX*4)
-	VANDPS  Y0, Y8, Y8
-	VMOVUPS Y8, (AX)(CX*4)
+	VMOVUPS  (DI)(CX*4), Y0
+	VADDPS   (DX)(CX*4), Y0, Y0
+	VMOVUPS  128(SP), Y1
+	VMOVUPS  (SI)(CX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y2
+	VPADDD   most<>+0(SB), Y2, Y2
+	VPADDD   Y0, Y0, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPMINSD  Y3, Y2, Y2
+	VMOVDQU  256(SP), Y3
+	VPCMPGTD Y2, Y3, Y3
+	VPTEST   Y3, Y3
+	JNZ      denormal
+	VMULPS   (SP), Y1, Y2
+	VMULPS   64(SP), Y0, Y1
+
+products:
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DI)(CX*4)
+	VADDPS  (SI)(CX*4), Y2, Y0
+	VCMPPS  $0x1e, 160(SP), Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  192(SP), Y2, Y2
+	VANDPS  Y0, Y1, Y3
+	VANDNPS Y0, Y1, Y0
+	VMULPS  zero<>+0(SB), Y3, Y3
+	VORPS   Y3, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS (R8)(CX*4), Y2
+	VXORPS  Y3, Y3, Y3
+	VCMPPS  $0x1e, Y3, Y2, Y4
+	VMOVUPS (SI)(CX*4), Y5
+	VANDNPS Y5, Y4, Y6
+	VANDPS  signAndExponent<>+0(SB), Y6, Y6
+	VMULPS  zero<>+0(SB), Y6, Y6
+	VANDPS  Y5, Y4, Y5
+	VORPS   Y5, Y6, Y6
+	VANDPS  Y0, Y4, Y5
+	VANDNPS Y0, Y4, Y0
+	VMULPS  zero<>+0(SB), Y5, Y5
+	VORPS   Y5, Y0, Y0
+	VADDPS  Y6, Y0, Y0
+	VMOVUPS Y0, (SI)(CX*4)
+	VANDNPS Y1, Y4, Y0
+	VANDPS  one<>+0(SB), Y4, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMAXPS  Y1, Y3, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y0, Y2
+	VMULPS  224(SP), Y2, Y2
+	VANDPS  Y1, Y0, Y3
+	VANDNPS Y1, Y0, Y1
+	VMULPS  zero<>+0(SB), Y3, Y3
+	VORPS   Y3, Y1, Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, (R8)(CX*4)
+	VANDPS  one<>+0(SB), Y0, Y0
+	VMOVUPS Y0, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
 	VZEROUPPER
 	RET
 
+denormal:
+	VPAND       magnitude<>+0(SB), Y1, Y3
+	VMOVDQU     32(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y1, Y4, Y2
+	VMULPS      (SP), Y2, Y2
+	VPANDN      Y2, Y4, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     (SP), Y7
+	VPXOR       Y7, Y1, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y1
+	VFMSUB213PS Y1, Y7, Y6
+	VROUNDPS    $0x08, Y1, Y8
+	VSUBPS      Y8, Y1, Y1
+	VMULPS      Y1, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y1, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y7, Y7
+	VADDPS      Y7, Y8, Y8
+	VCVTPS2DQ   Y8, Y8
+	VPOR        Y3, Y8, Y8
+	VPAND       Y4, Y8, Y8
+	VPOR        Y8, Y2, Y2
+	VPAND       magnitude<>+0(SB), Y0, Y3
+	VMOVDQU     96(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y0, Y4, Y1
+	VMULPS      64(SP), Y1, Y1
+	VPANDN      Y1, Y4, Y1
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     64(SP), Y7
+	VPXOR       Y7, Y0, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y8
+	VFMSUB213PS Y8, Y7, Y6
+	VROUNDPS    $0x08, Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMULPS      Y8, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y8, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y8, Y8, Y8
+	VPAND       Y8, Y7, Y7
+	VADDPS      Y7, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y3, Y9, Y9
+	VPAND       Y4, Y9, Y9
+	VPOR        Y9, Y1, Y1
+	JMP         products
+
 // func liAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·liAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, FMA3
+TEXT ·liAVX2(SB), NOSPLIT, $192-48
 	MOVQ         z+0(FP), AX
-	VPCMPEQD     Y0, Y0, Y0
-	VPSRLD       $0x19, Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VXORPS       Y0, Y0, Y0
 	MOVQ         x+8(FP), DX
 	MOVQ         n+32(FP), BX
 	MOVQ         s+16(FP), SI
 	MOVQ         stride+40(FP), CX
 	LEAQ         (SI)(CX*4), DI
 	MOVQ         c+24(FP), CX
-	VBROADCASTSS (CX), Y0
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (CX), Y1
+	VMOVUPS      Y1, (SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 32(SP)
+	VPMAXSD      Y2, Y0, Y0
 	VBROADCASTSS 4(CX), Y1
-	VBROADCASTSS 8(CX), Y2
+	VMOVUPS      Y1, 64(SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 96(SP)
+	VPMAXSD      Y2, Y0, Y0
+	VBROADCASTSS 8(CX), Y1
+	VMOVUPS      Y1, 128(SP)
+	VPADDD       Y0, Y0, Y0
+	VPADDD       most<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 160(SP)
 	XORQ         CX, CX
 
 loop:
-	VMOVUPS (SI)(CX*4), Y3
-	VMOVUPS (DI)(CX*4), Y4
-	VADDPS  (DX)(CX*4), Y4, Y4
-	VSUBPS  Y3, Y2, Y5
-	VADDPS  Y4, Y5, Y5
-	VMULPS  Y5, Y0, Y5
-	VADDPS  Y5, Y3, Y3
-	VMULPS  Y4, Y1, Y5
-	VADDPS  Y5, Y4, Y4
-	VMOVUPS Y3, (SI)(CX*4)
-	VMOVUPS Y4, (DI)(CX*4)
-	VMOVUPS Y3, (AX)(CX*4)
+	VMOVUPS  (DI)(CX*4), Y0
+	VADDPS   (DX)(CX*4), Y0, Y0
+	VMOVUPS  128(SP), Y1
+	VMOVUPS  (SI)(CX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y2
+	VPADDD   most<>+0(SB), Y2, Y2
+	VPADDD   Y0, Y0, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPMINSD  Y3, Y2, Y2
+	VMOVDQU  160(SP), Y3
+	VPCMPGTD Y2, Y3, Y3
+	VPTEST   Y3, Y3
+	JNZ      denormal
+	VMULPS   (SP), Y1, Y2
+	VMULPS   64(SP), Y0, Y1
+
+products:
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DI)(CX*4)
+	VADDPS  (SI)(CX*4), Y2, Y0
+	VMOVUPS Y0, (SI)(CX*4)
+	VMOVUPS Y0, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
 	VZEROUPPER
 	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y1, Y3
+	VMOVDQU     32(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y1, Y4, Y2
+	VMULPS      (SP), Y2, Y2
+	VPANDN      Y2, Y4, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     (SP), Y7
+	VPXOR       Y7, Y1, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y1
+	VFMSUB213PS Y1, Y7, Y6
+	VROUNDPS    $0x08, Y1, Y8
+	VSUBPS      Y8, Y1, Y1
+	VMULPS      Y1, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y1, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y7, Y7
+	VADDPS      Y7, Y8, Y8
+	VCVTPS2DQ   Y8, Y8
+	VPOR        Y3, Y8, Y8
+	VPAND       Y4, Y8, Y8
+	VPOR        Y8, Y2, Y2
+	VPAND       magnitude<>+0(SB), Y0, Y3
+	VMOVDQU     96(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y0, Y4, Y1
+	VMULPS      64(SP), Y1, Y1
+	VPANDN      Y1, Y4, Y1
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     64(SP), Y7
+	VPXOR       Y7, Y0, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y8
+	VFMSUB213PS Y8, Y7, Y6
+	VROUNDPS    $0x08, Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMULPS      Y8, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y8, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y8, Y8, Y8
+	VPAND       Y8, Y7, Y7
+	VADDPS      Y7, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y3, Y9, Y9
+	VPAND       Y4, Y9, Y9
+	VPOR        Y9, Y1, Y1
+	JMP         products
 
 // func liBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·liBoxAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, FMA3
+TEXT ·liBoxAVX2(SB), NOSPLIT, $128-48
 	MOVQ         z+0(FP), AX
-	VPCMPEQD     Y0, Y0, Y0
-	VPSRLD       $0x19, Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VXORPS       Y0, Y0, Y0
 	MOVQ         x+8(FP), DX
 	MOVQ         n+32(FP), BX
 	MOVQ         s+16(FP), SI
 	MOVQ         c+24(FP), CX
-	VBROADCASTSS (CX), Y0
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (CX), Y1
+	VMOVUPS      Y1, (SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 32(SP)
+	VPMAXSD      Y2, Y0, Y0
 	VBROADCASTSS 4(CX), Y1
+	VMOVUPS      Y1, 64(SP)
+	VPADDD       Y0, Y0, Y0
+	VPADDD       most<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 96(SP)
 	XORQ         CX, CX
 
 loop:
-	VMOVUPS (SI)(CX*4), Y2
-	VSUBPS  Y2, Y1, Y3
-	VADDPS  (DX)(CX*4), Y3, Y3
-	VMULPS  Y3, Y0, Y3
-	VADDPS  Y3, Y2, Y2
-	VMOVUPS Y2, (SI)(CX*4)
-	VMOVUPS Y2, (AX)(CX*4)
+	VMOVUPS  (SI)(CX*4), Y0
+	VMOVUPS  64(SP), Y1
+	VSUBPS   Y0, Y1, Y1
+	VADDPS   (DX)(CX*4), Y1, Y1
+	VPADDD   Y1, Y1, Y2
+	VPADDD   most<>+0(SB), Y2, Y2
+	VMOVDQU  96(SP), Y3
+	VPCMPGTD Y2, Y3, Y3
+	VPTEST   Y3, Y3
+	JNZ      denormal
+	VMULPS   (SP), Y1, Y2
+
+products:
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (SI)(CX*4)
+	VMOVUPS Y0, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
 	VZEROUPPER
 	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y1, Y3
+	VMOVDQU     32(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y1, Y4, Y2
+	VMULPS      (SP), Y2, Y2
+	VPANDN      Y2, Y4, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     (SP), Y7
+	VPXOR       Y7, Y1, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y1
+	VFMSUB213PS Y1, Y7, Y6
+	VROUNDPS    $0x08, Y1, Y8
+	VSUBPS      Y8, Y1, Y1
+	VMULPS      Y1, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y1, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y7, Y7
+	VADDPS      Y7, Y8, Y8
+	VCVTPS2DQ   Y8, Y8
+	VPOR        Y3, Y8, Y8
+	VPAND       Y4, Y8, Y8
+	VPOR        Y8, Y2, Y2
+	JMP         products
 
 // func lifBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·lifBoxAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifBoxAVX2(SB), NOSPLIT, $192-48
 	MOVQ         z+0(FP), AX
-	VPCMPEQD     Y0, Y0, Y0
-	VPSRLD       $0x19, Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VXORPS       Y1, Y1, Y1
 	MOVQ         x+8(FP), DX
 	MOVQ         n+32(FP), BX
 	MOVQ         s+16(FP), SI
 	MOVQ         c+24(FP), CX
+	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	VBROADCASTSS 8(CX), Y3
-	VBROADCASTSS 12(CX), Y4
+	VMOVUPS      Y1, (SP)
+	VCMPPS       $0x00, Y1, Y1, Y3
+	VANDPS       magnitude<>+0(SB), Y1, Y1
+	VMOVUPS      leastNormal<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y2
+	VMINPS       scaleDown100<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 32(SP)
+	VPMAXSD      Y2, Y0, Y0
+	VBROADCASTSS 4(CX), Y1
+	VMOVUPS      Y1, 64(SP)
+	VBROADCASTSS 8(CX), Y1
+	VMOVUPS      Y1, 96(SP)
+	VBROADCASTSS 12(CX), Y1
+	VMOVUPS      Y1, 128(SP)
+	VPADDD       Y0, Y0, Y0
+	VPADDD       most<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 160(SP)
 	XORQ         CX, CX
 
 loop:
-	VMOVUPS (SI)(CX*4), Y5
-	VMOVUPS (DX)(CX*4), Y6
-	VADDPS  Y2, Y6, Y6
-	VSUBPS  Y5, Y6, Y6
-	VMULPS  Y6, Y1, Y6
-	VADDPS  Y6, Y5, Y5
-	VCMPPS  $0x1e, Y3, Y5, Y6
-	VANDNPS Y0, Y6, Y7
-	VMULPS  Y5, Y7, Y5
-	VANDPS  Y0, Y6, Y7
-	VMULPS  Y4, Y7, Y7
-	VADDPS  Y7, Y5, Y5
-	VMOVUPS Y5, (SI)(CX*4)
-	VANDPS  Y0, Y6, Y5
-	VMOVUPS Y5, (AX)(CX*4)
+	VMOVUPS  (SI)(CX*4), Y0
+	VMOVUPS  (DX)(CX*4), Y1
+	VADDPS   64(SP), Y1, Y1
+	VSUBPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y2
+	VPADDD   most<>+0(SB), Y2, Y2
+	VMOVDQU  160(SP), Y3
+	VPCMPGTD Y2, Y3, Y3
+	VPTEST   Y3, Y3
+	JNZ      denormal
+	VMULPS   (SP), Y1, Y2
+
+products:
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SP), Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  128(SP), Y2, Y2
+	VANDPS  Y0, Y1, Y3
+	VANDNPS Y0, Y1, Y0
+	VMULPS  zero<>+0(SB), Y3, Y3
+	VORPS   Y3, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (SI)(CX*4)
+	VANDPS  one<>+0(SB), Y1, Y0
+	VMOVUPS Y0, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
 	VZEROUPPER
 	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y1, Y3
+	VMOVDQU     32(SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y1, Y4, Y2
+	VMULPS      (SP), Y2, Y2
+	VPANDN      Y2, Y4, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     (SP), Y7
+	VPXOR       Y7, Y1, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y1
+	VFMSUB213PS Y1, Y7, Y6
+	VROUNDPS    $0x08, Y1, Y8
+	VSUBPS      Y8, Y1, Y1
+	VMULPS      Y1, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y1, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y7, Y7
+	VADDPS      Y7, Y8, Y8
+	VCVTPS2DQ   Y8, Y8
+	VPOR        Y3, Y8, Y8
+	VPAND       Y4, Y8, Y8
+	VPOR        Y8, Y2, Y2
+	JMP         products
 
 // func iafAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
 // Requires: AVX, AVX2
-TEXT ·iafAVX2(SB), NOSPLIT, $0-48
+TEXT ·iafAVX2(SB), NOSPLIT, $96-48
 	MOVQ         z+0(FP), AX
-	VPCMPEQD     Y0, Y0, Y0
-	VPSRLD       $0x19, Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VXORPS       Y1, Y1, Y1
 	MOVQ         x+8(FP), DX
 	MOVQ         n+32(FP), BX
 	MOVQ         s+16(FP), SI
 	MOVQ         c+24(FP), CX
+	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
+	VMOVUPS      Y1, (SP)
+	VBROADCASTSS 4(CX), Y1
+	VMOVUPS      Y1, 32(SP)
+	VPADDD       Y0, Y0, Y0
+	VPADDD       most<>+0(SB), Y0, Y0
+	VMOVUPS      Y0, 64(SP)
 	XORQ         CX, CX
 
 loop:
-	VMOVUPS (SI)(CX*4), Y3
-	VADDPS  (DX)(CX*4), Y3, Y3
-	VCMPPS  $0x1e, Y1, Y3, Y4
-	VANDNPS Y0, Y4, Y5
-	VMULPS  Y3, Y5, Y3
-	VANDPS  Y0, Y4, Y5
-	VMULPS  Y2, Y5, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS Y3, (SI)(CX*4)
-	VANDPS  Y0, Y4, Y3
-	VMOVUPS Y3, (AX)(CX*4)
+	VMOVUPS (SI)(CX*4), Y0
+	VADDPS  (DX)(CX*4), Y0, Y0
+	VCMPPS  $0x1e, (SP), Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  32(SP), Y2, Y2
+	VANDPS  Y0, Y1, Y3
+	VANDNPS Y0, Y1, Y0
+	VMULPS  zero<>+0(SB), Y3, Y3
+	VORPS   Y3, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (SI)(CX*4)
+	VANDPS  one<>+0(SB), Y1, Y0
+	VMOVUPS Y0, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop

@@ -3,12 +3,9 @@ package simd
 // PeakFMA does 192·n floating-point operations as fast as one core can, fused multiplications and additions in AVX2,
 // and reports whether it could. It is a yardstick for benchmarks: nothing else in this package fuses.
 func PeakFMA(n int) bool {
-	if !canFuse || n < 1 {
+	if !on || n < 1 {
 		return false
 	}
 	peakFMA(n)
 	return true
 }
-
-// canFuse says that the processor has FMA.
-var canFuse bool

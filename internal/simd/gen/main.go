@@ -14,6 +14,7 @@ import (
 
 func main() {
 	ConstraintExpr("!purego")
+	vectors()
 	neurons()
 	active()
 	rows()
@@ -77,6 +78,6 @@ func above(a VecVirtual, b Op) VecVirtual {
 	return v
 }
 
-// where is a where the mask is set, else +0; whereNot the other way round.
-func where(mask, a VecVirtual) VecVirtual    { v := YMM(); VANDPS(a, mask, v); return v }
+// and is a where the mask is set, else +0; whereNot the other way round.
+func and(mask, a VecVirtual) VecVirtual      { v := YMM(); VANDPS(a, mask, v); return v }
 func whereNot(mask, a VecVirtual) VecVirtual { v := YMM(); VANDNPS(a, mask, v); return v }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -11,107 +12,262 @@ import (
 // neurons writes the steps of the neuron models. The comments are the twin's lines.
 func neurons() {
 	step("lif", "LIF", 2, 5, func(k *neuron) {
-		cm, cs, leak, th, reset := k.c[0], k.c[1], k.c[2], k.c[3], k.c[4]
-		v, i := k.load(0), k.load(1)
-		u, i := membrane(k, v, i, cm, cs, leak)
-		k.store(1, i)
-		f := above(u, th)
-		k.store(0, k.reset(f, u, reset))
+		u := membrane(k)
+		f := above(u, k.c(3))
+		k.store(0, k.reset(f, u, k.c(4)))
 		k.out(where(f, k.one))
 	})
 	step("lifRefrac", "LIFRefrac", 3, 6, func(k *neuron) {
-		cm, cs, leak, th, reset, rest := k.c[0], k.c[1], k.c[2], k.c[3], k.c[4], k.c[5]
-		v, i := k.load(0), k.load(1)
-		u, i := membrane(k, v, i, cm, cs, leak)
-		k.store(1, i)
-		f := above(u, th)
-		u = k.reset(f, u, reset)
-		rho := k.load(2)
-		m := above(rho, k.zero)
-		one, other := where(m, k.one), whereNot(m, k.one)
-		k.store(0, add(mul(other, u), mul(one, v))) // v = (1-m)*u + m*v
-		f = whereNot(m, f)                          // f = (1-m)*f
-		left := sub(rho, one)
-		VMAXPS(left, k.zero, left) // max(left, 0), and NaN stays NaN
-		VADDPS(k.zero, left, left) // but it may be -0
-		k.store(2, k.reset(f, left, rest))
+		u := membrane(k)
+		f := above(u, k.c(3))
+		u = k.reset(f, u, k.c(4))
+		rho, zero := k.load(2), zeros()
+		m := above(rho, zero)
+		k.store(0, k.choose(m, k.load(0), u)) // v = (1-m)*u + m*v
+		f = whereNot(m, f)                    // f = (1-m)*f
+		left := sub(rho, where(m, k.one))
+		VMAXPS(left, zero, left) // max(left, 0), and NaN stays NaN
+		VADDPS(zero, left, left) // but it may be -0
+		k.store(2, k.reset(f, left, k.c(5)))
 		k.out(where(f, k.one))
 	})
 	step("li", "LI", 2, 3, func(k *neuron) {
-		v, i := membrane(k, k.load(0), k.load(1), k.c[0], k.c[1], k.c[2])
+		v := membrane(k)
 		k.store(0, v)
-		k.store(1, i)
 		k.out(v)
 	})
 	step("liBox", "LIBox", 1, 2, func(k *neuron) {
 		v := k.load(0)
-		v = add(v, mul(k.c[0], add(sub(k.c[1], v), k.x)))
+		v = add(v, k.products(0, add(sub(k.constant(1), v), k.x))[0]) // v += cm*((leak-v) + x)
 		k.store(0, v)
 		k.out(v)
 	})
 	step("lifBox", "LIFBox", 1, 4, func(k *neuron) {
 		v := k.load(0)
-		u := add(v, mul(k.c[0], sub(add(k.input(), k.c[1]), v)))
-		f := above(u, k.c[2])
-		k.store(0, k.reset(f, u, k.c[3]))
+		u := add(v, k.products(0, sub(add(k.input(), k.c(1)), v))[0]) // u = v + cm*((x+leak) - v)
+		f := above(u, k.c(2))
+		k.store(0, k.reset(f, u, k.c(3)))
 		k.out(where(f, k.one))
 	})
 	step("iaf", "IAF", 1, 2, func(k *neuron) {
 		u := add(k.load(0), k.x)
-		f := above(u, k.c[0])
-		k.store(0, k.reset(f, u, k.c[1]))
+		f := above(u, k.c(0))
+		k.store(0, k.reset(f, u, k.c(1)))
 		k.out(where(f, k.one))
 	})
 	lifBack()
 }
 
-// membrane is u = v + cm*((leak-v) + j) and i = j + cs*j with j = i + x.
-func membrane(k *neuron, v, i, cm, cs, leak VecVirtual) (VecVirtual, VecVirtual) {
-	j := add(i, k.x)
-	u := add(v, mul(cm, add(sub(leak, v), j)))
-	return u, add(j, mul(cs, j))
+// membrane is u = v + cm*((leak-v) + j), with j = i + x, and stores i = j + cs*j. It leaves v as it was.
+func membrane(k *neuron) VecVirtual {
+	j := add(k.load(1), k.x)
+	t := add(sub(k.constant(2), k.load(0)), j)
+	p := k.products(0, t, j)
+	k.store(1, add(j, p[1]))
+	return add(p[0], k.field(0))
 }
 
 // neuron is a kernel while it is being written.
 type neuron struct {
-	vars      []Register // addresses of the variables
-	z         Register
-	at        Register // the position in all of them
-	x         Mem
-	c         []VecVirtual
-	one, zero VecVirtual
+	vars   []Register // addresses of the variables
+	z      Register
+	at     Register // the position in all of them
+	x      Mem
+	coefs  []Mem // each coefficient in all elements of a vector
+	limits []Mem // below these a factor's product with the coefficient is a denormal; see products
+	one    Mem
+	later  []func() // what stands behind the loop
 }
+
+func (k *neuron) c(n int) Mem { return k.coefs[n] }
+
+func (k *neuron) constant(n int) VecVirtual { v := YMM(); VMOVUPS(k.coefs[n], v); return v }
+
+func (k *neuron) field(field int) Mem { return Mem{Base: k.vars[field], Index: k.at, Scale: 4} }
 
 func (k *neuron) load(field int) VecVirtual {
 	v := YMM()
-	VMOVUPS(Mem{Base: k.vars[field], Index: k.at, Scale: 4}, v)
+	VMOVUPS(k.field(field), v)
 	return v
 }
 
 func (k *neuron) store(field int, v VecVirtual) {
-	VMOVUPS(v, Mem{Base: k.vars[field], Index: k.at, Scale: 4})
+	VMOVUPS(v, k.field(field))
 }
 
 func (k *neuron) input() VecVirtual { v := YMM(); VMOVUPS(k.x, v); return v }
 
 func (k *neuron) out(v VecVirtual) { VMOVUPS(v, Mem{Base: k.z, Index: k.at, Scale: 4}) }
 
-// reset is (1-f)*u + f*to for the mask f.
-func (k *neuron) reset(f, u, to VecVirtual) VecVirtual {
-	return add(mul(whereNot(f, k.one), u), mul(where(f, k.one), to))
+// reset is (1-f)*u + f*to for the mask f. Where f is 0, u is taken as it is: multiplied by 1, a denormal would take long.
+func (k *neuron) reset(f, u VecVirtual, to Mem) VecVirtual {
+	return add(mul(where(f, k.one), to), k.kept(f, u))
+}
+
+// where takes a as a constant in memory.
+func where(mask VecVirtual, a Mem) VecVirtual { v := YMM(); VANDPS(a, mask, v); return v }
+
+// kept is u where f is not set, else 0*u.
+func (k *neuron) kept(f, u VecVirtual) VecVirtual {
+	gone, v := and(f, u), whereNot(f, u)
+	VMULPS(constants["zero"], gone, gone)
+	VORPS(gone, v, v)
+	return v
+}
+
+// choose is (1-m)*u + m*v for the mask m, without a product of a denormal v.
+func (k *neuron) choose(m, v, u VecVirtual) VecVirtual {
+	none := whereNot(m, v)
+	VANDPS(constants["signAndExponent"], none, none)
+	VMULPS(constants["zero"], none, none) // ±0, or NaN
+	VORPS(and(m, v), none, none)
+	return add(k.kept(m, u), none)
+}
+
+// products is c*x for the coefficients from first on, one for each x. Products that round among the denormals take a
+// processor of Intel's more than a hundred cycles, and a neuron without input gets there and may stay for ever: they are
+// made of integers, with the same bits.
+func (k *neuron) products(first int, xs ...VecVirtual) []VecVirtual {
+	var least VecVirtual
+	for n, x := range xs {
+		q := YMM() // orders by magnitude, zero last
+		VPADDD(x, x, q)
+		VPADDD(constants["most"], q, q)
+		if n == 0 {
+			least = q
+		} else {
+			VPMINSD(q, least, least)
+		}
+	}
+	tiny := YMM()
+	VMOVDQU(k.limits[len(k.limits)-1], tiny)
+	VPCMPGTD(least, tiny, tiny)
+	VPTEST(tiny, tiny)
+	JNZ(LabelRef("denormal"))
+	var out []VecVirtual
+	for n, x := range xs {
+		out = append(out, mul(x, k.c(first+n)))
+	}
+	Label("products")
+	k.later = append(k.later, func() {
+		Label("denormal")
+		for n, x := range xs {
+			k.tinyProduct(out[n], x, first+n)
+		}
+		JMP(LabelRef("products"))
+	})
+	return out
+}
+
+// tinyProduct is out = c*x, rounded in units of the least denormal where it is one. Rounding to an integer a product that
+// is rounded already goes wrong where that looks like a tie and is none, which its remainder shows.
+func (k *neuron) tinyProduct(out, x VecVirtual, n int) {
+	abs, tiny, normal := YMM(), YMM(), YMM()
+	VPAND(constants["magnitude"], x, abs)
+	VMOVDQU(k.limits[n], tiny)
+	VPCMPGTD(abs, tiny, tiny)
+	VPANDN(x, tiny, out)
+	VMULPS(k.c(n), out, out) // of the others
+	VPANDN(out, tiny, out)
+
+	units, scaled := YMM(), YMM()
+	VPCMPGTD(constants["largestDenormal"], abs, normal)
+	VCVTDQ2PS(abs, units)
+	VPANDN(units, normal, units)
+	VPAND(abs, normal, scaled)
+	VPAND(scaled, tiny, scaled)
+	VMULPS(constants["scale100"], scaled, scaled)
+	VMULPS(constants["scale49"], scaled, scaled)
+	VPOR(scaled, units, units)
+
+	c, p, q := YMM(), YMM(), YMM()
+	VMOVUPS(k.c(n), c)
+	sign := abs
+	VPXOR(c, x, sign)
+	VPAND(constants["sign"], sign, sign)
+	VPAND(constants["magnitude"], c, c)
+	VMULPS(c, units, p)
+	VFMSUB213PS(p, c, units) // the remainder: c*units - p
+	VROUNDPS(Imm(8), p, q)
+	VSUBPS(q, p, p) // what rounding took away
+	VMULPS(p, units, units)
+	tie, more := c, normal
+	VPAND(constants["magnitude"], p, tie)
+	VCMPPS(Imm(0), constants["half"], tie, tie)
+	VXORPS(more, more, more)
+	VCMPPS(Imm(0x1e), more, units, more) // the remainder points the same way
+	VPAND(more, tie, tie)
+	VADDPS(p, p, p)
+	VPAND(p, tie, tie)
+	VADDPS(tie, q, q)
+	VCVTPS2DQ(q, q)
+	VPOR(sign, q, q)
+	VPAND(tiny, q, q)
+	VPOR(q, out, out)
+}
+
+// constants are vectors in memory.
+var constants = map[string]Mem{}
+
+// vectors writes the constants.
+func vectors() {
+	for _, c := range []struct {
+		name string
+		bits uint32
+	}{
+		{"zero", 0},
+		{"one", math.Float32bits(1)},
+		{"half", math.Float32bits(0.5)},
+		{"sign", 1 << 31},
+		{"magnitude", 1<<31 - 1},
+		{"most", 1<<31 - 1},
+		{"signAndExponent", 0xff800000},
+		{"largestDenormal", 0x007fffff},
+		{"leastNormal", 0x00800000},
+		{"scale100", math.Float32bits(0x1p100)},
+		{"scaleDown100", math.Float32bits(0x1p-100)},
+		{"scale49", math.Float32bits(0x1p49)},
+	} {
+		constants[c.name] = GLOBL(c.name, RODATA|NOPTR)
+		for at := range 8 {
+			DATA(4*at, U32(c.bits))
+		}
+	}
 }
 
 // step writes the step of n neurons, a multiple of 8.
 func step(name, model string, vars, coefs int, body func(k *neuron)) {
 	function(name+"AVX2", fmt.Sprintf("is the step of n %s neurons, n a multiple of 8; see Step.", model),
 		"func(z, x, s, c *float32, n, stride int)")
-	k := &neuron{z: loaded("z"), at: GP64(), one: ones(), zero: zeros()}
+	k := &neuron{z: loaded("z"), at: GP64(), one: constants["one"]}
 	x, n := loaded("x"), loaded("n")
 	k.vars = fields("s", vars)
 	c := loaded("c")
+	most := YMM()
+	VXORPS(most, most, most)
 	for j := range coefs {
-		k.c = append(k.c, broadcast(Mem{Base: c, Disp: 4 * j}))
+		v, to := broadcast(Mem{Base: c, Disp: 4 * j}), AllocLocal(32)
+		VMOVUPS(v, to)
+		k.coefs = append(k.coefs, to)
+		if j < 2 && name != "iaf" && (j == 0 || vars > 1) {
+			limit, known := YMM(), YMM()
+			VCMPPS(Imm(0), v, v, known)
+			VANDPS(constants["magnitude"], v, v)
+			VMOVUPS(constants["leastNormal"], limit)
+			VDIVPS(v, limit, limit)
+			VMINPS(constants["scaleDown100"], limit, limit)
+			VANDPS(known, limit, limit)
+			to := AllocLocal(32)
+			VMOVUPS(limit, to)
+			k.limits = append(k.limits, to)
+			VPMAXSD(limit, most, most)
+		}
 	}
+	VPADDD(most, most, most)
+	VPADDD(constants["most"], most, most)
+	all := AllocLocal(32)
+	VMOVUPS(most, all)
+	k.limits = append(k.limits, all)
 	k.x = Mem{Base: x, Index: k.at, Scale: 4}
 	XORQ(k.at, k.at)
 	Label("loop")
@@ -120,6 +276,9 @@ func step(name, model string, vars, coefs int, body func(k *neuron)) {
 	CMPQ(k.at, n)
 	JLT(LabelRef("loop"))
 	ret()
+	for _, f := range k.later {
+		f()
+	}
 }
 
 // fields is the addresses of variables that lie a stride apart.
