@@ -17,13 +17,14 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// Animation shows images one after the other, again and again. In a notebook it moves; in a terminal its first image is
+// Animation shows images or figures one after the other, again and again. In a notebook it moves; in a terminal its first image is
 // shown.
 type Animation struct {
-	frames []*tensor.Tensor // (H, W)
-	scale  scale
-	census census
-	rate   float64
+	frames  []*tensor.Tensor // (H, W), or
+	figures []*Figure
+	scale   scale
+	census  census
+	rate    float64
 }
 
 // Animate makes an animation of a tensor of shape (T, H, W), or of several of shape (H, W). Axes of length one before H
@@ -82,6 +83,9 @@ func (a *Animation) Rate(perSecond float64) *Animation {
 
 // String says what is shown, in one line.
 func (a *Animation) String() string {
+	if len(a.figures) > 0 {
+		return fmt.Sprintf("Film of %d figures, the last %v", len(a.figures), a.figures[len(a.figures)-1])
+	}
 	return fmt.Sprintf("Animation(%d, %d, %d): %v", len(a.frames), a.rows(), a.cols(), a.census)
 }
 
@@ -138,19 +142,19 @@ func (a *Animation) index(v float64) uint8 {
 func (a *Animation) PNG() ([]byte, error) {
 	var out bytes.Buffer
 	sequence := uint32(0)
-	for i := range a.frames {
+	for i := range a.length() {
 		var one bytes.Buffer
-		img := a.frame(i)
+		img := a.picture(i)
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&one, img); err != nil {
 			return nil, fmt.Errorf("plot: %w", err)
 		}
 		before, data := split(one.Bytes())
 		if i == 0 {
 			out.Write(before[:8+25]) // signature and IHDR
-			chunk(&out, "acTL", binary.BigEndian.AppendUint32(nil, uint32(len(a.frames))), make([]byte, 4))
+			chunk(&out, "acTL", binary.BigEndian.AppendUint32(nil, uint32(a.length())), make([]byte, 4))
 			out.Write(before[8+25:])
 		}
-		chunk(&out, "fcTL", a.control(sequence, img.Rect.Size()))
+		chunk(&out, "fcTL", a.control(sequence, img.Bounds().Size()))
 		sequence++
 		if i == 0 {
 			chunk(&out, "IDAT", data)
@@ -160,6 +164,9 @@ func (a *Animation) PNG() ([]byte, error) {
 		sequence++
 	}
 	chunk(&out, "IEND")
+	if len(a.figures) > 0 {
+		return withResolution(out.Bytes(), dpi), nil
+	}
 	return out.Bytes(), nil
 }
 
@@ -211,8 +218,12 @@ func chunk(out *bytes.Buffer, kind string, parts ...[]byte) {
 // second, and browsers show those below two as ten.
 func (a *Animation) GIF() ([]byte, error) {
 	g := &gif.GIF{}
-	for i := range a.frames {
-		g.Image = append(g.Image, a.frame(i))
+	frame := a.frame
+	if len(a.figures) > 0 {
+		frame = a.reduced()
+	}
+	for i := range a.length() {
+		g.Image = append(g.Image, frame(i))
 		g.Delay = append(g.Delay, max(2, int(math.Round(100/a.rate))))
 	}
 	var b bytes.Buffer

@@ -34,7 +34,7 @@ var viridis = fromHex("" +
 var redBlue = between(257, fromHex("053061"+"2166ac"+"4393c3"+"92c5de"+"d1e5f0"+"f7f7f7"+"fddbc7"+"f4a582"+"d6604d"+"b2182b"+"67001f"))
 
 // darkRedBlue is redBlue for dark paper: zero is dark, and what is far from it bright.
-var darkRedBlue = between(257, fromHex("b5dcff"+"6cb4ee"+"3a85c2"+"27557c"+"1f3549"+"22262c"+"4d2a25"+"8a3a2b"+"c9573f"+"f08a6c"+"ffcbb8"))
+var darkRedBlue = between(257, fromHex("b5dcff"+"79bff5"+"4a9adb"+"3474a6"+"294f6b"+"22262c"+"5f342c"+"9c4632"+"d2634a"+"f29377"+"ffcbb8"))
 
 // counts and changes are for counts that are mostly zero, as in frames of events: zero is nearly the paper, and every
 // other value differs from it clearly. Their ends are of ColorBrewer's Blues and RdBu.

@@ -11,7 +11,7 @@
 //	plot.Weights(w)                                     // (N, M); plot.Fields: as images; plot.Connectivity: as a graph
 //	plot.Training(losses)                               // (E): training curves
 //	plot.Latency(durations)                             // how long things took; plot.Histogram: any values
-//	plot.Animate(video)                                 // (T, H, W): images that move
+//	plot.Animate(video)                                 // (T, H, W): images that move; plot.Film: figures that do
 //	view := plot.Live(); view.Show(frame); view.Stop()  // a picture that is replaced while a loop runs
 //
 // All but the last two return a *Figure. It embeds gonum's plot (gonum.org/v1/plot), so titles, labels,

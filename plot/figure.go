@@ -127,14 +127,21 @@ func (f *Figure) size() size {
 	return size{whole(w + 2*margin), whole(h + 2*margin)}
 }
 
+// dpi is the resolution of pictures.
+const dpi = 96 * density
+
+// pixels draws the figure. The picture is opaque.
+func (f *Figure) pixels() *image.RGBA {
+	s := f.size()
+	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi, f.look()}
+	f.Draw(draw.New(c))
+	return c.image()
+}
+
 // PNG is the figure as a PNG picture with two device pixels for each CSS pixel. Its resolution is in the file, so
 // notebooks show it in the figure's size.
 func (f *Figure) PNG() ([]byte, error) {
-	s := f.size()
-	const dpi = 96 * density
-	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi, f.look()}
-	f.Draw(draw.New(c))
-	file, err := encode(c.image(), dpi)
+	file, err := encode(f.pixels(), dpi)
 	if err != nil {
 		return nil, fmt.Errorf("plot: %w", err)
 	}

@@ -115,3 +115,15 @@ func ExampleLatency() {
 	fmt.Println(plot.Latency(durations))
 	// Output: Latency: 1000: p50 500 µs, p99 990 µs, p99.9 999 µs, max 1 ms
 }
+
+func ExampleFilm() {
+	wave := tensor.Linspace(0, 6, 60).Sin()
+	var steps []*plot.Figure
+	for t := 10; t <= 60; t += 10 {
+		figure := plot.Trace(wave.Slice(0, 0, t))
+		figure.X.Max, figure.Y.Min, figure.Y.Max = 59, -1, 1
+		steps = append(steps, figure)
+	}
+	fmt.Println(plot.Film(steps...).Rate(5))
+	// Output: Film of 6 figures, the last Trace(60,): values -0.9994 to 0.999
+}
