@@ -76,6 +76,7 @@ func (s *socket) start() {
 }
 
 func (s *socket) accept() {
+	full := false // and said so
 	for {
 		conn, err := s.listener.Accept()
 		if err != nil {
@@ -86,10 +87,15 @@ func (s *socket) accept() {
 			time.Sleep(10 * time.Millisecond) // out of descriptors: do not spin
 			continue
 		}
-		if !s.serve(conn) {
-			s.log(fmt.Sprintf("zmtp: %s: more than %d peers, %v refused", s.kind, maxPeers, conn.RemoteAddr()))
-			_ = conn.Close()
+		if s.serve(conn) {
+			full = false
+			continue
 		}
+		if !full {
+			s.log(fmt.Sprintf("zmtp: %s: more than %d peers, %v and others are refused", s.kind, maxPeers, conn.RemoteAddr()))
+		}
+		full = true
+		_ = conn.Close()
 	}
 }
 
