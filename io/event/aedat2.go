@@ -58,6 +58,8 @@ type aedat2 struct {
 	davis bool
 }
 
+func (d *aedat2) clone() decoder { c := *d; return &c }
+
 func (d *aedat2) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	used, n := 0, 0
 	for ; len(src)-used >= d.size && n < len(dst); used += d.size {

@@ -65,6 +65,8 @@ type aedat3 struct {
 	base     int64
 }
 
+func (d *aedat3) clone() decoder { c := *d; return &c }
+
 func (d *aedat3) decode(dst []Event, src []byte, eof bool) ([]Event, int, *FormatError) {
 	used, n := 0, 0
 	for n < len(dst) {

@@ -82,6 +82,8 @@ type aedat4 struct {
 	ended  bool    // at the table
 }
 
+func (d *aedat4) clone() decoder { c := *d; return &c }
+
 func (d *aedat4) decode(_ []Event, src []byte, eof bool) ([]Event, int, *FormatError) {
 	used := 0
 	for {

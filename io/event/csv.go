@@ -42,6 +42,8 @@ type csv struct {
 	stats *Stats
 }
 
+func (d *csv) clone() decoder { c := *d; return &c }
+
 func (d *csv) decode(dst []Event, src []byte, eof bool) ([]Event, int, *FormatError) {
 	n, used := 0, 0
 	for n < len(dst) && used < len(src) {

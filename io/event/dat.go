@@ -78,6 +78,8 @@ type dat struct {
 
 func (d *dat) events() bool { return d.kind == dat2D || d.kind == datCD }
 
+func (d *dat) clone() decoder { c := *d; return &c }
+
 func (d *dat) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	n := len(src) / d.size
 	if d.events() {

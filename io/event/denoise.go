@@ -37,3 +37,5 @@ func (d *denoise) apply(events []Event, stats *Stats) []Event {
 	}
 	return events[:n]
 }
+
+func (d *denoise) reset() { d.times = newTimes(d.w, d.h) }

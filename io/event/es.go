@@ -74,6 +74,8 @@ type es struct {
 	t     int64
 }
 
+func (d *es) clone() decoder { c := *d; return &c }
+
 func (d *es) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	switch d.kind {
 	case esDVS:

@@ -34,6 +34,8 @@ type evt2 struct {
 
 const evt2Loop = 1 << 34 // microseconds
 
+func (d *evt2) clone() decoder { c := *d; return &c }
+
 func (d *evt2) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	words := len(src) / 4
 	if words == 0 || len(dst) == 0 {

@@ -37,6 +37,8 @@ type evt21 struct {
 	follow bool // inside an OTHERS record
 }
 
+func (d *evt21) clone() decoder { c := *d; return &c }
+
 func (d *evt21) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	used, n := 0, 0
 	for ; len(src)-used >= 8 && len(dst)-n >= 32; used += 8 {

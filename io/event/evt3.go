@@ -60,6 +60,8 @@ const (
 	evt3Cont12  = 0xF
 )
 
+func (d *evt3) clone() decoder { c := *d; return &c }
+
 func (d *evt3) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	words := len(src) / 2
 	used := 0

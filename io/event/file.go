@@ -27,7 +27,9 @@ type fileSource struct {
 	end   error
 	close func() error
 
-	mapped bool // the bytes are the file's own
+	mapped  bool    // the bytes are the file's own
+	marks   []mark  // the first one behind the header
+	pending []Event // what a seek has decoded
 }
 
 // openFile opens a path, or "-" for standard input.
@@ -65,6 +67,9 @@ func openMapped(mapped []byte, f *os.File, name string, o *options) (src *fileSo
 		return nil, errors.Join(err, closer())
 	}
 	src.mapped = true
+	if c, ok := src.dec.(cloner); ok && src.in.mapped != nil {
+		src.marks = []mark{{offset: src.in.offset, dec: c.clone(), stats: src.stats, latest: -1 << 63}}
+	}
 	return src, nil
 }
 
@@ -176,6 +181,11 @@ func (s *fileSource) Stats() Stats {
 func (s *fileSource) Next() (events []Event, err error) {
 	if s.mapped {
 		defer fault(debug.SetPanicOnFault(true), s.in.name, &err)
+	}
+	if len(s.pending) > 0 {
+		events := s.pending
+		s.pending = nil
+		return events, nil
 	}
 	return s.next()
 }

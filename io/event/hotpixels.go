@@ -60,3 +60,5 @@ func (h *hotPixels) turn(t int64) {
 		h.start, h.started = t, true
 	}
 }
+
+func (h *hotPixels) reset() { h.started = false }

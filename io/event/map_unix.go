@@ -11,7 +11,7 @@ import (
 // the file is then read.
 func mapFile(f *os.File) []byte {
 	st, err := f.Stat()
-	if err != nil || st.Size() < bufferBytes || st.Size() != int64(int(st.Size())) {
+	if err != nil || st.Size() == 0 || st.Size() != int64(int(st.Size())) {
 		return nil
 	}
 	b, err := syscall.Mmap(int(f.Fd()), 0, int(st.Size()), syscall.PROT_READ, syscall.MAP_SHARED)

@@ -33,3 +33,5 @@ func (m *maxRate) apply(events []Event, _ *Stats) []Event {
 	}
 	return events[:n]
 }
+
+func (m *maxRate) reset() { m.count = 0 }

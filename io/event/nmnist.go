@@ -55,6 +55,8 @@ func openNMNIST(in *input, _ *options, info *Info, stats *Stats) (decoder, error
 // saccades", Frontiers in Neuroscience 9 (2015).
 type nmnist struct{ base int64 }
 
+func (d *nmnist) clone() decoder { c := *d; return &c }
+
 func (d *nmnist) decode(dst []Event, src []byte, _ bool) ([]Event, int, *FormatError) {
 	used, n := 0, 0
 	for ; len(src)-used >= nmnistRecord && n < len(dst); used += nmnistRecord {

@@ -21,7 +21,12 @@ func Open(uri string, opts ...Option) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newStream(src, uri, o)
+	s, err := newStream(src, uri, o)
+	if err != nil {
+		return nil, err
+	}
+	s.opened = true
+	return s, nil
 }
 
 // MustOpen is Open for scripts: it panics with the error. Read and Frames of its stream do so too when the recording

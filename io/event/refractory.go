@@ -31,3 +31,5 @@ func (r *refractory) apply(events []Event, stats *Stats) []Event {
 	}
 	return events[:n]
 }
+
+func (r *refractory) reset() { r.times = newTimes(r.w, r.h) }

@@ -48,6 +48,8 @@ type spif struct {
 	timed bool
 }
 
+func (d *spif) clone() decoder { c := *d; return &c }
+
 func (d *spif) decode(dst []Event, src []byte, eof bool) ([]Event, int, *FormatError) {
 	used, n := 0, 0
 	for n < len(dst) {

@@ -18,6 +18,7 @@ type Stream struct {
 	info    Info // after the filters
 	o       *options
 	must    bool
+	opened  bool      // by Open, which can do so again
 	shape   []int     // of a frame
 	pump    *pump     // of live sources; nil for recordings
 	filters []filter  // in the order of their methods

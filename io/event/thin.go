@@ -25,3 +25,5 @@ func (t *thin) apply(events []Event, _ *Stats) []Event {
 	t.at = at
 	return events[:n]
 }
+
+func (t *thin) reset() { t.at = 0 }

@@ -42,3 +42,5 @@ func (w *window) apply(events []Event, _ *Stats) []Event {
 	w.over = !earlier
 	return events[:n]
 }
+
+func (w *window) reset() { w.over = false }
