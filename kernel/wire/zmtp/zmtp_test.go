@@ -367,3 +367,37 @@ func FuzzReady(f *testing.F) {
 		}
 	})
 }
+
+func TestAFullSocketIsSaidOnce(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := make(chan string, 2*maxPeers)
+	r := NewRep(l, func(line string) { said <- line })
+	var open []net.Conn
+	for range maxPeers + 20 {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+	}
+	// The last is refused, so all before it have been accepted or refused.
+	_, _ = io.Copy(io.Discard, open[len(open)-1])
+	refusals := 0
+	for len(said) > 0 {
+		if strings.Contains(<-said, "refused") {
+			refusals++
+		}
+	}
+	if refusals != 1 {
+		t.Errorf("said %d times", refusals)
+	}
+	for _, c := range open {
+		_ = c.Close()
+	}
+	if err := r.Close(0); err != nil {
+		t.Error(err)
+	}
+}
