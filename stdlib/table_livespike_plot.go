@@ -17,6 +17,7 @@ var _ = register("github.com/livespike/livespike/plot/plot", map[string]reflect.
 	"EventRate":    reflect.ValueOf(plot.EventRate),
 	"FI":           reflect.ValueOf(plot.FI),
 	"Fields":       reflect.ValueOf(plot.Fields),
+	"Film":         reflect.ValueOf(plot.Film),
 	"Histogram":    reflect.ValueOf(plot.Histogram),
 	"ISI":          reflect.ValueOf(plot.ISI),
 	"Image":        reflect.ValueOf(plot.Image),
