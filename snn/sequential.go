@@ -49,6 +49,9 @@ func (c *Chain) At(i int) Module {
 func (c *Chain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(c, x)
 	c.check(s)
+	if len(x.Data()) >= bigInput && c.canPass(x, s) {
+		return c.pass(x, s)
+	}
 	next := listState(len(c.modules))
 	for k := range c.modules {
 		var old *State
@@ -115,13 +118,24 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 		s = listState(len(c.modules))
 	}
 	w := c.plan(s, in)
-	for k := range c.modules {
+	defer w.release()
+	for k := 0; k < len(c.modules); {
+		end := max(k+1, w.ends[k])
 		out := dst
-		if k < len(c.modules)-1 {
-			out = w.bufs[k]
+		switch {
+		case end == len(c.modules):
+		case isReshape(c.modules[k]):
+			k = end
+			continue
+		default:
+			out = w.buffer(size(w.shapes[end]))
 		}
-		s.sub[k].s = c.applyAt(k, out, x, w.shapes[k], s.sub[k].s)
-		x = out
+		if end > k+1 {
+			c.applyInPieces(k, end, out, x, w, s)
+		} else {
+			s.sub[k].s = c.applyAt(k, out, x, w.shapes[k], s.sub[k].s)
+		}
+		x, k = out, end
 	}
 	if len(c.modules) == 0 {
 		copy(dst, x)
@@ -140,17 +154,18 @@ func (c *Chain) plan(s *State, in []int) *scratch {
 		s.work = &scratch{}
 	}
 	w := s.work
-	if sameShape(w.in, in) && len(w.shapes) == len(c.modules) && len(in) > 0 {
+	if sameShape(w.in, in) && len(w.shapes) == len(c.modules)+1 && len(in) > 0 {
 		return w
 	}
 	w.in = append([]int(nil), in...)
-	w.shapes, w.bufs = nil, nil
+	w.shapes = nil
 	shape := w.in
 	for k := range c.modules {
 		w.shapes = append(w.shapes, shape)
 		shape = c.shapeAfter(k, shape)
-		w.bufs = append(w.bufs, make([]float32, size(shape)))
 	}
+	w.shapes = append(w.shapes, shape)
+	c.planPieces(w)
 	return w
 }
 
