@@ -205,9 +205,9 @@ func (c *neuron) next(s *State, shape []int) *State {
 		return c.initial(shape)
 	}
 	c.check(s, shape)
-	n := &State{lay: c.lay, shape: s.shape, buf: make([]float32, len(s.buf))}
-	copy(n.buf, s.buf)
-	return n
+	buf := make([]float32, len(s.buf)) // not cleared, since the copy follows
+	copy(buf, s.buf)
+	return &State{lay: c.lay, shape: s.shape, buf: buf}
 }
 
 // advance takes s through one step on x and writes the output into z.

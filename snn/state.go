@@ -273,8 +273,9 @@ func (s *State) Clone() *State {
 	}
 	c := &State{lay: s.lay, shape: s.shape, kind: s.kind}
 	if s.buf != nil {
-		c.buf = make([]float32, len(s.buf))
-		copy(c.buf, s.buf)
+		buf := make([]float32, len(s.buf)) // not cleared, since the copy follows
+		copy(buf, s.buf)
+		c.buf = buf
 		for k, t := range s.out {
 			c.link(k, t)
 		}

@@ -3,6 +3,9 @@ package tensor
 import (
 	"runtime"
 	"sync"
+
+	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/simd"
 )
 
 const (
@@ -29,6 +32,10 @@ func matMul(c, a, b []float32, m, k, n int) {
 }
 
 func matMulRows(c, a, b []float32, m, k, n int) {
+	if simd.On() && m >= 4 && n >= 4 { // the same sums
+		gemm.Add(c, n, gemm.Matrix{Data: a, Row: k, Column: 1}, gemm.Matrix{Data: b, Row: n, Column: 1}, m, k, n, 0)
+		return
+	}
 	j := 0
 	if m >= 4 {
 		for ; j+nBlock <= n; j += nBlock {
