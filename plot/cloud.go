@@ -96,13 +96,14 @@ const (
 )
 
 // projection maps time, column and row, each from 0 to 1, to the canvas: columns go back and up at a slant, pixels are as
-// wide as high but for the slant's shortening to a half.
+// wide as high but for the slant's shortening to a half, unless the sensor is four times as wide as high or the reverse.
 func (m *cloud) projection(c draw.Canvas) func(t, x, y float64) vg.Point {
 	room := vg.Point{X: c.Size().X - cloudLeft - cloudRight, Y: c.Size().Y - cloudBelow - cloudAbove}
 	const backX, backY = 0.42, 0.26 // of a column's width
-	pixel := min(room.Y/(vg.Length(m.rows)+backY*vg.Length(m.cols)), room.X/2/(backX*vg.Length(m.cols)))
-	back := vg.Point{X: backX * vg.Length(m.cols) * pixel, Y: backY * vg.Length(m.cols) * pixel}
-	high := vg.Length(m.rows) * pixel
+	rows, cols := vg.Length(max(m.rows, m.cols/4)), vg.Length(max(m.cols, m.rows/4))
+	pixel := min(room.Y/(rows+backY*cols), room.X/2/(backX*cols))
+	back := vg.Point{X: backX * cols * pixel, Y: backY * cols * pixel}
+	high := rows * pixel
 	long := room.X - back.X
 	origin := vg.Point{X: c.Min.X + cloudLeft, Y: c.Min.Y + cloudBelow + (room.Y-high-back.Y)/2}
 	return func(t, x, y float64) vg.Point {

@@ -104,6 +104,7 @@ func (m *links) lines(c draw.Canvas, place func(i, n int, left bool) vg.Point, c
 		return
 	}
 	strongest := math.Abs(m.all[len(m.all)-1].weight)
+	opaque := max(0.25, min(1, 250/float64(len(m.all)))) // less for many, or nothing is seen
 	for _, l := range m.all {
 		share := 1.0
 		if !math.IsInf(strongest, 0) {
@@ -113,7 +114,7 @@ func (m *links) lines(c draw.Canvas, place func(i, n int, left bool) vg.Point, c
 		if l.weight < 0 {
 			shade = lineColors[0]
 		}
-		color := faded(shade, uint8(40+190*share))
+		color := faded(shade, uint8(opaque*(40+190*share)))
 		style := draw.LineStyle{Color: color, Width: vg.Points(0.5 + 0.9*share)}
 		from, to := place(l.from, m.pre, true), place(l.to, m.post, false)
 		if !ring {
@@ -151,7 +152,7 @@ func bend(from, to, center vg.Point, loop bool) []vg.Point {
 
 // numbers writes the first, the last and some neurons between.
 func (m *links) numbers(c draw.Canvas, n int, left, ring bool, place func(i int) vg.Point, center vg.Point) {
-	every := max(1, int(math.Ceil(float64(n)/24)))
+	every := int(ticks{n: 24, whole: true}.step(float64(n)))
 	style := textStyle(labelSize-1, faint, draw.XCenter, draw.YCenter)
 	for i := 0; i < n; i += every {
 		at := place(i)

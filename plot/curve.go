@@ -111,6 +111,7 @@ func (cs curves) Plot(c draw.Canvas, p *gonum.Plot) {
 			if one.filled {
 				area := append(append([]vg.Point{{X: run[0].X, Y: c.Min.Y}}, run...), vg.Point{X: run[len(run)-1].X, Y: c.Min.Y})
 				c.FillPolygon(faded(one.entry.color, 0x50), c.ClipPolygonXY(area))
+				run = area
 			}
 			c.StrokeLines(style, c.ClipLinesXY(run)...)
 			if !one.points && len(run) > 1 {

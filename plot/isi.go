@@ -38,7 +38,8 @@ func ISI(spikes *tensor.Tensor, dt float64) *Figure {
 	one := binned(all[:drawn], (shortest-0.5)*dt*1e3, width*dt*1e3, bins) // an interval is in the middle of its steps
 	text := "no intervals"
 	if len(all) > 0 {
-		mean, cv := variation(all)
+		mean, cv := variation(steps)
+		mean *= dt * 1e3
 		one.remarks = []string{fmt.Sprintf("%d intervals", len(all)), fmt.Sprintf("mean %s ms", number(mean)), fmt.Sprintf("CV %s", number(cv))}
 		text = fmt.Sprintf("%d intervals, mean %s ms, CV %s", len(all), number(mean), number(cv))
 		if drawn < len(all) {
@@ -118,8 +119,9 @@ func intervals(caller string, spikes *tensor.Tensor) [][]float64 {
 // by n, as Elephant's cv does).
 func variation(values []float64) (mean, cv float64) {
 	for _, v := range values {
-		mean += v / float64(len(values))
+		mean += v
 	}
+	mean /= float64(len(values))
 	sum := 0.0
 	for _, v := range values {
 		sum += (v - mean) * (v - mean)

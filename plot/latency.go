@@ -56,6 +56,9 @@ func Latency(lists ...[]time.Duration) *Figure {
 		return short(time.Duration(math.Round(v)))
 	}}
 	p.Y.Scale, p.Y.Tick.Marker = gonum.LogScale{}, logTicks{n: marksFor(p.target.h, 28)}
+	if more := math.Sqrt(10 * lo / hi); more > 1 { // at least a decade
+		lo, hi = lo/more, hi*more
+	}
 	p.X.Min, p.X.Max = lo, hi
 	p.Y.Min, p.Y.Max = 0.7, 1.5*most
 	return f

@@ -41,13 +41,22 @@ func (p *panel) sideWidth() vg.Length {
 	return gap + p.side.width()
 }
 
-// margins is what title, axes and side take from a canvas.
+// margins is what title, axes and side take from a canvas whose data area has the target size. How far labels hang over
+// its ends depends on its size, so the first guess is corrected.
 func (p *panel) margins() (w, h vg.Length) {
-	trial := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{
-		X: vg.Length(p.target.w)*cssPixel + 100, Y: vg.Length(p.target.h)*cssPixel + 100,
-	}}}
-	data := p.DataCanvas(trial).Size()
-	return trial.Max.X - data.X + p.sideWidth(), trial.Max.Y - data.Y
+	target := vg.Point{X: vg.Length(p.target.w) * cssPixel, Y: vg.Length(p.target.h) * cssPixel}
+	w, h = 100, 100
+	for range 12 {
+		trial := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{
+			X: target.X + w, Y: target.Y + h,
+		}}}
+		off := target.Sub(p.DataCanvas(trial).Size())
+		if off == (vg.Point{}) {
+			break
+		}
+		w, h = w+0.7*off.X, h+0.7*off.Y // less than the difference, which makes others
+	}
+	return w + p.sideWidth(), h
 }
 
 // natural is the size at which the data area has its target size.
