@@ -5,8 +5,8 @@ import (
 	"go/types"
 )
 
-// To the engine, a declared function that is returned or appended is its syntax tree, which no field or element can hold.
-// There it becomes a function literal that calls it.
+// To the engine, a declared function that is returned, appended or the first value of a variable is its syntax tree, which
+// no field or element, nor that variable later, can hold. There it becomes a function literal that calls it.
 
 // declaredAmong finds the expressions that name a function of the script; the others have no signature.
 func (l *lowerer) declaredAmong(list []ast.Expr) []*types.Signature {

@@ -247,7 +247,9 @@ func (l *lowerer) varSpec(spec *ast.ValueSpec) []ast.Stmt {
 			want = append(want, l.targetType(id))
 		}
 		spec.Type = l.expr(spec.Type)
+		functions := l.declaredAmong(spec.Values)
 		l.list(spec.Values, want)
+		l.literals(spec.Values, functions)
 		var before []ast.Stmt
 		if len(spec.Values) > 1 {
 			before = l.hoist(spec.Values, func(_ int, e ast.Expr) bool { return !plainOperand(e) })
@@ -287,7 +289,11 @@ func (l *lowerer) assignment(s *ast.AssignStmt) []ast.Stmt {
 		for _, e := range s.Lhs {
 			want = append(want, l.targetType(e))
 		}
+		functions := l.declaredAmong(s.Rhs)
 		l.list(s.Rhs, want)
+		if s.Tok == token.DEFINE {
+			l.literals(s.Rhs, functions)
+		}
 	} else { // an operator: the literal needs no conversion
 		s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true)
 	}
