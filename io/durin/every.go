@@ -20,19 +20,19 @@ func (r *Robot) Every(period time.Duration, step func(obs Obs) Command) rt.Repor
 	ctx := interrupt.Context()
 	r.useWallClock()
 	var problem error
-	overdue := 0 // ticks in a row without a frame for too long: after a pause of this program one is not enough
+	var wait patience
+	var seen uint64
 	err := loop.RunContext(ctx, func(t rt.Tick) bool {
 		r.mu.Lock()
-		if min(r.tofAge(r.now()), t.Time) > r.settings.timeout {
-			overdue++
-		} else {
-			overdue = 0
+		if r.obs.Seq != seen {
+			wait, seen = patience{}, r.obs.Seq
 		}
+		wait.look(time.Now())
 		switch {
 		case r.closed:
 			problem = fmt.Errorf("durin: %s: %w", r.address, errClosed)
-		case overdue > patientLooks:
-			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.timeout, errGone)
+		case wait.over(r):
+			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.silence, errGone)
 			problem = r.err
 		}
 		obs := r.snapshot()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/io/durin/sim"
+	"github.com/livespike/livespike/io/durin/wire"
 )
 
 // TestEvery drives at a fixed rate until the step says nil, which stops the wheels.
@@ -59,5 +60,60 @@ func TestEveryEnds(t *testing.T) {
 	}
 	if err := end(func(Obs) Command { return Stop{} }); !errors.Is(err, errClosed) {
 		t.Errorf("closed: %v", err)
+	}
+}
+
+// impatient is a driven robot whose timeout is shorter than the holdups of these tests.
+func impatient(t *testing.T) *Robot {
+	t.Helper()
+	r := MustDial("sim:empty?seed=1&speed=1")
+	t.Cleanup(func() { r.Close() })
+	r.mu.Lock()
+	r.settings.silence = 100 * time.Millisecond
+	r.mu.Unlock()
+	return r
+}
+
+// TestHeldUp: a simulation that stands still longer than the timeout, since the machine is busy, is not a robot that is
+// gone, neither to Every nor to Next.
+func TestHeldUp(t *testing.T) {
+	r := impatient(t)
+	hold := func() {
+		r.server.Do(func(*sim.Robot) { time.Sleep(400 * time.Millisecond) })
+	}
+	start := r.Obs().Seq
+	go hold()
+	r.Every(time.Millisecond, func(obs Obs) Command {
+		if obs.Seq >= start+5 {
+			return nil
+		}
+		return Move{Y: 50}
+	})
+	go hold()
+	for range 5 {
+		r.Next()
+	}
+}
+
+// TestFallsSilent: a robot that sends nothing any more is gone.
+func TestFallsSilent(t *testing.T) {
+	for name, drive := range map[string]func(r *Robot){
+		"Every": func(r *Robot) { r.Every(time.Millisecond, func(Obs) Command { return Stop{} }) },
+		"Next": func(r *Robot) {
+			for {
+				r.Next()
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := impatient(t)
+			r.server.Do(func(robot *sim.Robot) { robot.Handle(&wire.Empty{Which: wire.TagDisableStreaming}) })
+			defer func() {
+				if err, _ := recover().(error); !IsGone(err) {
+					t.Errorf("ended with %v", err)
+				}
+			}()
+			drive(r)
+		})
 	}
 }

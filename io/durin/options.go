@@ -22,7 +22,8 @@ type settings struct {
 	maxSpeed   float64
 	maxAccel   float64
 	profile    Profile
-	timeout    time.Duration
+	timeout    time.Duration // for replies
+	silence    time.Duration // without a frame after which the robot is gone
 	deadMan    time.Duration
 	order      sim.Order
 	blind      bool
@@ -32,7 +33,7 @@ type settings struct {
 
 func defaults() settings {
 	return settings{
-		maxSpeed: 500, timeout: 2 * time.Second, deadMan: 300 * time.Millisecond, order: sim.Order2023,
+		maxSpeed: 500, timeout: 2 * time.Second, silence: 2 * time.Second, deadMan: 300 * time.Millisecond, order: sim.Order2023,
 		resolution: R8x8At15Hz,
 	}
 }
@@ -58,7 +59,7 @@ func Timeout(d time.Duration) Option {
 	if d <= 0 {
 		panic(fmt.Sprintf("durin.Timeout: %v", d))
 	}
-	return Option{"Timeout", func(s *settings) { s.timeout = d }}
+	return Option{"Timeout", func(s *settings) { s.timeout, s.silence = d, d }}
 }
 
 // WithProfile sets which way the wheels turn.

@@ -73,12 +73,14 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.adopt(ctx)
-	started, begun := time.Now(), r.now()
+	var wait patience
+	begun := r.now()
 	for looks := 0; r.obs.Seq == r.taken; looks++ {
 		steps := r.lockstep && r.link != nil
-		waited := time.Since(started)
+		wait.look(time.Now())
+		gone := !steps && wait.over(r)
 		if steps {
-			waited = r.now() - begun
+			gone = r.now()-begun > r.settings.silence && looks > patientLooks
 		}
 		switch {
 		case r.closed:
@@ -86,9 +88,9 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 		case ctx.Err() != nil:
 			r.halt()
 			return Obs{}, fmt.Errorf("durin: %s: interrupted: %w", r.address, ctx.Err())
-		case waited > r.settings.timeout && looks > patientLooks:
+		case gone:
 			r.halt()
-			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.timeout, errGone)
+			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.silence, errGone)
 			return Obs{}, r.err
 		case !steps:
 			r.changed.Wait()
@@ -102,10 +104,6 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 	r.taken = r.obs.Seq
 	return r.snapshot(), nil
 }
-
-// patientLooks is how often a robot is looked for before it is called gone: when this program was held up, what the
-// robot has sent meanwhile is still to be read.
-const patientLooks = 8
 
 // Obs is the newest observation, whole frame or not; it never waits. A simulated robot whose clock was Next follows
 // the wall clock from the first call of Obs, Read or Every on, since polling has no clock of its own.

@@ -34,9 +34,9 @@ func (r *Robot) faulty(datagram []byte) {
 	if swap {
 		due += reorderBy
 	}
-	r.held = append(r.held, delayed{due, copied})
+	r.held = append(r.held, delayed{due, r.outToF, copied})
 	if double {
-		r.held = append(r.held, delayed{due, copied})
+		r.held = append(r.held, delayed{due, r.outToF, copied})
 	}
 }
 
@@ -50,6 +50,7 @@ func (r *Robot) release() {
 	rest := r.held[:0]
 	for _, d := range r.held {
 		if d.due <= r.now {
+			r.outToF = d.tof
 			r.out(d.bytes)
 		} else {
 			rest = append(rest, d)

@@ -22,6 +22,7 @@ type Server struct {
 	changed *sync.Cond  // broadcast when handled, conn or closed changes
 	robot   *Robot
 	taken   int    // the last time-of-flight frame that NextToF has given
+	lastToF int64  // when a part of a time-of-flight frame was sent last, µs
 	handled uint64 // frames that the present client has sent
 	sent    uint64 // datagrams to the present client
 	target  *net.UDPAddr
@@ -178,6 +179,14 @@ func (s *Server) await(ctx context.Context, n uint64) error {
 	return nil
 }
 
+// Silent reports whether a client that has received n datagrams has nothing left to receive, and for a time, the robot's,
+// no part of a frame was sent to anyone. A slow simulation is not silent.
+func (s *Server) Silent(n uint64, d time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return n >= s.sent && s.robot.now-s.lastToF >= d.Microseconds()
+}
+
 // Moment is where a simulation stands.
 type Moment struct {
 	Time time.Duration // since power on
@@ -205,6 +214,9 @@ func (s *Server) sendDatagram(datagram []byte) {
 		return
 	}
 	s.sent++
+	if s.robot.outToF {
+		s.lastToF = s.robot.now
+	}
 }
 
 // Err is the last error of sending telemetry.

@@ -20,6 +20,7 @@ type telemetry struct {
 	sending bool               // whether this frame is streamed
 
 	out    func(datagram []byte) // where datagrams go; nil drops them
+	outToF bool                  // whether what goes out is time-of-flight
 	held   []delayed
 	enc    wire.Encoder
 	buffer []byte
@@ -28,6 +29,7 @@ type telemetry struct {
 // delayed is a datagram on its way.
 type delayed struct {
 	due   int64
+	tof   bool
 	bytes []byte
 }
 
@@ -132,6 +134,7 @@ func (r *Robot) send(m wire.Message) {
 	if r.config.PycapnpLayout {
 		r.enc.Layout = wire.Pycapnp
 	}
+	_, r.outToF = m.(*wire.TofObservations)
 	r.buffer = r.enc.AppendFrame(r.buffer[:0], m, wire.Telemetry)
 	if r.config.Fault == (Faults{}) {
 		r.out(r.buffer)
