@@ -191,15 +191,14 @@ products:
 	VADDPS  (SI)(CX*4), Y2, Y0
 	VCMPPS  $0x1e, 160(SP), Y0, Y1
 	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  192(SP), Y2, Y2
-	VANDPS  Y0, Y1, Y3
+	VMULPS  192(SP), Y2, Y3
+	VANDPS  Y0, Y1, Y4
 	VANDNPS Y0, Y1, Y0
-	VMULPS  zero<>+0(SB), Y3, Y3
-	VORPS   Y3, Y0, Y0
-	VADDPS  Y0, Y2, Y0
+	VMULPS  zero<>+0(SB), Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
 	VMOVUPS Y0, (SI)(CX*4)
-	VANDPS  one<>+0(SB), Y1, Y0
-	VMOVUPS Y0, (AX)(CX*4)
+	VMOVUPS Y2, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
@@ -376,15 +375,14 @@ products:
 	VMAXPS  Y1, Y3, Y1
 	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y0, Y2
-	VMULPS  224(SP), Y2, Y2
-	VANDPS  Y1, Y0, Y3
-	VANDNPS Y1, Y0, Y1
-	VMULPS  zero<>+0(SB), Y3, Y3
-	VORPS   Y3, Y1, Y1
-	VADDPS  Y1, Y2, Y1
-	VMOVUPS Y1, (R8)(CX*4)
-	VANDPS  one<>+0(SB), Y0, Y0
-	VMOVUPS Y0, (AX)(CX*4)
+	VMULPS  224(SP), Y2, Y3
+	VANDPS  Y1, Y0, Y4
+	VANDNPS Y1, Y0, Y0
+	VMULPS  zero<>+0(SB), Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS Y0, (R8)(CX*4)
+	VMOVUPS Y2, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
@@ -740,15 +738,14 @@ products:
 	VADDPS  Y2, Y0, Y0
 	VCMPPS  $0x1e, 96(SP), Y0, Y1
 	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  128(SP), Y2, Y2
-	VANDPS  Y0, Y1, Y3
+	VMULPS  128(SP), Y2, Y3
+	VANDPS  Y0, Y1, Y4
 	VANDNPS Y0, Y1, Y0
-	VMULPS  zero<>+0(SB), Y3, Y3
-	VORPS   Y3, Y0, Y0
-	VADDPS  Y0, Y2, Y0
+	VMULPS  zero<>+0(SB), Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
 	VMOVUPS Y0, (SI)(CX*4)
-	VANDPS  one<>+0(SB), Y1, Y0
-	VMOVUPS Y0, (AX)(CX*4)
+	VMOVUPS Y2, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop
@@ -816,15 +813,14 @@ loop:
 	VADDPS  (DX)(CX*4), Y0, Y0
 	VCMPPS  $0x1e, (SP), Y0, Y1
 	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  32(SP), Y2, Y2
-	VANDPS  Y0, Y1, Y3
+	VMULPS  32(SP), Y2, Y3
+	VANDPS  Y0, Y1, Y4
 	VANDNPS Y0, Y1, Y0
-	VMULPS  zero<>+0(SB), Y3, Y3
-	VORPS   Y3, Y0, Y0
-	VADDPS  Y0, Y2, Y0
+	VMULPS  zero<>+0(SB), Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
 	VMOVUPS Y0, (SI)(CX*4)
-	VANDPS  one<>+0(SB), Y1, Y0
-	VMOVUPS Y0, (AX)(CX*4)
+	VMOVUPS Y2, (AX)(CX*4)
 	ADDQ    $0x08, CX
 	CMPQ    CX, BX
 	JLT     loop

@@ -14,13 +14,12 @@ func neurons() {
 	step("lif", "LIF", 2, 5, func(k *neuron) {
 		u := membrane(k)
 		f := above(u, k.c(3))
-		k.store(0, k.reset(f, u, k.c(4)))
-		k.out(where(f, k.one))
+		k.spike(0, f, u, k.c(4))
 	})
 	step("lifRefrac", "LIFRefrac", 3, 6, func(k *neuron) {
 		u := membrane(k)
 		f := above(u, k.c(3))
-		u = k.reset(f, u, k.c(4))
+		u = k.reset(f, where(f, k.one), u, k.c(4))
 		rho, zero := k.load(2), zeros()
 		m := above(rho, zero)
 		k.store(0, k.choose(m, k.load(0), u)) // v = (1-m)*u + m*v
@@ -28,8 +27,7 @@ func neurons() {
 		left := sub(rho, where(m, k.one))
 		VMAXPS(left, zero, left) // max(left, 0), and NaN stays NaN
 		VADDPS(zero, left, left) // but it may be -0
-		k.store(2, k.reset(f, left, k.c(5)))
-		k.out(where(f, k.one))
+		k.spike(2, f, left, k.c(5))
 	})
 	step("li", "LI", 2, 3, func(k *neuron) {
 		v := membrane(k)
@@ -46,14 +44,12 @@ func neurons() {
 		v := k.load(0)
 		u := add(v, k.products(0, sub(add(k.input(), k.c(1)), v))[0]) // u = v + cm*((x+leak) - v)
 		f := above(u, k.c(2))
-		k.store(0, k.reset(f, u, k.c(3)))
-		k.out(where(f, k.one))
+		k.spike(0, f, u, k.c(3))
 	})
 	step("iaf", "IAF", 1, 2, func(k *neuron) {
 		u := add(k.load(0), k.x)
 		f := above(u, k.c(0))
-		k.store(0, k.reset(f, u, k.c(1)))
-		k.out(where(f, k.one))
+		k.spike(0, f, u, k.c(1))
 	})
 	lifBack()
 }
@@ -99,9 +95,17 @@ func (k *neuron) input() VecVirtual { v := YMM(); VMOVUPS(k.x, v); return v }
 
 func (k *neuron) out(v VecVirtual) { VMOVUPS(v, Mem{Base: k.z, Index: k.at, Scale: 4}) }
 
-// reset is (1-f)*u + f*to for the mask f. Where f is 0, u is taken as it is: multiplied by 1, a denormal would take long.
-func (k *neuron) reset(f, u VecVirtual, to Mem) VecVirtual {
-	return add(mul(where(f, k.one), to), k.kept(f, u))
+// spike stores the variable after the reset and the spikes, 1 where the mask f is set.
+func (k *neuron) spike(field int, f, u VecVirtual, to Mem) {
+	z := where(f, k.one)
+	k.store(field, k.reset(f, z, u, to))
+	k.out(z)
+}
+
+// reset is (1-z)*u + z*to for the mask f and z, which is 1 there. Where z is 0, u is taken as it is: multiplied by 1, a
+// denormal would take long.
+func (k *neuron) reset(f, z, u VecVirtual, to Mem) VecVirtual {
+	return add(mul(z, to), k.kept(f, u))
 }
 
 // where takes a as a constant in memory.
