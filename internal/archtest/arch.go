@@ -32,6 +32,7 @@ var rules = map[string][]string{
 	"kernel/nb":         {"kernel/wire"},
 	"kernel":            {"kernel/...", "stdlib", "plot/display", "plot/term", "internal/interrupt"},
 	"cmd/...":           {"..."},
+	"bench/...":         {"..."},
 }
 
 // allowed reports whether a package may import another; both are paths below the module.
