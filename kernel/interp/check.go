@@ -49,6 +49,7 @@ func (p *plan) check(files []*ast.File, leave map[*declaration]bool) (*types.Inf
 		},
 	}
 	_ = types.NewChecker(&config, in.fset, in.world.pkg, info).Files(files) // reported through Error
+	p.selected = selectedTypes(files, info, errs)
 	if rebuilt {
 		p.retype()
 	}
@@ -193,7 +194,7 @@ func (p *plan) complaint(e types.Error) *CellError {
 	if m := couldNotImport.FindStringSubmatch(msg); m != nil {
 		msg = m[1]
 	}
-	return &CellError{Stage: Compile, Pos: pos, Msg: msg, Hint: p.hint(msg)}
+	return &CellError{Stage: Compile, Pos: pos, Msg: msg, Hint: p.hint(msg, p.selected[e.Pos])}
 }
 
 var couldNotImport = regexp.MustCompile(`^could not import \S+ \((.*)\)$`)

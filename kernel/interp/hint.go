@@ -1,12 +1,64 @@
 package interp
 
 import (
+	"go/ast"
+	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 )
 
-// hint suggests what the user may have meant: the nearest name, or a package to import.
-func (p *plan) hint(msg string) string {
+// selectedTypes finds the types of the values whose members are complained about, by the places of the complaints.
+func selectedTypes(files []*ast.File, info *types.Info, errs []types.Error) map[token.Pos]types.Type {
+	found := map[token.Pos]types.Type{}
+	for _, e := range errs {
+		if _, ok := missingMember(e.Msg); ok {
+			found[e.Pos] = nil
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if _, ok := found[sel.Sel.Pos()]; ok {
+					found[sel.Sel.Pos()] = info.TypeOf(sel.X)
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// missingMember is the name in a complaint of the checker about a field or method that a type does not have.
+func missingMember(msg string) (string, bool) {
+	_, kind, ok := strings.Cut(msg, " undefined (type ")
+	if !ok {
+		return "", false
+	}
+	_, name, ok := strings.Cut(strings.TrimSuffix(kind, ")"), " has no field or method ")
+	return name, ok && !strings.Contains(name, " ") // the checker itself adds what differs in case only
+}
+
+// members are the names of the fields and methods of a type that a cell may use.
+func (p *plan) members(t types.Type) []string {
+	c := &completer{in: p.in}
+	c.selectable(t)
+	var names []string
+	for _, m := range c.matches {
+		names = append(names, m.Text)
+	}
+	return names
+}
+
+// hint suggests what the user may have meant: the nearest name, or a package to import. Of is the type of the value
+// whose member is missing, if that is what the message says.
+func (p *plan) hint(msg string, of types.Type) string {
+	if name, ok := missingMember(msg); ok && of != nil {
+		return meant(name, p.members(of))
+	}
 	name, ok := strings.CutPrefix(msg, "undefined: ")
 	if !ok {
 		return ""
@@ -41,15 +93,18 @@ func (in *Interp) importHint(quoted string) string {
 	return meant(strings.Trim(quoted, "\"`"), paths)
 }
 
-// meant is the question after the nearest of the known names, if one is near.
+// meant is the question after the nearest of the known names, if one is near. One slip of the finger is nearest, then
+// the rest of a word left out.
 func meant(name string, known []string) string {
 	slices.Sort(known)
-	best, least := "", 1+len(name)/3
+	best, least := "", 2*(1+len(name)/3)
 	for _, k := range known {
-		if d := distance(name, k); d <= least && k != name {
-			if d < least || best == "" {
-				best, least = k, d
-			}
+		d := 2 * distance(name, k)
+		if len(name) > 2 && len(k) > len(name) && strings.EqualFold(k[:len(name)], name) {
+			d = min(d-1, 3)
+		}
+		if d <= least && k != name && (d < least || best == "") {
+			best, least = k, d
 		}
 	}
 	if best == "" {

@@ -15,11 +15,12 @@ type plan struct {
 	cell      Cell
 	names     names // after the cell; the session's own stay as they are until the commit
 	imports   imports
-	here      map[string]bool         // names that this cell has defined
-	lifted    map[types.Object]string // types within functions
-	instances map[string]string       // of generic functions and types, see lower_generic.go
-	current   map[string]string       // variables for functions that closures call, see lower_current.go
-	hooks     map[string]bool         // variables for methods that the cell declares, see lower_method.go
+	here      map[string]bool          // names that this cell has defined
+	lifted    map[types.Object]string  // types within functions
+	instances map[string]string        // of generic functions and types, see lower_generic.go
+	current   map[string]string        // variables for functions that closures call, see lower_current.go
+	hooks     map[string]bool          // variables for methods that the cell declares, see lower_method.go
+	selected  map[token.Pos]types.Type // of the values whose fields and methods the last check complained about
 	out       *program
 	notes     []string
 }
