@@ -35,11 +35,11 @@ func openAEDAT4(in *input, o *options, info *Info, stats *Stats) (decoder, error
 		return nil, in.bad("the file starts with %s, AEDAT 4.0 starts with %q", excerpt(head), aedat4Magic)
 	}
 	in.use(len(aedat4Magic))
-	return openAEDAT4Header(in, info, stats)
+	return openAEDAT4Header(in, o, info, stats)
 }
 
 // openAEDAT4Header reads what follows the version line, which is also how a network stream begins.
-func openAEDAT4Header(in *input, info *Info, stats *Stats) (decoder, error) {
+func openAEDAT4Header(in *input, o *options, info *Info, stats *Stats) (decoder, error) {
 	prefix := in.peek(4)
 	if len(prefix) < 4 {
 		return nil, in.located(truncatedAt(0, "the file breaks off before the header"))
@@ -57,7 +57,7 @@ func openAEDAT4Header(in *input, info *Info, stats *Stats) (decoder, error) {
 		return nil, in.located(err)
 	}
 	in.use(4 + int(size))
-	d := &aedat4{stats: stats, header: header, stream: -1}
+	d := &aedat4{stats: stats, records: o.records, header: header, stream: -1}
 	if err := d.codec.init(header.compression); err != nil {
 		return nil, in.bad("%v", err)
 	}
@@ -74,12 +74,13 @@ func openAEDAT4Header(in *input, info *Info, stats *Stats) (decoder, error) {
 //
 // Source: events.md §3.6; inivation/dv-processing's flatbuffer schemas.
 type aedat4 struct {
-	stats  *Stats
-	header ioHeader
-	codec  packetCodec
-	copy   []Event // where events lie misaligned
-	stream int32   // whose events are delivered; -1 before the first
-	ended  bool    // at the table
+	stats   *Stats
+	records *records
+	header  ioHeader
+	codec   packetCodec
+	copy    []Event // where events lie misaligned
+	stream  int32   // whose events are delivered; -1 before the first
+	ended   bool    // at the table
 }
 
 func (d *aedat4) clone() decoder { c := *d; return &c }
@@ -145,7 +146,7 @@ func (d *aedat4) packet(id int32, payload []byte) ([]Event, *FormatError) {
 		d.stats.Skipped++
 		return nil, nil
 	}
-	if s, ok := d.header.streams[id]; ok && s.kind == "FRME" {
+	if s, ok := d.header.streams[id]; ok && s.kind == "FRME" && d.records == nil {
 		d.stats.Skipped++ // the largest packets, and not needed for their count
 		return nil, nil
 	}
@@ -154,6 +155,9 @@ func (d *aedat4) packet(id int32, payload []byte) ([]Event, *FormatError) {
 		return nil, badAt(8, "packet of stream %d: %v", id, err)
 	}
 	f := flatbuffer{plain}
+	if d.records != nil {
+		d.keep(f)
+	}
 	switch f.identifier() {
 	case "EVTS":
 		if d.stream < 0 {

@@ -35,8 +35,9 @@ var csvUnits = map[string]time.Duration{
 	"s": time.Second, "sec": time.Second, "seconds": time.Second,
 }
 
-// csvOrders are the orders of t, x, y, p in files without names: AEStream's and faery's, Prophesee's, and two others.
-var csvOrders = [][4]int{{0, 1, 2, 3}, {3, 0, 1, 2}, {2, 0, 1, 3}, {0, 2, 3, 1}}
+// csvOrders are the orders of t, x, y, p in files without names: AEStream's and faery's, Prophesee's, and those that
+// others have come up with.
+var csvOrders = [][4]int{{0, 1, 2, 3}, {3, 0, 1, 2}, {2, 0, 1, 3}, {0, 2, 3, 1}, {3, 1, 2, 0}, {1, 2, 3, 0}}
 
 // detectCSV finds the dialect from a file's first bytes; whole says that there are no more.
 func detectCSV(head []byte, whole bool) (csvDialect, error) {

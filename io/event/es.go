@@ -7,7 +7,7 @@ import (
 
 var _ = registerFormat(format{
 	name:       "es",
-	doc:        "Event Stream 2, of DVS and ATIS cameras; its generic and colour records are counted",
+	doc:        "Event Stream 2, of DVS and ATIS cameras; its generic and colour records are for KeepRecords",
 	extensions: []string{".es"},
 	magic: func(head []byte, _ bool) verdict {
 		if bytes.HasPrefix(head, []byte(esMagic)) {
@@ -31,7 +31,7 @@ const (
 )
 
 // openES reads the signature, the version, the kind, and the size of the sensor where the kind has one.
-func openES(in *input, _ *options, info *Info, stats *Stats) (decoder, error) {
+func openES(in *input, o *options, info *Info, stats *Stats) (decoder, error) {
 	const fixed = len(esMagic) + 4
 	head := in.peek(fixed + 4)
 	if !bytes.HasPrefix(head, []byte(esMagic)) {
@@ -44,7 +44,7 @@ func openES(in *input, _ *options, info *Info, stats *Stats) (decoder, error) {
 	if version[0] != 2 {
 		return nil, in.bad("Event Stream version %d.%d.%d is unknown; 2 is", version[0], version[1], version[2])
 	}
-	d := &es{stats: stats, kind: kind}
+	d := &es{stats: stats, records: o.records, kind: kind}
 	switch kind {
 	case esGeneric:
 		in.use(fixed)
@@ -69,9 +69,10 @@ func openES(in *input, _ *options, info *Info, stats *Stats) (decoder, error) {
 //
 // Source: events.md §3.9; aestream/faery at e701fd0a.
 type es struct {
-	stats *Stats
-	kind  byte
-	t     int64
+	stats   *Stats
+	records *records
+	kind    byte
+	t       int64
 }
 
 func (d *es) clone() decoder { c := *d; return &c }
@@ -134,6 +135,10 @@ func (d *es) atis(dst []Event, src []byte) (n, used int) {
 		d.t += int64(b >> 2)
 		if b&1 == 1 {
 			d.stats.Skipped++
+			if d.records != nil {
+				e := esEvent(src[used+1:], d.t, 0)
+				d.records.add(Threshold{e.T, e.X, e.Y, b>>1&1 == 1})
+			}
 		} else {
 			dst[n] = esEvent(src[used+1:], d.t, b>>1&1)
 			n++
@@ -143,17 +148,30 @@ func (d *es) atis(dst []Event, src []byte) (n, used int) {
 	return n, used
 }
 
+// gap takes the bytes between generic and colour records: one is 254 µs without a record, the other fills.
+func (d *es) gap(b byte) bool {
+	if b == 0xFF {
+		d.t += 254
+	}
+	return b >= 0xFE
+}
+
 // colour counts records of eight bytes: they say what a pixel sees, not that it changed.
 func (d *es) colour(src []byte) (used int) {
 	for used < len(src) {
-		if src[used] >= 0xFE {
+		if d.gap(src[used]) {
 			used++
 			continue
 		}
 		if len(src)-used < 8 {
 			break
 		}
+		d.t += int64(src[used])
 		d.stats.Skipped++
+		if d.records != nil {
+			e := esEvent(src[used+1:], d.t, 0)
+			d.records.add(Colour{e.T, e.X, e.Y, src[used+5], src[used+6], src[used+7]})
+		}
 		used += 8
 	}
 	return used
@@ -162,7 +180,7 @@ func (d *es) colour(src []byte) (used int) {
 // generic counts messages: a time, a length in groups of seven bits, and bytes.
 func (d *es) generic(src []byte) (used int, err *FormatError) {
 	for used < len(src) {
-		if src[used] >= 0xFE {
+		if d.gap(src[used]) {
 			used++
 			continue
 		}
@@ -181,7 +199,11 @@ func (d *es) generic(src []byte) (used int, err *FormatError) {
 		if len(src)-at < length {
 			return used, nil
 		}
+		d.t += int64(src[used])
 		d.stats.Skipped++
+		if d.records != nil {
+			d.records.add(Message{d.t, append([]byte(nil), src[at:at+length]...)})
+		}
 		used = at + length
 	}
 	return used, nil

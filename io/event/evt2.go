@@ -19,17 +19,18 @@ func openEVT2(in *input, o *options, info *Info, stats *Stats) (decoder, error) 
 	if _, err := readPSEE(in, info); err != nil {
 		return nil, err
 	}
-	return &evt2{stats: stats}, nil
+	return &evt2{stats: stats, records: o.records}, nil
 }
 
 // evt2 is the state between two words.
 //
 // Source: events.md §3.3; prophesee-ai/openeb at 0499c95d.
 type evt2 struct {
-	stats  *Stats
-	high   int64 // time of the last TIME_HIGH with the loops, in microseconds
-	timed  bool  // a TIME_HIGH has been seen
-	follow bool  // inside an OTHERS record
+	stats   *Stats
+	records *records
+	high    int64 // time of the last TIME_HIGH with the loops, in microseconds
+	timed   bool  // a TIME_HIGH has been seen
+	follow  bool  // inside an OTHERS record
 }
 
 const evt2Loop = 1 << 34 // microseconds
@@ -87,6 +88,9 @@ func (d *evt2) word(w uint32) {
 		d.setHigh(int64(w&(1<<28-1)) << 6)
 	case 0xA:
 		d.stats.Triggers++
+		if d.records != nil && d.timed {
+			d.records.add(Trigger{d.high | int64(w>>22&63), int(w >> 8 & 31), int(w & 1)})
+		}
 	case 0xD, 0xE:
 		d.stats.Skipped++
 	case 0xF:

@@ -14,12 +14,12 @@ var _ = registerFormat(format{
 	limits:     limits{maxX: 1<<11 - 1, maxY: 1<<11 - 1},
 })
 
-func openEVT21(in *input, _ *options, info *Info, stats *Stats) (decoder, error) {
+func openEVT21(in *input, o *options, info *Info, stats *Stats) (decoder, error) {
 	h, err := readPSEE(in, info)
 	if err != nil {
 		return nil, err
 	}
-	d := &evt21{stats: stats}
+	d := &evt21{stats: stats, records: o.records}
 	if h.legacy {
 		d.swap = 32
 	}
@@ -30,11 +30,12 @@ func openEVT21(in *input, _ *options, info *Info, stats *Stats) (decoder, error)
 //
 // Source: events.md §3.4; prophesee-ai/openeb at 0499c95d.
 type evt21 struct {
-	stats  *Stats
-	swap   int // bits to rotate a word by
-	high   int64
-	timed  bool
-	follow bool // inside an OTHERS record
+	stats   *Stats
+	records *records
+	swap    int // bits to rotate a word by
+	high    int64
+	timed   bool
+	follow  bool // inside an OTHERS record
 }
 
 func (d *evt21) clone() decoder { c := *d; return &c }
@@ -73,6 +74,9 @@ func (d *evt21) word(w uint64) {
 		d.high, d.timed = evt2High(d.high, d.timed, int64(w>>32&(1<<28-1))<<6), true
 	case 0xA:
 		d.stats.Triggers++
+		if d.records != nil && d.timed {
+			d.records.add(Trigger{d.high | int64(w>>54&63), int(w >> 40 & 31), int(w >> 32 & 1)})
+		}
 	case 0xD, 0xE:
 		d.stats.Skipped++
 	case 0xF:

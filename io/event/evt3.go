@@ -20,7 +20,7 @@ func openEVT3(in *input, o *options, info *Info, stats *Stats) (decoder, error) 
 	if _, err := readPSEE(in, info); err != nil {
 		return nil, err
 	}
-	return &evt3{stats: stats}, nil
+	return &evt3{stats: stats, records: o.records}, nil
 }
 
 // evt3 is the state between two words; a vector may be cut anywhere by the end of what was read.
@@ -31,6 +31,7 @@ func openEVT3(in *input, o *options, info *Info, stats *Stats) (decoder, error) 
 // Source: events.md §3.5; prophesee-ai/openeb at 0499c95d.
 type evt3 struct {
 	stats   *Stats
+	records *records
 	timed   bool  // a TIME_HIGH has been seen
 	foreign bool  // the row belongs to another kind of event; its X words are not brightness changes
 	loop    int64 // of the 24-bit clock, in microseconds
@@ -220,6 +221,9 @@ func (d *evt3) other(w uint16) {
 		d.foreign = true
 	case evt3Trigger:
 		d.stats.Triggers++
+		if d.records != nil {
+			d.records.add(Trigger{d.loop | d.high | d.low, int(w >> 8 & 15), int(w & 1)})
+		}
 	case evt3Others, 0xD:
 		d.stats.Skipped++
 	case evt3Cont4, evt3Cont12:

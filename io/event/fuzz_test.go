@@ -18,7 +18,7 @@ const fuzzSeed = 6 << 10
 // error however the bytes arrive; expand is the most events a byte may hold.
 func fuzz(f *testing.F, format string, expand int, patterns ...string) {
 	for _, pattern := range patterns {
-		files, err := filepath.Glob(synthetic + pattern)
+		files, err := filepath.Glob("testdata/" + pattern)
 		if err != nil || len(files) == 0 {
 			f.Fatalf("%s: no seeds (%v)", pattern, err)
 		}
@@ -35,7 +35,7 @@ func fuzz(f *testing.F, format string, expand int, patterns ...string) {
 		read := func(bytewise bool) (event.Summary, error) {
 			var s *event.Stream
 			var err error
-			opts := []event.Option{event.Format(format), event.Size(346, 260)}
+			opts := []event.Option{event.Format(format), event.Size(346, 260), event.KeepRecords()}
 			if bytewise {
 				s, err = event.FromReader(iotest.OneByteReader(bytes.NewReader(data)), "fuzz", opts...)
 			} else {
@@ -65,32 +65,42 @@ func fuzz(f *testing.F, format string, expand int, patterns ...string) {
 	})
 }
 
-func FuzzEVT2(f *testing.F) { fuzz(f, "evt2", 1, "evt2_*.raw") }
+func FuzzEVT2(f *testing.F) { fuzz(f, "evt2", 1, "synthetic/evt2_*.raw") }
 
-func FuzzEVT3(f *testing.F) { fuzz(f, "evt3", 6, "evt3_*.raw") }
+func FuzzEVT3(f *testing.F) { fuzz(f, "evt3", 6, "synthetic/evt3_*.raw") }
 
-func FuzzCSV(f *testing.F) { fuzz(f, "csv", 1, "csv_*.csv", "txt_*.txt") }
+func FuzzCSV(f *testing.F) { fuzz(f, "csv", 1, "synthetic/csv_*.csv", "synthetic/txt_*.txt") }
 
-func FuzzEVT21(f *testing.F) { fuzz(f, "evt21", 4, "evt21_*.raw") }
+func FuzzEVT21(f *testing.F) { fuzz(f, "evt21", 4, "synthetic/evt21_*.raw") }
 
-func FuzzDAT(f *testing.F) { fuzz(f, "dat", 1, "dat_*.dat") }
+func FuzzDAT(f *testing.F) { fuzz(f, "dat", 1, "synthetic/dat_*.dat") }
 
-func FuzzES(f *testing.F) { fuzz(f, "es", 1, "es_*.es") }
+func FuzzES(f *testing.F) { fuzz(f, "es", 1, "synthetic/es_*.es") }
 
-func FuzzNMNIST(f *testing.F) { fuzz(f, "nmnist", 1, "nmnist_*.bin") }
+func FuzzNMNIST(f *testing.F) { fuzz(f, "nmnist", 1, "synthetic/nmnist_*.bin") }
 
-func FuzzSPIF(f *testing.F) { fuzz(f, "spif", 1, "spif_*.bin") }
+func FuzzSPIF(f *testing.F) { fuzz(f, "spif", 1, "synthetic/spif_*.bin") }
 
-func FuzzAEDAT2(f *testing.F) { fuzz(f, "aedat2", 1, "aedat2_*.aedat") }
+func FuzzAEDAT2(f *testing.F) { fuzz(f, "aedat2", 1, "synthetic/aedat2_*.aedat") }
 
-func FuzzAEDAT3(f *testing.F) { fuzz(f, "aedat3", 1, "aedat31_*.aedat", "gesture_*.aedat") }
+func FuzzAEDAT3(f *testing.F) { fuzz(f, "aedat3", 1, "synthetic/aedat31_*.aedat", "synthetic/gesture_*.aedat") }
+
+func FuzzEVT4(f *testing.F) {
+	f.Add(evt4Words)
+	fuzz(f, "evt4", 8, "synthetic/evt2_*.raw")
+}
+
+func FuzzNPY(f *testing.F) { fuzz(f, "npy", 1, "numpy/*.npy") }
+
+// FuzzNPZ expands: a byte of DEFLATE may stand for a thousand.
+func FuzzNPZ(f *testing.F) { fuzz(f, "npz", 1040, "numpy/*.npz") }
 
 // FuzzAEDAT4 expands: a byte of LZ4 or ZSTD may stand for many.
-func FuzzAEDAT4(f *testing.F) { fuzz(f, "aedat4", 1<<20, "aedat4_*.aedat4") }
+func FuzzAEDAT4(f *testing.F) { fuzz(f, "aedat4", 1<<20, "synthetic/aedat4_*.aedat4") }
 
 // FuzzOpen lets the content choose the format, and unwraps gzip and zstd.
 func FuzzOpen(f *testing.F) {
-	files, err := filepath.Glob(synthetic + "*.*")
+	files, err := filepath.Glob("testdata/*/*.*")
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no seeds (%v)", err)
 	}

@@ -54,13 +54,18 @@ func (in *input) use(n int) {
 	in.offset += int64(n)
 }
 
+// inMapping is whether the window is in the mapped file and reaches its end.
+func (in *input) inMapping() bool {
+	return in.hi == len(in.mapped) && in.hi > 0 && &in.buf[0] == &in.mapped[0]
+}
+
 // fill reads more behind the window and reports whether anything came.
 func (in *input) fill() bool {
 	in.stopped = nil
 	if in.end != nil {
 		return false
 	}
-	if in.hi == len(in.mapped) && in.hi > 0 && &in.buf[0] == &in.mapped[0] {
+	if in.inMapping() {
 		rest := in.window() // the mapping cannot be written to
 		in.buf = make([]byte, max(bufferBytes, 2*len(rest)))
 		in.lo, in.hi = 0, copy(in.buf, rest)

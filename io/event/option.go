@@ -30,6 +30,7 @@ type options struct {
 	xy         bool
 	codec      string
 	fromZero   bool
+	records    *records // nil when they are not kept
 }
 
 // defaultSpan is how much event time one Read of a recording delivers: what a robot's loop at 200 Hz would find.
