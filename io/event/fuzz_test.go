@@ -83,7 +83,9 @@ func FuzzSPIF(f *testing.F) { fuzz(f, "spif", 1, "synthetic/spif_*.bin") }
 
 func FuzzAEDAT2(f *testing.F) { fuzz(f, "aedat2", 1, "synthetic/aedat2_*.aedat") }
 
-func FuzzAEDAT3(f *testing.F) { fuzz(f, "aedat3", 1, "synthetic/aedat31_*.aedat", "synthetic/gesture_*.aedat") }
+func FuzzAEDAT3(f *testing.F) {
+	fuzz(f, "aedat3", 1, "synthetic/aedat31_*.aedat", "synthetic/gesture_*.aedat")
+}
 
 func FuzzEVT4(f *testing.F) {
 	f.Add(evt4Words)

@@ -15,10 +15,10 @@ import (
 // evt4Words is an EVT 4 stream of all kinds of words, written by hand after OpenEB's evt4_event_types.h: words before
 // the time, single events, a vector, a trigger, another record with its continuation, padding, a loop of the clock.
 var evt4Words = words(
-	0xB<<28|5<<11|6,              // an event before the first time: dropped
-	0xC<<28|5<<11|6, 0b111,       // a vector before it: dropped
-	0xE<<28|3,                    // time 3<<6
-	0xA<<28|9<<22|100<<11|50,     // darker at 201 µs
+	0xB<<28|5<<11|6,        // an event before the first time: dropped
+	0xC<<28|5<<11|6, 0b111, // a vector before it: dropped
+	0xE<<28|3,                   // time 3<<6
+	0xA<<28|9<<22|100<<11|50,    // darker at 201 µs
 	0xB<<28|10<<22|1279<<11|719, //  brighter at 202 µs
 	0xD<<28|11<<22|640<<11|7, 1<<31|1<<4|1,
 	0x9<<28|12<<22|3<<8|1, // input 3 rises
