@@ -30,6 +30,7 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"From":           reflect.ValueOf(event.From),
 	"FromReader":     reflect.ValueOf(event.FromReader),
 	"FromZero":       reflect.ValueOf(event.FromZero),
+	"KeepRecords":    reflect.ValueOf(event.KeepRecords),
 	"MustCreate":     reflect.ValueOf(event.MustCreate),
 	"MustOpen":       reflect.ValueOf(event.MustOpen),
 	"NewWriter":      reflect.ValueOf(event.NewWriter),
@@ -50,21 +51,51 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"TwoChannel":     reflect.ValueOf(event.TwoChannel),
 	"XYOrder":        reflect.ValueOf(event.XYOrder),
 	// types
+	"Colour":      reflect.ValueOf((*event.Colour)(nil)),
 	"Event":       reflect.ValueOf((*event.Event)(nil)),
 	"FormatError": reflect.ValueOf((*event.FormatError)(nil)),
+	"IMU":         reflect.ValueOf((*event.IMU)(nil)),
+	"Image":       reflect.ValueOf((*event.Image)(nil)),
 	"Info":        reflect.ValueOf((*event.Info)(nil)),
+	"Message":     reflect.ValueOf((*event.Message)(nil)),
 	"Option":      reflect.ValueOf((*event.Option)(nil)),
+	"Record":      reflect.ValueOf((*event.Record)(nil)),
 	"Settings":    reflect.ValueOf((*event.Settings)(nil)),
 	"Sink":        reflect.ValueOf((*event.Sink)(nil)),
 	"Source":      reflect.ValueOf((*event.Source)(nil)),
 	"Stats":       reflect.ValueOf((*event.Stats)(nil)),
 	"Stream":      reflect.ValueOf((*event.Stream)(nil)),
 	"Summary":     reflect.ValueOf((*event.Summary)(nil)),
+	"Threshold":   reflect.ValueOf((*event.Threshold)(nil)),
+	"Trigger":     reflect.ValueOf((*event.Trigger)(nil)),
 	"Writer":      reflect.ValueOf((*event.Writer)(nil)),
 	// interface wrappers
+	"_Record": reflect.ValueOf((*_github_com_livespike_livespike_io_event_Record)(nil)),
 	"_Sink":   reflect.ValueOf((*_github_com_livespike_livespike_io_event_Sink)(nil)),
 	"_Source": reflect.ValueOf((*_github_com_livespike_livespike_io_event_Source)(nil)),
 })
+
+// _github_com_livespike_livespike_io_event_Record carries an interpreted Record.
+type _github_com_livespike_livespike_io_event_Record struct {
+	IValue  any
+	WString func() string
+	WTime   func() int64
+}
+
+func (W _github_com_livespike_livespike_io_event_Record) String() string {
+	if W.WString == nil {
+		return ""
+	}
+	return W.WString()
+}
+
+func (W _github_com_livespike_livespike_io_event_Record) Time() int64 {
+	return W.WTime()
+}
+
+func (W _github_com_livespike_livespike_io_event_Record) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), W.IValue)
+}
 
 // _github_com_livespike_livespike_io_event_Sink carries an interpreted Sink.
 type _github_com_livespike_livespike_io_event_Sink struct {
