@@ -111,21 +111,20 @@ func (r *recurrence) jumpSplit(x []float32, s *State) {
 	}
 }
 
-// linearSplit writes x·max(w, 0)ᵀ into exc and x·max(−w, 0)ᵀ into inh, summed in the order of linear.
+// linearSplit writes x·max(w, 0)ᵀ into exc and x·max(−w, 0)ᵀ into inh.
 func linearSplit(exc, inh, x, w []float32, in, out int) {
-	for at := range exc {
-		row, weights := x[at/out*in:][:in], w[at%out*in:][:in]
-		var e, i float32
-		for from := 0; from < in; from += chunk {
-			var pe, pi float32
-			for k := from; k < min(from+chunk, in); k++ {
-				pe += float32(row[k] * relu(weights[k]))
-				pi += float32(row[k] * relu(-weights[k]))
-			}
-			e += pe
-			i += pi
-		}
-		exc[at], inh[at] = e, i
+	p := borrow(2 * len(w))
+	defer giveBack(p)
+	plus, minus := (*p)[:len(w)], (*p)[len(w):]
+	splitWeights(plus, minus, w)
+	linear(exc, x, plus, in, out)
+	linear(inh, x, minus, in, out)
+}
+
+// splitWeights writes max(w, 0) into plus and max(−w, 0) into minus.
+func splitWeights(plus, minus, w []float32) {
+	for k, v := range w {
+		plus[k], minus[k] = relu(v), relu(-v)
 	}
 }
 

@@ -5,11 +5,12 @@ import (
 	"math"
 	"testing"
 
+	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// naiveConv is the convolution written out by its definition: every product rounded by itself, the sum of one output
-// over channel, row and column in this order.
+// naiveConv is the convolution written out by its definition: every product fused with its addition, the sum of one
+// output over channel, row and column in this order.
 func naiveConv(x, w, b *tensor.Tensor, stride, pad, dilation [2]int, groups int) *tensor.Tensor {
 	n, in, h, wd := x.Shape()[0], x.Shape()[1], x.Shape()[2], x.Shape()[3]
 	out, kh, kw := w.Shape()[0], w.Shape()[2], w.Shape()[3]
@@ -35,7 +36,7 @@ func naiveConv(x, w, b *tensor.Tensor, stride, pad, dilation [2]int, groups int)
 								}
 								ch := o/(out/groups)*per + i
 								v := x.Data()[((img*in+ch)*h+iy)*wd+ix]
-								sum += float32(v * w.Data()[((o*per+i)*kh+ky)*kw+kx])
+								sum = simd.FMA(v, w.Data()[((o*per+i)*kh+ky)*kw+kx], sum)
 							}
 						}
 					}

@@ -1,6 +1,10 @@
 package snn
 
-import "github.com/livespike/livespike/snn/tensor"
+import (
+	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/simd"
+	"github.com/livespike/livespike/snn/tensor"
+)
 
 // backward is the gradients of input, weight and bias.
 func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
@@ -77,25 +81,14 @@ func (c *Conv) rows(g image, f func(y, x, w int)) {
 	}
 }
 
-// backWeight adds the gradient of the weight; x is padded.
+// backWeight adds the gradient of the weight, a sum for each row of the output after the other; x is padded.
 func (c *Conv) backWeight(dw, dy, x []float32, g image) {
-	c.rows(g, func(y, at, w int) {
-		row := dy[y:][:g.ow]
-		for kx := range c.kw {
-			in := x[at+kx*c.dw:]
-			s := float32(0)
-			if c.sw == 1 {
-				in = in[:len(row)]
-				for k, d := range row {
-					s += float32(d * in[k])
-				}
-			} else {
-				for k, d := range row {
-					s += float32(d * in[k*c.sw])
-				}
-			}
-			dw[w+kx] += s
-		}
+	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
+	taps := per * c.kh * c.kw
+	c.unfold(x, g, func(group, y, rows int, turned []float32) {
+		n := rows * g.ow
+		gemm.Add(dw[group*perOut*taps:], taps, gemm.Matrix{Data: dy[group*perOut*plane+y*g.ow:], Row: plane, Column: 1},
+			gemm.Matrix{Data: turned, Row: 1, Column: n}, perOut, n, taps, g.ow)
 	})
 }
 
@@ -111,7 +104,7 @@ func (c *Conv) backInput(dx, dy []float32, g image) {
 				continue
 			}
 			for k, d := range row {
-				to[k*c.sw] += float32(tap * d)
+				to[k*c.sw] = simd.FMA(tap, d, to[k*c.sw])
 			}
 		}
 	})
@@ -148,7 +141,7 @@ func (c *Conv) backActive(dw, dy, x []float32, g image) {
 				row := dy[(o*g.oh+oy/c.sh)*g.ow:][:g.ow]
 				for kx := kx0; kx < kx1; kx++ {
 					if ox := xx - kx*c.dw; ox%c.sw == 0 {
-						w[ky*c.kw+kx] += float32(v * row[ox/c.sw])
+						w[ky*c.kw+kx] = simd.FMA(v, row[ox/c.sw], w[ky*c.kw+kx])
 					}
 				}
 			}

@@ -3,6 +3,7 @@ package snn
 import (
 	"math"
 
+	"github.com/livespike/livespike/internal/gemm"
 	"github.com/livespike/livespike/internal/simd"
 )
 
@@ -81,7 +82,7 @@ func (c *Conv) fillBias(out []float32, g image) {
 	}
 }
 
-// dense adds the kernel's taps to whole rows of the output.
+// dense makes every sum from all of its taps, by channel, row and column.
 func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
 	if c.top+c.bottom+c.left+c.right > 0 {
@@ -95,18 +96,50 @@ func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 		return
 	}
 	c.fillBias(out, g)
-	weight, per := c.weight.Data(), c.in/c.groups
-	for o := range c.out {
-		first := o / (c.out / c.groups) * per // the group's first input channel
-		for y := range g.oh {
-			acc := out[(o*g.oh+y)*g.ow:][:g.ow]
+	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
+	taps := per * c.kh * c.kw
+	c.unfold(x, g, func(group, y, rows int, turned []float32) {
+		n := rows * g.ow
+		gemm.Add(out[group*perOut*plane+y*g.ow:], plane, gemm.Matrix{Data: c.weight.Data()[group*perOut*taps:], Row: taps, Column: 1},
+			gemm.Matrix{Data: turned, Row: n, Column: 1}, perOut, taps, n, 0)
+	})
+}
+
+// unfolded is the most elements that unfold makes at a time, so that they stay in the second cache.
+const unfolded = 1 << 16
+
+// unfold calls f for some rows of the output after the other, of every group, with what their pixels see of the padded
+// input: a matrix of taps, by channel, row and column, by pixels.
+func (c *Conv) unfold(x []float32, g image, f func(group, y, rows int, turned []float32)) {
+	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	per := c.in / c.groups
+	taps := per * c.kh * c.kw
+	most := min(g.oh, max(1, unfolded/(taps*g.ow)))
+	p := borrow(taps * most * g.ow)
+	defer giveBack(p)
+	for group := range c.groups {
+		for y := 0; y < g.oh; y += most {
+			rows := min(most, g.oh-y)
+			to := *p
 			for i := range per {
-				plane := x[(first+i)*ph*pw:][:ph*pw]
-				w := weight[(o*per+i)*c.kh*c.kw:][:c.kh*c.kw]
+				plane := x[(group*per+i)*ph*pw:][:ph*pw]
 				for ky := range c.kh {
-					addTaps(acc, plane[(y*c.sh+ky*c.dh)*pw:][:pw], w[ky*c.kw:][:c.kw], c.dw, c.sw)
+					for kx := range c.kw {
+						for r := range rows {
+							row, from := to[:g.ow], plane[((y+r)*c.sh+ky*c.dh)*pw+kx*c.dw:]
+							if c.sw == 1 {
+								copy(row, from)
+							} else {
+								for k := range row {
+									row[k] = from[k*c.sw]
+								}
+							}
+							to = to[g.ow:]
+						}
+					}
 				}
 			}
+			f(group, y, rows, *p)
 		}
 	}
 }
@@ -117,38 +150,6 @@ func (c *Conv) pad(p, x []float32, g image, ph, pw int) {
 	for i := range c.in {
 		for y := range g.h {
 			copy(p[(i*ph+y+c.top)*pw+c.left:][:g.w], x[(i*g.h+y)*g.w:][:g.w])
-		}
-	}
-}
-
-// addTaps adds one row of the kernel to one row of the output, three taps in one pass where it can.
-func addTaps(acc, row, w []float32, dilation, stride int) {
-	if stride != 1 {
-		for j, wj := range w {
-			r := row[j*dilation:]
-			for k := range acc {
-				acc[k] += float32(wj * r[k*stride])
-			}
-		}
-		return
-	}
-	n := len(acc)
-	for len(w) >= 3 {
-		w0, w1, w2 := w[0], w[1], w[2]
-		a, b, c := row[:n], row[dilation:][:n], row[2*dilation:][:n]
-		for k, s := range acc {
-			s += float32(w0 * a[k])
-			s += float32(w1 * b[k])
-			acc[k] = s + float32(w2*c[k])
-		}
-		if w = w[3:]; len(w) > 0 {
-			row = row[3*dilation:]
-		}
-	}
-	for j, wj := range w {
-		a := row[j*dilation:][:n]
-		for k, v := range a {
-			acc[k] += float32(wj * v)
 		}
 	}
 }
@@ -195,14 +196,14 @@ func (c *Conv) spread(out, w []float32, v float32, y, x int, g image) {
 		if c.sw == 1 {
 			at := x - kx0*c.dw
 			for _, t := range taps[kx0:kx1] {
-				row[at] += float32(t * v)
+				row[at] = simd.FMA(t, v, row[at])
 				at -= c.dw
 			}
 			continue
 		}
 		for kx := kx0; kx < kx1; kx++ {
 			if ox := x - kx*c.dw; ox%c.sw == 0 {
-				row[ox/c.sw] += float32(taps[kx] * v)
+				row[ox/c.sw] = simd.FMA(taps[kx], v, row[ox/c.sw])
 			}
 		}
 	}

@@ -21,8 +21,8 @@ type Dense struct {
 // The input is (…, in), the output (…, out). Options: Weight of shape (out, in); Bias. Both are drawn uniformly from
 // ±1/√in, as in PyTorch, by the generator that tensor.Seed sets.
 //
-// Each sum runs over the inputs in order, in pieces of 1024 that are added in order, each product rounded by itself;
-// the bias comes last. A zero input adds nothing, whatever its weight: where less than 30 % of the inputs are not zero
+// Each sum runs over the inputs in order, in pieces of 1024 that are added in order, each product fused with its
+// addition; the bias comes last. A zero input adds nothing, whatever its weight: where less than 30 % of the inputs are not zero
 // only those are visited, which gives the same bits for finite weights.
 func Linear(in, out int, opts ...Option) *Dense {
 	const who = "snn.Linear"

@@ -15,40 +15,24 @@ func linearBackInput(dx, dy, w []float32, in, out int) {
 		return
 	}
 	parallel("Linear", len(dy)/max(out, 1), in*out, func(from, to int) {
-		if simd.On() {
-			gemm.Add(dx[from*in:], in, gemm.Matrix{Data: dy[from*out:], Row: out, Column: 1}, gemm.Matrix{Data: w, Row: in, Column: 1},
-				to-from, out, in, 0)
-			return
-		}
-		linearBackRows(dx[from*in:to*in], dy[from*out:to*out], w, in, out)
+		gemm.Add(dx[from*in:], in, gemm.Matrix{Data: dy[from*out:], Row: out, Column: 1}, gemm.Matrix{Data: w, Row: in, Column: 1},
+			to-from, out, in, 0)
 	})
 }
 
 func linearBackRows(dx, dy, w []float32, in, out int) {
+	var index [chunk]int32
+	var values [chunk]float32
 	for r := range len(dy) / max(out, 1) {
-		row, g := dx[r*in:][:in], dy[r*out:][:out]
-		o := 0
-		for ; o+3 < out; o += 4 {
-			a, b, c, d := g[o], g[o+1], g[o+2], g[o+3]
-			if a == 0 && b == 0 && c == 0 && d == 0 {
-				continue
-			}
-			wa, wb, wc, wd := w[o*in:][:in], w[(o+1)*in:][:in], w[(o+2)*in:][:in], w[(o+3)*in:][:in]
-			for k, v := range row {
-				v += float32(a * wa[k])
-				v += float32(b * wb[k])
-				v += float32(c * wc[k])
-				row[k] = v + float32(d*wd[k])
-			}
-		}
-		for ; o < out; o++ {
-			axpy(row, g[o], w[o*in:][:in])
+		for at := 0; at < out; at += chunk {
+			n := simd.Active(index[:], values[:], dy[r*out+at:][:min(chunk, out-at)], 0)
+			simd.AddRows(dx[r*in:][:in], w[at*in:], values[:n], index[:n], in)
 		}
 	}
 }
 
-// linearBackWeight adds dyᵀ·x to dw, (out, in): the gradient of the weight of linear. The rows are added in order; four
-// at a time share one pass over dw. A zero input adds nothing.
+// linearBackWeight adds dyᵀ·x to dw, (out, in): the gradient of the weight of linear. The rows are added in order. A zero
+// input adds nothing.
 func linearBackWeight(dw, dy, x []float32, in, out int) {
 	rows := len(dy) / max(out, 1)
 	if isActive(x) {
@@ -56,33 +40,8 @@ func linearBackWeight(dw, dy, x []float32, in, out int) {
 		return
 	}
 	parallel("Linear", out, rows*in, func(from, to int) {
-		if simd.On() && to-from > 1 {
-			gemm.Add(dw[from*in:], in, gemm.Matrix{Data: dy[from:], Row: 1, Column: out}, gemm.Matrix{Data: x, Row: in, Column: 1},
-				to-from, rows, in, 0)
-			return
-		}
-		r := 0
-		for ; r+3 < rows; r += 4 {
-			a, b, c, d := x[r*in:][:in], x[(r+1)*in:][:in], x[(r+2)*in:][:in], x[(r+3)*in:][:in]
-			for o := from; o < to; o++ {
-				ga, gb, gc, gd := dy[r*out+o], dy[(r+1)*out+o], dy[(r+2)*out+o], dy[(r+3)*out+o]
-				if ga == 0 && gb == 0 && gc == 0 && gd == 0 {
-					continue
-				}
-				row := dw[o*in:][:in]
-				for k, v := range row {
-					v += float32(ga * a[k])
-					v += float32(gb * b[k])
-					v += float32(gc * c[k])
-					row[k] = v + float32(gd*d[k])
-				}
-			}
-		}
-		for ; r < rows; r++ {
-			for o := from; o < to; o++ {
-				axpy(dw[o*in:][:in], dy[r*out+o], x[r*in:][:in])
-			}
-		}
+		gemm.Add(dw[from*in:], in, gemm.Matrix{Data: dy[from:], Row: 1, Column: out}, gemm.Matrix{Data: x, Row: in, Column: 1},
+			to-from, rows, in, 0)
 	})
 }
 

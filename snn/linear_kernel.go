@@ -11,7 +11,7 @@ const linearSparse = 0.30
 // chunk is the length of the pieces that a sum is made of.
 const chunk = 1024
 
-// manyRows is the number of rows from which on rearranging the weights for the assembly pays.
+// manyRows is the number of rows from which on rearranging the weights for sparse inputs pays.
 const manyRows = 8
 
 // linear writes x·wᵀ into dst: rows of in inputs, w of shape (out, in).
@@ -25,52 +25,24 @@ func isActive(x []float32) bool { return float64(simd.Count(x)) < linearSparse*f
 // linearRows is linear with the path given.
 func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 	rows := len(x) / in
-	if simd.On() && rows >= manyRows {
-		linearFast(dst, x, w, in, out, sparse)
-		return
-	}
-	clear(dst)
-	watch := watcher{per: chunk * out / 4}
-	for at := 0; at < in; at += chunk {
-		n := min(chunk, in-at)
-		if sparse {
-			for r := range rows {
-				linearActive(dst[r*out:(r+1)*out], x[r*in+at:][:n], w, at, in)
-				watch.step("Linear")
-			}
-			continue
-		}
-		r := 0
-		for ; r+1 < rows; r += 2 {
-			linearPair(dst[r*out:][:2*out], x[r*in+at:][:n], x[(r+1)*in+at:][:n], w, at, in, out)
-			watch.step("Linear")
-		}
-		if r < rows {
-			linearRow(dst[r*out:][:out], x[r*in+at:][:n], w, at, in)
-		}
-	}
-}
-
-// linearFast is linearRows in assembly, for many rows.
-func linearFast(dst, x, w []float32, in, out int, sparse bool) {
-	rows := len(x) / in
-	block := min(rows, max(96, 1<<27/(in*out)))
-	watch := watcher{per: block * in / 16 * out}
-	if sparse {
+	if sparse && rows >= manyRows {
 		t := borrow(in * vectors(out))
 		defer giveBack(t)
 		transposed(*t, w, in, out)
-		for r := 0; r < rows; r += block {
-			n := min(block, rows-r)
-			linearActiveRows(dst[r*out:][:n*out], x[r*in:][:n*in], *t, in, out)
-			watch.step("Linear")
-		}
+		linearActiveRows(dst, x, *t, in, out)
 		return
 	}
 	clear(dst)
+	block := min(rows, max(96, 1<<27/(in*out)))
+	watch := watcher{per: block * in / 16 * out}
 	for r := 0; r < rows; r += block {
-		gemm.Add(dst[r*out:], out, gemm.Matrix{Data: x[r*in:], Row: in, Column: 1}, gemm.Matrix{Data: w, Row: 1, Column: in},
-			min(block, rows-r), in, out, chunk)
+		n := min(block, rows-r)
+		to, from := dst[r*out:][:n*out], x[r*in:][:n*in]
+		if sparse {
+			linearActive(to, from, w, in, out)
+		} else {
+			gemm.Add(to, out, gemm.Matrix{Data: from, Row: in, Column: 1}, gemm.Matrix{Data: w, Row: 1, Column: in}, n, in, out, chunk)
+		}
 		watch.step("Linear")
 	}
 }
@@ -78,97 +50,15 @@ func linearFast(dst, x, w []float32, in, out int, sparse bool) {
 // vectors is n rounded up to whole vectors.
 func vectors(n int) int { return (n + 7) &^ 7 }
 
-// linearPair adds one piece of two rows, four outputs at a time: eight sums that do not wait for each other.
-func linearPair(dst, x, y, w []float32, at, in, out int) {
-	n := len(x)
-	y = y[:n]
-	o := 0
-	for ; o+3 < out; o += 4 {
-		a, b, c, d := w[o*in+at:][:n], w[(o+1)*in+at:][:n], w[(o+2)*in+at:][:n], w[(o+3)*in+at:][:n]
-		var xa, xb, xc, xd, ya, yb, yc, yd float32
-		for k, u := range x {
-			v := y[k]
-			wa, wb, wc, wd := a[k], b[k], c[k], d[k]
-			xa += float32(u * wa)
-			xb += float32(u * wb)
-			xc += float32(u * wc)
-			xd += float32(u * wd)
-			ya += float32(v * wa)
-			yb += float32(v * wb)
-			yc += float32(v * wc)
-			yd += float32(v * wd)
-		}
-		p, q := dst[o:][:4], dst[out+o:][:4]
-		p[0], p[1], p[2], p[3] = p[0]+xa, p[1]+xb, p[2]+xc, p[3]+xd
-		q[0], q[1], q[2], q[3] = q[0]+ya, q[1]+yb, q[2]+yc, q[3]+yd
-	}
-	for ; o < out; o++ {
-		a := w[o*in+at:][:n]
-		var xa, ya float32
-		for k, u := range x {
-			xa += float32(u * a[k])
-			ya += float32(y[k] * a[k])
-		}
-		dst[o] += xa
-		dst[out+o] += ya
-	}
-}
-
-// linearRow adds one piece of one row.
-func linearRow(dst, x, w []float32, at, in int) {
-	n, o := len(x), 0
-	for ; o+3 < len(dst); o += 4 {
-		a, b, c, d := w[o*in+at:][:n], w[(o+1)*in+at:][:n], w[(o+2)*in+at:][:n], w[(o+3)*in+at:][:n]
-		var xa, xb, xc, xd float32
-		for k, u := range x {
-			xa += float32(u * a[k])
-			xb += float32(u * b[k])
-			xc += float32(u * c[k])
-			xd += float32(u * d[k])
-		}
-		p := dst[o:][:4]
-		p[0], p[1], p[2], p[3] = p[0]+xa, p[1]+xb, p[2]+xc, p[3]+xd
-	}
-	for ; o < len(dst); o++ {
-		a := w[o*in+at:][:n]
-		var xa float32
-		for k, u := range x {
-			xa += float32(u * a[k])
-		}
-		dst[o] += xa
-	}
-}
-
-// linearActive adds one piece of one row of which most inputs are zero.
-func linearActive(dst, x, w []float32, at, in int) {
+// linearActive adds x·wᵀ to dst for a few rows of which most inputs are zero.
+func linearActive(dst, x, w []float32, in, out int) {
 	var index [chunk]int32
 	var values [chunk]float32
-	n := simd.Active(index[:], values[:], x, 0)
-	if n == 0 {
-		return
-	}
-	o := 0
-	for ; o+3 < len(dst); o += 4 {
-		m := len(x)
-		a, b, c, d := w[o*in+at:][:m], w[(o+1)*in+at:][:m], w[(o+2)*in+at:][:m], w[(o+3)*in+at:][:m]
-		var xa, xb, xc, xd float32
-		for _, k := range index[:n] {
-			u := x[k]
-			xa += float32(u * a[k])
-			xb += float32(u * b[k])
-			xc += float32(u * c[k])
-			xd += float32(u * d[k])
+	for ; len(x) > 0; x, dst = x[in:], dst[out:] {
+		for at := 0; at < in; at += chunk {
+			n := simd.Active(index[:], values[:], x[at:][:min(chunk, in-at)], 0)
+			simd.SumColumns(dst[:out], w[at:], values[:n], index[:n], in)
 		}
-		p := dst[o:][:4]
-		p[0], p[1], p[2], p[3] = p[0]+xa, p[1]+xb, p[2]+xc, p[3]+xd
-	}
-	for ; o < len(dst); o++ {
-		a := w[o*in+at:][:len(x)]
-		var xa float32
-		for _, k := range index[:n] {
-			xa += float32(x[k] * a[k])
-		}
-		dst[o] += xa
 	}
 }
 
@@ -190,6 +80,7 @@ func linearActiveRows(dst, x, t []float32, in, out int) {
 	sums, work := (*p)[:wide], (*p)[wide:]
 	var index [chunk]int32
 	var values [chunk]float32
+	watch := watcher{per: in*out/16 + in}
 	for r := range len(x) / in {
 		clear(sums)
 		for at := 0; at < in; at += chunk {
@@ -198,5 +89,6 @@ func linearActiveRows(dst, x, t []float32, in, out int) {
 			simd.SumRows(sums, t[at*wide:], values[:n], index[:n], wide, work)
 		}
 		copy(dst[r*out:][:out], sums)
+		watch.step("Linear")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -19,7 +20,7 @@ func naiveLinear(x, w, b *tensor.Tensor) *tensor.Tensor {
 			for at := 0; at < in; at += 1024 {
 				piece := float32(0)
 				for k := at; k < min(at+1024, in); k++ {
-					piece += float32(x.Data()[r*in+k] * w.Data()[o*in+k])
+					piece = simd.FMA(x.Data()[r*in+k], w.Data()[o*in+k], piece)
 				}
 				total += piece
 			}

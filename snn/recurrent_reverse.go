@@ -220,9 +220,7 @@ func splitBackInput(dx, exc, inh, w []float32, in, out int) {
 	p := borrow(2 * len(w))
 	defer giveBack(p)
 	plus, minus := (*p)[:len(w)], (*p)[len(w):]
-	for k, v := range w {
-		plus[k], minus[k] = relu(v), relu(-v)
-	}
+	splitWeights(plus, minus, w)
 	linearBackInput(dx, exc, plus, in, out)
 	linearBackInput(dx, inh, minus, in, out)
 }

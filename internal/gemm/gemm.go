@@ -1,8 +1,7 @@
 // Package gemm multiplies matrices of float32 with sums in a fixed order.
 //
-// Every product is rounded by itself and every sum runs over k in order, so the result has the same bits as three plain
-// loops, whatever the tiles, and rows may be shared among processors in any way. That forbids fused multiplication and
-// addition, and with it half of what a processor could do.
+// Every sum runs over k in order, each product fused with its addition, so the result has the same bits as three plain
+// loops with simd.FMA, whatever the tiles, and rows may be shared among processors in any way.
 package gemm
 
 import (

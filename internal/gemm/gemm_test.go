@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/livespike/livespike/internal/simd"
 )
 
 func random(r *rand.Rand, n int) []float32 {
@@ -22,13 +24,13 @@ func plain(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 			s := c[i*ldc+j]
 			if piece == 0 {
 				for p := range k {
-					s += float32(a.Data[i*a.Row+p*a.Column] * b.Data[p*b.Row+j*b.Column])
+					s = simd.FMA(a.Data[i*a.Row+p*a.Column], b.Data[p*b.Row+j*b.Column], s)
 				}
 			} else {
 				for at := 0; at < k; at += piece {
 					var t float32
 					for p := at; p < min(at+piece, k); p++ {
-						t += float32(a.Data[i*a.Row+p*a.Column] * b.Data[p*b.Row+j*b.Column])
+						t = simd.FMA(a.Data[i*a.Row+p*a.Column], b.Data[p*b.Row+j*b.Column], t)
 					}
 					s += t
 				}

@@ -43,7 +43,7 @@ func convRowGo(out, x, w, bias []float32, offset []int64, plane, n int) {
 		for k := range n {
 			s := b
 			for t, at := range offset {
-				s += float32(w[t*len(bias)+c] * x[k+int(at/4)])
+				s = FMA(w[t*len(bias)+c], x[k+int(at/4)], s)
 			}
 			out[c*plane+k] = s
 		}

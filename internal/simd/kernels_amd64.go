@@ -60,6 +60,11 @@ func rowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, st
 //go:noescape
 func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 
+// sumColumnsAVX2 adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].
+//
+//go:noescape
+func sumColumnsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
+
 // axpyAVX2 adds a·x to y, n a multiple of 8.
 //
 //go:noescape

@@ -3004,7 +3004,7 @@ loop:
 	RET
 
 // func rowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·rowsAVX2(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
@@ -3033,22 +3033,14 @@ tile8loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y8
-	VMULPS       (R10), Y8, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       32(R10), Y8, Y9
-	VADDPS       Y9, Y1, Y1
-	VMULPS       64(R10), Y8, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       96(R10), Y8, Y9
-	VADDPS       Y9, Y3, Y3
-	VMULPS       128(R10), Y8, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       160(R10), Y8, Y9
-	VADDPS       Y9, Y5, Y5
-	VMULPS       192(R10), Y8, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       224(R10), Y8, Y8
-	VADDPS       Y8, Y7, Y7
+	VFMADD231PS  (R10), Y8, Y0
+	VFMADD231PS  32(R10), Y8, Y1
+	VFMADD231PS  64(R10), Y8, Y2
+	VFMADD231PS  96(R10), Y8, Y3
+	VFMADD231PS  128(R10), Y8, Y4
+	VFMADD231PS  160(R10), Y8, Y5
+	VFMADD231PS  192(R10), Y8, Y6
+	VFMADD231PS  224(R10), Y8, Y7
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile8loop
@@ -3080,14 +3072,10 @@ tile4loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y4
-	VMULPS       (R10), Y4, Y5
-	VADDPS       Y5, Y0, Y0
-	VMULPS       32(R10), Y4, Y5
-	VADDPS       Y5, Y1, Y1
-	VMULPS       64(R10), Y4, Y5
-	VADDPS       Y5, Y2, Y2
-	VMULPS       96(R10), Y4, Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  (R10), Y4, Y0
+	VFMADD231PS  32(R10), Y4, Y1
+	VFMADD231PS  64(R10), Y4, Y2
+	VFMADD231PS  96(R10), Y4, Y3
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile4loop
@@ -3113,10 +3101,8 @@ tile2loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y2
-	VMULPS       (R10), Y2, Y3
-	VADDPS       Y3, Y0, Y0
-	VMULPS       32(R10), Y2, Y2
-	VADDPS       Y2, Y1, Y1
+	VFMADD231PS  (R10), Y2, Y0
+	VFMADD231PS  32(R10), Y2, Y1
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile2loop
@@ -3139,8 +3125,7 @@ tile1loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y1
-	VMULPS       (R10), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VFMADD231PS  (R10), Y1, Y0
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile1loop
@@ -3155,7 +3140,7 @@ after1:
 	RET
 
 // func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
@@ -3184,22 +3169,14 @@ tile8loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y8
-	VMULPS       (R10), Y8, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       32(R10), Y8, Y9
-	VADDPS       Y9, Y1, Y1
-	VMULPS       64(R10), Y8, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       96(R10), Y8, Y9
-	VADDPS       Y9, Y3, Y3
-	VMULPS       128(R10), Y8, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       160(R10), Y8, Y9
-	VADDPS       Y9, Y5, Y5
-	VMULPS       192(R10), Y8, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       224(R10), Y8, Y8
-	VADDPS       Y8, Y7, Y7
+	VFMADD231PS  (R10), Y8, Y0
+	VFMADD231PS  32(R10), Y8, Y1
+	VFMADD231PS  64(R10), Y8, Y2
+	VFMADD231PS  96(R10), Y8, Y3
+	VFMADD231PS  128(R10), Y8, Y4
+	VFMADD231PS  160(R10), Y8, Y5
+	VFMADD231PS  192(R10), Y8, Y6
+	VFMADD231PS  224(R10), Y8, Y7
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile8loop
@@ -3239,14 +3216,10 @@ tile4loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y4
-	VMULPS       (R10), Y4, Y5
-	VADDPS       Y5, Y0, Y0
-	VMULPS       32(R10), Y4, Y5
-	VADDPS       Y5, Y1, Y1
-	VMULPS       64(R10), Y4, Y5
-	VADDPS       Y5, Y2, Y2
-	VMULPS       96(R10), Y4, Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  (R10), Y4, Y0
+	VFMADD231PS  32(R10), Y4, Y1
+	VFMADD231PS  64(R10), Y4, Y2
+	VFMADD231PS  96(R10), Y4, Y3
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile4loop
@@ -3276,10 +3249,8 @@ tile2loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y2
-	VMULPS       (R10), Y2, Y3
-	VADDPS       Y3, Y0, Y0
-	VMULPS       32(R10), Y2, Y2
-	VADDPS       Y2, Y1, Y1
+	VFMADD231PS  (R10), Y2, Y0
+	VFMADD231PS  32(R10), Y2, Y1
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile2loop
@@ -3304,8 +3275,7 @@ tile1loop:
 	IMULQ        SI, R10
 	ADDQ         CX, R10
 	VBROADCASTSS (R8)(R9*4), Y1
-	VMULPS       (R10), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VFMADD231PS  (R10), Y1, Y0
 	INCQ         R9
 	CMPQ         R9, BX
 	JLT          tile1loop
@@ -3320,8 +3290,59 @@ after1:
 	VZEROUPPER
 	RET
 
+// func sumColumnsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
+// Requires: AVX, FMA3
+TEXT ·sumColumnsAVX2(SB), NOSPLIT, $0-56
+	MOVQ acc+0(FP), AX
+	MOVQ t+8(FP), CX
+	MOVQ values+16(FP), DX
+	MOVQ index+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ stride+40(FP), DI
+	MOVQ outputs+48(FP), R8
+	SHLQ $0x02, DI
+	LEAQ (CX)(DI*1), R9
+	LEAQ (R9)(DI*1), R10
+	LEAQ (R10)(DI*1), R11
+	SHLQ $0x02, DI
+
+outputs:
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	XORQ   R12, R12
+
+loop:
+	MOVLQSX     (BX)(R12*4), R13
+	VMOVSS      (DX)(R12*4), X4
+	VFMADD231SS (CX)(R13*4), X4, X0
+	VFMADD231SS (R9)(R13*4), X4, X1
+	VFMADD231SS (R10)(R13*4), X4, X2
+	VFMADD231SS (R11)(R13*4), X4, X3
+	INCQ        R12
+	CMPQ        R12, SI
+	JLT         loop
+	VADDSS      (AX), X0, X0
+	VMOVSS      X0, (AX)
+	ADDQ        DI, CX
+	VADDSS      4(AX), X1, X1
+	VMOVSS      X1, 4(AX)
+	ADDQ        DI, R9
+	VADDSS      8(AX), X2, X2
+	VMOVSS      X2, 8(AX)
+	ADDQ        DI, R10
+	VADDSS      12(AX), X3, X3
+	VMOVSS      X3, 12(AX)
+	ADDQ        DI, R11
+	ADDQ        $0x10, AX
+	SUBQ        $0x04, R8
+	JNZ         outputs
+	VZEROUPPER
+	RET
+
 // func axpyAVX2(y *float32, x *float32, a float32, n int)
-// Requires: AVX, AVX2, SSE
+// Requires: AVX, AVX2, FMA3, SSE
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -3331,17 +3352,17 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
 	XORQ         BX, BX
 
 loop:
-	VMULPS  (CX)(BX*4), Y0, Y1
-	VADDPS  (AX)(BX*4), Y1, Y1
-	VMOVUPS Y1, (AX)(BX*4)
-	ADDQ    $0x08, BX
-	CMPQ    BX, DX
-	JLT     loop
+	VMOVUPS     (AX)(BX*4), Y1
+	VFMADD231PS (CX)(BX*4), Y0, Y1
+	VMOVUPS     Y1, (AX)(BX*4)
+	ADDQ        $0x08, BX
+	CMPQ        BX, DX
+	JLT         loop
 	VZEROUPPER
 	RET
 
 // func conv1x8AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv1x8AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3369,22 +3390,14 @@ tap:
 	MOVQ         (BX)(DI*8), R11
 	ADDQ         CX, R11
 	VBROADCASTSS (R10), Y8
-	VMULPS       (R11), Y8, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       32(R11), Y8, Y9
-	VADDPS       Y9, Y1, Y1
-	VMULPS       64(R11), Y8, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       96(R11), Y8, Y9
-	VADDPS       Y9, Y3, Y3
-	VMULPS       128(R11), Y8, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       160(R11), Y8, Y9
-	VADDPS       Y9, Y5, Y5
-	VMULPS       192(R11), Y8, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       224(R11), Y8, Y8
-	VADDPS       Y8, Y7, Y7
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
 	ADDQ         $0x04, R10
 	INCQ         DI
 	CMPQ         DI, SI
@@ -3406,7 +3419,7 @@ tap:
 	RET
 
 // func conv1x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv1x4AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3430,14 +3443,10 @@ tap:
 	MOVQ         (BX)(DI*8), R11
 	ADDQ         CX, R11
 	VBROADCASTSS (R10), Y4
-	VMULPS       (R11), Y4, Y5
-	VADDPS       Y5, Y0, Y0
-	VMULPS       32(R11), Y4, Y5
-	VADDPS       Y5, Y1, Y1
-	VMULPS       64(R11), Y4, Y5
-	VADDPS       Y5, Y2, Y2
-	VMULPS       96(R11), Y4, Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	ADDQ         $0x04, R10
 	INCQ         DI
 	CMPQ         DI, SI
@@ -3455,7 +3464,7 @@ tap:
 	RET
 
 // func conv1x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv1x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3476,8 +3485,7 @@ tap:
 	MOVQ         (BX)(DI*8), R11
 	ADDQ         CX, R11
 	VBROADCASTSS (R10), Y1
-	VMULPS       (R11), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VFMADD231PS  (R11), Y1, Y0
 	ADDQ         $0x04, R10
 	INCQ         DI
 	CMPQ         DI, SI
@@ -3492,7 +3500,7 @@ tap:
 	RET
 
 // func conv2x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv2x4AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3524,23 +3532,15 @@ tap:
 	VMOVUPS      64(R12), Y10
 	VMOVUPS      96(R12), Y11
 	VBROADCASTSS (R11), Y12
-	VMULPS       Y8, Y12, Y13
-	VADDPS       Y13, Y0, Y0
-	VMULPS       Y9, Y12, Y13
-	VADDPS       Y13, Y1, Y1
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y2, Y2
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y3, Y3
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
 	VBROADCASTSS 4(R11), Y12
-	VMULPS       Y8, Y12, Y8
-	VADDPS       Y8, Y4, Y4
-	VMULPS       Y9, Y12, Y8
-	VADDPS       Y8, Y5, Y5
-	VMULPS       Y10, Y12, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       Y11, Y12, Y8
-	VADDPS       Y8, Y7, Y7
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
 	ADDQ         $0x08, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3563,7 +3563,7 @@ tap:
 	RET
 
 // func conv2x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv2x2AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3589,15 +3589,11 @@ tap:
 	VMOVUPS      (R12), Y4
 	VMOVUPS      32(R12), Y5
 	VBROADCASTSS (R11), Y6
-	VMULPS       Y4, Y6, Y7
-	VADDPS       Y7, Y0, Y0
-	VMULPS       Y5, Y6, Y6
-	VADDPS       Y6, Y1, Y1
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(R11), Y6
-	VMULPS       Y4, Y6, Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       Y5, Y6, Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x08, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3616,7 +3612,7 @@ tap:
 	RET
 
 // func conv2x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv2x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3639,11 +3635,9 @@ tap:
 	ADDQ         CX, R12
 	VMOVUPS      (R12), Y2
 	VBROADCASTSS (R11), Y3
-	VMULPS       Y2, Y3, Y3
-	VADDPS       Y3, Y0, Y0
+	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(R11), Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
+	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x08, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3660,7 +3654,7 @@ tap:
 	RET
 
 // func conv3x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv3x3AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3692,26 +3686,17 @@ tap:
 	VMOVUPS      32(R12), Y10
 	VMOVUPS      64(R12), Y11
 	VBROADCASTSS (R11), Y12
-	VMULPS       Y9, Y12, Y13
-	VADDPS       Y13, Y0, Y0
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y1, Y1
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y2, Y2
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
 	VBROADCASTSS 4(R11), Y12
-	VMULPS       Y9, Y12, Y13
-	VADDPS       Y13, Y3, Y3
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y4, Y4
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y5, Y5
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
 	VBROADCASTSS 8(R11), Y12
-	VMULPS       Y9, Y12, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       Y10, Y12, Y9
-	VADDPS       Y9, Y7, Y7
-	VMULPS       Y11, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
 	ADDQ         $0x0c, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3736,7 +3721,7 @@ tap:
 	RET
 
 // func conv3x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv3x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3760,14 +3745,11 @@ tap:
 	ADDQ         CX, R12
 	VMOVUPS      (R12), Y3
 	VBROADCASTSS (R11), Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       Y4, Y0, Y0
+	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 4(R11), Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       Y4, Y1, Y1
+	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 8(R11), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
+	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         $0x0c, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3786,7 +3768,7 @@ tap:
 	RET
 
 // func conv4x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv4x2AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3816,25 +3798,17 @@ tap:
 	VMOVUPS      (R12), Y8
 	VMOVUPS      32(R12), Y9
 	VBROADCASTSS (R11), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y0, Y0
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y1, Y1
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS 4(R11), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y2, Y2
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y3, Y3
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
 	VBROADCASTSS 8(R11), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y4, Y4
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y5, Y5
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
 	VBROADCASTSS 12(R11), Y10
-	VMULPS       Y8, Y10, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       Y9, Y10, Y8
-	VADDPS       Y8, Y7, Y7
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x10, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3859,7 +3833,7 @@ tap:
 	RET
 
 // func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·conv4x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3884,17 +3858,13 @@ tap:
 	ADDQ         CX, R12
 	VMOVUPS      (R12), Y4
 	VBROADCASTSS (R11), Y5
-	VMULPS       Y4, Y5, Y5
-	VADDPS       Y5, Y0, Y0
+	VFMADD231PS  Y4, Y5, Y0
 	VBROADCASTSS 4(R11), Y5
-	VMULPS       Y4, Y5, Y5
-	VADDPS       Y5, Y1, Y1
+	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 8(R11), Y5
-	VMULPS       Y4, Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(R11), Y5
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x10, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -3915,7 +3885,7 @@ tap:
 	RET
 
 // func spreadAVX2(out *float32, k *float32, v float32, height int, width int, stride int)
-// Requires: AVX, AVX2, SSE
+// Requires: AVX, AVX2, FMA3, SSE
 TEXT ·spreadAVX2(SB), NOSPLIT, $0-48
 	MOVQ         out+0(FP), AX
 	MOVQ         k+8(FP), CX
@@ -3931,21 +3901,21 @@ row:
 	XORQ DI, DI
 
 vector:
-	VMULPS  (CX)(DI*1), Y0, Y1
-	VADDPS  (AX)(DI*1), Y1, Y1
-	VMOVUPS Y1, (AX)(DI*1)
-	ADDQ    $0x20, DI
-	CMPQ    DI, BX
-	JLT     vector
-	ADDQ    BX, CX
-	ADDQ    SI, AX
-	DECQ    DX
-	JNZ     row
+	VMOVUPS     (AX)(DI*1), Y1
+	VFMADD231PS (CX)(DI*1), Y0, Y1
+	VMOVUPS     Y1, (AX)(DI*1)
+	ADDQ        $0x20, DI
+	CMPQ        DI, BX
+	JLT         vector
+	ADDQ        BX, CX
+	ADDQ        SI, AX
+	DECQ        DX
+	JNZ         row
 	VZEROUPPER
 	RET
 
 // func product1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·product1AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
@@ -3963,10 +3933,8 @@ loop:
 	VMOVUPS      (DX), Y2
 	VMOVUPS      32(DX), Y3
 	VBROADCASTSS (CX), Y4
-	VMULPS       Y2, Y4, Y2
-	VADDPS       Y2, Y0, Y0
-	VMULPS       Y3, Y4, Y4
-	VADDPS       Y4, Y1, Y1
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -3978,7 +3946,7 @@ loop:
 	RET
 
 // func product2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·product2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
@@ -4001,15 +3969,11 @@ loop:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (CX), Y6
-	VMULPS       Y4, Y6, Y7
-	VADDPS       Y7, Y0, Y0
-	VMULPS       Y5, Y6, Y6
-	VADDPS       Y6, Y1, Y1
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS (CX)(R8*1), Y6
-	VMULPS       Y4, Y6, Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       Y5, Y6, Y6
-	VADDPS       Y6, Y3, Y3
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4024,7 +3988,7 @@ loop:
 	RET
 
 // func product3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·product3AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
@@ -4050,20 +4014,14 @@ loop:
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (CX), Y8
-	VMULPS       Y6, Y8, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y1, Y1
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS (CX)(R8*1), Y8
-	VMULPS       Y6, Y8, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y3, Y3
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
 	VBROADCASTSS (CX)(R8*2), Y8
-	VMULPS       Y6, Y8, Y6
-	VADDPS       Y6, Y4, Y4
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y5, Y5
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4081,7 +4039,7 @@ loop:
 	RET
 
 // func product4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·product4AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
@@ -4111,25 +4069,17 @@ loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (CX), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y0, Y0
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y1, Y1
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS (CX)(R8*1), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y2, Y2
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y3, Y3
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
 	VBROADCASTSS (CX)(R8*2), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y4, Y4
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y5, Y5
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
 	VBROADCASTSS (CX)(R9*1), Y10
-	VMULPS       Y8, Y10, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y7, Y7
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4150,7 +4100,7 @@ loop:
 	RET
 
 // func product5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·product5AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
@@ -4183,30 +4133,20 @@ loop:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (CX), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y0, Y0
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y1, Y1
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS (CX)(R8*1), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y2, Y2
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y3, Y3
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
 	VBROADCASTSS (CX)(R8*2), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y4, Y4
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y5, Y5
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
 	VBROADCASTSS (CX)(R9*1), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y6, Y6
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y7, Y7
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
 	VBROADCASTSS (CX)(R8*4), Y12
-	VMULPS       Y10, Y12, Y10
-	VADDPS       Y10, Y8, Y8
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y9, Y9
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4230,7 +4170,7 @@ loop:
 	RET
 
 // func product6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·product6AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
@@ -4267,35 +4207,23 @@ loop:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y0, Y0
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y1, Y1
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS (CX)(R8*1), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y2, Y2
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y3, Y3
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
 	VBROADCASTSS (CX)(R8*2), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y4, Y4
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y5, Y5
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
 	VBROADCASTSS (CX)(R9*1), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y6, Y6
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y7, Y7
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
 	VBROADCASTSS (CX)(R8*4), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y8, Y8
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y9, Y9
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
 	VBROADCASTSS (CX)(R10*1), Y14
-	VMULPS       Y12, Y14, Y12
-	VADDPS       Y12, Y10, Y10
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y11, Y11
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4322,7 +4250,7 @@ loop:
 	RET
 
 // func sumProduct1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumProduct1AVX2(SB), NOSPLIT, $0-56
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -4340,10 +4268,8 @@ loop:
 	VMOVUPS      (DX), Y2
 	VMOVUPS      32(DX), Y3
 	VBROADCASTSS (CX), Y4
-	VMULPS       Y2, Y4, Y2
-	VADDPS       Y2, Y0, Y0
-	VMULPS       Y3, Y4, Y4
-	VADDPS       Y4, Y1, Y1
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4357,7 +4283,7 @@ loop:
 	RET
 
 // func sumProduct2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumProduct2AVX2(SB), NOSPLIT, $0-56
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -4379,15 +4305,11 @@ loop:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (CX), Y6
-	VMULPS       Y4, Y6, Y7
-	VADDPS       Y7, Y0, Y0
-	VMULPS       Y5, Y6, Y6
-	VADDPS       Y6, Y1, Y1
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS (CX)(R8*1), Y6
-	VMULPS       Y4, Y6, Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       Y5, Y6, Y6
-	VADDPS       Y6, Y3, Y3
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4406,7 +4328,7 @@ loop:
 	RET
 
 // func sumProduct3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumProduct3AVX2(SB), NOSPLIT, $0-56
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -4430,20 +4352,14 @@ loop:
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (CX), Y8
-	VMULPS       Y6, Y8, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y1, Y1
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS (CX)(R8*1), Y8
-	VMULPS       Y6, Y8, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y3, Y3
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
 	VBROADCASTSS (CX)(R8*2), Y8
-	VMULPS       Y6, Y8, Y6
-	VADDPS       Y6, Y4, Y4
-	VMULPS       Y7, Y8, Y8
-	VADDPS       Y8, Y5, Y5
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4467,7 +4383,7 @@ loop:
 	RET
 
 // func sumProduct4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumProduct4AVX2(SB), NOSPLIT, $0-56
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -4494,25 +4410,17 @@ loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (CX), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y0, Y0
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y1, Y1
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS (CX)(R8*1), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y2, Y2
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y3, Y3
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
 	VBROADCASTSS (CX)(R8*2), Y10
-	VMULPS       Y8, Y10, Y11
-	VADDPS       Y11, Y4, Y4
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y5, Y5
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
 	VBROADCASTSS (CX)(R9*1), Y10
-	VMULPS       Y8, Y10, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y7, Y7
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4541,7 +4449,7 @@ loop:
 	RET
 
 // func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumProduct5AVX2(SB), NOSPLIT, $0-56
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -4570,30 +4478,20 @@ loop:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (CX), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y0, Y0
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y1, Y1
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS (CX)(R8*1), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y2, Y2
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y3, Y3
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
 	VBROADCASTSS (CX)(R8*2), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y4, Y4
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y5, Y5
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
 	VBROADCASTSS (CX)(R9*1), Y12
-	VMULPS       Y10, Y12, Y13
-	VADDPS       Y13, Y6, Y6
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y7, Y7
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
 	VBROADCASTSS (CX)(R8*4), Y12
-	VMULPS       Y10, Y12, Y10
-	VADDPS       Y10, Y8, Y8
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y9, Y9
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX
@@ -4627,7 +4525,7 @@ loop:
 	RET
 
 // func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·sumProduct6AVX2(SB), NOSPLIT, $0-56
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -4659,35 +4557,23 @@ loop:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y0, Y0
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y1, Y1
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS (CX)(R8*1), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y2, Y2
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y3, Y3
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
 	VBROADCASTSS (CX)(R8*2), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y4, Y4
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y5, Y5
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
 	VBROADCASTSS (CX)(R9*1), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y6, Y6
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y7, Y7
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
 	VBROADCASTSS (CX)(R8*4), Y14
-	VMULPS       Y12, Y14, Y15
-	VADDPS       Y15, Y8, Y8
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y9, Y9
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
 	VBROADCASTSS (CX)(R10*1), Y14
-	VMULPS       Y12, Y14, Y12
-	VADDPS       Y12, Y10, Y10
-	VMULPS       Y13, Y14, Y14
-	VADDPS       Y14, Y11, Y11
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         SI, CX
 	ADDQ         $0x40, DX
 	DECQ         BX

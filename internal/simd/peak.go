@@ -1,7 +1,7 @@
 package simd
 
 // PeakFMA does 192·n floating-point operations as fast as one core can, fused multiplications and additions in AVX2,
-// and reports whether it could. It is a yardstick for benchmarks: nothing else in this package fuses.
+// and reports whether it could. It is a yardstick for benchmarks.
 func PeakFMA(n int) bool {
 	if !on || n < 1 {
 		return false

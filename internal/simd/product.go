@@ -9,8 +9,8 @@ type product func(c, a, b *float32, k, rs, ks, ldc int)
 var products, sumProducts [ProductRows + 1]product
 
 // Product adds a tile of a matrix product to c: m rows, at most ProductRows, of ProductColumns. a is (m, k), its elements
-// rs apart in a column and ks in a row; b is (k, ProductColumns), close together; the rows of c are ldc apart. The
-// products are rounded one by one. Each sum runs over k in order: it continues what is in c, or, if apart is set, starts
+// rs apart in a column and ks in a row; b is (k, ProductColumns), close together; the rows of c are ldc apart. Each
+// product is fused with its addition. Each sum runs over k in order: it continues what is in c, or, if apart is set, starts
 // at zero and is added to c in the end.
 func Product(c, a, b []float32, m, k, rs, ks, ldc int, apart bool) {
 	if k == 0 {
@@ -39,10 +39,10 @@ func productGo(c, a, b []float32, m, k, rs, ks, ldc int, apart bool) {
 			at := i * rs
 			for p := range k {
 				w, x := (*[4]float32)(b[p*ProductColumns+j:]), a[at]
-				s[0] += float32(x * w[0])
-				s[1] += float32(x * w[1])
-				s[2] += float32(x * w[2])
-				s[3] += float32(x * w[3])
+				s[0] = FMA(x, w[0], s[0])
+				s[1] = FMA(x, w[1], s[1])
+				s[2] = FMA(x, w[2], s[2])
+				s[3] = FMA(x, w[3], s[3])
 				at += ks
 			}
 			for q, v := range s {

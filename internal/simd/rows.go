@@ -19,10 +19,10 @@ func addRowsGo(acc, t, values []float32, index []int32, stride int) {
 		a, b := t[int(index[0])*stride:][:len(acc)], t[int(index[1])*stride:][:len(acc)]
 		c, d := t[int(index[2])*stride:][:len(acc)], t[int(index[3])*stride:][:len(acc)]
 		for o, s := range acc {
-			s += float32(u0 * a[o])
-			s += float32(u1 * b[o])
-			s += float32(u2 * c[o])
-			acc[o] = s + float32(u3*d[o])
+			s = FMA(u0, a[o], s)
+			s = FMA(u1, b[o], s)
+			s = FMA(u2, c[o], s)
+			acc[o] = FMA(u3, d[o], s)
 		}
 	}
 	for k, i := range index {
@@ -52,6 +52,34 @@ func SumRows(acc, t, values []float32, index []int32, stride int, work []float32
 	}
 }
 
+// SumColumns adds to acc[o] the sum of values[k]·t[o·stride + index[k]], which is made apart, k after k.
+func SumColumns(acc, t, values []float32, index []int32, stride int) {
+	if len(index) == 0 {
+		return
+	}
+	values = values[:len(index)]
+	if n := len(acc) &^ 3; on && n > 0 {
+		_ = t[(n-1)*stride]
+		sumColumnsAVX2(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
+		if n == len(acc) {
+			return
+		}
+		acc, t = acc[n:], t[n*stride:]
+	}
+	sumColumnsGo(acc, t, values, index, stride)
+}
+
+func sumColumnsGo(acc, t, values []float32, index []int32, stride int) {
+	for o := range acc {
+		row := t[o*stride:]
+		var s float32
+		for k, at := range index {
+			s = FMA(values[k], row[at], s)
+		}
+		acc[o] += s
+	}
+}
+
 // Axpy adds a·x to y.
 func Axpy(y []float32, a float32, x []float32) {
 	x = x[:len(y)]
@@ -64,6 +92,6 @@ func Axpy(y []float32, a float32, x []float32) {
 
 func axpyGo(y []float32, a float32, x []float32) {
 	for k, v := range x[:len(y)] {
-		y[k] += float32(a * v)
+		y[k] = FMA(a, v, y[k])
 	}
 }

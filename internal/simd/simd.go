@@ -1,7 +1,8 @@
 // Package simd holds the inner loops of neurons, linear layers and convolutions in assembly, and their twins in Go.
 //
-// A kernel does the operations of its twin in the same order, each rounded by itself, so both give the same bits; only
-// the payload of a NaN is not defined. The kernels are AVX2, for amd64, and are used where the processor and the
+// A kernel does the operations of its twin in the same order, so both give the same bits; only the payload of a NaN is not
+// defined. In neurons every operation is rounded by itself. In linear layers, convolutions and matrix products every
+// product is fused with its addition, which the twin does by FMA. The kernels are AVX2, for amd64, and are used where the processor and the
 // system have AVX2. The environment variable LIVESPIKE_SIMD=off and the build tag purego choose Go everywhere.
 //
 // The assembly is written by the program in gen, a module of its own.

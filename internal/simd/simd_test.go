@@ -104,6 +104,17 @@ func TestRows(t *testing.T) {
 			}
 			same(t, "SumRows", got, want)
 
+			if stride > 0 && width <= rows {
+				columns := make([]int32, count)
+				for k := range columns {
+					columns[k] = int32(r.IntN(stride))
+				}
+				got, want = append([]float32(nil), acc...), append([]float32(nil), acc...)
+				SumColumns(got, table, values, columns, stride)
+				sumColumnsGo(want, table, values, columns, stride)
+				same(t, "SumColumns", got, want)
+			}
+
 			got, want = append([]float32(nil), acc...), append([]float32(nil), acc...)
 			Axpy(got, 0.3, table[:width])
 			axpyGo(want, 0.3, table[:width])

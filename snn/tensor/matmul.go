@@ -3,8 +3,8 @@ package tensor
 import "fmt"
 
 // MatMul is the matrix product of (…, m, k) and (…, k, n): (…, m, n). The axes in front are a batch and broadcast. A
-// vector on the left is a row and on the right a column, and its axis disappears from the result. Products are rounded
-// one by one and added in the order of k, so the bits do not depend on the machine.
+// vector on the left is a row and on the right a column, and its axis disappears from the result. Each product is
+// fused with its addition, in the order of k, so the bits do not depend on the machine.
 func (t *Tensor) MatMul(o *Tensor) *Tensor {
 	o.given("MatMul", "o")
 	p := newProduct(t, o)

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -27,7 +28,8 @@ func TestMatMulIsGonums(t *testing.T) {
 	}
 }
 
-// The blocks must not change the order of the sum: the oracle is the plain triple loop.
+// The blocks must not change the order of the sum: the oracle is the plain triple loop of fused
+// multiplications and additions.
 func TestMatMulAddsInOrder(t *testing.T) {
 	for _, s := range [][3]int{{1, 9, 7}, {2, 300, 8}, {4, 513, 12}, {9, 257, 6}, {33, 31, 30}, {131, 130, 129}} {
 		a, b := hashed(s[0], s[1]), hashed(s[1], s[2]).Exp()
@@ -36,7 +38,7 @@ func TestMatMulAddsInOrder(t *testing.T) {
 			for j := range s[2] {
 				var sum float32
 				for p := range s[1] {
-					sum += float32(a.At2(i, p) * b.At2(p, j))
+					sum = simd.FMA(a.At2(i, p), b.At2(p, j), sum)
 				}
 				want.Set(sum, i, j)
 			}

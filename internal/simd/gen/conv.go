@@ -47,7 +47,7 @@ func strip(channels, width int) {
 	if channels == 1 {
 		weight := broadcast(Mem{Base: at})
 		for j := range width {
-			VADDPS(mul(weight, Mem{Base: from, Disp: 32 * j}), sums[0][j], sums[0][j])
+			VFMADD231PS(Mem{Base: from, Disp: 32 * j}, weight, sums[0][j])
 		}
 	} else {
 		pixels := make([]VecVirtual, width)
@@ -58,7 +58,7 @@ func strip(channels, width int) {
 		for c := range channels {
 			weight := broadcast(Mem{Base: at, Disp: 4 * c})
 			for j := range width {
-				VADDPS(mul(weight, pixels[j]), sums[c][j], sums[c][j])
+				VFMADD231PS(pixels[j], weight, sums[c][j])
 			}
 		}
 	}
@@ -96,9 +96,10 @@ func spread() {
 	Label("row")
 	XORQ(j, j)
 	Label("vector")
-	p := mul(v, Mem{Base: k, Index: j, Scale: 1})
-	VADDPS(Mem{Base: out, Index: j, Scale: 1}, p, p)
-	VMOVUPS(p, Mem{Base: out, Index: j, Scale: 1})
+	sum := YMM()
+	VMOVUPS(Mem{Base: out, Index: j, Scale: 1}, sum)
+	VFMADD231PS(Mem{Base: k, Index: j, Scale: 1}, v, sum)
+	VMOVUPS(sum, Mem{Base: out, Index: j, Scale: 1})
 	ADDQ(Imm(32), j)
 	CMPQ(j, width)
 	JLT(LabelRef("vector"))

@@ -1,7 +1,7 @@
 // Command gen writes the AVX2 kernels of package simd: go generate ./internal/simd runs it.
 //
-// Every kernel does the operations of its twin in Go, in their order, each rounded by itself: no fused multiplication
-// and addition, no reordered sum. That is what makes their bits equal.
+// Every kernel does the operations of its twin in Go, in their order: no reordered sum, and a fused multiplication and
+// addition only where the twin has simd.FMA. That is what makes their bits equal.
 package main
 
 import (

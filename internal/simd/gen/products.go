@@ -83,9 +83,8 @@ func product(name string, m int, apart bool) {
 	VMOVUPS(Mem{Base: b, Disp: 32}, b1)
 	for i := range m {
 		x := broadcast(row[i])
-		VADDPS(mul(x, b0), sums[i][0], sums[i][0])
-		VMULPS(b1, x, x)
-		VADDPS(x, sums[i][1], sums[i][1])
+		VFMADD231PS(b0, x, sums[i][0])
+		VFMADD231PS(b1, x, sums[i][1])
 	}
 	ADDQ(ks, a)
 	ADDQ(Imm(64), b)

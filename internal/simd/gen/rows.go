@@ -12,6 +12,7 @@ import (
 func rows() {
 	chosen("rowsAVX2", "adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.", false)
 	chosen("sumRowsAVX2", "adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.", true)
+	columns()
 	axpy()
 }
 
@@ -43,7 +44,7 @@ func chosen(name, doc string, apart bool) {
 		ADDQ(t, row)
 		value := broadcast(Mem{Base: values, Index: k, Scale: 4})
 		for j := range sums {
-			VADDPS(mul(value, Mem{Base: row, Disp: 32 * j}), sums[j], sums[j])
+			VFMADD231PS(Mem{Base: row, Disp: 32 * j}, value, sums[j])
 		}
 		INCQ(k)
 		CMPQ(k, n)
@@ -63,6 +64,49 @@ func chosen(name, doc string, apart bool) {
 	ret()
 }
 
+// columns writes the sums of chosen columns, where neighbours are not in one row.
+func columns() {
+	function("sumColumnsAVX2", "adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].",
+		"func(acc, t, values *float32, index *int32, n, stride, outputs int)")
+	acc, t, values, index := loaded("acc"), loaded("t"), loaded("values"), loaded("index")
+	n, stride, outputs := loaded("n"), loaded("stride"), loaded("outputs")
+	SHLQ(Imm(2), stride)
+	row := [4]Register{t}
+	for j := 1; j < 4; j++ {
+		q := GP64()
+		LEAQ(Mem{Base: row[j-1], Index: stride, Scale: 1}, q)
+		row[j] = q
+	}
+	SHLQ(Imm(2), stride)
+	Label("outputs")
+	var sums [4]VecVirtual
+	for j := range sums {
+		sums[j] = XMM()
+		VXORPS(sums[j], sums[j], sums[j])
+	}
+	k, at := GP64(), GP64()
+	XORQ(k, k)
+	Label("loop")
+	MOVLQSX(Mem{Base: index, Index: k, Scale: 4}, at)
+	value := XMM()
+	VMOVSS(Mem{Base: values, Index: k, Scale: 4}, value)
+	for j, s := range sums {
+		VFMADD231SS(Mem{Base: row[j], Index: at, Scale: 4}, value, s)
+	}
+	INCQ(k)
+	CMPQ(k, n)
+	JLT(LabelRef("loop"))
+	for j, s := range sums {
+		VADDSS(Mem{Base: acc, Disp: 4 * j}, s, s)
+		VMOVSS(s, Mem{Base: acc, Disp: 4 * j})
+		ADDQ(stride, row[j])
+	}
+	ADDQ(Imm(16), acc)
+	SUBQ(Imm(4), outputs)
+	JNZ(LabelRef("outputs"))
+	ret()
+}
+
 // axpy writes y += a·x.
 func axpy() {
 	function("axpyAVX2", "adds a·x to y, n a multiple of 8.", "func(y, x *float32, a float32, n int)")
@@ -72,9 +116,10 @@ func axpy() {
 	VBROADCASTSS(a.AsX(), a)
 	XORQ(at, at)
 	Label("loop")
-	p := mul(a, Mem{Base: x, Index: at, Scale: 4})
-	VADDPS(Mem{Base: y, Index: at, Scale: 4}, p, p)
-	VMOVUPS(p, Mem{Base: y, Index: at, Scale: 4})
+	sum := YMM()
+	VMOVUPS(Mem{Base: y, Index: at, Scale: 4}, sum)
+	VFMADD231PS(Mem{Base: x, Index: at, Scale: 4}, a, sum)
+	VMOVUPS(sum, Mem{Base: y, Index: at, Scale: 4})
 	ADDQ(Imm(8), at)
 	CMPQ(at, n)
 	JLT(LabelRef("loop"))
