@@ -23,6 +23,7 @@ var rules = map[string][]string{
 	"io/...":            {"io/...", "snn/tensor", "internal/interrupt"},
 	"plot":              {"snn/tensor", "io/event", "plot/...", "internal/interrupt"},
 	"plot/...":          {"plot/...", "internal/interrupt"},
+	"docs":              {},
 	"stdlib":            {"snn/...", "io/...", "plot/..."},
 	"kernel/interp":     {"stdlib", "internal/interrupt"},
 	"kernel/interp/...": {},

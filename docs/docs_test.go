@@ -1,0 +1,316 @@
+package docs_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/livespike/livespike/docs"
+)
+
+const root = ".."
+
+// pages are the Markdown files of the repository, but for test data and what others wrote.
+func pages(t *testing.T) []string {
+	t.Helper()
+	var list []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() && (name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".git")) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(name, ".md") {
+			list = append(list, path)
+		}
+		return nil
+	})
+	if err != nil || len(list) < 5 {
+		t.Fatalf("%d pages: %v", len(list), err)
+	}
+	return list
+}
+
+// block is a fenced part of a page.
+type block struct {
+	line     int    // of its first line of text, from 1
+	language string // behind the fence: "go", "text", "sh", "console", …
+	text     string
+	follows  bool // nothing but blank lines is between it and the block before
+}
+
+func blocks(page string) []block {
+	var list []block
+	var current *block
+	blank := false
+	for i, line := range strings.Split(page, "\n") {
+		fence, isFence := strings.CutPrefix(strings.TrimSpace(line), "```")
+		switch {
+		case isFence && current == nil:
+			current = &block{line: i + 2, language: strings.TrimSpace(fence), follows: blank}
+		case isFence:
+			list = append(list, *current)
+			current, blank = nil, true
+		case current != nil:
+			current.text += line + "\n"
+		case strings.TrimSpace(line) != "":
+			blank = false
+		}
+	}
+	return list
+}
+
+var (
+	linkPattern  = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	imagePattern = regexp.MustCompile(`<img[^>]*\ssrc="([^"]+)"`)
+	codePattern  = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+)
+
+// broken lists the links and pictures of a page that lead nowhere. Addresses of the web are only parsed.
+func broken(path, page string) []string {
+	var list []string
+	prose := codePattern.ReplaceAllString(page, "")
+	for _, m := range append(linkPattern.FindAllStringSubmatch(prose, -1), imagePattern.FindAllStringSubmatch(prose, -1)...) {
+		u, err := url.Parse(m[1])
+		if err != nil {
+			list = append(list, m[1])
+			continue
+		}
+		if u.Scheme != "" {
+			if u.Scheme != "https" && u.Scheme != "mailto" {
+				list = append(list, m[1]+" is not https")
+			}
+			continue
+		}
+		target := path
+		if u.Path != "" {
+			target = filepath.Join(filepath.Dir(path), filepath.FromSlash(u.Path))
+		}
+		if _, err := os.Stat(target); err != nil {
+			list = append(list, m[1])
+			continue
+		}
+		if u.Fragment != "" {
+			text, err := os.ReadFile(target)
+			if err != nil || !slices.Contains(anchors(string(text)), u.Fragment) {
+				list = append(list, m[1]+": no such heading")
+			}
+		}
+	}
+	return list
+}
+
+// anchors are the names that GitHub gives the headings of a page.
+func anchors(page string) []string {
+	var list []string
+	for _, line := range strings.Split(page, "\n") {
+		level, title, ok := strings.Cut(line, " ")
+		if !ok || strings.Trim(level, "#") != "" {
+			continue
+		}
+		var b strings.Builder
+		for _, r := range strings.ToLower(strings.TrimSpace(title)) {
+			switch {
+			case r == ' ':
+				b.WriteByte('-')
+			case r == '-' || r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r > 127:
+				b.WriteRune(r)
+			}
+		}
+		list = append(list, b.String())
+	}
+	return list
+}
+
+func TestLinks(t *testing.T) {
+	count := 0
+	for _, path := range pages(t) {
+		page := read(t, path)
+		count += len(linkPattern.FindAllString(page, -1))
+		for _, link := range broken(path, page) {
+			t.Errorf("%s: %s", path, link)
+		}
+	}
+	t.Logf("%d links", count)
+	const bad = "[a](nowhere.md) [b](#no-heading) [c](http://example.com) ![d](images/none.png)"
+	if got := broken("README.md", bad); len(got) != 4 {
+		t.Errorf("of four bad links %q were found", got)
+	}
+}
+
+// TestSnippets runs the code on every page:
+//
+//   - go blocks in the order of the page, as the cells of one script; a text block that follows one is what it prints.
+//     Those that begin with a package clause are compiled as programs.
+//   - sh blocks with bash, in a folder where the repository's files are at hand, snnrepl is on the path and what is
+//     written is thrown away.
+//
+// Blocks named console are not run: they need a network, a robot, a camera or another program.
+func TestSnippets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: runs every snippet, which takes half a minute")
+	}
+	bin := t.TempDir()
+	run(t, root, nil, "go", "build", "-o", filepath.Join(bin, binary("snnrepl")), "./cmd/snnrepl")
+	for _, path := range pages(t) {
+		list := blocks(read(t, path))
+		t.Run(strings.TrimPrefix(filepath.ToSlash(path), "../"), func(t *testing.T) {
+			cells(t, bin, path, list)
+			for _, b := range list {
+				switch {
+				case b.language == "go" && strings.HasPrefix(b.text, "package "):
+					compile(t, path, b)
+				case b.language == "sh":
+					shell(t, bin, path, b)
+				}
+			}
+		})
+	}
+}
+
+func binary(name string) string {
+	if runtime.GOOS == "windows" {
+		return name + ".exe"
+	}
+	return name
+}
+
+// mark separates the outputs of a script's blocks.
+const mark = "---- block %d ----"
+
+func cells(t *testing.T, bin, path string, list []block) {
+	var script strings.Builder
+	any := false
+	for i, b := range list {
+		if b.language == "go" && !strings.HasPrefix(b.text, "package ") {
+			any = true
+			fmt.Fprintf(&script, "// %%%%\nfmt.Println(%q)\n// %%%% line %d of %s\n%s", fmt.Sprintf(mark, i), b.line, path, b.text)
+		}
+	}
+	if !any {
+		return
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, "page.go")
+	if err := os.WriteFile(name, []byte(script.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := run(t, dir, nil, filepath.Join(bin, binary("snnrepl")), "run", "--plain", "--figures", dir, name)
+	for i, b := range list {
+		if b.language != "text" || !b.follows || i == 0 || list[i-1].language != "go" {
+			continue
+		}
+		_, printed, _ := strings.Cut(out, fmt.Sprintf(mark, i-1)+"\n")
+		printed, _, _ = strings.Cut(printed, "---- block ")
+		if strings.TrimSpace(printed) != strings.TrimSpace(b.text) {
+			t.Errorf("%s:%d: the page says\n%s\nand the code prints\n%s", path, b.line, b.text, printed)
+		}
+	}
+}
+
+func compile(t *testing.T, path string, b block) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "main.go")
+	kind := "build"
+	if strings.Contains(b.text, "func Test") {
+		name, kind = filepath.Join(dir, "main_test.go"), "vet"
+	}
+	if err := os.WriteFile(name, []byte(b.text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{kind}
+	if kind == "build" {
+		args = append(args, "-o", filepath.Join(dir, "program"))
+	}
+	t.Logf("%s:%d: go %s", path, b.line, kind)
+	run(t, root, nil, "go", append(args, name)...)
+}
+
+func shell(t *testing.T, bin, path string, b block) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash")
+	}
+	dir := t.TempDir()
+	entries, err := filepath.Glob(filepath.Join(root, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		whole, err := filepath.Abs(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(whole, filepath.Join(dir, filepath.Base(e))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%s:%d: %s", path, b.line, strings.TrimSpace(b.text))
+	home := t.TempDir()
+	env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "JUPYTER_DATA_DIR=" + home}
+	run(t, dir, env, bash, "-euo", "pipefail", "-c", b.text)
+}
+
+// run is a command's standard output; one that fails ends the test with both outputs.
+func run(t *testing.T, dir string, env []string, name string, args ...string) string {
+	t.Helper()
+	command := exec.Command(name, args...)
+	command.Dir = dir
+	command.Env = append(os.Environ(), env...)
+	var out, errs bytes.Buffer
+	command.Stdout, command.Stderr = &out, &errs
+	if err := command.Run(); err != nil {
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out.String(), errs.String())
+	}
+	return out.String()
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestTopics holds the pages inside the program against the files, and the index against the pages.
+func TestTopics(t *testing.T) {
+	index, ok := docs.Lookup("")
+	if !ok || !strings.HasPrefix(index.Text, "# ") {
+		t.Fatalf("the index is %q", index.Text)
+	}
+	topics := docs.Topics()
+	if len(topics) == 0 {
+		t.Fatal("no topics")
+	}
+	for _, topic := range topics {
+		file := topic.Name + ".md"
+		if _, err := os.Stat(file); err != nil {
+			file = topic.Name + "/README.md"
+		}
+		if found, ok := docs.Lookup(strings.ToUpper(topic.Name)); !ok || found.Text != read(t, filepath.FromSlash(file)) {
+			t.Errorf("topic %s is not %s", topic.Name, file)
+		}
+		if topic.Title == "" || strings.HasPrefix(topic.Title, "#") {
+			t.Errorf("%s does not begin with a heading", file)
+		}
+		if !strings.Contains(index.Text, "]("+file+")") {
+			t.Errorf("the index, docs/README.md, does not name %s", file)
+		}
+	}
+	if _, ok := docs.Lookup("nothing"); ok {
+		t.Error("there is a topic named nothing")
+	}
+}
