@@ -7,15 +7,6 @@ import (
 	"testing"
 )
 
-func TestWithoutTheTag(t *testing.T) {
-	defer Use(unbuilt{})()
-	for name, err := range map[string]error{"Open": second(Open(0)), "Devices": second(Devices())} {
-		if !errors.Is(err, ErrBuild) || !errors.Is(err, ErrNoCUDA) {
-			t.Errorf("%s without the tag: %v", name, err)
-		}
-	}
-}
-
 func second[T any](_ T, err error) error { return err }
 
 // TestErrors holds the sentences against the table of the specification.

@@ -72,8 +72,9 @@ func Lost(i int, name, in string) error {
 	}
 }
 
-// Sticky reports whether the driver's code ends the life of the device in this process.
-func Sticky(code int) bool { return code >= 700 }
+// Sticky reports whether the driver's code ends the life of the device in this process: the codes from 700 on say that
+// something went wrong on the device itself, those from 800 on that a call is not allowed, and 999 that nothing is known.
+func Sticky(code int) bool { return 700 <= code && code < 800 }
 
 func gigabytes(bytes int64) string {
 	if bytes > 0 && bytes < 100e6 {
