@@ -110,7 +110,9 @@ func (a *aedat4Encoder) flush() error {
 		return err
 	}
 	row.offset, row.size = a.out.at, len(packet)
-	a.table = append(a.table, row)
+	if a.out.file != nil {
+		a.table = append(a.table, row)
+	}
 	_, err = a.out.Write(packet)
 	return err
 }

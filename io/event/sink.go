@@ -9,7 +9,7 @@ import (
 
 type sinkScheme struct {
 	name, doc string
-	open      func(address *url.URL, s Settings) (Sink, error)
+	open      func(address *url.URL, o *options, info Info) (Sink, error)
 }
 
 var sinks = map[string]sinkScheme{}
@@ -17,6 +17,12 @@ var sinks = map[string]sinkScheme{}
 // RegisterSink adds a sink that Create finds by the scheme of its address, for packages of networks. It panics when the
 // scheme is taken, and returns true, so that a package-level variable can hold the call.
 func RegisterSink(name, doc string, open func(address *url.URL, s Settings) (Sink, error)) bool {
+	return registerSink(name, doc, func(u *url.URL, o *options, info Info) (Sink, error) {
+		return open(u, Settings{info.Width, info.Height, o.unit, o.block})
+	})
+}
+
+func registerSink(name, doc string, open func(u *url.URL, o *options, info Info) (Sink, error)) bool {
 	if _, twice := sinks[name]; twice || name == "" || doc == "" || open == nil {
 		panic(fmt.Sprintf("event: sink %q is registered twice or lacks a part", name))
 	}
@@ -47,7 +53,7 @@ func openSink(name, uri string, o *options, info Info) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event: %w", err)
 	}
-	return s.open(u, Settings{info.Width, info.Height, o.unit, o.block})
+	return s.open(u, o, info)
 }
 
 // joined is a sorted list for a sentence.
