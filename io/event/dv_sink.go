@@ -9,15 +9,20 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/livespike/livespike/internal/interrupt"
 )
 
-var _ = registerSink("dv", "a server for dv-processing's clients: dv://:7777, dv:///run/camera.sock, ?compression=NONE", openDVSink)
+var _ = registerSink("dv", "a server for dv-processing's clients: dv://:7777, dv:///run/camera.sock, ?compression=NONE&linger=1s", openDVSink)
+
+// dvLinger is how long Close leaves a client time: dv-processing's own forgets what it has received and not decoded when
+// the server leaves.
+const dvLinger = time.Second
 
 // openDVSink listens. Each client gets the header and then every packet; a batch is one packet, or a few.
 func openDVSink(u *url.URL, o *options, info Info) (Sink, error) {
-	values, err := query(u, "compression")
+	values, err := query(u, "compression", "linger")
 	if err != nil {
 		return nil, fmt.Errorf("event: %s: %w", u, err)
 	}
@@ -41,7 +46,12 @@ func openDVSink(u *url.URL, o *options, info Info) (Sink, error) {
 	} else if u.Port() == "" {
 		return nil, fmt.Errorf("event: %s: the address has no port, as dv://:7777 has", u)
 	}
-	s := &dvSink{gone: make(chan struct{})}
+	s := &dvSink{gone: make(chan struct{}), linger: dvLinger}
+	if text := values.Get("linger"); text != "" {
+		if s.linger, err = time.ParseDuration(text); err != nil || s.linger < 0 {
+			return nil, fmt.Errorf("event: %s: linger is %q, want a time such as 1s", u, text)
+		}
+	}
 	s.come = sync.NewCond(&s.mu)
 	s.enc = aedat4Encoder{out: &output{w: &s.packets}, info: info}
 	s.enc.codec.kind = kind
@@ -67,6 +77,7 @@ type dvSink struct {
 	header   []byte
 	listener net.Listener
 	gone     chan struct{} // closed by Close
+	linger   time.Duration
 
 	mu      sync.Mutex
 	come    *sync.Cond
@@ -105,6 +116,7 @@ func (s *dvSink) drop(conn net.Conn) {
 	if s.clients[conn] {
 		delete(s.clients, conn)
 		_ = conn.Close() // it is gone
+		s.come.Broadcast()
 	}
 }
 
@@ -178,7 +190,7 @@ func (s *dvSink) wait() (conns []net.Conn, err error) {
 	return conns, nil
 }
 
-// Close ends the clients' streams.
+// Close leaves the clients some time to read, and ends their streams.
 func (s *dvSink) Close() error {
 	select {
 	case <-s.gone:
@@ -189,6 +201,11 @@ func (s *dvSink) Close() error {
 	err := s.listener.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	late := time.AfterFunc(s.linger, s.come.Broadcast)
+	defer late.Stop()
+	for end := time.Now().Add(s.linger); len(s.clients) > 0 && time.Now().Before(end); {
+		s.come.Wait()
+	}
 	for conn := range s.clients {
 		// Unread bytes make the system forget what it has not sent yet; clients send none.
 		err = errors.Join(err, conn.Close())

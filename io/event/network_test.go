@@ -87,7 +87,7 @@ func TestDVRoundTrip(t *testing.T) {
 		want[i].T += 1 << 40
 	}
 	for name, address := range map[string]string{
-		"tcp": "dv://" + free(t), "unix": "dv://" + filepath.Join(t.TempDir(), "dv.sock"), "zstd": "dv://" + free(t) + "?compression=ZSTD",
+		"tcp": "dv://" + free(t) + "?linger=0s", "unix": "dv://" + filepath.Join(t.TempDir(), "dv.sock") + "?linger=10ms", "zstd": "dv://" + free(t) + "?compression=ZSTD&linger=0s",
 	} {
 		w, err := event.Create(address, event.Size(640, 480))
 		if err != nil {
@@ -177,7 +177,7 @@ func TestDVWaits(t *testing.T) {
 	if err := w.Discard(); err != nil {
 		t.Error(err)
 	}
-	if w, err = event.Create(address, event.Size(64, 48)); err != nil {
+	if w, err = event.Create(address+"?linger=0s", event.Size(64, 48)); err != nil {
 		t.Fatal(err)
 	}
 	opened := make(chan *event.Stream)
@@ -231,6 +231,7 @@ func TestDVRefused(t *testing.T) {
 		"dv://localhost":               "the address has no port",
 		"dv://:0?compression=RAR":      "the compression RAR is unknown",
 		"dv://127.0.0.1:0?clients=one": "no parameter is called clients",
+		"dv://127.0.0.1:0?linger=long": "linger is",
 	} {
 		if _, err := event.Create(address, event.Size(2, 2)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", address, err, want)
