@@ -8,6 +8,8 @@
 //	lane()                  its number in the group of 32 that moves together
 //	bitsOf(word)            how many are 1
 //	barrier()               waits for the threads of the block
+//	atomicAdd, atomicOr     without an order
+//	fused(a, b, c)          a·b + c, rounded once
 //	ballot(p)               a word with the bit of each lane whose p is not 0; all 32 lanes must come here
 #pragma once
 
@@ -23,6 +25,7 @@ typedef long long i64;
 #define DEVICE static inline __attribute__((device, always_inline))
 #define METHOD __attribute__((device, always_inline))
 #define SHARED static __attribute__((shared))
+DEVICE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 DEVICE u32 threadX() { return __nvvm_read_ptx_sreg_tid_x(); }
 DEVICE u32 threadY() { return __nvvm_read_ptx_sreg_tid_y(); }
 DEVICE u32 blockX() { return __nvvm_read_ptx_sreg_ctaid_x(); }
@@ -33,8 +36,9 @@ DEVICE u32 gridX() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 DEVICE u32 gridY() { return __nvvm_read_ptx_sreg_nctaid_y(); }
 DEVICE void barrier() { __syncthreads(); }
 DEVICE u32 ballot(bool p) { return __nvvm_vote_ballot_sync(0xffffffffu, p); }
-DEVICE void atomicAddFloat(float *at, float v) { __nvvm_atom_add_gen_f(at, v); }
-DEVICE void atomicAddInt(int *at, int v) { __nvvm_atom_add_gen_i(at, v); }
+DEVICE void atomicAdd(float *at, float v) { __nvvm_atom_add_gen_f(at, v); }
+DEVICE void atomicAdd(int *at, int v) { __nvvm_atom_add_gen_i(at, v); }
+DEVICE void atomicOr(u32 *at, u32 v) { __nvvm_atom_or_gen_i((int *)at, (int)v); }
 DEVICE float rootOf(float v) { return __nvvm_sqrt_rn_f(v); }
 DEVICE double nearest(double v) { return __builtin_rint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
@@ -43,6 +47,7 @@ DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 #define DEVICE static __device__ __forceinline__
 #define METHOD __device__ __forceinline__
 #define SHARED __shared__
+DEVICE float fused(float a, float b, float c) { return __fmaf_rn(a, b, c); }
 DEVICE u32 threadX() { return threadIdx.x; }
 DEVICE u32 threadY() { return threadIdx.y; }
 DEVICE u32 blockX() { return blockIdx.x; }
@@ -53,8 +58,6 @@ DEVICE u32 gridX() { return gridDim.x; }
 DEVICE u32 gridY() { return gridDim.y; }
 DEVICE void barrier() { __syncthreads(); }
 DEVICE u32 ballot(bool p) { return __ballot_sync(0xffffffffu, p); }
-DEVICE void atomicAddFloat(float *at, float v) { atomicAdd(at, v); }
-DEVICE void atomicAddInt(int *at, int v) { atomicAdd(at, v); }
 DEVICE float rootOf(float v) { return __fsqrt_rn(v); }
 DEVICE double nearest(double v) { return rint(v); }
 DEVICE int bitsOf(u32 word) { return __popc(word); }
@@ -77,6 +80,7 @@ u32 hostBallot(bool);
 #define DEVICE static inline
 #define METHOD inline
 #define SHARED static thread_local
+DEVICE float fused(float a, float b, float c) { return std::fma(a, b, c); }
 DEVICE u32 threadX() { return place.thread[0]; }
 DEVICE u32 threadY() { return place.thread[1]; }
 DEVICE u32 blockX() { return place.block[0]; }
@@ -87,8 +91,9 @@ DEVICE u32 gridX() { return place.grid[0]; }
 DEVICE u32 gridY() { return place.grid[1]; }
 DEVICE void barrier() { hostBarrier(); }
 DEVICE u32 ballot(bool p) { return hostBallot(p); }
-DEVICE void atomicAddFloat(float *at, float v) { *at += v; } // the host runs one thread at a time
-DEVICE void atomicAddInt(int *at, int v) { *at += v; }
+DEVICE void atomicAdd(float *at, float v) { *at += v; } // the host runs one thread at a time
+DEVICE void atomicAdd(int *at, int v) { *at += v; }
+DEVICE void atomicOr(u32 *at, u32 v) { *at |= v; }
 DEVICE float rootOf(float v) { return std::sqrt(v); }
 DEVICE double nearest(double v) { return std::nearbyint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
@@ -110,6 +115,22 @@ DEVICE float relu(float x) { return x <= 0 ? 0.0f : x; }
 
 DEVICE float magnitude(float x) { return __builtin_fabsf(x); }
 
+DEVICE double asDouble(u64 bits) {
+	union {
+		u64 bits;
+		double value;
+	} u = {bits};
+	return u.value;
+}
+
+DEVICE u64 bitsOfDouble(double v) {
+	union {
+		double value;
+		u64 bits;
+	} u = {v};
+	return u.bits;
+}
+
 // exp32 is eˣ rounded to float32, with the operations of the CPU's: x = k·ln 2 + r, a polynomial of degree 9 in r, all
 // in double.
 DEVICE float exp32(float x) {
@@ -127,11 +148,7 @@ DEVICE float exp32(float x) {
 	p = p * r + 0.5;
 	p = p * r + 1;
 	p = p * r + 1;
-	union {
-		u64 bits;
-		double value;
-	} power = {(u64)(1023 + (i64)k) << 52};
-	return (float)(p * power.value);
+	return (float)(p * asDouble((u64)(1023 + (i64)k) << 52));
 }
 
 // runAway is the exponential current of LIFEx and LIFAdEx; without sharpness there is none.

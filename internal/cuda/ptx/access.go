@@ -91,20 +91,26 @@ func (c *compiler) words(n int, k kind, read bool) []int {
 	return slots
 }
 
-// memoryKind is the type of a load or store and that of its register, which is 2 bytes at least.
-func (c *compiler) memoryKind() (memory, register kind) {
+// memoryKind is the type of a load or store and that of its register, operand n, which may be wider.
+func (c *compiler) memoryKind(n int) (memory, register kind) {
 	memory = c.kindAt(len(c.parts) - 1)
 	if memory.size == 0 {
 		c.fail("predicates are not in memory")
 	}
-	register = memory
-	if memory.size == 1 {
-		register = kind{'b', 2}
-		if r, ok := c.e.regs[c.s.operands[0].text]; ok && len(c.s.operands) > 0 {
-			register.size = max(2, r.kind.size)
-		}
+	o := c.s.operands[n]
+	name := o.text
+	if o.vector != nil {
+		name = o.vector[0]
 	}
-	return memory, register
+	return memory, c.wider(name, memory)
+}
+
+// wider is the type of a register that holds a k, which may have more bytes if it is not floating.
+func (c *compiler) wider(name string, k kind) kind {
+	if r, ok := c.e.regs[name]; ok && k.class != 'f' && r.kind.class != 'f' && r.kind.size > k.size {
+		return kind{'b', r.kind.size}
+	}
+	return k
 }
 
 func (c *compiler) load() op {
@@ -114,9 +120,9 @@ func (c *compiler) load() op {
 		how = readsCached
 	}
 	c.count(2)
-	k, reg := c.memoryKind()
+	k, reg := c.memoryKind(0)
 	if space == "param" {
-		return c.loadParameter(k)
+		return c.loadParameter(k, reg)
 	}
 	to := c.words(0, reg, false)
 	c.only()
@@ -166,7 +172,7 @@ func put(b []byte, size int, v uint64) {
 	}
 }
 
-func (c *compiler) loadParameter(k kind) op {
+func (c *compiler) loadParameter(k, reg kind) op {
 	c.only()
 	o := c.s.operands[1]
 	n, ok := c.e.params[o.text]
@@ -176,8 +182,8 @@ func (c *compiler) loadParameter(k kind) op {
 	case o.offset != 0 || c.e.Params[n] != k.size:
 		c.fail("the parameter has %d bytes", c.e.Params[n])
 	}
-	d := c.to(0, k)
-	return func(t *thread) { t.r[d] = t.block.run.args[n].Bits }
+	d := c.to(0, reg)
+	return func(t *thread) { t.r[d] = reg.cut(k.extended(t.block.run.args[n].Bits)) }
 }
 
 func (c *compiler) store() op {
@@ -186,17 +192,7 @@ func (c *compiler) store() op {
 		c.fail("parameters are read-only")
 	}
 	c.count(2)
-	k := c.kindAt(len(c.parts) - 1)
-	reg := k
-	if k.size == 1 {
-		reg = kind{'b', 2}
-		if r, ok := c.e.regs[c.s.operands[1].text]; ok {
-			reg.size = max(2, r.kind.size)
-		}
-	}
-	if k.size == 0 {
-		c.fail("predicates are not in memory")
-	}
+	k, reg := c.memoryKind(1)
 	from := c.words(1, reg, true)
 	c.only()
 	p := c.place(0, space)
@@ -212,16 +208,17 @@ func (c *compiler) store() op {
 	}
 }
 
-// atomic is an addition in memory; atom also gives what was there.
+// atomic changes a word in memory by add or or; atom also gives what was there, red does not.
 func (c *compiler) atomic() op {
 	gives := c.parts[0] == "atom"
 	space := c.space()
-	if space == "param" || !c.has("add") {
-		c.fail("only add is known")
+	sum := c.has("add")
+	if space == "param" || !sum && !c.has("or") {
+		c.fail("only add and or are known")
 	}
 	k := c.only()
-	if k.size != 4 && k.size != 8 || k == f64 {
-		c.fail("an atomic addition of another type than f32, u32, s32, u64")
+	if k.size != 4 && k.size != 8 || k == f64 || !sum && k.class == 'f' {
+		c.fail("an atomic operation on an unknown type")
 	}
 	n, d := 0, -1
 	if gives {
@@ -233,11 +230,14 @@ func (c *compiler) atomic() op {
 	return func(t *thread) {
 		b := p.bytes(t, k.size, updates)
 		old := get(b, k.size)
-		sum := old + t.r[a]
-		if k == f32 {
-			sum = ofF32(asF32(old) + asF32(t.r[a]))
+		v := old | t.r[a]
+		switch {
+		case sum && k == f32:
+			v = ofF32(asF32(old) + asF32(t.r[a]))
+		case sum:
+			v = old + t.r[a]
 		}
-		put(b, k.size, sum)
+		put(b, k.size, v)
 		if gives {
 			t.r[d] = old
 		}

@@ -136,16 +136,9 @@ func (c *compiler) convert() op {
 	}
 	to, from := c.kindAt(1), c.kindAt(2)
 	c.count(2)
-	// a register may be wider than what is taken from it or put into it
-	reg := func(n int, k kind) kind {
-		if r, ok := c.e.regs[c.plain(n)]; ok && k.class != 'f' && r.kind.size > k.size {
-			return kind{'b', r.kind.size}
-		}
-		return k
-	}
-	d, a := c.to(0, reg(0, to)), c.from(1, reg(1, from))
+	wide := c.wider(c.plain(0), to)
+	d, a := c.to(0, wide), c.from(1, c.wider(c.plain(1), from))
 	run := c.conversion(mode, to, from)
-	wide := reg(0, to)
 	return func(t *thread) { t.r[d] = wide.cut(to.extended(run(from.cut(t.r[a])))) }
 }
 

@@ -1,0 +1,134 @@
+package cuda_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/livespike/livespike/internal/cuda/ptx"
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/surrogate"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// TestBackward compares the gradients of a sequence in two pieces, the second piece's state gradients flowing into the
+// first, with those that snn gives.
+func TestBackward(t *testing.T) {
+	surrogates := map[string]surrogate.Function{"_super": surrogate.SuperSpike(100), "_triangle": surrogate.Triangle(0.3)}
+	kernels := 0
+	for _, m := range allModels {
+		names := map[string]surrogate.Function{}
+		if module().Entry(m.kernel+"_back") != nil {
+			names[m.kernel+"_back"] = surrogate.SuperSpike(100)
+		}
+		for suffix, f := range surrogates {
+			if name := m.kernel + "_back" + suffix; module().Entry(name) != nil {
+				names[name] = f
+			}
+		}
+		for name, f := range names {
+			kernels++
+			t.Run(name, func(t *testing.T) {
+				r := rand.New(rand.NewPCG(5, 6))
+				for _, n := range []int{0, 1, 5, 33, 257} {
+					for _, delayed := range []bool{false, true} {
+						for _, runs := range []int{1, max(n, 1)} {
+							if m.fixed && delayed || n == 0 && runs > 1 {
+								continue
+							}
+							m.compareBackward(t, name, f, m.parameters(r, runs, runs), r, n, delayed, false)
+							m.compareBackward(t, name, f, m.parameters(r, runs, runs), r, n, delayed, true)
+						}
+					}
+				}
+			})
+		}
+	}
+	if kernels < 14 {
+		t.Errorf("%d backward kernels", kernels)
+	}
+}
+
+// compareBackward runs 7 and then 4 steps of n neurons, forward and back. odd puts strange numbers into the state.
+func (m model) compareBackward(t *testing.T, name string, f surrogate.Function, p values, r *rand.Rand, n int, delayed, odd bool) {
+	t.Helper()
+	what := fmt.Sprintf("%s: n %d, delayed %v, runs %d, strange %v", name, n, delayed, p.runs, odd)
+	pieces, start := []int{7, 4}, m.start(r, n, odd)
+	var x, dy [][]float32
+	for _, steps := range pieces {
+		x = append(x, numbers(r, steps*n, -0.5, 1.5, false))
+		dy = append(dy, numbers(r, steps*n, -1, 1, false))
+	}
+
+	opts := order(m, delayed)
+	if m.threshold != "" {
+		opts = append(opts, snn.Surrogate(f))
+	}
+	l := m.layer(p, opts...)
+	state := l.InitialState(n)
+	for k, v := range m.state {
+		copy(state.Get(v).Data(), start[k])
+	}
+	var in []*tensor.Tensor
+	loss := tensor.Zeros(1).Sum()
+	for k, steps := range pieces {
+		xt := tensor.FromSlice(x[k], steps, n).SetRequiresGrad(true)
+		var z *tensor.Tensor
+		z, state = l.Forward(xt, state)
+		in, loss = append(in, xt), loss.Add(z.Mul(tensor.FromSlice(dy[k], steps, n)).Sum())
+	}
+	loss.Backward()
+
+	c, run := m.block(p, n)
+	mem := ptx.NewMemory()
+	coefs, s := mem.Upload("c", c), mem.State("s", flat(start))
+	kept := make([]*ptx.Buffer, len(pieces))
+	for k, steps := range pieces {
+		kept[k] = mem.Alloc("kept", steps*8*n)
+		z := mem.Alloc("z", steps*n)
+		if train := m.kernel + "_train"; module().Entry(train) != nil {
+			launch(t, train, mem, n, ptx.Ptr(z), ptx.Ptr(kept[k]), ptx.Ptr(mem.Upload("x", x[k])), ptx.Ptr(s), ptx.Ptr(coefs),
+				ptx.I32(steps), ptx.I32(n), ptx.I32(n), ptx.I32(run), flag(delayed))
+		}
+	}
+	ds := mem.State("ds", make([]float32, len(m.state)*n))
+	for k := len(pieces) - 1; k >= 0; k-- {
+		dx := mem.Alloc("dx", pieces[k]*n)
+		launch(t, name, mem, n, ptx.Ptr(dx), ptx.Ptr(mem.Upload("dz", dy[k])), ptx.Ptr(kept[k]), ptx.Ptr(ds), ptx.Ptr(coefs),
+			ptx.F32(f.Alpha()), ptx.I32(pieces[k]), ptx.I32(n), ptx.I32(n), ptx.I32(run), flag(delayed))
+		mustEqual(t, fmt.Sprintf("%s: piece %d", what, k), added(dx.Floats()), in[k].Grad().Data())
+		for i, d := range added(ds.Floats()) {
+			ds.Set(4*i, math.Float32bits(d))
+		}
+	}
+}
+
+// added is x added to zeros, which makes +0 of −0, as snn adds the gradients of leaves and of states.
+func added(x []float32) []float32 {
+	for k := range x {
+		x[k] += 0
+	}
+	return x
+}
+
+// TestTrainIsForward: the kernels that keep what training needs give what the others give.
+func TestTrainIsForward(t *testing.T) {
+	for _, m := range allModels {
+		train := module().Entry(m.kernel + "_train")
+		if train == nil {
+			continue
+		}
+		r := rand.New(rand.NewPCG(7, 8))
+		const n, steps = 37, 9
+		x, start := numbers(r, steps*n, -0.5, 1.5, true), flat(m.start(r, n, true))
+		c, run := m.block(m.parameters(r, 1, 1), n)
+		z, s := forward(t, m.kernel+"_f32", x, start, c, steps, n, run, !m.fixed)
+		mem := ptx.NewMemory()
+		out, after := mem.Alloc("z", steps*n), mem.State("s", start)
+		launch(t, train.Name, mem, n, ptx.Ptr(out), ptx.Ptr(mem.Alloc("kept", steps*8*n)), ptx.Ptr(mem.Upload("x", x)), ptx.Ptr(after),
+			ptx.Ptr(mem.Upload("c", c)), ptx.I32(steps), ptx.I32(n), ptx.I32(n), ptx.I32(run), flag(!m.fixed))
+		mustEqual(t, train.Name+": output", out.Floats(), z)
+		mustEqual(t, train.Name+": state", after.Floats(), s)
+	}
+}
