@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var izhikevich = register(&model{
 	name: "Izhikevich",
 	params: join([]param{
@@ -17,6 +19,7 @@ var izhikevich = register(&model{
 	numbers:  true,
 	behaving: true,
 	step:     izhikevichStep,
+	fast:     simd.Izhikevich,
 	both:     izhikevichRecurrentStep,
 	back:     izhikevichBack,
 })

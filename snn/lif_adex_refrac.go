@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifAdExRefrac = register(&model{
 	name:   "LIFAdExRefrac",
 	params: join(under("lif_adex", lifAdExParams), []param{level("rho_reset", 5.0).in(notNegative)}),
@@ -13,6 +15,7 @@ var lifAdExRefrac = register(&model{
 	jump:    "lif_adex.i",
 	numbers: true,
 	step:    lifAdExRefracStep,
+	fast:    simd.LIFAdExRefrac,
 	back:    lifAdExRefracBack,
 })
 

@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifMCRefrac = register(&model{
 	name:   "LIFMCRefrac",
 	like:   "LIFRefrac",
@@ -13,6 +15,7 @@ var lifMCRefrac = register(&model{
 	late:    true,
 	coupled: coupledStep,
 	step:    lifMCRefracStep,
+	fast:    simd.LIFMCRefrac,
 	back:    lifMCRefracBack,
 	bio:     bioLIF,
 })
