@@ -1,8 +1,7 @@
 package snn
 
 import (
-	"math"
-
+	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -12,27 +11,28 @@ type Activation struct {
 	name  string // as PyTorch's module prints
 	f     func(x float32) float32
 	slope func(x, y float32) float32 // the derivative at x, where f is y
+	cuda  string                     // the kernel, empty if there is none
 }
 
 // Sigmoid is 1/(1 + e⁻ˣ) of each element.
 func Sigmoid() *Activation {
 	return &Activation{
-		name:  "Sigmoid",
-		f:     func(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) },
+		name: "Sigmoid", cuda: "sigmoid_f32",
+		f:     func(x float32) float32 { return float32(simd.Sigmoid(float64(x))) },
 		slope: func(_, y float32) float32 { return y * (1 - y) },
 	}
 }
 
 // Relu is max(x, 0) of each element. Its derivative at 0 is 0.
 func Relu() *Activation {
-	return &Activation{name: "ReLU", f: relu, slope: func(x, _ float32) float32 { return above(x, 0) }}
+	return &Activation{name: "ReLU", cuda: "relu_f32", f: relu, slope: func(x, _ float32) float32 { return above(x, 0) }}
 }
 
 // Tanh is the hyperbolic tangent of each element.
 func Tanh() *Activation {
 	return &Activation{
-		name:  "Tanh",
-		f:     func(x float32) float32 { return float32(math.Tanh(float64(x))) },
+		name: "Tanh", cuda: "tanh_f32",
+		f:     func(x float32) float32 { return float32(simd.Tanh(float64(x))) },
 		slope: func(_, y float32) float32 { return 1 - float32(y*y) },
 	}
 }
@@ -40,6 +40,9 @@ func Tanh() *Activation {
 // Forward applies the function to each element. It returns s as it came.
 func (a *Activation) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(a, x)
+	if d := deviceOf(x); d != nil {
+		return a.forwardOn(d, x), s
+	}
 	y := forwardNew(a, x)
 	if tensor.Recording(x) {
 		tensor.Record(tensor.Node{

@@ -1,9 +1,8 @@
 package snn
 
-import "github.com/livespike/livespike/internal/simd"
-
 var adaLIF = register(&model{
 	name:   "AdaLIF",
+	cuda:   "ada_lif",
 	params: lsnnParams,
 	state:  []field{{"v", "v_leak"}, {"i", ""}, {"b", ""}},
 	coefs: []string{
@@ -13,7 +12,6 @@ var adaLIF = register(&model{
 	late:    true,
 	numbers: true,
 	step:    adaLIFStep,
-	fast:    simd.AdaLIF,
 	back:    adaLIFBack,
 })
 

@@ -1,9 +1,6 @@
 package snn
 
-import (
-	"github.com/livespike/livespike/internal/pool"
-	"github.com/livespike/livespike/snn/tensor"
-)
+import "github.com/livespike/livespike/snn/tensor"
 
 // Cell is a neuron model that advances by one step at each call. It is made by the constructors named …Cell, holds
 // only parameters, and may be used by several goroutines at once.
@@ -19,6 +16,9 @@ func (m *model) cell(opts []Option) *Cell {
 // the state's tensors have that shape. A nil state is a fresh one. It panics if x and s differ in shape.
 func (c *Cell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(c, x)
+	if d := deviceOf(x); d != nil {
+		return c.forwardOn(d, x, s)
+	}
 	y, next := c.forward(x, s)
 	return checked(c, false, x, y, next), next
 }
@@ -29,7 +29,7 @@ func (c *Cell) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		return c.recorded(x, s, 1, shape, nil)
 	}
 	n := c.next(s, shape)
-	z := pool.Uncleared(len(x.Data()))
+	z := make([]float32, len(x.Data()))
 	c.advance(z, x.Data(), n)
 	return wrap(z, shape), n
 }

@@ -1,13 +1,10 @@
 package snn
 
-import (
-	"math"
-
-	"github.com/livespike/livespike/internal/simd"
-)
+import "math"
 
 var cobaLIF = register(&model{
 	name: "CobaLIF",
+	cuda: "coba_lif",
 	form: "CobaLIFFeedForward", // Norse's CobaLIFCell is recurrent
 	params: join([]param{
 		rate("tau_syn_exc_inv", 0.2), rate("tau_syn_inh_inv", 0.2), level("c_m_inv", 5.0).in(positive),
@@ -21,7 +18,6 @@ var cobaLIF = register(&model{
 	},
 	numbers:  true,
 	step:     cobaLIFStep,
-	fast:     simd.CobaLIF,
 	back:     cobaLIFBack,
 	split:    true,
 	bioPlain: true,

@@ -1,9 +1,8 @@
 package snn
 
-import "github.com/livespike/livespike/internal/simd"
-
 var izhikevich = register(&model{
 	name: "Izhikevich",
+	cuda: "izhikevich",
 	params: join([]param{
 		number("a", 0.02), number("b", 0.2), number("c", -65), number("d", 6),
 		number("sq", 0.04), number("mn", 5), number("bias", 140), number("v_th", 30),
@@ -19,7 +18,6 @@ var izhikevich = register(&model{
 	numbers:  true,
 	behaving: true,
 	step:     izhikevichStep,
-	fast:     simd.Izhikevich,
 	both:     izhikevichRecurrentStep,
 	back:     izhikevichBack,
 })

@@ -2,7 +2,6 @@ package snn
 
 import (
 	"github.com/livespike/livespike/internal/interrupt"
-	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -27,6 +26,9 @@ func (m *model) layer(opts []Option) *Layer {
 // Forward panics if x has no axes or does not fit s.
 func (l *Layer) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(l, x)
+	if d := deviceOf(x); d != nil {
+		return l.forwardOn(d, x, s)
+	}
 	y, next := l.forward(x, s)
 	return checked(l, true, x, y, next), next
 }
@@ -42,7 +44,7 @@ func (l *Layer) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		return l.recorded(x, s, shape[0], shape[1:], all)
 	}
 	n := l.next(s, shape[1:])
-	z := pool.Uncleared(len(x.Data()))
+	z := make([]float32, len(x.Data()))
 	if l.record {
 		return wrap(z, shape), l.runRecorded(z, x.Data(), shape, n)
 	}
@@ -80,14 +82,8 @@ func (l *Layer) needTime(shape []int) {
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
 	watch := watcher{per: n}
-	for t := 0; t < steps; {
-		if t+1 < steps && n >= 8 && l.canPair(s) {
-			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], 2, s, l.delayed)
-			watch.step(l.name)
-		} else {
-			l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
-			t++
-		}
+	for t := range steps {
+		l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
 		watch.step(l.name)
 	}
 }

@@ -4,6 +4,7 @@ import "github.com/livespike/livespike/internal/simd"
 
 var li = register(&model{
 	name:    "LI",
+	cuda:    "li",
 	params:  []param{rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
 	state:   []field{{"v", "v_leak"}, {"i", ""}},
 	coefs:   []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak"},

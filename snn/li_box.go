@@ -4,6 +4,7 @@ import "github.com/livespike/livespike/internal/simd"
 
 var liBox = register(&model{
 	name:    "LIBox",
+	cuda:    "li_box",
 	params:  []param{rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
 	state:   []field{{"v", "v_leak"}},
 	coefs:   []string{"dt*tau_mem_inv", "v_leak"},

@@ -1,9 +1,8 @@
 package snn
 
-import "github.com/livespike/livespike/internal/simd"
-
 var lifAdExRefrac = register(&model{
 	name:   "LIFAdExRefrac",
+	cuda:   "lif_adex_refrac",
 	params: join(under("lif_adex", lifAdExParams), []param{level("rho_reset", 5.0).in(notNegative)}),
 	state:  []field{{"lif_adex.v", "lif_adex.v_leak"}, {"lif_adex.i", ""}, {"lif_adex.a", ""}, {"rho", ""}},
 	nested: map[string]string{"lif_adex": "LIFAdEx"},
@@ -15,7 +14,6 @@ var lifAdExRefrac = register(&model{
 	jump:    "lif_adex.i",
 	numbers: true,
 	step:    lifAdExRefracStep,
-	fast:    simd.LIFAdExRefrac,
 	back:    lifAdExRefracBack,
 })
 

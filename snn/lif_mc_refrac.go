@@ -1,9 +1,8 @@
 package snn
 
-import "github.com/livespike/livespike/internal/simd"
-
 var lifMCRefrac = register(&model{
 	name:   "LIFMCRefrac",
+	cuda:   "lif_mc_refrac",
 	like:   "LIFRefrac",
 	params: lifRefrac.params,
 	state:  lifRefrac.state,
@@ -15,7 +14,6 @@ var lifMCRefrac = register(&model{
 	late:    true,
 	coupled: coupledStep,
 	step:    lifMCRefracStep,
-	fast:    simd.LIFMCRefrac,
 	back:    lifMCRefracBack,
 	bio:     bioLIF,
 })

@@ -30,7 +30,7 @@ func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(l, x)
 	shape := x.Shape()
 	l.needSteps(shape)
-	if !canApply(l.m) || recordable(l.m, x, s) || isChecking(l.m) {
+	if !canApply(l.m) || recordable(l.m, x, s) || isChecking(l.m) || deviceOf(x) != nil {
 		return l.recorded(x, s)
 	}
 	out := l.outputShape(shape)

@@ -10,6 +10,7 @@ import (
 // Dense is a fully connected layer, made by Linear. It has no state and may be used by several goroutines.
 type Dense struct {
 	mode
+	home
 	in, out int
 	weight  *tensor.Tensor // (out, in)
 	bias    *tensor.Tensor // (out), or nil
@@ -42,6 +43,7 @@ func Linear(in, out int, opts ...Option) *Dense {
 		l.weight = uniform(bound, out, in)
 	}
 	l.bias = biasOf(who, set, out, bound)
+	l.own = func() [2]*tensor.Tensor { return [2]*tensor.Tensor{l.weight, l.bias} }
 	return l
 }
 
@@ -54,6 +56,11 @@ func (l *Dense) Bias() *tensor.Tensor { return l.bias }
 // Forward multiplies the last axis of x. It returns s as it came. It panics if the last axis is not in long.
 func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(l, x)
+	d := deviceOf(x)
+	l.mustBe(l, d)
+	if d != nil {
+		return l.forwardOn(d, x), s
+	}
 	y := (*tensor.Tensor)(nil)
 	if tensor.Recording(x, l.weight, l.bias) {
 		y = l.recorded(x)
@@ -108,6 +115,7 @@ func (l *Dense) outputShape(in []int) []int {
 }
 
 func (l *Dense) apply(dst, x []float32, _ []int, s *State) *State {
+	l.mustBe(l, nil)
 	linear(dst, x, l.weight.Data(), l.in, l.out)
 	l.addBias(dst)
 	return s

@@ -1,7 +1,5 @@
 package snn
 
-import "github.com/livespike/livespike/internal/simd"
-
 // lsnnParams are shared with AdaLIF.
 var lsnnParams = join(
 	[]param{
@@ -12,6 +10,7 @@ var lsnnParams = join(
 
 var lsnn = register(&model{
 	name:   "LSNN",
+	cuda:   "lsnn",
 	params: lsnnParams,
 	state:  []field{{"v", "v_leak"}, {"i", ""}, {"b", "v_th"}},
 	coefs: []string{
@@ -21,7 +20,6 @@ var lsnn = register(&model{
 	late:    true,
 	numbers: true,
 	step:    lsnnStep,
-	fast:    simd.LSNN,
 	back:    lsnnBack,
 	holds:   true,
 	adjoint: lsnnAdjoint,

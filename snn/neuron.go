@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -29,14 +28,14 @@ type neuron struct {
 	skip    int                    // variables in front of those that the kernel knows: z in a recurrent form
 	jump    int                    // the variable the input is added to
 
+	gpu      *placed        // what is kept on a device
 	coupling *tensor.Tensor // (n, n) of a multi-compartment neuron, else nil
 	step     kernel
-	fast     simd.Neuron // step in assembly
-	subtract bool        // step is the model's subtract
+	subtract bool // step is the model's subtract
 }
 
 func newNeuron(m *model, name string, set optionSet, recurrent bool) *neuron {
-	c := &neuron{m: m, name: name, delayed: m.late, lay: m.layout(recurrent), fields: m.variables(recurrent)}
+	c := &neuron{gpu: &placed{}, m: m, name: name, delayed: m.late, lay: m.layout(recurrent), fields: m.variables(recurrent)}
 	c.skip = len(c.fields) - len(m.state)
 	c.dt = value{num: 0.001}
 	c.usePreset(&set)
@@ -199,6 +198,9 @@ func (c *neuron) check(s *State, shape []int) {
 	if !sameShape(s.shape, shape) {
 		panicf("%s: input has shape %v, the state %v", c.name, shape, s.shape)
 	}
+	if s.gpu != nil {
+		panicf("%s: the input is on the cpu, the state on %v", c.name, s.gpu.Device)
+	}
 }
 
 // next is s copied, or a fresh state, for an input step of that shape.
@@ -225,10 +227,6 @@ func (c *neuron) advance(z, x []float32, s *State) {
 		c.integrate(z, x, s)
 		return
 	}
-	if c.fast.Late != nil && s.trace == nil && len(z) >= 8 {
-		c.runFast(z, x, 1, s, true)
-		return
-	}
 	var held []float32
 	if n := len(z); n > 0 && &z[0] == &x[0] { // in place: keep x before z overwrites it
 		held = s.scratch(n)
@@ -249,10 +247,6 @@ func (c *neuron) integrate(z, x []float32, s *State) {
 	if x == nil { // silence: z holds it until it is written
 		clear(z)
 		x = z
-	}
-	if c.fast.One != nil && len(z) >= 8 {
-		c.runFast(z, x, 1, s, false)
-		return
 	}
 	k := c.coefficients()
 	if k.block != nil {

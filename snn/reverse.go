@@ -1,9 +1,6 @@
 package snn
 
-import (
-	"github.com/livespike/livespike/internal/pool"
-	"github.com/livespike/livespike/snn/tensor"
-)
+import "github.com/livespike/livespike/snn/tensor"
 
 // reverse is the backward pass of a neuron over the steps that a trace has kept.
 type reverse struct {
@@ -159,7 +156,7 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 	n := c.next(s, shape)
 	n.out = nil
 	size := n.stride()
-	z := pool.Uncleared(len(x.Data()))
+	z := make([]float32, len(x.Data()))
 	k := c.coefficients()
 	n.trace = newTrace(steps, size, len(c.fields)-c.skip, c.m.coupled == uncoupled)
 	watch := watcher{per: size}
@@ -186,7 +183,7 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
 			r := c.reverse(kept, k, shape)
 			defer r.release()
-			dx := pool.Uncleared(len(z))
+			dx := make([]float32, len(z))
 			silent := (*r.work)[3*size : 4*size]
 			clear(silent)
 			watch := watcher{per: size}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/livespike/livespike/internal/cuda/gpu"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -49,7 +50,7 @@ func (c *Chain) At(i int) Module {
 func (c *Chain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(c, x)
 	c.check(s)
-	if len(x.Data()) >= bigInput && c.canPass(x, s) {
+	if gpu.Of(x) == nil && x.Numel() >= bigInput && c.canPass(x, s) {
 		return c.pass(x, s)
 	}
 	next := listState(len(c.modules))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/livespike/livespike/internal/cuda/gpu"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -14,15 +15,14 @@ import (
 // recurrent neuron with the hidden size last). The state of a container holds one child for each module, nil for a
 // stateless one.
 type State struct {
-	lay   *layout   // the variables of a neuron; nil for other states
-	shape []int     // of each variable; never changed once it is set
-	buf   []float32 // the variables one after the other
-	sub   []child   // what a container or a module of the user's keeps
-	kind  string    // what it prints as when lay is nil; empty for a list
-	work  *scratch  // buffers of ForwardInto; not part of the value
-	trace *trace    // while a module records its steps
-
-	denormal bool // the last step met denormals; see runFast
+	lay   *layout     // the variables of a neuron; nil for other states
+	shape []int       // of each variable; never changed once it is set
+	buf   []float32   // the variables one after the other
+	gpu   *gpu.Memory // where they are instead of in buf, nil on the CPU
+	sub   []child     // what a container or a module of the user's keeps
+	kind  string      // what it prints as when lay is nil; empty for a list
+	work  *scratch    // buffers of ForwardInto; not part of the value
+	trace *trace      // while a module records its steps
 
 	// out is the variables as tensors that gradients flow through; nil where none do. They share buf.
 	out []*tensor.Tensor
@@ -109,13 +109,30 @@ func (s *State) WithState(name string, of *State) *State {
 // listState is the state of a container of n modules, all nil.
 func listState(n int) *State { return &State{sub: make([]child, n)} }
 
-// field is the k-th variable's memory.
+// field is the k-th variable's memory. A state on a GPU has none.
 func (s *State) field(k int) []float32 {
+	if s.gpu != nil {
+		s.elsewhere()
+	}
 	n := s.stride()
 	return s.buf[k*n : (k+1)*n : (k+1)*n]
 }
 
-func (s *State) stride() int { return len(s.buf) / len(s.lay.fields) }
+func (s *State) stride() int {
+	if s.gpu != nil {
+		return s.gpu.Len() / len(s.lay.fields)
+	}
+	return len(s.buf) / len(s.lay.fields)
+}
+
+// variable is the k-th variable as a tensor that shares its memory, wherever that is.
+func (s *State) variable(k int) *tensor.Tensor {
+	if s.gpu != nil {
+		n := s.stride()
+		return onGPU(s.gpu.Slice(k*n, (k+1)*n), s.shape)
+	}
+	return share(s.field(k), s.shape)
+}
 
 // V is the membrane potential: Get("v").
 func (s *State) V() *tensor.Tensor { return s.Get("v") }
@@ -145,7 +162,7 @@ func (s *State) get(name string) *tensor.Tensor {
 			if s.out != nil {
 				return s.out[k]
 			}
-			return share(s.field(k), s.shape)
+			return s.variable(k)
 		}
 		return nil
 	}
@@ -274,6 +291,9 @@ func (s *State) Clone() *State {
 		return nil
 	}
 	c := &State{lay: s.lay, shape: s.shape, kind: s.kind}
+	if s.gpu != nil {
+		c.gpu = mustHave(s.gpu.Clone())
+	}
 	if s.buf != nil {
 		buf := make([]float32, len(s.buf)) // not cleared, since the copy follows
 		copy(buf, s.buf)
@@ -371,7 +391,7 @@ func (s *State) writeNeuron(b *strings.Builder, kind, prefix string) {
 			s.writeNeuron(b, s.lay.nested[prefix+head], prefix+head+".")
 			continue
 		}
-		b.WriteString(fmt.Sprint(wrap(s.field(k), s.shape)))
+		b.WriteString(fmt.Sprint(s.variable(k)))
 	}
 	b.WriteByte(')')
 }

@@ -14,7 +14,7 @@ import (
 // package below. The longest matching row applies.
 var rules = map[string][]string{
 	"internal/...":      {"internal/..."},
-	"snn/tensor":        {"internal/simd", "internal/gemm", "internal/cuda", "internal/pool"},
+	"snn/tensor":        {"internal/simd", "internal/gemm", "internal/cuda", "internal/cuda/gpu", "internal/pool"},
 	"snn/surrogate":     {"snn/tensor", "internal/..."},
 	"snn":               {"snn/tensor", "snn/surrogate", "internal/..."},
 	"snn/...":           {"snn/...", "internal/..."},

@@ -118,7 +118,7 @@ type Kernel interface {
 }
 
 // Devices lists the devices of this machine.
-func Devices() ([]Info, error) { return current().Devices() }
+func Devices() ([]Info, error) { return Current().Devices() }
 
 // Open opens device i of this machine.
-func Open(i int) (Device, error) { return current().Open(i) }
+func Open(i int) (Device, error) { return Current().Open(i) }

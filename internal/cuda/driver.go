@@ -7,7 +7,8 @@ var (
 	driver   = system
 )
 
-func current() Driver {
+// Current is the driver that Devices and Open go to.
+func Current() Driver {
 	driverMu.Lock()
 	defer driverMu.Unlock()
 	return driver

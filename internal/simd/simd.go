@@ -2,14 +2,21 @@
 //
 // A kernel does the operations of its twin in the same order, so both give the same bits; only the payload of a NaN is not
 // defined. In neurons every operation is rounded by itself. In linear layers, convolutions and matrix products every
-// product is fused with its addition, which the twin does by FMA. The kernels are AVX2, for amd64, those of neurons AVX-512
-// too, and are used where the processor and the system have it. The environment variable LIVESPIKE_SIMD chooses: avx2
-// leaves AVX-512 out, off and the build tag purego choose Go everywhere.
+// product is fused with its addition, which the twin does by FMA. The kernels are AVX2, for amd64, and are used where the processor and the
+// system have AVX2. The environment variable LIVESPIKE_SIMD=off and the build tag purego choose Go everywhere.
 //
 // The assembly is written by the program in gen, a module of its own.
 package simd
 
 //go:generate go run -C gen . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg simd
+
+// Step is one step of n neurons, n a multiple of 8 and not 0. z receives the output, x is the input, s holds the
+// variables, each stride elements after the one before, and c the coefficients; the neuron models of package snn say
+// which. x and z may be the same.
+type Step func(z, x, s, c *float32, n, stride int)
+
+// Steps by model, nil where there is none for this machine.
+var LIF, LIFRefrac, LI, LIBox, LIFBox, IAF Step
 
 // Back is the backward step of n neurons, n a multiple of 8 and not 0: dz, and ds after the step, are the gradients
 // that arrive, dx, and ds before the step, those that leave.
@@ -25,14 +32,10 @@ var on bool
 // On reports whether the assembly is used.
 func On() bool { return on }
 
-// stalls says that a product among the denormals takes the processor more than a hundred cycles.
-var stalls bool
-
-// Stalls reports whether denormals slow the kernels down that do not mind them, as they do on processors of Intel's.
-func Stalls() bool { return stalls }
-
-// name is what is used.
-var name = "go"
-
-// Name is what is used: "avx512", which is AVX2 with kernels of neurons in AVX-512, "avx2" or "go".
-func Name() string { return name }
+// Name is what is used: "avx2" or "go".
+func Name() string {
+	if on {
+		return "avx2"
+	}
+	return "go"
+}

@@ -125,7 +125,7 @@ func operand(method, suffix string, x any) *Tensor {
 func (op *binary) of(t *Tensor, x any) *Tensor {
 	if v, ok := number(x); ok {
 		out := Zeros(t.shape...)
-		op.withNumber(out.data, t.data, v)
+		op.withNumber(out.elems(), t.elems(), v)
 		if op.gradA != nil && Recording(t) {
 			op.record(out, t, Scalar(float64(v)))
 		}
@@ -148,7 +148,7 @@ func (op *binary) into(dst, t *Tensor, x any, suffix string) *Tensor {
 	if v, ok := number(x); ok {
 		mustFit(op.name, suffix, dst, t.shape)
 		op.mayWrite(dst, t, nil, suffix)
-		op.withNumber(dst.data, t.apartFrom(dst).data, v)
+		op.withNumber(dst.elems(), t.apartFrom(dst).data, v)
 		return dst
 	}
 	o := operand(op.name, suffix, x)
@@ -159,7 +159,7 @@ func (op *binary) into(dst, t *Tensor, x any, suffix string) *Tensor {
 	op.mayWrite(dst, t, o, suffix)
 	a, b := t.apartFrom(dst), o.apartFrom(dst)
 	if same {
-		op.run(dst.data, a.data, b.data)
+		op.run(dst.elems(), a.elems(), b.elems())
 	} else {
 		op.pairs(dst, a, b)
 	}
@@ -188,11 +188,11 @@ func (op *binary) withNumber(dst, a []float32, v float32) {
 // pairs does all elements of dst, to whose shape a and b broadcast.
 func (op *binary) pairs(dst, a, b *Tensor) {
 	if sameShape(a.shape, b.shape) {
-		op.run(dst.data, a.data, b.data)
+		op.run(dst.elems(), a.elems(), b.elems())
 		return
 	}
 	w := pairWalk{op: op, dst: dst, a: a, b: b}
-	w.run(0, 0, 0, 0, len(dst.data))
+	w.run(0, 0, 0, 0, len(dst.elems()))
 }
 
 func (op *binary) run(dst, a, b []float32) {
@@ -217,12 +217,12 @@ func (w *pairWalk) run(axis, to, at, bt, n int) {
 		return
 	}
 	if axis == len(w.dst.shape) {
-		w.dst.data[to] = w.op.f(w.a.data[at], w.b.data[bt])
+		w.dst.elems()[to] = w.op.f(w.a.elems()[at], w.b.elems()[bt])
 		return
 	}
 	stepA, stepB := w.a.step(axis, len(w.dst.shape)), w.b.step(axis, len(w.dst.shape))
 	if axis == len(w.dst.shape)-1 && n > 1 {
-		w.row(w.dst.data[to:to+n], at, bt, stepA, stepB)
+		w.row(w.dst.elems()[to:to+n], at, bt, stepA, stepB)
 		return
 	}
 	count := w.dst.shape[axis]
@@ -237,14 +237,14 @@ func (w *pairWalk) row(dst []float32, at, bt, stepA, stepB int) {
 	n := len(dst)
 	switch {
 	case stepA == 1 && stepB == 1:
-		w.op.run(dst, w.a.data[at:at+n], w.b.data[bt:bt+n])
+		w.op.run(dst, w.a.elems()[at:at+n], w.b.elems()[bt:bt+n])
 	case stepA == 1:
-		w.op.withNumber(dst, w.a.data[at:at+n], w.b.data[bt])
+		w.op.withNumber(dst, w.a.elems()[at:at+n], w.b.elems()[bt])
 	case w.op.left != nil:
-		w.op.left(dst, w.b.data[bt:bt+n], w.a.data[at])
+		w.op.left(dst, w.b.elems()[bt:bt+n], w.a.elems()[at])
 	default:
-		a := w.a.data[at]
-		for i, b := range w.b.data[bt : bt+n] {
+		a := w.a.elems()[at]
+		for i, b := range w.b.elems()[bt : bt+n] {
 			dst[i] = w.op.f(a, b)
 		}
 	}
@@ -260,15 +260,15 @@ func (t *Tensor) apartFrom(dst *Tensor) *Tensor {
 
 // partOf reports whether t shares elements with dst, but is not all of it.
 func (t *Tensor) partOf(dst *Tensor) bool {
-	if len(t.data) == 0 || len(dst.data) == 0 {
+	if len(t.elems()) == 0 || len(dst.elems()) == 0 {
 		return false
 	}
-	from, to := uintptr(unsafe.Pointer(&t.data[0])), uintptr(unsafe.Pointer(&dst.data[0]))
+	from, to := uintptr(unsafe.Pointer(&t.elems()[0])), uintptr(unsafe.Pointer(&dst.elems()[0]))
 	const bytes = unsafe.Sizeof(float32(0))
-	if from == to && len(t.data) == len(dst.data) {
+	if from == to && len(t.elems()) == len(dst.elems()) {
 		return false
 	}
-	return from < to+uintptr(len(dst.data))*bytes && to < from+uintptr(len(t.data))*bytes
+	return from < to+uintptr(len(dst.elems()))*bytes && to < from+uintptr(len(t.elems()))*bytes
 }
 
 func mustFit(method, suffix string, dst *Tensor, shape []int) {

@@ -191,7 +191,7 @@ func (op *binary) gradient(f func(dy, a, b, y float32) float32, dy, a, b, y *Ten
 	// The pairs come in the order of the result's elements, so dy and y are read along.
 	each := binary{f: func(a, b float32) float32 {
 		i++
-		return f(dy.data[i-1], a, b, y.data[i-1])
+		return f(dy.elems()[i-1], a, b, y.elems()[i-1])
 	}}
 	each.pairs(out, a, b)
 	return out

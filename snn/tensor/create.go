@@ -49,8 +49,8 @@ func Full(value float64, shape ...int) *Tensor {
 func (t *Tensor) FillInPlace(value float64) {
 	t.changed("FillInPlace", "")
 	v := float32(value)
-	for i := range t.data {
-		t.data[i] = v
+	for i := range t.elems() {
+		t.elems()[i] = v
 	}
 }
 
@@ -84,8 +84,8 @@ func Arange(start, end, step float64) *Tensor {
 		}
 	}
 	t := zeros("Arange", []int{n})
-	for i := range t.data {
-		t.data[i] = float32(start + float64(float64(i)*step))
+	for i := range t.elems() {
+		t.elems()[i] = float32(start + float64(float64(i)*step))
 	}
 	return t
 }
@@ -95,18 +95,18 @@ func Arange(start, end, step float64) *Tensor {
 func Linspace(start, end float64, n int) *Tensor {
 	t := zeros("Linspace", []int{n})
 	if n == 1 {
-		t.data[0] = float32(start)
+		t.elems()[0] = float32(start)
 	}
 	if n < 2 {
 		return t
 	}
 	a, b := float32(start), float32(end)
 	step := (b - a) / float32(n-1)
-	for i := range t.data {
+	for i := range t.elems() {
 		if i < n/2 {
-			t.data[i] = a + float32(step*float32(i))
+			t.elems()[i] = a + float32(step*float32(i))
 		} else {
-			t.data[i] = b - float32(step*float32(n-1-i))
+			t.elems()[i] = b - float32(step*float32(n-1-i))
 		}
 	}
 	return t
@@ -116,7 +116,7 @@ func Linspace(start, end float64, n int) *Tensor {
 func Eye(n int) *Tensor {
 	t := zeros("Eye", []int{n, n})
 	for i := range n {
-		t.data[i*n+i] = 1
+		t.elems()[i*n+i] = 1
 	}
 	return t
 }
@@ -134,7 +134,7 @@ func Stack(ts ...*Tensor) *Tensor {
 		if !sameShape(t.shape, ts[0].shape) {
 			panic(fmt.Sprintf("tensor.Stack: tensor %d has shape %v, the first %v", i, t.shape, ts[0].shape))
 		}
-		copy(out.data[i*len(t.data):], t.data)
+		copy(out.elems()[i*len(t.elems()):], t.elems())
 	}
 	if Recording(ts...) {
 		made("Stack", out, ts, nil, func(dy *Tensor) []*Tensor {
@@ -176,8 +176,8 @@ func Cat(axis int, ts ...*Tensor) *Tensor {
 	at := 0
 	for _, t := range ts {
 		piece := t.shape[axis] * inner
-		for outer := 0; piece > 0 && outer*piece < len(t.data); outer++ {
-			copy(out.data[outer*row+at:], t.data[outer*piece:(outer+1)*piece])
+		for outer := 0; piece > 0 && outer*piece < len(t.elems()); outer++ {
+			copy(out.elems()[outer*row+at:], t.elems()[outer*piece:(outer+1)*piece])
 		}
 		at += piece
 	}

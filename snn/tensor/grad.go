@@ -79,7 +79,7 @@ func (t *Tensor) ZeroGrad() {
 
 // Detach is a tensor that shares the elements and records nothing.
 func (t *Tensor) Detach() *Tensor {
-	return &Tensor{shape: t.shape, data: t.data, writes: t.writes}
+	return t.view(t.shape, 0, t.Numel())
 }
 
 // Recording reports whether an operation on these tensors is recorded: one of them requires a gradient, and the
@@ -154,8 +154,8 @@ func made(name string, out *Tensor, inputs, save []*Tensor, backward func(dy *Te
 // Backward adds the derivative of t, which has one element, to the gradient of every leaf it was computed from. It
 // can be called once for a result: the record is released on the way.
 func (t *Tensor) Backward() {
-	if len(t.data) != 1 {
-		panic(fmt.Sprintf("tensor.Backward: shape %v has %d elements, need 1; BackwardFrom takes any shape", t.shape, len(t.data)))
+	if len(t.elems()) != 1 {
+		panic(fmt.Sprintf("tensor.Backward: shape %v has %d elements, need 1; BackwardFrom takes any shape", t.shape, len(t.elems())))
 	}
 	t.BackwardFrom(Ones(t.shape...))
 }
@@ -244,8 +244,8 @@ func (g *gradient) add(dy *Tensor) {
 		return
 	}
 	g.addWith(func(into *Tensor) {
-		for i, v := range dy.data {
-			into.data[i] += v
+		for i, v := range dy.elems() {
+			into.elems()[i] += v
 		}
 	})
 }
@@ -260,7 +260,7 @@ func (g *gradient) addWith(f func(into *Tensor)) {
 	case g.any && !g.own:
 		g.sum = g.sum.Clone()
 	case !g.any && g.own && g.sum != nil:
-		clear(g.sum.data)
+		clear(g.sum.elems())
 	case !g.any:
 		g.sum = Zeros(g.shape...)
 	}

@@ -16,16 +16,16 @@ const (
 // number. The shades are translucent and the text has the page's colour, so they suit light and dark pages. Of long
 // axes it shows the ends.
 func (t *Tensor) HTML() (string, error) {
-	if len(t.data) == 0 || len(t.shape) == 0 {
+	if len(t.elems()) == 0 || len(t.shape) == 0 {
 		return "<code>" + html.EscapeString(t.String()) + "</code>", nil
 	}
 	t = t.Detach()
 	w := htmlWriter{printer: printer{t: t, summarise: true, edge: htmlEdge}}
-	w.measure(t.shape, t.data)
+	w.measure(t.shape, t.elems())
 	low, mean, high := t.Min().Item(), t.Mean().Item(), t.Max().Item()
 	fmt.Fprintf(&w.b, `<div><div style="opacity:.7"><code>tensor %s</code> min %.4g, mean %.4g, max %.4g</div>`,
 		tuple(t.shape), low, mean, high)
-	w.blocks(t.shape, t.data, nil)
+	w.blocks(t.shape, t.elems(), nil)
 	w.b.WriteString("</div>")
 	return w.b.String(), nil
 }

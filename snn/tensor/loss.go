@@ -1,6 +1,10 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/livespike/livespike/internal/simd"
+)
 
 // MSE is the mean of the squared differences of two tensors of one shape. Shapes do not broadcast here: a loss over
 // the wrong pairs would go unnoticed.
@@ -31,12 +35,12 @@ func CrossEntropy(logits, target *Tensor) *Tensor {
 		}
 		p = oneHot(p, logits.shape)
 	}
-	rows := float64(len(logits.data)) / float64(logits.shape[last])
+	rows := float64(len(logits.elems())) / float64(logits.shape[last])
 	log := logits.Detach().LogSoftmax(-1)
 	var sum float64
-	for i, w := range p.data {
+	for i, w := range p.elems() {
 		if w != 0 {
-			sum -= float64(float64(w) * float64(log.data[i]))
+			sum -= float64(float64(w) * float64(log.elems()[i]))
 		}
 	}
 	out := Scalar(sum / rows)
@@ -49,12 +53,12 @@ func CrossEntropy(logits, target *Tensor) *Tensor {
 // oneHot is 1 at the classes and 0 elsewhere.
 func oneHot(classes *Tensor, shape []int) *Tensor {
 	out, n := Zeros(shape...), shape[len(shape)-1]
-	for i, v := range classes.data {
+	for i, v := range classes.elems() {
 		c := int(v)
 		if float32(c) != v || c < 0 || c >= n {
 			panic(fmt.Sprintf("tensor.CrossEntropy: class %v of %d, target of shape %v", v, n, classes.shape))
 		}
-		out.data[i*n+c] = 1
+		out.elems()[i*n+c] = 1
 	}
 	return out
 }
@@ -63,14 +67,14 @@ func oneHot(classes *Tensor, shape []int) *Tensor {
 func recordCrossEntropy(out, logits, p, log *Tensor, rows float64) {
 	made("CrossEntropy", out, []*Tensor{logits}, []*Tensor{p}, func(dy *Tensor) []*Tensor {
 		dx := ZerosLike(log)
-		scale := float64(dy.data[0]) / rows
+		scale := float64(dy.elems()[0]) / rows
 		log.rows(len(log.shape)-1, func(at, step, n int) {
 			var weight float64
-			for _, w := range p.data[at : at+n] {
+			for _, w := range p.elems()[at : at+n] {
 				weight += float64(w)
 			}
 			for i := at; i < at+n; i++ {
-				dx.data[i] = float32((float64(exp(float64(log.data[i]))*weight) - float64(p.data[i])) * scale)
+				dx.elems()[i] = float32((float64(simd.Exp(float64(log.elems()[i]))*weight) - float64(p.elems()[i])) * scale)
 			}
 		})
 		return []*Tensor{dx}

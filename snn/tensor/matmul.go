@@ -9,7 +9,7 @@ func (t *Tensor) MatMul(o *Tensor) *Tensor {
 	o.given("MatMul", "o")
 	p := newProduct(t, o)
 	out := zeros("MatMul", p.shape)
-	p.run(out.data, t.data, o.data)
+	p.run(out.elems(), t.elems(), o.elems())
 	if Recording(t, o) {
 		p.record(out, t, o)
 	}
@@ -93,16 +93,16 @@ func (p product) record(out, t, o *Tensor) {
 			grads[0] = ZerosLike(a)
 			turned := make([]float32, kn)
 			p.each(func(i, atA, atB int) {
-				transpose(turned, b.data[atB*kn:], p.k, p.n)
-				matMul(grads[0].data[atA*mk:(atA+1)*mk], dy.data[i*mn:], turned, p.m, p.n, p.k)
+				transpose(turned, b.elems()[atB*kn:], p.k, p.n)
+				matMul(grads[0].elems()[atA*mk:(atA+1)*mk], dy.elems()[i*mn:], turned, p.m, p.n, p.k)
 			})
 		}
 		if wantB {
 			grads[1] = ZerosLike(b)
 			turned := make([]float32, mk)
 			p.each(func(i, atA, atB int) {
-				transpose(turned, a.data[atA*mk:], p.m, p.k)
-				matMul(grads[1].data[atB*kn:(atB+1)*kn], turned, dy.data[i*mn:], p.k, p.m, p.n)
+				transpose(turned, a.elems()[atA*mk:], p.m, p.k)
+				matMul(grads[1].elems()[atB*kn:(atB+1)*kn], turned, dy.elems()[i*mn:], p.k, p.m, p.n)
 			})
 		}
 		return grads

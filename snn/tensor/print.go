@@ -17,28 +17,36 @@ const (
 
 // String is the text that PyTorch prints for a float32 tensor: aligned columns, at most four digits after the point,
 // "..." in the middle of more than 1000 elements, requires_grad=True for a leaf. Results of operations show no grad_fn.
+// A tensor on a GPU is copied to be printed and says device='cuda:0'.
 func (t *Tensor) String() string {
 	const prefix = "tensor("
-	if len(t.data) == 0 {
+	if t.gpu != nil {
+		text := strings.TrimSuffix(t.CPU().String(), ")")
+		return withSuffix(text, "device='"+t.gpu.Device.String()+"'", len(prefix)) + ")"
+	}
+	if len(t.elems()) == 0 {
 		text := prefix + "[]"
 		if len(t.shape) != 1 {
 			text += ", size=" + tuple(t.shape)
 		}
 		return t.leafSuffix(text, len(prefix)) + ")"
 	}
-	p := printer{t: t, summarise: len(t.data) > printThreshold, edge: printEdge}
-	p.measure(t.shape, t.data)
+	p := printer{t: t, summarise: len(t.elems()) > printThreshold, edge: printEdge}
+	p.measure(t.shape, t.elems())
 	p.b.WriteString(prefix)
-	p.print(t.shape, t.data, len(prefix))
+	p.print(t.shape, t.elems(), len(prefix))
 	return t.leafSuffix(p.b.String(), len(prefix)) + ")"
 }
 
 // leafSuffix adds PyTorch's word for a leaf that records gradients, on a line of its own where it does not fit.
 func (t *Tensor) leafSuffix(text string, indent int) string {
-	const suffix = "requires_grad=True"
 	if t.grad == nil || t.grad.node != nil {
 		return text
 	}
+	return withSuffix(text, "requires_grad=True", indent)
+}
+
+func withSuffix(text, suffix string, indent int) string {
 	line := len(text) - strings.LastIndexByte(text, '\n') + 1
 	if line+len(suffix)+2 > printWidth {
 		return text + ",\n" + strings.Repeat(" ", indent) + suffix

@@ -88,8 +88,8 @@ func random(method string, shape []int, draw func(*rand.Rand) float32) *Tensor {
 	t := zeros(method, shape)
 	generator.Lock()
 	defer generator.Unlock()
-	for i := range t.data {
-		t.data[i] = draw(generator.Rand)
+	for i := range t.elems() {
+		t.elems()[i] = draw(generator.Rand)
 	}
 	return t
 }

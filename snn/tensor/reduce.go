@@ -24,10 +24,10 @@ func (t *Tensor) extreme(method string, axes []int, find func(v []float32, step,
 func (t *Tensor) recordExtreme(method string, out *Tensor, axes []int, find func(v []float32, step, n int) int) {
 	gone := t.reduced(method, axes)
 	from := t.Detach().toEnd(gone)
-	n := len(t.data) / max(1, len(out.data))
-	found := make([]int, len(out.data))
+	n := len(t.elems()) / max(1, len(out.elems()))
+	found := make([]int, len(out.elems()))
 	for i := range found {
-		found[i] = i*n + find(from.data[i*n:], 1, n)
+		found[i] = i*n + find(from.elems()[i*n:], 1, n)
 	}
 	back := make([]int, 0, len(gone))
 	order := endOrder(gone)
@@ -36,8 +36,8 @@ func (t *Tensor) recordExtreme(method string, out *Tensor, axes []int, find func
 	}
 	made(method, out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
 		at := ZerosLike(from)
-		for i, v := range dy.data {
-			at.data[found[i]] = v
+		for i, v := range dy.elems() {
+			at.elems()[found[i]] = v
 		}
 		return []*Tensor{at.Permute(back...)}
 	})
@@ -93,10 +93,10 @@ func argMin(v []float32, step, n int) int {
 func (t *Tensor) reduce(method string, axes []int, f func(v []float32, step, n int) float32) *Tensor {
 	gone := t.reduced(method, axes)
 	kept := t.without(gone)
-	if size(kept) > 0 && len(t.data) == 0 {
+	if size(kept) > 0 && len(t.elems()) == 0 {
 		panic(fmt.Sprintf("tensor.%s: no element along axes %v of shape %v", method, axes, t.shape))
 	}
-	moved, n := t, len(t.data)/max(1, size(kept))
+	moved, n := t, len(t.elems())/max(1, size(kept))
 	step := 1
 	if len(axes) == 1 {
 		step = size(t.shape[t.axis(method, axes[0])+1:])
@@ -104,8 +104,8 @@ func (t *Tensor) reduce(method string, axes []int, f func(v []float32, step, n i
 		moved = t.Detach().toEnd(gone)
 	}
 	out := Zeros(kept...)
-	for i := range out.data {
-		out.data[i] = f(moved.data[i/step*step*n+i%step:], step, n)
+	for i := range out.elems() {
+		out.elems()[i] = f(moved.elems()[i/step*step*n+i%step:], step, n)
 	}
 	return out
 }
@@ -130,17 +130,17 @@ func (t *Tensor) Cumsum(axis int) *Tensor {
 	axis = t.axis("Cumsum", axis)
 	out := t.Detach().Clone()
 	inner, n := size(t.shape[axis+1:]), t.shape[axis]
-	for i := range out.data {
+	for i := range out.elems() {
 		if (i/inner)%n > 0 {
-			out.data[i] += out.data[i-inner]
+			out.elems()[i] += out.elems()[i-inner]
 		}
 	}
 	if Recording(t) {
 		made("Cumsum", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
 			dx := dy.Clone()
-			for i := len(dx.data) - 1 - inner; i >= 0; i-- {
+			for i := len(dx.elems()) - 1 - inner; i >= 0; i-- {
 				if (i/inner)%n < n-1 {
-					dx.data[i] += dx.data[i+inner]
+					dx.elems()[i] += dx.elems()[i+inner]
 				}
 			}
 			return []*Tensor{dx}

@@ -22,13 +22,13 @@ func (t *Tensor) Reshape(shape ...int) *Tensor {
 	}
 	n, ok := elements(want)
 	if free >= 0 && n > 0 {
-		want[free] = len(t.data) / n
+		want[free] = t.Numel() / n
 		n *= want[free]
 	}
-	if !ok || n != len(t.data) || free >= 0 && len(t.data) == 0 && slices.Contains(shape, 0) {
-		panic(fmt.Sprintf("tensor.Reshape: shape %v has %d elements, %v does not", t.shape, len(t.data), shape))
+	if !ok || n != t.Numel() || free >= 0 && t.Numel() == 0 && slices.Contains(shape, 0) {
+		panic(fmt.Sprintf("tensor.Reshape: shape %v has %d elements, %v does not", t.shape, t.Numel(), shape))
 	}
-	return t.reshaped("Reshape", t.view(want, t.data))
+	return t.reshaped("Reshape", t.view(want, 0, t.Numel()))
 }
 
 // reshaped records out, which has the elements of t in the same order.
@@ -54,7 +54,7 @@ func (t *Tensor) Unsqueeze(axis int) *Tensor {
 		axis += n
 	}
 	shape := append([]int(nil), t.shape[:axis]...)
-	return t.reshaped("Unsqueeze", t.view(append(append(shape, 1), t.shape[axis:]...), t.data))
+	return t.reshaped("Unsqueeze", t.view(append(append(shape, 1), t.shape[axis:]...), 0, t.Numel()))
 }
 
 // Squeeze removes the given axes where they have size 1; without arguments all such axes. The result shares the
@@ -74,7 +74,7 @@ func (t *Tensor) Squeeze(axes ...int) *Tensor {
 			shape = append(shape, n)
 		}
 	}
-	return t.reshaped("Squeeze", t.view(shape, t.data))
+	return t.reshaped("Squeeze", t.view(shape, 0, t.Numel()))
 }
 
 // Flatten merges the axes from start to the last into one; Flatten(0) has one axis. The result shares the elements
@@ -85,7 +85,7 @@ func (t *Tensor) Flatten(start int) *Tensor {
 	}
 	start = t.axis("Flatten", start)
 	shape := append([]int(nil), t.shape[:start]...)
-	return t.reshaped("Flatten", t.view(append(shape, size(t.shape[start:])), t.data))
+	return t.reshaped("Flatten", t.view(append(shape, size(t.shape[start:])), 0, t.Numel()))
 }
 
 // T reverses the order of the axes; of a matrix it is the transpose. The result is a copy and shares nothing, unlike
@@ -127,7 +127,7 @@ func (t *Tensor) Permute(order ...int) *Tensor {
 		shape[i], step[i] = t.shape[axis], strides[axis]
 	}
 	out := zeros("Permute", shape)
-	gather(out.data, t.data, shape, step)
+	gather(out.elems(), t.elems(), shape, step)
 	if Recording(t) {
 		t.recordPermute(out, order)
 	}
@@ -183,7 +183,7 @@ func (t *Tensor) Repeat(repeats ...int) *Tensor {
 	if extra < 0 || len(repeats) > 0 && slices.Min(repeats) < 0 {
 		panic(fmt.Sprintf("tensor.Repeat: %d counts %v for shape %v", len(repeats), repeats, t.shape))
 	}
-	from := t.view(append(ones(extra), t.shape...), t.data)
+	from := t.view(append(ones(extra), t.shape...), 0, t.Numel())
 	want := slices.Clone(from.shape)
 	for axis, n := range repeats {
 		if high, low := bits.Mul(uint(want[axis]), uint(n)); high != 0 || low > math.MaxInt {
@@ -232,7 +232,7 @@ func ones(n int) []int {
 }
 
 func (t *Tensor) sharesWith(other *Tensor) bool {
-	return len(t.data) > 0 && len(other.data) > 0 && &t.data[0] == &other.data[0]
+	return len(t.elems()) > 0 && len(other.elems()) > 0 && &t.elems()[0] == &other.elems()[0]
 }
 
 func (t *Tensor) repeatAxis(axis, n int) *Tensor {
@@ -243,9 +243,9 @@ func (t *Tensor) repeatAxis(axis, n int) *Tensor {
 	shape[axis] *= n
 	out := Zeros(shape...)
 	block := size(t.shape[axis:])
-	for outer := 0; block > 0 && outer*block < len(t.data); outer++ {
+	for outer := 0; block > 0 && outer*block < len(t.elems()); outer++ {
 		for k := range n {
-			copy(out.data[(outer*n+k)*block:], t.data[outer*block:(outer+1)*block])
+			copy(out.elems()[(outer*n+k)*block:], t.elems()[outer*block:(outer+1)*block])
 		}
 	}
 	return out
@@ -257,7 +257,7 @@ func (t *Tensor) Expand(shape ...int) *Tensor {
 		panic(fmt.Sprintf("tensor.Expand: shape %v into %v", t.shape, shape))
 	}
 	out := zeros("Expand", shape)
-	gather(out.data, t.data, shape, broadcastSteps(t.shape, shape))
+	gather(out.elems(), t.elems(), shape, broadcastSteps(t.shape, shape))
 	if Recording(t) {
 		from := t.shape
 		made("Expand", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor { return []*Tensor{dy.sumTo(from)} })
@@ -290,7 +290,7 @@ func (t *Tensor) Index(i int) *Tensor {
 	}
 	i = t.index(0, i)
 	n := size(t.shape[1:])
-	out := t.view(t.shape[1:len(t.shape):len(t.shape)], t.data[i*n:(i+1)*n:(i+1)*n])
+	out := t.view(t.shape[1:len(t.shape):len(t.shape)], i*n, (i+1)*n)
 	if Recording(t) {
 		t.recordSlice("Index", out, 0, i)
 	}
@@ -310,12 +310,12 @@ func (t *Tensor) Slice(axis, start, end int) *Tensor {
 	inner := size(t.shape[axis+1:])
 	var out *Tensor
 	if axis == 0 {
-		out = t.view(shape, t.data[start*inner:end*inner:end*inner])
+		out = t.view(shape, start*inner, end*inner)
 	} else {
 		out = Zeros(shape...)
 		width := (end - start) * inner
-		for outer := 0; width > 0 && (outer+1)*width <= len(out.data); outer++ {
-			copy(out.data[outer*width:(outer+1)*width], t.data[(outer*n+start)*inner:])
+		for outer := 0; width > 0 && (outer+1)*width <= len(out.elems()); outer++ {
+			copy(out.elems()[outer*width:(outer+1)*width], t.elems()[(outer*n+start)*inner:])
 		}
 	}
 	if Recording(t) {
@@ -331,10 +331,10 @@ func (t *Tensor) recordSlice(name string, out *Tensor, axis, start int) {
 	made := newNode(name, []*Tensor{t}, nil)
 	made.scatter = func(into, dy *Tensor) {
 		outers := max(1, size(into.shape[:axis]))
-		width := len(dy.data) / outers
+		width := len(dy.elems()) / outers
 		for outer := range outers {
-			to := into.data[min((outer*n+start)*inner, len(into.data)):]
-			for i, v := range dy.data[outer*width : (outer+1)*width] {
+			to := into.elems()[min((outer*n+start)*inner, len(into.elems())):]
+			for i, v := range dy.elems()[outer*width : (outer+1)*width] {
 				to[i] += v
 			}
 		}

@@ -1,6 +1,10 @@
 package tensor
 
-import "math"
+import (
+	"math"
+
+	"github.com/livespike/livespike/internal/simd"
+)
 
 // Softmax is exp(t) divided by its sum along an axis, computed from the distances to the largest element so that
 // nothing overflows. Along other axes it is separate.
@@ -10,7 +14,7 @@ func (t *Tensor) Softmax(axis int) *Tensor {
 	t.rows(axis, func(at, step, n int) {
 		m, sum := t.normaliser(at, step, n)
 		for i := at; i < at+n*step; i += step {
-			out.data[i] = float32(exp(float64(t.data[i])-m) / sum)
+			out.elems()[i] = float32(simd.Exp(float64(t.elems()[i])-m) / sum)
 		}
 	})
 	if Recording(t) {
@@ -26,10 +30,10 @@ func (t *Tensor) recordSoftmax(out *Tensor, axis int) {
 		y.rows(axis, func(at, step, n int) {
 			var dot float64
 			for i := at; i < at+n*step; i += step {
-				dot += float64(float64(dy.data[i]) * float64(y.data[i])) // rounded by itself on every machine
+				dot += float64(float64(dy.elems()[i]) * float64(y.elems()[i])) // rounded by itself on every machine
 			}
 			for i := at; i < at+n*step; i += step {
-				dx.data[i] = float32(float64(y.data[i]) * (float64(dy.data[i]) - dot))
+				dx.elems()[i] = float32(float64(y.elems()[i]) * (float64(dy.elems()[i]) - dot))
 			}
 		})
 		return []*Tensor{dx}
@@ -44,7 +48,7 @@ func (t *Tensor) LogSoftmax(axis int) *Tensor {
 		m, sum := t.normaliser(at, step, n)
 		log := math.Log(sum)
 		for i := at; i < at+n*step; i += step {
-			out.data[i] = float32(float64(t.data[i]) - m - log)
+			out.elems()[i] = float32(float64(t.elems()[i]) - m - log)
 		}
 	})
 	if Recording(t) {
@@ -60,10 +64,10 @@ func (t *Tensor) recordLogSoftmax(out *Tensor, axis int) {
 		y.rows(axis, func(at, step, n int) {
 			var sum float64
 			for i := at; i < at+n*step; i += step {
-				sum += float64(dy.data[i])
+				sum += float64(dy.elems()[i])
 			}
 			for i := at; i < at+n*step; i += step {
-				dx.data[i] = float32(float64(dy.data[i]) - float64(exp(float64(y.data[i]))*sum))
+				dx.elems()[i] = float32(float64(dy.elems()[i]) - float64(simd.Exp(float64(y.elems()[i]))*sum))
 			}
 		})
 		return []*Tensor{dx}
@@ -74,10 +78,10 @@ func (t *Tensor) recordLogSoftmax(out *Tensor, axis int) {
 func (t *Tensor) normaliser(at, step, n int) (largest, sum float64) {
 	largest = math.Inf(-1)
 	for i := at; i < at+n*step; i += step {
-		largest = math.Max(largest, float64(t.data[i]))
+		largest = math.Max(largest, float64(t.elems()[i]))
 	}
 	for i := at; i < at+n*step; i += step {
-		sum += exp(float64(t.data[i]) - largest)
+		sum += simd.Exp(float64(t.elems()[i]) - largest)
 	}
 	return largest, sum
 }
@@ -85,7 +89,7 @@ func (t *Tensor) normaliser(at, step, n int) (largest, sum float64) {
 // rows calls f for every line of n elements along an axis; they lie step apart from position at on.
 func (t *Tensor) rows(axis int, f func(at, step, n int)) {
 	step, n := size(t.shape[axis+1:]), t.shape[axis]
-	for at := 0; at < len(t.data); at += n * step {
+	for at := 0; at < len(t.elems()); at += n * step {
 		for k := range step {
 			f(at+k, step, n)
 		}

@@ -15,20 +15,20 @@ func (t *Tensor) sum(method string, axes []int) *Tensor {
 	if Recording(t) {
 		t.recordSum(method, out, gone)
 	}
-	if len(t.data) == 0 {
+	if len(t.elems()) == 0 {
 		return out
 	}
-	s := summation{dst: out.data, src: t.data, axes: mergedAxes(t.shape, gone)}
-	s.run(s.axes, 0, 0, len(t.data))
+	s := summation{dst: out.elems(), src: t.elems(), axes: mergedAxes(t.shape, gone)}
+	s.run(s.axes, 0, 0, len(t.elems()))
 	return out
 }
 
 // Mean is the average of all elements, or of those along the given axes, added as in Sum.
 func (t *Tensor) Mean(axes ...int) *Tensor {
 	out := t.sum("Mean", axes)
-	n := float64(len(t.data)) / float64(max(1, len(out.data)))
-	for i, v := range out.data {
-		out.data[i] = float32(float64(v) / n)
+	n := float64(len(t.elems())) / float64(max(1, len(out.elems())))
+	for i, v := range out.elems() {
+		out.elems()[i] = float32(float64(v) / n)
 	}
 	return out
 }
@@ -43,7 +43,7 @@ func (t *Tensor) recordSum(method string, out *Tensor, gone []bool) {
 	}
 	n := float32(1)
 	if method == "Mean" {
-		n = float32(len(t.data)) / float32(max(1, len(out.data)))
+		n = float32(len(t.elems())) / float32(max(1, len(out.elems())))
 	}
 	made(method, out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
 		if n != 1 {

@@ -36,6 +36,8 @@ import (
 	"fmt"
 	"math"
 	"sync/atomic"
+
+	"github.com/livespike/livespike/internal/cuda/gpu"
 )
 
 // Tensor is an n-dimensional array of float32. Tensors are made by the package's functions; the zero value is a
@@ -43,6 +45,7 @@ import (
 type Tensor struct {
 	shape  []int
 	data   []float32
+	gpu    *gpu.Memory    // where the elements are instead of in data, nil on the CPU
 	writes *atomic.Uint32 // counts changes in place once a node has saved the elements, 0 before; views share it
 	grad   *gradient      // nil without gradients
 }
@@ -60,23 +63,39 @@ func wrap(shape []int, data []float32) *Tensor {
 	return &o.Tensor
 }
 
-// view is a tensor with some of the elements of t. It keeps the shape.
-func (t *Tensor) view(shape []int, data []float32) *Tensor {
-	return &Tensor{shape: shape, data: data, writes: t.writes}
+// view is a tensor with the elements of t from one up to another. It keeps the shape.
+func (t *Tensor) view(shape []int, from, to int) *Tensor {
+	if t.gpu != nil {
+		return &Tensor{shape: shape, gpu: t.gpu.Slice(from, to), writes: t.writes}
+	}
+	return &Tensor{shape: shape, data: t.data[from:to:to], writes: t.writes}
+}
+
+// elems is the elements in memory. A tensor on another device has none there.
+func (t *Tensor) elems() []float32 {
+	if t.gpu != nil {
+		t.elsewhere()
+	}
+	return t.data
 }
 
 // Shape is the size of each axis. The caller must not change it.
 func (t *Tensor) Shape() []int { return t.shape }
 
-// Data is the tensor's elements in row-major order, shared and not a copy. What is computed from them is not recorded for gradients,
+// Data is the tensor's elements in row-major order, shared and not a copy; it panics for one on a GPU, see CPU. What is computed from them is not recorded for gradients,
 // and changes to them are not noticed; see MarkChanged.
-func (t *Tensor) Data() []float32 { return t.data }
+func (t *Tensor) Data() []float32 { return t.elems() }
 
 // Dim is the number of axes.
 func (t *Tensor) Dim() int { return len(t.shape) }
 
 // Numel is the number of elements.
-func (t *Tensor) Numel() int { return len(t.data) }
+func (t *Tensor) Numel() int {
+	if t.gpu != nil {
+		return t.gpu.Len()
+	}
+	return len(t.data)
+}
 
 // Len is the size of the first axis; 0 for a tensor without one.
 func (t *Tensor) Len() int {
@@ -86,20 +105,29 @@ func (t *Tensor) Len() int {
 	return t.shape[0]
 }
 
-// Item is the value of a tensor with exactly one element. It panics for others.
+// Item is the value of a tensor with exactly one element. It panics for others. From a GPU it copies the value.
 func (t *Tensor) Item() float32 {
-	if len(t.data) != 1 {
-		panic(fmt.Sprintf("tensor.Item: shape %v has %d elements, need 1", t.shape, len(t.data)))
+	if t.Numel() != 1 {
+		panic(fmt.Sprintf("tensor.Item: shape %v has %d elements, need 1", t.shape, t.Numel()))
 	}
-	return t.data[0]
+	return t.element(0)
 }
 
-// At1 is element i of a tensor with one axis; a negative index counts from the end.
+// element is one element, copied from wherever it is.
+func (t *Tensor) element(at int) float32 {
+	if t.gpu != nil {
+		return t.view(nil, at, at+1).CPU().data[0]
+	}
+	return t.data[at]
+}
+
+// At1 is element i of a tensor with one axis; a negative index counts from the end. From a GPU it copies the element, as
+// the other forms of At do.
 func (t *Tensor) At1(i int) float32 {
 	if len(t.shape) != 1 {
 		panic(fmt.Sprintf("tensor.At1: shape %v has %d axes", t.shape, len(t.shape)))
 	}
-	return t.data[t.index(0, i)]
+	return t.element(t.index(0, i))
 }
 
 // At2 is the element in row i and column j of a tensor with two axes; negative indices count from the end.
@@ -107,7 +135,7 @@ func (t *Tensor) At2(i, j int) float32 {
 	if len(t.shape) != 2 {
 		panic(fmt.Sprintf("tensor.At2: shape %v has %d axes", t.shape, len(t.shape)))
 	}
-	return t.data[t.index(0, i)*t.shape[1]+t.index(1, j)]
+	return t.element(t.index(0, i)*t.shape[1] + t.index(1, j))
 }
 
 // At3 is an element of a tensor with three axes; negative indices count from the end.
@@ -115,17 +143,17 @@ func (t *Tensor) At3(i, j, k int) float32 {
 	if len(t.shape) != 3 {
 		panic(fmt.Sprintf("tensor.At3: shape %v has %d axes", t.shape, len(t.shape)))
 	}
-	return t.data[(t.index(0, i)*t.shape[1]+t.index(1, j))*t.shape[2]+t.index(2, k)]
+	return t.element((t.index(0, i)*t.shape[1]+t.index(1, j))*t.shape[2] + t.index(2, k))
 }
 
 // At is the element at one index for each axis; negative indices count from the end.
-func (t *Tensor) At(index ...int) float32 { return t.data[t.offset("At", index)] }
+func (t *Tensor) At(index ...int) float32 { return t.element(t.offset("At", index)) }
 
 // Set changes the element at one index for each axis; the indices come first, as in At.
 func (t *Tensor) Set(value float32, index ...int) {
 	at := t.offset("Set", index)
 	t.changed("Set", "")
-	t.data[at] = value
+	t.elems()[at] = value
 }
 
 func (t *Tensor) offset(method string, index []int) int {
@@ -165,7 +193,7 @@ func (t *Tensor) axis(method string, axis int) int {
 
 // Clone is a copy that shares nothing; gradients flow through it.
 func (t *Tensor) Clone() *Tensor {
-	return t.reshaped("Clone", wrap(append([]int(nil), t.shape...), append([]float32(nil), t.data...)))
+	return t.reshaped("Clone", wrap(append([]int(nil), t.shape...), append([]float32(nil), t.elems()...)))
 }
 
 // CopyFrom overwrites the elements with those of a tensor of the same shape, without allocating.
@@ -176,7 +204,7 @@ func (t *Tensor) CopyFrom(from *Tensor) {
 	}
 	from.unrecorded("CopyFrom", "")
 	t.changed("CopyFrom", "")
-	copy(t.data, from.data)
+	copy(t.elems(), from.elems())
 }
 
 // Equal reports whether both have the same shape and the same bits; a NaN equals itself, 0 and -0 differ.
@@ -185,8 +213,8 @@ func (t *Tensor) Equal(other *Tensor) bool {
 	if !sameShape(t.shape, other.shape) {
 		return false
 	}
-	for i, v := range t.data {
-		if math.Float32bits(v) != math.Float32bits(other.data[i]) {
+	for i, v := range t.elems() {
+		if math.Float32bits(v) != math.Float32bits(other.elems()[i]) {
 			return false
 		}
 	}
@@ -206,8 +234,8 @@ func (t *Tensor) AllCloseTol(other *Tensor, rtol, atol float64) bool {
 	if !sameShape(t.shape, other.shape) {
 		return false
 	}
-	for i, v := range t.data {
-		a, b := float64(v), float64(other.data[i])
+	for i, v := range t.elems() {
+		a, b := float64(v), float64(other.elems()[i])
 		if a == b {
 			continue // equal infinities
 		}

@@ -3,6 +3,8 @@ package tensor
 import (
 	"fmt"
 	"math"
+
+	"github.com/livespike/livespike/internal/simd"
 )
 
 // The functions below are computed in float64 and rounded once.
@@ -35,7 +37,7 @@ func sign(v float32) float32 {
 
 // Exp is e to the power t.
 func (t *Tensor) Exp() *Tensor {
-	return t.via("Exp", exp, func(dy, x, y float32) float32 { return dy * y })
+	return t.via("Exp", simd.Exp, func(dy, x, y float32) float32 { return dy * y })
 }
 
 // Log is the natural logarithm.
@@ -60,12 +62,12 @@ func (t *Tensor) Cos() *Tensor {
 
 // Tanh is the hyperbolic tangent.
 func (t *Tensor) Tanh() *Tensor {
-	return t.via("Tanh", tanh, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
+	return t.via("Tanh", simd.Tanh, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
 }
 
 // Sigmoid is 1/(1 + exp(-t)).
 func (t *Tensor) Sigmoid() *Tensor {
-	return t.via("Sigmoid", sigmoid,
+	return t.via("Sigmoid", simd.Sigmoid,
 		func(dy, x, y float32) float32 { return dy * (1 - y) * y })
 }
 
@@ -116,8 +118,8 @@ func (t *Tensor) Map(f func(float32) float32) *Tensor {
 // each is f of every element; grad is its derivative at x, where it is y, times dy.
 func (t *Tensor) each(name string, f func(float32) float32, grad func(dy, x, y float32) float32) *Tensor {
 	out := Zeros(t.shape...)
-	for i, v := range t.data {
-		out.data[i] = f(v)
+	for i, v := range t.elems() {
+		out.elems()[i] = f(v)
 	}
 	if grad != nil && Recording(t) {
 		t.recordEach(name, out, grad)
@@ -128,8 +130,8 @@ func (t *Tensor) each(name string, f func(float32) float32, grad func(dy, x, y f
 // via is each with a function of float64.
 func (t *Tensor) via(name string, f func(float64) float64, grad func(dy, x, y float32) float32) *Tensor {
 	out := Zeros(t.shape...)
-	for i, v := range t.data {
-		out.data[i] = float32(f(float64(v)))
+	for i, v := range t.elems() {
+		out.elems()[i] = float32(f(float64(v)))
 	}
 	if Recording(t) {
 		t.recordEach(name, out, grad)
@@ -138,11 +140,11 @@ func (t *Tensor) via(name string, f func(float64) float64, grad func(dy, x, y fl
 }
 
 func (t *Tensor) recordEach(name string, out *Tensor, grad func(dy, x, y float32) float32) {
-	x, y := t.data, out.data
+	x, y := t.elems(), out.elems()
 	made(name, out, []*Tensor{t}, []*Tensor{t, out}, func(dy *Tensor) []*Tensor {
 		dx := Zeros(dy.shape...)
-		for i, d := range dy.data {
-			dx.data[i] = grad(d, x[i], y[i])
+		for i, d := range dy.elems() {
+			dx.elems()[i] = grad(d, x[i], y[i])
 		}
 		return []*Tensor{dx}
 	})
@@ -160,9 +162,9 @@ func (t *Tensor) Diff() *Tensor {
 	shape := append([]int(nil), t.shape...)
 	shape[len(shape)-1] = n - 1
 	out := Zeros(shape...)
-	for row := 0; row*n < len(t.data); row++ {
-		from := t.data[row*n : (row+1)*n]
-		to := out.data[row*(n-1) : (row+1)*(n-1)]
+	for row := 0; row*n < len(t.elems()); row++ {
+		from := t.elems()[row*n : (row+1)*n]
+		to := out.elems()[row*(n-1) : (row+1)*(n-1)]
 		for i := range to {
 			to[i] = from[i+1] - from[i]
 		}
@@ -177,9 +179,9 @@ func (t *Tensor) recordDiff(out *Tensor, n int) {
 	shape := t.shape
 	made("Diff", out, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor {
 		dx := Zeros(shape...)
-		for row := 0; row*n < len(dx.data); row++ {
-			to := dx.data[row*n : (row+1)*n]
-			for i, d := range dy.data[row*(n-1) : (row+1)*(n-1)] {
+		for row := 0; row*n < len(dx.elems()); row++ {
+			to := dx.elems()[row*n : (row+1)*n]
+			for i, d := range dy.elems()[row*(n-1) : (row+1)*(n-1)] {
 				to[i] -= d
 				to[i+1] += d
 			}

@@ -25,7 +25,7 @@ KERNEL(relu_f32)(float *__restrict y, const float *__restrict x, int n) {
 	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = x[k] < 0 ? 0.0f : x[k];
 }
 
-// expOf is exp in snn/tensor/exp.go.
+// expOf is Exp in internal/simd/exp.go.
 DEVICE double expOf(double x) {
 	if (x != x) return x;
 	if (x < -150) return 0;

@@ -2,105 +2,136 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// neuron is the step of a model for one vector of neurons while it is being written.
+// neurons writes the steps of the neuron models. The comments are the twin's lines.
+func neurons() {
+	step("lif", "LIF", 2, 5, func(k *neuron) {
+		u := membrane(k)
+		f := above(u, k.c(3))
+		k.spike(0, f, u, k.c(4))
+	})
+	step("lifRefrac", "LIFRefrac", 3, 6, func(k *neuron) {
+		u := membrane(k)
+		f := above(u, k.c(3))
+		u = k.reset(f, where(f, k.one), u, k.c(4))
+		rho, zero := k.load(2), zeros()
+		m := above(rho, zero)
+		k.store(0, k.choose(m, k.load(0), u)) // v = (1-m)*u + m*v
+		f = whereNot(m, f)                    // f = (1-m)*f
+		left := sub(rho, where(m, k.one))
+		VMAXPS(left, zero, left) // max(left, 0), and NaN stays NaN
+		VADDPS(zero, left, left) // but it may be -0
+		k.spike(2, f, left, k.c(5))
+	})
+	step("li", "LI", 2, 3, func(k *neuron) {
+		v := membrane(k)
+		k.store(0, v)
+		k.out(v)
+	})
+	step("liBox", "LIBox", 1, 2, func(k *neuron) {
+		v := k.load(0)
+		v = add(v, k.products(0, add(sub(k.constant(1), v), k.x))[0]) // v += cm*((leak-v) + x)
+		k.store(0, v)
+		k.out(v)
+	})
+	step("lifBox", "LIFBox", 1, 4, func(k *neuron) {
+		v := k.load(0)
+		u := add(v, k.products(0, sub(add(k.input(), k.c(1)), v))[0]) // u = v + cm*((x+leak) - v)
+		f := above(u, k.c(2))
+		k.spike(0, f, u, k.c(3))
+	})
+	step("iaf", "IAF", 1, 2, func(k *neuron) {
+		u := add(k.load(0), k.x)
+		f := above(u, k.c(0))
+		k.spike(0, f, u, k.c(1))
+	})
+	lifBack()
+}
+
+// membrane is u = v + cm*((leak-v) + j), with j = i + x, and stores i = j + cs*j. It leaves v as it was.
+func membrane(k *neuron) VecVirtual {
+	j := add(k.load(1), k.x)
+	t := add(sub(k.constant(2), k.load(0)), j)
+	p := k.products(0, t, j)
+	k.store(1, add(j, p[1]))
+	return add(p[0], k.field(0))
+}
+
+// neuron is a kernel while it is being written.
 type neuron struct {
-	at       Mem // the position of its elements, in what vars, z and x point to
-	vars     []Register
-	x        Op                 // the input
-	state    map[int]VecVirtual // the variables that were loaded or made
-	away     VecVirtual         // delta*exp((v-th)/delta), where the model has it
-	coefs    []Op
-	subtract Op     // the threshold, where a spike takes it away from the membrane
-	limits   []Mem  // of kernels for denormals; below these a factor's product with the coefficient is one; see products
-	later    func() // what stands behind the loop
+	vars   []Register // addresses of the variables
+	z      Register
+	at     Register // the position in all of them
+	x      Mem
+	coefs  []Mem // each coefficient in all elements of a vector
+	limits []Mem // below these a factor's product with the coefficient is a denormal; see products
+	one    Mem
+	later  []func() // what stands behind the loop
 }
 
-// of is the place of the neurons in what base points to.
-func (k *neuron) of(base Register) Mem {
-	return Mem{Base: base, Index: k.at.Index, Scale: 4, Disp: k.at.Disp}
+func (k *neuron) c(n int) Mem { return k.coefs[n] }
+
+func (k *neuron) constant(n int) VecVirtual { v := YMM(); VMOVUPS(k.coefs[n], v); return v }
+
+func (k *neuron) field(field int) Mem { return Mem{Base: k.vars[field], Index: k.at, Scale: 4} }
+
+func (k *neuron) load(field int) VecVirtual {
+	v := YMM()
+	VMOVUPS(k.field(field), v)
+	return v
 }
 
-// v is a variable in front of the step, or what set made of it.
-func (k *neuron) v(field int) VecVirtual {
-	if k.state[field] == nil {
-		k.state[field] = value(k.of(k.vars[field]))
-	}
-	return k.state[field]
+func (k *neuron) store(field int, v VecVirtual) {
+	VMOVUPS(v, k.field(field))
 }
 
-func (k *neuron) set(field int, v VecVirtual) { k.state[field] = v }
+func (k *neuron) input() VecVirtual { v := YMM(); VMOVUPS(k.x, v); return v }
 
-// c is a coefficient.
-func (k *neuron) c(n int) Op { return k.coefs[n] }
+func (k *neuron) out(v VecVirtual) { VMOVUPS(v, Mem{Base: k.z, Index: k.at, Scale: 4}) }
 
-// spike resets a variable where the mask f is set, and is 1 there and 0 elsewhere.
-func (k *neuron) spike(field int, f mask, u VecVirtual, to Op) VecVirtual {
-	if k.subtract != nil {
-		to = sub(u, k.subtract)
-	}
-	k.set(field, k.reset(f, u, to))
-	return f.ones()
+// spike stores the variable after the reset and the spikes, 1 where the mask f is set.
+func (k *neuron) spike(field int, f, u VecVirtual, to Mem) {
+	z := where(f, k.one)
+	k.store(field, k.reset(f, z, u, to))
+	k.out(z)
 }
 
-// reset is (1-z)*u + z*to, for z of 1 where the mask f is set and of 0 elsewhere.
-func (k *neuron) reset(f mask, u VecVirtual, to Op) VecVirtual {
-	set := mul(f.ones(), to)
-	if k.limits != nil {
-		return add(set, kept(f, u))
-	}
-	return add(mul(f.zeros(), u), set)
+// reset is (1-z)*u + z*to for the mask f and z, which is 1 there. Where z is 0, u is taken as it is: multiplied by 1, a
+// denormal would take long.
+func (k *neuron) reset(f, z, u VecVirtual, to Mem) VecVirtual {
+	return add(mul(z, to), k.kept(f, u))
 }
 
-// choose is (1-m)*u + m*v for the mask m.
-func (k *neuron) choose(m mask, v, u VecVirtual) VecVirtual {
-	if k.limits == nil {
-		return add(mul(m.zeros(), u), mul(m.ones(), v))
-	}
-	none := whereNot(m.v, v)
-	VANDPS(constants["signAndExponent"], none, none)
-	VMULPS(constants["zero"], none, none) // ±0, or NaN
-	VORPS(and(m.v, v), none, none)
-	return add(kept(m, u), none)
-}
+// where takes a as a constant in memory.
+func where(mask VecVirtual, a Mem) VecVirtual { v := YMM(); VANDPS(a, mask, v); return v }
 
-// kept is (1-f)*u for the mask f, without a product with 1, which takes long for a denormal.
-func kept(f mask, u VecVirtual) VecVirtual {
-	gone, v := and(f.v, u), whereNot(f.v, u)
+// kept is u where f is not set, else 0*u.
+func (k *neuron) kept(f, u VecVirtual) VecVirtual {
+	gone, v := and(f, u), whereNot(f, u)
 	VMULPS(constants["zero"], gone, gone)
 	VORPS(gone, v, v)
 	return v
 }
 
-// value is m in a register.
-func value(m Op) VecVirtual { v := vector(); VMOVUPS(m, v); return v }
-
-// relu is max(v, 0); NaN stays NaN, and -0 becomes +0.
-func relu(v VecVirtual) VecVirtual {
-	zero, left := value(constants["zero"]), vector()
-	VMAXPS(v, zero, left)
-	return add(left, zero)
+// choose is (1-m)*u + m*v for the mask m, without a product of a denormal v.
+func (k *neuron) choose(m, v, u VecVirtual) VecVirtual {
+	none := whereNot(m, v)
+	VANDPS(constants["signAndExponent"], none, none)
+	VMULPS(constants["zero"], none, none) // ±0, or NaN
+	VORPS(and(m, v), none, none)
+	return add(k.kept(m, u), none)
 }
 
 // products is c*x for the coefficients from first on, one for each x. Products that round among the denormals take a
-// processor of Intel's more than a hundred cycles, and a neuron without input gets there and may stay for ever: the
-// kernels named Tiny make them of integers, with the same bits.
+// processor of Intel's more than a hundred cycles, and a neuron without input gets there and may stay for ever: they are
+// made of integers, with the same bits.
 func (k *neuron) products(first int, xs ...VecVirtual) []VecVirtual {
-	var out []VecVirtual
-	if k.limits == nil {
-		for n, x := range xs {
-			out = append(out, mul(x, k.c(first+n)))
-		}
-		return out
-	}
 	var least VecVirtual
 	for n, x := range xs {
 		q := YMM() // orders by magnitude, zero last
@@ -117,20 +148,18 @@ func (k *neuron) products(first int, xs ...VecVirtual) []VecVirtual {
 	VPCMPGTD(least, tiny, tiny)
 	VPTEST(tiny, tiny)
 	JNZ(LabelRef("denormal"))
+	var out []VecVirtual
 	for n, x := range xs {
 		out = append(out, mul(x, k.c(first+n)))
 	}
 	Label("products")
-	k.later = func() {
+	k.later = append(k.later, func() {
 		Label("denormal")
 		for n, x := range xs {
 			k.tinyProduct(out[n], x, first+n)
 		}
-		seen := GP64()
-		MOVQ(U32(1), seen)
-		Store(seen, ReturnIndex(0))
 		JMP(LabelRef("products"))
-	}
+	})
 	return out
 }
 
@@ -202,255 +231,58 @@ func vectors() {
 		{"scale100", math.Float32bits(0x1p100)},
 		{"scaleDown100", math.Float32bits(0x1p-100)},
 		{"scale49", math.Float32bits(0x1p49)},
-		{"expMost", math.Float32bits(89)},
-		{"expLeast", math.Float32bits(-104)},
-		{"infinity", math.Float32bits(float32(math.Inf(1)))},
 	} {
 		constants[c.name] = GLOBL(c.name, RODATA|NOPTR)
-		for at := range 16 {
+		for at := range 8 {
 			DATA(4*at, U32(c.bits))
 		}
 	}
-	doubles := map[string]uint64{"log2e": math.Float64bits(math.Log2E), "ln2": math.Float64bits(math.Ln2), "exponentBias": 1023}
-	for n, v := range []float64{1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1} {
-		doubles[fmt.Sprintf("exp%d", n)] = math.Float64bits(v)
-	}
-	for _, name := range slices.Sorted(maps.Keys(doubles)) {
-		constants[name] = GLOBL(name, RODATA|NOPTR)
-		for at := range 8 {
-			DATA(8*at, U64(doubles[name]))
+}
+
+// step writes the step of n neurons, a multiple of 8.
+func step(name, model string, vars, coefs int, body func(k *neuron)) {
+	function(name+"AVX2", fmt.Sprintf("is the step of n %s neurons, n a multiple of 8; see Step.", model),
+		"func(z, x, s, c *float32, n, stride int)")
+	k := &neuron{z: loaded("z"), at: GP64(), one: constants["one"]}
+	x, n := loaded("x"), loaded("n")
+	k.vars = fields("s", vars)
+	c := loaded("c")
+	most := YMM()
+	VXORPS(most, most, most)
+	for j := range coefs {
+		v, to := broadcast(Mem{Base: c, Disp: 4 * j}), AllocLocal(32)
+		VMOVUPS(v, to)
+		k.coefs = append(k.coefs, to)
+		if j < 2 && name != "iaf" && (j == 0 || vars > 1) {
+			limit, known := YMM(), YMM()
+			VCMPPS(Imm(0), v, v, known)
+			VANDPS(constants["magnitude"], v, v)
+			VMOVUPS(constants["leastNormal"], limit)
+			VDIVPS(v, limit, limit)
+			VMINPS(constants["scaleDown100"], limit, limit)
+			VANDPS(known, limit, limit)
+			to := AllocLocal(32)
+			VMOVUPS(limit, to)
+			k.limits = append(k.limits, to)
+			VPMAXSD(limit, most, most)
 		}
-	}
-}
-
-// wide is a vector of float64.
-func wide(name string) Mem { return constants[name] }
-
-// model is a neuron model: its step works on the variables and returns the output.
-type model struct {
-	name, title string
-	vars, coefs int
-	jump        int  // the variable that the input is added to, -1 if there is none
-	tiny        bool // there is a kernel for products among the denormals
-	inRegisters bool // there are few enough coefficients
-	runsAway    bool // it has an exponential, and takes one step at a time
-	step        func(k *neuron) VecVirtual
-}
-
-// kernels writes the forms of a model's step: one step and two, with the input before and, where it jumps, behind it.
-func (m model) kernels() {
-	for _, steps := range []int{1, 2} {
-		if steps == 2 && m.runsAway {
-			continue
-		}
-		m.kernel(steps, false)
-		if m.jump >= 0 {
-			m.kernel(steps, true)
-		}
-	}
-	if m.tiny && !wide512 {
-		m.tinyKernel("Tiny", false)
-		if m.jump >= 0 {
-			m.tinyKernel("LateTiny", true)
-		}
-	}
-}
-
-// stepper is the arguments of a kernel in registers.
-type stepper struct {
-	z, x, c, n, row, cstep, at Register
-	vars                       []Register
-	xs, zs                     []Register // of each step
-	spilled                    []Mem      // memory for a vector of each neuron
-}
-
-func (m model) begin(form, what string) *stepper {
-	function(m.name+form+isaName(), fmt.Sprintf("is %s of n %s neurons; see Step.", what, m.title),
-		"func(z, x, s, c *float32, n, stride, row, cstep int) int")
-	w := &stepper{at: GP64()}
-	w.z, w.x, w.n, w.c, w.row, w.cstep = loaded("z"), loaded("x"), loaded("n"), loaded("c"), loaded("row"), loaded("cstep")
-	w.vars = fields("s", m.vars)
-	XORQ(w.at, w.at)
-	return w
-}
-
-// neurons is those of a vector, vectors behind the position.
-func (m model) neurons(w *stepper, vectors int) *neuron {
-	k := &neuron{at: Mem{Index: w.at, Disp: 4 * lanes() * vectors}, vars: w.vars, state: map[int]VecVirtual{}}
-	for j := range m.coefs {
-		k.coefs = append(k.coefs, Mem{Base: w.c, Disp: 32 * j})
-	}
-	return k
-}
-
-func (m model) kernel(steps int, late bool) {
-	form, what := []string{"", "", "Pair"}[steps], []string{"", "the step", "two steps"}[steps]
-	if late {
-		form = "Late" + form
-		what += ", with the input behind,"
-	}
-	w := m.begin(form, what)
-	w.xs, w.zs = []Register{w.x}, []Register{w.z}
-	if steps == 2 {
-		x2, z2 := GP64(), GP64()
-		LEAQ(Mem{Base: w.x, Index: w.row, Scale: 4}, x2)
-		LEAQ(Mem{Base: w.z, Index: w.row, Scale: 4}, z2)
-		w.xs, w.zs = append(w.xs, x2), append(w.zs, z2)
-	}
-	flags := AllocLocal(8)
-	watchDenormals(flags)
-	if m.runsAway {
-		w.spilled = []Mem{AllocLocal(4 * lanes()), AllocLocal(4 * lanes())}
-	}
-	var held []Op // coefficients in registers, in the kernels that have them alike for all neurons
-	if wide512 {
-		for j := range m.coefs {
-			v := vector()
-			VBROADCASTSS(Mem{Base: w.c, Disp: 32 * j}, v)
-			held = append(held, v)
-		}
-	}
-	// two vectors at a time, which do not wait for each other, and at last one
-	last, end := GP64(), U32(lanes())
-	MOVQ(w.n, last)
-	SUBQ(end, last)
-	Label("loop")
-	CMPQ(w.at, last)
-	JGE(LabelRef("single"))
-	if held == nil {
-		CMPQ(w.cstep, Imm(0))
-		JNE(LabelRef("single"))
-	}
-	m.vectors(w, 2, held, late)
-	ADDQ(U32(2*lanes()), w.at)
-	JMP(LabelRef("loop"))
-	Label("single")
-	CMPQ(w.at, w.n)
-	JGE(LabelRef("done"))
-	m.vectors(w, 1, held, late)
-	ADDQ(w.cstep, w.c)
-	ADDQ(end, w.at)
-	JMP(LabelRef("single"))
-	Label("done")
-	Store(sawDenormals(flags), ReturnIndex(0))
-	ret()
-}
-
-// vectors writes the steps of one or two vectors of neurons.
-func (m model) vectors(w *stepper, count int, held []Op, late bool) {
-	ks := make([]*neuron, count)
-	for i := range ks {
-		ks[i] = m.neurons(w, i)
-	}
-	if held == nil && m.inRegisters {
-		for j := range m.coefs {
-			held = append(held, value(ks[0].coefs[j]))
-		}
-	}
-	for _, k := range ks {
-		if held != nil {
-			k.coefs = held
-		}
-	}
-	if m.runsAway {
-		runAway(ks, w.spilled)
-	}
-	for t := range w.xs {
-		for _, k := range ks {
-			in := k.of(w.xs[t])
-			if k.x = in; late {
-				k.x = constants["zero"]
-			}
-			out := m.step(k)
-			if late {
-				k.set(m.jump, add(k.v(m.jump), in))
-			}
-			VMOVUPS(out, k.of(w.zs[t]))
-		}
-	}
-	for _, k := range ks {
-		k.storeAll()
-	}
-}
-
-func (k *neuron) storeAll() {
-	for f := range k.vars {
-		VMOVUPS(k.v(f), k.of(k.vars[f]))
-	}
-}
-
-// watchDenormals clears the processor's notes of what happened to floating-point numbers.
-func watchDenormals(at Mem) {
-	STMXCSR(at)
-	r := GP32()
-	MOVL(at, r)
-	ANDL(I32(^0x3f), r)
-	MOVL(r, at)
-	LDMXCSR(at)
-}
-
-// sawDenormals is not 0 if a denormal went into an operation, or came out of one, since watchDenormals.
-func sawDenormals(at Mem) Register {
-	STMXCSR(at)
-	r := GP64()
-	MOVLQZX(at, r)
-	ANDQ(Imm(0x12), r)
-	return r
-}
-
-// tinyKernel writes the step whose products among the denormals do not stall the processor. It returns whether there
-// were any.
-func (m model) tinyKernel(form string, late bool) {
-	w := m.begin(form, "the step, with products among the denormals made of integers,")
-	none := GP64()
-	XORQ(none, none)
-	Store(none, ReturnIndex(0))
-	k := m.neurons(w, 0)
-	for range min(2, m.vars) + 1 {
-		k.limits = append(k.limits, AllocLocal(32))
-	}
-	in := k.of(w.x)
-	if k.x = in; late {
-		k.x = constants["zero"]
-	}
-	k.bounds()
-	Label("loop")
-	CMPQ(w.cstep, Imm(0))
-	JE(LabelRef("known"))
-	k.bounds()
-	Label("known")
-	out := m.step(k)
-	if late {
-		k.set(m.jump, add(k.v(m.jump), in))
-	}
-	VMOVUPS(out, k.of(w.z))
-	k.storeAll()
-	ADDQ(w.cstep, w.c)
-	ADDQ(Imm(8), w.at)
-	CMPQ(w.at, w.n)
-	JLT(LabelRef("loop"))
-	ret()
-	k.later()
-}
-
-// bounds makes, for the first coefficients, the numbers below which a product with it is a denormal, and at last the
-// largest of them.
-func (k *neuron) bounds() {
-	most := zeros()
-	for j, to := range k.limits[:len(k.limits)-1] {
-		v, limit, known := value(k.c(j)), YMM(), YMM()
-		VCMPPS(Imm(0), v, v, known)
-		VANDPS(constants["magnitude"], v, v)
-		VMOVUPS(constants["leastNormal"], limit)
-		VDIVPS(v, limit, limit)
-		VMINPS(constants["scaleDown100"], limit, limit)
-		VANDPS(known, limit, limit)
-		VMOVUPS(limit, to)
-		VPMAXSD(limit, most, most)
 	}
 	VPADDD(most, most, most)
 	VPADDD(constants["most"], most, most)
-	VMOVUPS(most, k.limits[len(k.limits)-1])
+	all := AllocLocal(32)
+	VMOVUPS(most, all)
+	k.limits = append(k.limits, all)
+	k.x = Mem{Base: x, Index: k.at, Scale: 4}
+	XORQ(k.at, k.at)
+	Label("loop")
+	body(k)
+	ADDQ(Imm(8), k.at)
+	CMPQ(k.at, n)
+	JLT(LabelRef("loop"))
+	ret()
+	for _, f := range k.later {
+		f()
+	}
 }
 
 // fields is the addresses of variables that lie a stride apart.
@@ -487,7 +319,7 @@ func lifBack() {
 	Label("loop")
 	v := load(s[0])
 	u := add(v, mul(cm, add(sub(leak, v), add(load(s[1]), on(x)))))
-	f, after := above(u, th).v, load(ds[0])
+	f, after := above(u, th), load(ds[0])
 	up := mul(after, sub(reset, u))
 	VADDPS(up, load(dz), up) // up = dz + after*(reset-u)
 	t := sub(u, th)

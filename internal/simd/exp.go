@@ -1,14 +1,14 @@
-package tensor
+package simd
 
 import "math"
 
-// exp is e to the power x with a relative error below 1e-11, enough to round to float32. It is made of separate
+// Exp is e to the power x with a relative error below 1e-11, enough to round to float32. It is made of separate
 // operations, so that every machine gives the same bits, which the assembly of the standard library does not promise.
 // Below -150 it is 0: nothing of that size shows in a float32.
 //
 // x = k·ln 2 + r with |r| ≤ ½ ln 2, and exp(r) is its Taylor polynomial of degree 9, in pairs (Estrin) because a
 // processor can compute those side by side.
-func exp(x float64) float64 {
+func Exp(x float64) float64 {
 	switch {
 	case x != x:
 		return x
@@ -32,11 +32,11 @@ func exp(x float64) float64 {
 	return p * math.Float64frombits((math.Float64bits(t)+1023)<<52)
 }
 
-// sigmoid is 1/(1 + exp(-x)).
-func sigmoid(x float64) float64 { return 1 / (1 + exp(-x)) }
+// Sigmoid is 1/(1 + exp(-x)).
+func Sigmoid(x float64) float64 { return 1 / (1 + Exp(-x)) }
 
-// tanh is the hyperbolic tangent, by exp, and near 0, where that cancels, by its Taylor polynomial of degree 9.
-func tanh(x float64) float64 {
+// Tanh is the hyperbolic tangent, by exp, and near 0, where that cancels, by its Taylor polynomial of degree 9.
+func Tanh(x float64) float64 {
 	a := math.Abs(x)
 	if a < 0.1 {
 		if x == 0 {
@@ -48,6 +48,6 @@ func tanh(x float64) float64 {
 		p = float64(p*s) - 1.0/3
 		return x + float64(x*float64(p*s))
 	}
-	e := exp(-2 * a)
+	e := Exp(-2 * a)
 	return math.Copysign((1-e)/(1+e), x)
 }

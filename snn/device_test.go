@@ -1,0 +1,294 @@
+package snn
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/livespike/livespike/internal/cuda"
+	"github.com/livespike/livespike/internal/cuda/simulated"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// The device of these tests is the interpreter of the PTX that ships; the oracle is the CPU, whose numbers the golden
+// files hold.
+
+func simulatedGPU(t *testing.T) tensor.Device {
+	t.Helper()
+	t.Cleanup(cuda.Use(simulated.Driver{}))
+	d, err := CUDA(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func to(t *testing.T, x *tensor.Tensor, d tensor.Device) *tensor.Tensor {
+	t.Helper()
+	moved, err := x.To(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return moved
+}
+
+// TestNeuronsOnGPU runs every model as a layer, as a cell and in two pieces, with one set of parameters and with one for
+// each neuron.
+func TestNeuronsOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	tensor.Seed(3)
+	tried := 0
+	for _, name := range Models() {
+		m := models[name]
+		if m.coupled != uncoupled {
+			continue // its panic is in TestGPUMisuse
+		}
+		scale := float32(3)
+		if name == "Izhikevich" {
+			scale = 20
+		}
+		for _, n := range []int{3, 8} {
+			for _, opts := range optionsOnGPU(m, n) {
+				x := tensor.Rand(7, 2, n).Mul(scale)
+				layer, cell := m.layer(opts), m.cell(opts)
+				want, after := layer.Forward(x, nil)
+				got, state := layer.Forward(to(t, x, gpu), nil)
+				who := fmt.Sprint(layer)
+				mustMatch(t, who+" output", got.CPU(), want)
+				mustMatchState(t, who, state, after)
+
+				first, half := layer.Forward(to(t, x.Slice(0, 0, 3), gpu), nil)
+				second, whole := layer.Forward(to(t, x.Slice(0, 3, 7), gpu), half)
+				mustMatch(t, who+" in pieces", tensor.Cat(0, first.CPU(), second.CPU()), want)
+				mustMatchState(t, who+" in pieces", whole, after)
+
+				var s *State
+				for k := range 7 {
+					var z *tensor.Tensor
+					z, s = cell.Forward(to(t, x.Index(k), gpu), s)
+					mustMatch(t, fmt.Sprint(cell, " step ", k), z.CPU(), want.Index(k))
+				}
+				mustMatchState(t, fmt.Sprint(cell), s, after)
+				tried++
+			}
+		}
+	}
+	t.Logf("%d configurations, each as a layer, in pieces and as a cell", tried)
+}
+
+// optionsOnGPU are sets of options that a model knows.
+func optionsOnGPU(m *model, n int) [][]Option {
+	all := [][]Option{nil}
+	known := map[string]bool{}
+	for _, o := range m.options() {
+		known[o] = true
+	}
+	if known["delayed"] {
+		all = append(all, []Option{Delayed()}, []Option{Immediate()})
+	}
+	if known["reset_method"] {
+		all = append(all, []Option{ResetMethod("reset_subtract")})
+	}
+	if known["tau_mem_inv"] {
+		all = append(all, []Option{TauMemInv(tensor.Rand(n).Mul(100).Add(50))}, []Option{TauMemInv(tensor.Rand(2, 1).Mul(100).Add(50))})
+	}
+	return all
+}
+
+func mustMatch(t *testing.T, what string, got, want *tensor.Tensor) {
+	t.Helper()
+	if !got.Equal(want) {
+		t.Fatalf("%s:\n%v\nwant\n%v", what, got, want)
+	}
+}
+
+func mustMatchState(t *testing.T, what string, got, want *State) {
+	t.Helper()
+	if got.Device().IsCPU() {
+		t.Fatalf("%s: the state is on the CPU", what)
+	}
+	for _, name := range want.Names() {
+		mustMatch(t, what+" "+name, got.Get(name).CPU(), want.Get(name))
+	}
+}
+
+// TestModelOnGPU runs the talk's model, smaller, and the edge detector on the device.
+func TestModelOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	tensor.Seed(4)
+	for name, c := range map[string]struct {
+		model *Chain
+		x     *tensor.Tensor
+	}{
+		"the talk's model": {
+			Sequential(Lift(Conv2d(1, 3, 5, Padding(2))), LIF(), Flatten(1), Linear(3*12*9, 10), Sigmoid()),
+			tensor.Rand(6, 1, 1, 12, 9).Mul(8),
+		},
+		"the edge detector": {Sequential(LIFRefracCell(), Conv2d(1, 2, 5, Bias(false), Dilation(3), Padding(6))), tensor.Rand(20, 17)},
+		"deep": {
+			Sequential(Linear(1100, 20), LIF(), Linear(20, 6, Bias(false)), LI(Delayed())), tensor.Rand(2, 2, 1100),
+		},
+		"strides and groups": {Sequential(Conv2d(4, 8, []int{3, 2}, Stride([]int{2, 1}), Groups(2)), LIFCell()), tensor.Rand(2, 4, 9, 8)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, after := c.model.Forward(c.x, nil)
+			_, err := c.model.To(gpu)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, state := c.model.Forward(to(t, c.x, gpu), nil)
+			mustMatch(t, "output", got.CPU(), want)
+			again, _ := c.model.Forward(to(t, c.x, gpu), state)
+			if _, err := c.model.To(tensor.Device{}); err != nil {
+				t.Fatal(err)
+			}
+			more, _ := c.model.Forward(c.x, after)
+			mustMatch(t, "the next piece", again.CPU(), more)
+			if text, want := state.CPU().String(), after.String(); text != want {
+				t.Errorf("state %s\nwant %s", text, want)
+			}
+		})
+	}
+}
+
+// TestWeightsFollow: what is changed on the CPU after To is what the device computes with.
+func TestWeightsFollow(t *testing.T) {
+	gpu := simulatedGPU(t)
+	l := Linear(3, 2)
+	if _, err := l.To(gpu); err != nil {
+		t.Fatal(err)
+	}
+	x := tensor.Of(1, 2, 3)
+	for range 2 {
+		l.Weight().Data()[1] += 2
+		l.Bias().Data()[0]--
+		got, _ := l.Forward(to(t, x, gpu), nil)
+		l.CPU()
+		want, _ := l.Forward(x, nil)
+		mustMatch(t, "output", got.CPU(), want)
+		if _, err := l.To(gpu); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestGPUText(t *testing.T) {
+	gpu := simulatedGPU(t)
+	x := to(t, tensor.Ones(1), gpu)
+	y, s := LICell().Forward(x, nil)
+	for _, c := range []struct{ got, want string }{
+		{x.String(), "tensor([1.], device='cuda:0')"},
+		{fmt.Sprint(y), "tensor([0.1000], device='cuda:0')"},
+		{s.String(), "LIState(v=tensor([0.1000], device='cuda:0'), i=tensor([0.8000], device='cuda:0'))"},
+		{s.CPU().String(), "LIState(v=tensor([0.1000]), i=tensor([0.8000]))"},
+		{fmt.Sprint(y.At1(0), y.Item(), x.Device(), s.Device(), x.CPU().Device()), "0.1 0.1 cuda:0 cuda:0 cpu"},
+		{strings.Join(Devices(), "; "), "cpu; cuda:0 PTX interpreter, 1.1 GB"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s\nwant %s", c.got, c.want)
+		}
+	}
+}
+
+func TestGPUMisuse(t *testing.T) {
+	gpu := simulatedGPU(t)
+	x := to(t, tensor.Ones(2, 3), gpu)
+	_, onGPU := LIF().Forward(x, nil)
+	_, onCPU := LIF().Forward(tensor.Ones(2, 3), nil)
+	sent := Linear(3, 2)
+	if _, err := sent.To(gpu); err != nil {
+		t.Fatal(err)
+	}
+	learned := LIF(Learn("tau_mem_inv"))
+	Train(learned)
+	for _, c := range []struct {
+		name string
+		f    func()
+		want string
+	}{
+		{"elements", func() { x.Data() }, "tensor: a tensor of shape [2 3] is on cuda:0, and this works on the CPU only; CPU() brings a copy"},
+		{"arithmetic", func() { x.Add(1) }, "tensor: a tensor of shape [2 3] is on cuda:0, and this works on the CPU only; CPU() brings a copy"},
+		{"a state left there", func() { LIF().Forward(tensor.Ones(2, 3), onGPU) }, "LIF: the input is on the cpu, the state on cuda:0"},
+		{"weights left here", func() { Linear(3, 2).Forward(x, nil) }, "Linear(3, 2): the input is on cuda:0, the weights on cpu; send one of them with To"},
+		{"weights left there", func() { sent.Forward(tensor.Ones(3), nil) }, "Linear(3, 2): the input is on cpu, the weights on cuda:0; send one of them with To"},
+		{"deep inside", func() { Sequential(LIF(), Linear(3, 2)).Forward(x, nil) }, "Sequential[1] Linear(3, 2): the input is on cuda:0, the weights on cpu; send one of them with To"},
+		{"a module without kernels", func() { Sequential(Dropout(0.5)).Forward(x, nil) }, "Sequential[0] Dropout"},
+		{"coupling", func() { LIFMC(3).Forward(x, nil) }, "LIFMC runs on the CPU only; the input is on cuda:0"},
+		{"gradients", func() { learned.Forward(x, nil) }, "LIF: gradients are computed on the CPU; use tensor.NoGrad or Eval"},
+		{"a tensor that records", func() { _, _ = tensor.Ones(1).SetRequiresGrad(true).To(gpu) }, "tensor.To: a tensor of shape [1] that records gradients cannot go to cuda:0; gradients are computed on the CPU"},
+		{"states of all steps", func() { LIF(RecordStates()).Forward(x, nil) }, "LIF: the states of all steps are recorded on the CPU only; the input is on cuda:0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			defer func() {
+				if r := fmt.Sprint(recover()); !strings.HasPrefix(r, c.want) {
+					t.Errorf("panic %s\nwant %s", r, c.want)
+				}
+			}()
+			c.f()
+		})
+	}
+	if _, s := LIF().Forward(x, onCPU); s.Device() != gpu {
+		t.Error("a state on the CPU did not move with its first step")
+	}
+	if _, err := Sequential(LIF(), Dropout(0.5)).To(gpu); err == nil || err.Error() != "snn: 1 Dropout(0.5) runs on the CPU only" {
+		t.Errorf("a module that cannot go there: %v", err)
+	}
+}
+
+// TestGPUFaults: what the device refuses is told, and the CPU goes on.
+func TestGPUFaults(t *testing.T) {
+	gpu := simulatedGPU(t)
+	_, err := tensor.Zeros(simulated.Memory/4 + 1).To(gpu)
+	if !errors.Is(err, cuda.ErrMemory) {
+		t.Errorf("too large: %v", err)
+	}
+	if free, total, err := gpu.Memory(); err != nil || total != simulated.Memory || free > total {
+		t.Errorf("memory %d of %d: %v", free, total, err)
+	}
+	if _, err := CUDA(1); err == nil {
+		t.Error("a second device was opened")
+	}
+	if _, err := Device("tpu"); err == nil || !strings.Contains(err.Error(), `no device "tpu"`) {
+		t.Errorf("an unknown device: %v", err)
+	}
+	if d, err := Device("auto"); err != nil || !d.IsCPU() {
+		t.Errorf("auto is %v, %v", d, err)
+	}
+	t.Setenv("LIVESPIKE_DEVICE", "cuda:0")
+	if d, err := Device("auto"); err != nil || d != gpu {
+		t.Errorf("auto is %v, %v", d, err)
+	}
+}
+
+// TestNoCUDA is what most people see.
+func TestNoCUDA(t *testing.T) {
+	if _, err := cuda.Devices(); err == nil {
+		t.Skip("skipped: this machine has a GPU")
+	}
+	if _, err := CUDA(0); !errors.Is(err, ErrNoCUDA) {
+		t.Errorf("error %v", err)
+	}
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, ErrNoCUDA) {
+			t.Errorf("panic %v", err)
+		}
+		if got := strings.Join(Devices(), " "); got != "cpu" {
+			t.Errorf("devices %s", got)
+		}
+	}()
+	tensor.Ones(1).CUDA()
+}
+
+func TestActivationsOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	x := tensor.Linspace(-12, 12, 1001)
+	for k, v := range []float32{0, 0.1, -0.1, 1e-30, 200, -200} {
+		x.Data()[k] = v
+	}
+	for _, a := range []*Activation{Sigmoid(), Tanh(), Relu()} {
+		want, _ := a.Forward(x, nil)
+		got, _ := a.Forward(to(t, x, gpu), nil)
+		mustMatch(t, a.String(), got.CPU(), want)
+	}
+}
