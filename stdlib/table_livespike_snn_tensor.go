@@ -14,6 +14,7 @@ var _ = register("github.com/livespike/livespike/snn/tensor/tensor", map[string]
 	"Bernoulli":      reflect.ValueOf(tensor.Bernoulli),
 	"Cat":            reflect.ValueOf(tensor.Cat),
 	"CrossEntropy":   reflect.ValueOf(tensor.CrossEntropy),
+	"Devices":        reflect.ValueOf(tensor.Devices),
 	"Eye":            reflect.ValueOf(tensor.Eye),
 	"FromSlice":      reflect.ValueOf(tensor.FromSlice),
 	"Full":           reflect.ValueOf(tensor.Full),
@@ -23,6 +24,7 @@ var _ = register("github.com/livespike/livespike/snn/tensor/tensor", map[string]
 	"Of":             reflect.ValueOf(tensor.Of),
 	"Ones":           reflect.ValueOf(tensor.Ones),
 	"OnesLike":       reflect.ValueOf(tensor.OnesLike),
+	"OpenDevice":     reflect.ValueOf(tensor.OpenDevice),
 	"Perm":           reflect.ValueOf(tensor.Perm),
 	"Rand":           reflect.ValueOf(tensor.Rand),
 	"Randn":          reflect.ValueOf(tensor.Randn),
@@ -36,6 +38,7 @@ var _ = register("github.com/livespike/livespike/snn/tensor/tensor", map[string]
 	"Zeros":          reflect.ValueOf(tensor.Zeros),
 	"ZerosLike":      reflect.ValueOf(tensor.ZerosLike),
 	// types
+	"Device": reflect.ValueOf((*tensor.Device)(nil)),
 	"Node":   reflect.ValueOf((*tensor.Node)(nil)),
 	"Tensor": reflect.ValueOf((*tensor.Tensor)(nil)),
 })
