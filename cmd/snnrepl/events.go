@@ -14,8 +14,8 @@ import (
 
 var _ = register(command{
 	name:    "events",
-	usage:   "events info|convert|view|send|recv …",
-	summary: "look at recordings and streams of events, convert, filter, send and receive them",
+	usage:   "events info|convert|filter|view|render|send|recv …",
+	summary: "look at recordings and streams of events, convert, filter, draw, send and receive them",
 	help:    eventsHelp(),
 	run:     runEvents,
 })
@@ -33,7 +33,8 @@ var errUsage = errors.New("usage")
 
 func eventsCommands() []eventsCommand {
 	return []eventsCommand{
-		eventsInfoCommand(), eventsConvertCommand(), eventsViewCommand(), eventsSendCommand(), eventsRecvCommand(),
+		eventsInfoCommand(), eventsConvertCommand(), eventsFilterCommand(), eventsViewCommand(), eventsRenderCommand(),
+		eventsSendCommand(), eventsRecvCommand(),
 	}
 }
 

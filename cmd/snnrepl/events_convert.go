@@ -13,10 +13,9 @@ func eventsConvertCommand() eventsCommand {
 		name:  "convert",
 		usage: "convert [flags] IN OUT",
 		doc: `writes the events of IN, a recording or any other source, as OUT, whose extension says the format: .aedat4 .dat
-.raw (EVT3) .es .csv, each also with .gz or .zst. Events are written exactly as they are stored, or refused.
-OUT appears when it is complete; "-" is standard input or output, in CSV without --to. Filters act in the order in
-which they are listed at "window" and behind: window crop hot-pixels denoise refractory polarity thin max-rate flip
-rotate downsample.`,
+.raw (EVT3) .es .csv .npy .npz, each also with .gz or .zst. Events are written exactly as they are stored, or refused.
+OUT appears when it is complete; "-" is standard input or output, in CSV without --to. The filters are those of
+"filter".`,
 		flags: func(f *flag.FlagSet) {
 			reading(f)
 			filtering(f)
@@ -64,7 +63,9 @@ func runEventsConvert(s streams, f *flag.FlagSet) error {
 	if f.Arg(1) == "-" {
 		return pass(s, src, "-", text(f, "to"), limit{}, out...)
 	}
+	stop := progress(s.err, src, f.Arg(0))
 	err = src.Save(f.Arg(1), out...)
+	stop()
 	if err == nil || errors.Is(err, event.ErrTruncated) {
 		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", f.Arg(1), src.Stats())), err)
 	}

@@ -10,6 +10,42 @@ import (
 	"github.com/livespike/livespike/io/event"
 )
 
+func eventsFilterCommand() eventsCommand {
+	return eventsCommand{
+		name:  "filter",
+		usage: "filter [flags] [IN [OUT]]",
+		doc: `is convert for pipes: without names it reads standard input and writes standard output. Filters act in the order
+window crop hot-pixels denoise refractory polarity thin max-rate flip rotate downsample; several commands behind each
+other act in any.`,
+		flags: func(f *flag.FlagSet) {
+			reading(f)
+			filtering(f)
+			writing(f)
+		},
+		run: func(s streams, f *flag.FlagSet) error {
+			if f.NArg() > 2 {
+				return wrongUsage("filter which file to which?")
+			}
+			in, place := "-", "-"
+			if f.NArg() > 0 {
+				in = f.Arg(0)
+			}
+			if f.NArg() > 1 {
+				place = f.Arg(1)
+			}
+			out, err := writingOptions(f)
+			if err != nil {
+				return err
+			}
+			src, err := open(f, in)
+			if err != nil {
+				return err
+			}
+			return pass(s, src, place, text(f, "to"), limit{}, out...)
+		},
+	}
+}
+
 // filters are the flags that change a stream, in the order in which they act.
 var filters = []struct {
 	name, doc string

@@ -46,7 +46,9 @@ func eventsInfo(s streams, file string, opts []event.Option, asJSON, name bool) 
 	if err != nil {
 		return err
 	}
+	stop := progress(s.err, src, file)
 	summary, err := event.Digest(src)
+	stop()
 	if closed := src.Close(); err == nil {
 		err = closed
 	}

@@ -15,9 +15,10 @@ import (
 func eventsSendCommand() eventsCommand {
 	return eventsCommand{
 		name:  "send",
-		usage: "send [flags] IN udp://HOST:PORT",
-		doc: `sends the events of a recording or another source as datagrams, at the pace of the recording's clock.
-udp://HOST:PORT?layout=spif-untimed&packet=512 is what AEStream receives; go doc io/udp lists the layouts.`,
+		usage: "send [flags] IN udp://HOST:PORT|dv://:PORT",
+		doc: `sends the events of a recording or another source, at the pace of the recording's clock: as datagrams, or as a
+server to which dv-processing's clients connect. udp://HOST:PORT?layout=spif-untimed&packet=512 is what AEStream
+receives; go doc io/udp lists the layouts.`,
 		flags: func(f *flag.FlagSet) {
 			f.Bool("fast", false, "as fast as the network takes them, which may lose some")
 			reading(f)
@@ -43,7 +44,7 @@ udp://HOST:PORT?layout=spif-untimed&packet=512 is what AEStream receives; go doc
 func eventsRecvCommand() eventsCommand {
 	return eventsCommand{
 		name:  "recv",
-		usage: "recv [flags] udp://:PORT [OUT]",
+		usage: "recv [flags] udp://:PORT|dv://HOST:PORT|zmq://HOST:PORT [OUT]",
 		doc: `receives events until it is interrupted, and writes them to OUT as convert does; without OUT, and for "-", as
 CSV to standard output. udp://:PORT?timeout=1s ends when nothing has come for a second. Losses are counted and said.`,
 		flags: func(f *flag.FlagSet) {
@@ -109,12 +110,15 @@ func pass(s streams, src *event.Stream, place, format string, l limit, opts ...e
 		}
 		select {
 		case <-interrupts:
+			signal.Stop(interrupts) // a second one ends a sink that waits for a client
 		case <-timer:
 		case <-done:
 			return
 		}
 		_ = src.Close() // wakes Next; what broke the source off is in Err
 	}()
+	stop := progress(s.err, src, "")
+	defer stop()
 	for l.count == 0 || out.Count() < l.count {
 		events, err := src.Next()
 		if err != nil {
@@ -127,6 +131,7 @@ func pass(s streams, src *event.Stream, place, format string, l limit, opts ...e
 			return errors.Join(out.Close(), src.Close())
 		}
 	}
+	stop()
 	broken := src.Err()
 	err = errors.Join(broken, out.Close(), src.Close())
 	if place == "" {

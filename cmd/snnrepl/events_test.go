@@ -147,7 +147,7 @@ func TestEventsPipe(t *testing.T) {
 
 // TestEventsView draws images of a recording as characters.
 func TestEventsView(t *testing.T) {
-	status, out, err := snnrepl("", "events", "view", "--frames", "3", "--fps", "50", "--columns", "40", "sample:bars")
+	status, out, err := snnrepl("", "events", "view", "--terminal", "--frames", "3", "--fps", "50", "--columns", "40", "sample:bars")
 	if status != 0 || strings.Count(out, "Mev/s") != 3 || strings.Count(out, "\n") < 3*10 {
 		t.Errorf("status %d, %d lines, %s", status, strings.Count(out, "\n"), err)
 	}

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"image"
-	"image/color"
 	"os"
 	"os/signal"
 	"time"
@@ -21,10 +20,13 @@ func eventsViewCommand() eventsCommand {
 	return eventsCommand{
 		name:  "view",
 		usage: "view [flags] SOURCE",
-		doc: `shows a source live in the terminal, as graphics where it can draw them and as half blocks elsewhere: brighter
-events red, darker ones blue. Recordings play at their own pace; the last line has the rate and what was lost.`,
+		doc: `shows a source live as a page for the browser, whose address it prints, or in the terminal, as graphics where it
+can draw them and as half blocks elsewhere: brighter events red, darker ones blue. Recordings play at their own pace.
+Beside the image are the rate, how full the buffer is, and what was lost.`,
 		flags: func(f *flag.FlagSet) {
-			f.Bool("terminal", true, "in the terminal, which is the only place so far")
+			f.Bool("terminal", false, "in the terminal")
+			f.String("listen", "127.0.0.1:0", "`ADDRESS` of the page; port 0 is a free one")
+			picturing(f)
 			f.Int("fps", 20, "images a second")
 			f.Int("frames", 0, "stop after `N` images")
 			f.Int("columns", 0, "`WIDTH` in characters; the terminal's without it")
@@ -50,6 +52,12 @@ func runEventsView(s streams, f *flag.FlagSet) error {
 	}
 	if src.Info().Width == 0 {
 		return errors.Join(wrongUsage("%s does not say its size; add --size WxH", f.Arg(0)), src.Close())
+	}
+	if err := fading(f, src); err != nil {
+		return errors.Join(err, src.Close())
+	}
+	if text(f, "terminal") != "true" {
+		return servePage(s, src, f.Arg(0), text(f, "listen"), fps, frames)
 	}
 	v := viewer{out: bufio.NewWriterSize(s.out, 1<<16), protocol: draw.Blocks256}
 	if out, ok := s.out.(*os.File); ok {
@@ -99,6 +107,7 @@ type viewer struct {
 	terminal bool
 	protocol draw.Protocol
 	columns  int
+	picture  picture
 	before   int64
 	at       time.Time
 	begun    bool
@@ -107,12 +116,10 @@ type viewer struct {
 // show draws what came since the last image; over is whether a source that has begun ended.
 func (v *viewer) show(src *event.Stream) (over bool, err error) {
 	frame := src.Read()
-	h, w := frame.Shape()[1], frame.Shape()[2]
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	data := frame.Data()
-	for i := range w * h {
-		off, on := data[i], data[w*h+i]
-		img.SetRGBA(i%w, i/w, color.RGBA{shade(on), 0, shade(off), 255})
+	v.picture.set(frame.Data(), frame.Shape()[2], frame.Shape()[1])
+	img := image.NewRGBA(image.Rect(0, 0, v.picture.w, v.picture.h))
+	for i, p := range v.picture.level {
+		img.Set(i%v.picture.w, i/v.picture.w, eventPalette[p])
 	}
 	if v.terminal {
 		clearing := "\x1b[H"
@@ -137,12 +144,4 @@ func (v *viewer) show(src *event.Stream) (over bool, err error) {
 		return false, err
 	}
 	return src.Over(), v.out.Flush()
-}
-
-// shade shows one event well and many better.
-func shade(events float32) uint8 {
-	if events == 0 {
-		return 0
-	}
-	return uint8(min(255, 120+45*events))
 }

@@ -192,6 +192,17 @@ func (s *Stream) Close() error {
 	return errors.Join(err, s.src.Close())
 }
 
+// Buffered is how many events a live source has delivered that have not been read, and how many it may before it loses
+// some, or waits; both are 0 for a recording.
+func (s *Stream) Buffered() (events, room int) {
+	if s.pump == nil {
+		return 0, 0
+	}
+	s.pump.mu.Lock()
+	defer s.pump.mu.Unlock()
+	return len(s.pump.ready), ringEvents
+}
+
 // Over is whether the stream has ended: nothing more will come.
 func (s *Stream) Over() bool {
 	s.mu.Lock()
