@@ -1,7 +1,7 @@
-// Package docs holds Livespike's documentation inside the program: the pages of this folder, as they are read on the
-// web, for "snnrepl help TOPIC" and the tests.
+// Package docs holds Livespike's documentation inside the program: the pages of this folder, for
+// "snnrepl help TOPIC" and the tests.
 //
-// A topic is a page. Its name is the file's without .md, or the folder's for a README: "events", "workshop".
+// A topic is a page. Its name is the file's without .md, and the folder's for a README: "events", "workshop".
 package docs
 
 import (
@@ -11,12 +11,13 @@ import (
 	"strings"
 )
 
-//go:embed *.md
+//go:embed *.md workshop/*.md
 var pages embed.FS
 
 // Topic is one page.
 type Topic struct {
 	Name  string // "events"
+	File  string // "events.md", in this folder
 	Title string // the page's heading: "Event cameras and recordings"
 	Text  string // Markdown
 }
@@ -58,7 +59,7 @@ func read(name, file string) Topic {
 		panic(err) // the file is part of the program
 	}
 	heading, _, _ := strings.Cut(string(text), "\n")
-	return Topic{Name: name, Title: strings.TrimPrefix(heading, "# "), Text: string(text)}
+	return Topic{Name: name, File: file, Title: strings.TrimPrefix(heading, "# "), Text: string(text)}
 }
 
 // String is the page's text.

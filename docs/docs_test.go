@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -152,7 +153,7 @@ func TestLinks(t *testing.T) {
 // TestSnippets runs the code on every page:
 //
 //   - go blocks in the order of the page, as the cells of one script; a text block that follows one is what it prints.
-//     Those that begin with a package clause are compiled as programs.
+//     Those that begin with a package clause are compiled and vetted.
 //   - sh blocks with bash, in a folder where the repository's files are at hand, snnrepl is on the path and what is
 //     written is thrown away.
 //
@@ -167,11 +168,9 @@ func TestSnippets(t *testing.T) {
 		list := blocks(read(t, path))
 		t.Run(strings.TrimPrefix(filepath.ToSlash(path), "../"), func(t *testing.T) {
 			cells(t, bin, path, list)
+			programs(t, list)
 			for _, b := range list {
-				switch {
-				case b.language == "go" && strings.HasPrefix(b.text, "package "):
-					compile(t, path, b)
-				case b.language == "sh":
+				if b.language == "sh" {
 					shell(t, bin, path, b)
 				}
 			}
@@ -188,6 +187,9 @@ func binary(name string) string {
 
 // mark separates the outputs of a script's blocks.
 const mark = "---- block %d ----"
+
+// figureLine is what snnrepl run says of a figure that it wrote.
+var figureLine = regexp.MustCompile(`(?m)^figure: .*\n`)
 
 func cells(t *testing.T, bin, path string, list []block) {
 	var script strings.Builder
@@ -213,28 +215,38 @@ func cells(t *testing.T, bin, path string, list []block) {
 		}
 		_, printed, _ := strings.Cut(out, fmt.Sprintf(mark, i-1)+"\n")
 		printed, _, _ = strings.Cut(printed, "---- block ")
+		printed = figureLine.ReplaceAllString(printed, "")
 		if strings.TrimSpace(printed) != strings.TrimSpace(b.text) {
 			t.Errorf("%s:%d: the page says\n%s\nand the code prints\n%s", path, b.line, b.text, printed)
 		}
 	}
 }
 
-func compile(t *testing.T, path string, b block) {
+// programs compiles the blocks that begin with a package clause. Blocks of one package are its files.
+func programs(t *testing.T, list []block) {
+	packages := map[string][]string{}
 	dir := t.TempDir()
-	name := filepath.Join(dir, "main.go")
-	kind := "build"
-	if strings.Contains(b.text, "func Test") {
-		name, kind = filepath.Join(dir, "main_test.go"), "vet"
+	for i, b := range list {
+		if b.language != "go" || !strings.HasPrefix(b.text, "package ") {
+			continue
+		}
+		clause, _, _ := strings.Cut(b.text, "\n")
+		key, suffix := clause, ".go"
+		if clause == "package main" {
+			key = fmt.Sprint(i) // each is a program of its own
+		}
+		if strings.Contains(b.text, "testing.T") {
+			suffix = "_test.go"
+		}
+		name := filepath.Join(dir, fmt.Sprint("block", i, suffix))
+		if err := os.WriteFile(name, []byte(b.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		packages[key] = append(packages[key], name)
 	}
-	if err := os.WriteFile(name, []byte(b.text), 0o644); err != nil {
-		t.Fatal(err)
+	for _, files := range packages {
+		run(t, root, nil, "go", append([]string{"vet"}, files...)...)
 	}
-	args := []string{kind}
-	if kind == "build" {
-		args = append(args, "-o", filepath.Join(dir, "program"))
-	}
-	t.Logf("%s:%d: go %s", path, b.line, kind)
-	run(t, root, nil, "go", append(args, name)...)
 }
 
 func shell(t *testing.T, bin, path string, b block) {
@@ -285,6 +297,37 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
+// TestDelivery checks what can be checked of the files for Binder, development containers and container engines without
+// any of them: they parse, and what they name exists.
+func TestDelivery(t *testing.T) {
+	var devcontainer map[string]any
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(root, ".devcontainer", "devcontainer.json"))), &devcontainer); err != nil {
+		t.Errorf(".devcontainer/devcontainer.json: %v", err)
+	}
+	if bash, err := exec.LookPath("bash"); err == nil {
+		run(t, root, nil, bash, "-n", "binder/postBuild")
+	}
+	copied := regexp.MustCompile(`(?m)^COPY (?:--chown=\S+ )?([^-].*) \S+$`)
+	lines := copied.FindAllStringSubmatch(read(t, filepath.Join(root, "Dockerfile")), -1)
+	if len(lines) == 0 {
+		t.Error("the Dockerfile copies nothing")
+	}
+	for _, line := range lines {
+		for _, name := range strings.Fields(line[1]) {
+			if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+				t.Errorf("Dockerfile: %v", err)
+			}
+		}
+	}
+	module, files := read(t, filepath.Join(root, "go.mod")), map[string]string{"Dockerfile": `golang:([\d.]+)`, ".devcontainer/devcontainer.json": `go:1-([\d.]+)`}
+	for name, pattern := range files {
+		m := regexp.MustCompile(pattern).FindStringSubmatch(read(t, filepath.Join(root, name)))
+		if m == nil || !strings.Contains(module, "\ngo "+m[1]) {
+			t.Errorf("%s is not for the Go of go.mod: %q", name, m)
+		}
+	}
+}
+
 // TestTopics holds the pages inside the program against the files, and the index against the pages.
 func TestTopics(t *testing.T) {
 	index, ok := docs.Lookup("")
@@ -296,18 +339,14 @@ func TestTopics(t *testing.T) {
 		t.Fatal("no topics")
 	}
 	for _, topic := range topics {
-		file := topic.Name + ".md"
-		if _, err := os.Stat(file); err != nil {
-			file = topic.Name + "/README.md"
-		}
-		if found, ok := docs.Lookup(strings.ToUpper(topic.Name)); !ok || found.Text != read(t, filepath.FromSlash(file)) {
-			t.Errorf("topic %s is not %s", topic.Name, file)
+		if found, ok := docs.Lookup(strings.ToUpper(topic.Name)); !ok || found.Text != read(t, filepath.FromSlash(topic.File)) {
+			t.Errorf("topic %s is not %s", topic.Name, topic.File)
 		}
 		if topic.Title == "" || strings.HasPrefix(topic.Title, "#") {
-			t.Errorf("%s does not begin with a heading", file)
+			t.Errorf("%s does not begin with a heading", topic.File)
 		}
-		if !strings.Contains(index.Text, "]("+file+")") {
-			t.Errorf("the index, docs/README.md, does not name %s", file)
+		if !strings.Contains(index.Text, "]("+topic.File+")") {
+			t.Errorf("the index, docs/README.md, does not name %s", topic.File)
 		}
 	}
 	if _, ok := docs.Lookup("nothing"); ok {

@@ -188,7 +188,11 @@ func TestScript(t *testing.T) {
 	n.Add(true, "", "# Title\n\ntext")
 	n.Add(false, "A neuron", "x := 1\nx")
 	n.Add(false, "", "y")
-	want := "// %% [markdown]\n// # Title\n//\n// text\n\n// %% A neuron\nx := 1\nx\n\n// %%\ny\n"
+	n.Add(false, `Times tags=["volatile"]`, "z")
+	if !tagged(n.cells[3], "volatile") {
+		t.Error("the tag behind a title is not the cell's")
+	}
+	want := "// %% [markdown]\n// # Title\n//\n// text\n\n// %% A neuron\nx := 1\nx\n\n// %%\ny\n\n// %% Times tags=[\"volatile\"]\nz\n"
 	if got := n.Script(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

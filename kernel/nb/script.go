@@ -1,6 +1,10 @@
 package nb
 
-import "strings"
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
 
 // New is an empty notebook for the kernel livespike.
 func New() *Notebook {
@@ -13,7 +17,11 @@ func New() *Notebook {
 	}}
 }
 
-// Add appends a cell. A title becomes a heading above it.
+// tagList is how a mark gives its cell tags, as Jupytext's percent scripts do: // %% Report tags=["volatile"]
+var tagList = regexp.MustCompile(`\s*\btags=(\[.*\])$`)
+
+// Add appends a cell. A Markdown cell's title becomes a heading above its text; a code cell's is kept beside it, and the
+// tags behind it become the cell's.
 func (n *Notebook) Add(markdown bool, title, src string) {
 	kind := "code"
 	if markdown {
@@ -22,10 +30,18 @@ func (n *Notebook) Add(markdown bool, title, src string) {
 			src = "## " + title + "\n" + src
 		}
 	}
-	cell := map[string]any{"cell_type": kind, "source": src, "metadata": map[string]any{}}
-	if title != "" && !markdown {
-		cell["metadata"] = map[string]any{"livespike": map[string]any{"title": title}}
+	metadata := map[string]any{}
+	if m := tagList.FindStringSubmatch(title); m != nil && !markdown {
+		var tags []any
+		if json.Unmarshal([]byte(m[1]), &tags) == nil {
+			metadata["tags"] = tags
+			title = strings.TrimSuffix(title, m[0])
+		}
 	}
+	if title != "" && !markdown {
+		metadata["livespike"] = map[string]any{"title": title}
+	}
+	cell := map[string]any{"cell_type": kind, "source": src, "metadata": metadata}
 	n.cells = append(n.cells, cell)
 	n.raw["cells"] = append(n.raw["cells"].([]any), cell)
 }
@@ -50,10 +66,14 @@ func (n *Notebook) Script() string {
 	return b.String()
 }
 
-// title is what stood behind a code cell's mark.
+// title is what stands behind a code cell's mark.
 func title(cell map[string]any) string {
 	metadata, _ := cell["metadata"].(map[string]any)
 	own, _ := metadata["livespike"].(map[string]any)
 	text, _ := own["title"].(string)
+	if tags, _ := metadata["tags"].([]any); len(tags) > 0 {
+		list, _ := json.Marshal(tags) // of strings
+		text = strings.TrimSpace(text + " tags=" + string(list))
+	}
 	return text
 }
