@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var adaLIF = register(&model{
 	name:   "AdaLIF",
 	cuda:   "ada_lif",
@@ -12,6 +14,7 @@ var adaLIF = register(&model{
 	late:    true,
 	numbers: true,
 	step:    adaLIFStep,
+	fast:    simd.AdaLIF,
 	back:    adaLIFBack,
 })
 

@@ -1,6 +1,10 @@
 package snn
 
-import "math"
+import (
+	"math"
+
+	"github.com/livespike/livespike/internal/simd"
+)
 
 var cobaLIF = register(&model{
 	name: "CobaLIF",
@@ -18,6 +22,7 @@ var cobaLIF = register(&model{
 	},
 	numbers:  true,
 	step:     cobaLIFStep,
+	fast:     simd.CobaLIF,
 	back:     cobaLIFBack,
 	split:    true,
 	bioPlain: true,

@@ -3,6 +3,8 @@ package snn
 import (
 	"strings"
 	"sync/atomic"
+
+	"github.com/livespike/livespike/internal/simd"
 )
 
 // coefs are the numbers that a model's step uses, made once from dt and the parameters. They are one flat block, or,
@@ -10,6 +12,7 @@ import (
 type coefs struct {
 	names  []string
 	block  []float32 // the one block, if no parameter has more than one value
+	wide   []float32 // the same in the order of the assembly
 	each   []column  // otherwise, one per coefficient
 	from   []float32 // the values of the learned parameters they were made of
 	cached atomic.Pointer[spread]
@@ -27,6 +30,7 @@ type spread struct {
 	shape  []int
 	run    int         // this many neurons in a row share a block
 	blocks [][]float32 // one per run
+	wide   []float32   // see widen
 }
 
 // makeCoefs evaluates the model's products. get returns a parameter, dt included.
@@ -42,6 +46,7 @@ func makeCoefs(products []string, get func(name string) value) *coefs {
 		for k := range products {
 			c.block[k] = c.each[k].data[0]
 		}
+		c.wide = simd.Wide(nil, c.block)
 	}
 	return c
 }
@@ -140,6 +145,7 @@ func (c *coefs) over(who string, shape []int) *spread {
 			s.blocks = append(s.blocks, block)
 		}
 	}
+	s.widen(len(c.each))
 	c.cached.Store(s)
 	return s
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/livespike/livespike/internal/fixture"
 	"github.com/livespike/livespike/internal/golden"
+	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -285,6 +286,7 @@ func conformStep(c golden.Case, what string) error {
 	cell, layer := m.cell(opts), m.layer(append(opts, RecordStates()))
 	if what == "LIFMCRefrac" {
 		cell.step, layer.step = norseLIFMCRefracStep, norseLIFMCRefracStep
+		cell.fast, layer.fast = simd.Neuron{}, simd.Neuron{}
 	}
 	return conformNeuron(c, cell, layer, x, newState(cell.lay, x.Shape()[1:]))
 }
@@ -350,6 +352,7 @@ func conformRecurrent(c golden.Case, what string) error {
 	cell, layer := form.cell(in, hidden, opts...), form.layer(in, hidden, append(opts, RecordStates())...)
 	if what == "LIFMCRefrac" {
 		cell.step, layer.step = norseLIFMCRefracStep, norseLIFMCRefracStep
+		cell.fast, layer.fast = simd.Neuron{}, simd.Neuron{}
 	}
 	s := cell.InitialState(cell.OutputShape(x.Shape()[1:]...)...)
 	if what == "IAF" || what == "AdaLIF" { // Norse has only the step, which was run from zeros

@@ -33,37 +33,102 @@ func needAssembly(t *testing.T) {
 	}
 }
 
-// TestFastSteps compares the assembly of every model that has one with its step in Go, bit for bit, for all lengths.
-func TestFastSteps(t *testing.T) {
-	needAssembly(t)
-	r := rand.New(rand.NewPCG(1, 2))
-	compared := 0
+// fastForms are the models with assembly, with both kinds of reset.
+func fastForms() map[string]*neuron {
+	all := map[string]*neuron{}
 	for _, name := range Models() {
 		m := models[name]
-		if m.fast == nil {
+		if m.fast.One == nil {
 			continue
 		}
-		compared++
-		fast := m.quickest()
-		for n := range 68 {
-			for range 4 {
-				stride := n + r.IntN(3)
-				z, x, s := make([]float32, n), hard(r, n), hard(r, len(m.state)*stride+n)
-				c := make([]float32, len(m.coefs))
-				for k := range c {
-					c[k] = float32(r.NormFloat64())
+		all[name] = &neuron{m: m, name: name, step: m.step, fast: m.fast}
+		if m.fastSubtract.One != nil {
+			all[name+" subtracting"] = &neuron{m: m, name: name, step: m.subtract, fast: m.fastSubtract}
+		}
+	}
+	for _, c := range all {
+		if c.lay = c.m.layout(false); c.m.jump != "" {
+			c.jump = c.m.field(c.m.jump)
+		}
+	}
+	return all
+}
+
+// sameSteps compares the assembly with the twin bit for bit, in all orders, one and two steps at a time, with and without
+// denormals in mind. each are the coefficients of every neuron, or of all.
+func sameSteps(t *testing.T, name string, c *neuron, x, s []float32, n int, each [][]float32) {
+	t.Helper()
+	coefs := &coefs{names: c.m.coefs, block: each[0], wide: simd.Wide(nil, each[0])}
+	if len(each) > 1 {
+		sp := &spread{shape: []int{n}, run: 1, blocks: each}
+		sp.widen(len(c.m.coefs))
+		coefs.block = nil
+		coefs.cached.Store(sp)
+	}
+	c.coefs = coefs
+	for _, late := range []bool{false, true} {
+		if late && c.fast.Late == nil {
+			continue
+		}
+		wantZ, want := make([]float32, 2*n), append([]float32(nil), s...)
+		var first []float32
+		for k := range 2 {
+			in, jumps := x[k*n:(k+1)*n], x[k*n:(k+1)*n]
+			if late {
+				in = make([]float32, n)
+			}
+			for i := range n {
+				c.step(wantZ[k*n+i:][:1], in[i:], want[i:], each[i%len(each)], n)
+			}
+			if late {
+				add(want[c.jump*n:][:n], jumps)
+			}
+			if k == 0 {
+				first = append(first, want...)
+			}
+		}
+		for _, steps := range []int{1, 2} {
+			for _, denormal := range []bool{false, true} {
+				z := make([]float32, 2*n)
+				got := &State{lay: c.lay, shape: []int{n}, buf: append([]float32(nil), s...), denormal: denormal}
+				took := c.runFast(z, x, steps, got, late)
+				what := fmt.Sprintf("%s, n=%d, %d of %d steps, late %v, denormals %v, c=%v", name, n, took, steps, late, denormal, each[0])
+				state := want
+				if took == 1 {
+					state = first
 				}
-				c[len(c)-1] = hard(r, 1)[0]
-				wantZ, wantS := make([]float32, n), append([]float32(nil), s...)
-				m.step(wantZ, x, wantS, c, stride)
-				fast(z, x, s, c, stride)
-				bitsEqual(t, fmt.Sprintf("%s, n=%d, c=%v: z", name, n, c), z, wantZ)
-				bitsEqual(t, fmt.Sprintf("%s, n=%d, c=%v: state", name, n, c), s, wantS)
+				bitsEqual(t, what+": z", z[:took*n], wantZ[:took*n])
+				bitsEqual(t, what+": state", got.buf, state)
 			}
 		}
 	}
-	if compared == 0 {
-		t.Error("no model has assembly")
+}
+
+// TestFastSteps compares the assembly of every model that has one with its step in Go, for all lengths.
+func TestFastSteps(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	all := fastForms()
+	for _, name := range sortedKeysOf(all) {
+		c := all[name]
+		for n := 1; n < 68; n++ {
+			for range 2 {
+				each := make([][]float32, 1+r.IntN(2)*(n-1))
+				for k := range each {
+					each[k] = make([]float32, len(c.m.coefs))
+					for j := range each[k] {
+						each[k][j] = float32(r.NormFloat64())
+					}
+					if r.IntN(4) == 0 {
+						each[k][r.IntN(len(each[k]))] = hard(r, 1)[0]
+					}
+				}
+				sameSteps(t, name, c, hard(r, 2*n), hard(r, len(c.m.state)*n), n, each)
+			}
+		}
+	}
+	if len(all) != len(Models())+4 {
+		t.Errorf("%d forms of %d models have assembly", len(all), len(Models()))
 	}
 }
 
@@ -93,30 +158,23 @@ func TestFastDenormals(t *testing.T) {
 		return x
 	}
 	factors := []float32{0.1, 0.2, 0.25, 0.5, 1, 1.5, 0.3, 0.75, 1e-3, 3, 1e-30, 0, 1e-40}
-	for _, name := range Models() {
-		m := models[name]
-		if m.fast == nil {
-			continue
-		}
-		fast := m.quickest()
-		for range 3000 {
+	all := fastForms()
+	for _, name := range sortedKeysOf(all) {
+		c := all[name]
+		for range 1000 {
 			const n = 32
-			z, x, s, c := make([]float32, n), tiny(n), tiny(len(m.state)*n), make([]float32, len(m.coefs))
+			x, block := tiny(2*n), make([]float32, len(c.m.coefs))
 			if r.IntN(2) == 0 {
 				clear(x)
 			}
-			c[0] = factors[r.IntN(len(factors))]
-			if len(m.state) > 1 {
-				c[1] = -factors[r.IntN(len(factors))]
+			block[0] = factors[r.IntN(len(factors))]
+			if len(c.m.state) > 1 {
+				block[1] = -factors[r.IntN(len(factors))]
 			}
-			if len(c) > 3 {
-				c[3] = 1
+			if len(block) > 3 {
+				block[3] = 1
 			}
-			wantZ, wantS := make([]float32, n), append([]float32(nil), s...)
-			m.step(wantZ, x, wantS, c, n)
-			fast(z, x, s, c, n)
-			bitsEqual(t, fmt.Sprintf("%s, c=%v: z", name, c), z, wantZ)
-			bitsEqual(t, fmt.Sprintf("%s, c=%v: state", name, c), s, wantS)
+			sameSteps(t, name, c, x, tiny(len(c.m.state)*n), n, [][]float32{block})
 		}
 	}
 }

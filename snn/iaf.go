@@ -3,17 +3,18 @@ package snn
 import "github.com/livespike/livespike/internal/simd"
 
 var iaf = register(&model{
-	name:     "IAF",
-	cuda:     "iaf",
-	params:   join([]param{level("v_th", 1.0), level("v_reset", 0.0)}, spiking()),
-	state:    []field{{"v", "v_reset"}},
-	coefs:    []string{"v_th", "v_reset"},
-	jump:     "v",
-	step:     iafStep,
-	fast:     simd.IAF,
-	subtract: iafSubtractStep,
-	back:     iafBack,
-	bio:      preset{"v_th": -55.0, "v_reset": -70.0},
+	name:         "IAF",
+	cuda:         "iaf",
+	params:       join([]param{level("v_th", 1.0), level("v_reset", 0.0)}, spiking()),
+	state:        []field{{"v", "v_reset"}},
+	coefs:        []string{"v_th", "v_reset"},
+	jump:         "v",
+	step:         iafStep,
+	fast:         simd.IAF,
+	fastSubtract: simd.IAFSubtract,
+	subtract:     iafSubtractStep,
+	back:         iafBack,
+	bio:          preset{"v_th": -55.0, "v_reset": -70.0},
 })
 
 // IAFCell is an integrate-and-fire neuron without a leak, one step at a time.

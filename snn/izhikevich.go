@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var izhikevich = register(&model{
 	name: "Izhikevich",
 	cuda: "izhikevich",
@@ -18,6 +20,7 @@ var izhikevich = register(&model{
 	numbers:  true,
 	behaving: true,
 	step:     izhikevichStep,
+	fast:     simd.Izhikevich,
 	both:     izhikevichRecurrentStep,
 	back:     izhikevichBack,
 })

@@ -82,8 +82,14 @@ func (l *Layer) needTime(shape []int) {
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
 	watch := watcher{per: n}
-	for t := range steps {
-		l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
+	for t := 0; t < steps; {
+		if t+1 < steps && n >= 8 && l.canPair(s) {
+			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], 2, s, l.delayed)
+			watch.step(l.name)
+		} else {
+			l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
+			t++
+		}
 		watch.step(l.name)
 	}
 }

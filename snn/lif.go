@@ -13,19 +13,20 @@ var lifParams = join(
 var bioLIF = preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0, "v_th": -55.0, "v_reset": -70.0}
 
 var lif = register(&model{
-	name:     "LIF",
-	cuda:     "lif",
-	params:   lifParams,
-	state:    []field{{"v", "v_leak"}, {"i", ""}},
-	coefs:    []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
-	jump:     "i",
-	step:     lifStep,
-	fast:     simd.LIF,
-	subtract: lifSubtractStep,
-	back:     lifBack,
-	holds:    true,
-	adjoint:  lifAdjoint,
-	bio:      bioLIF,
+	name:         "LIF",
+	cuda:         "lif",
+	params:       lifParams,
+	state:        []field{{"v", "v_leak"}, {"i", ""}},
+	coefs:        []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},
+	jump:         "i",
+	step:         lifStep,
+	fast:         simd.LIF,
+	fastSubtract: simd.LIFSubtract,
+	subtract:     lifSubtractStep,
+	back:         lifBack,
+	holds:        true,
+	adjoint:      lifAdjoint,
+	bio:          bioLIF,
 })
 
 // LIFCell is a leaky integrate-and-fire neuron with an exponential current synapse, one step at a time.

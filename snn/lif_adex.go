@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifAdExParams = join(
 	[]param{
 		level("adaptation_current", 4), level("adaptation_spike", 0.02), level("delta_T", 0.5).in(notNegative),
@@ -20,6 +22,7 @@ var lifAdEx = register(&model{
 	jump:    "i",
 	numbers: true,
 	step:    lifAdExStep,
+	fast:    simd.LIFAdEx,
 	back:    lifAdExBack,
 	bio: bioLIF.and(preset{
 		"adaptation_current": 0.0, "adaptation_spike": 0.01, "delta_T": 2.0, "tau_ada_inv": 0.01,

@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifAdExRefrac = register(&model{
 	name:   "LIFAdExRefrac",
 	cuda:   "lif_adex_refrac",
@@ -14,6 +16,7 @@ var lifAdExRefrac = register(&model{
 	jump:    "lif_adex.i",
 	numbers: true,
 	step:    lifAdExRefracStep,
+	fast:    simd.LIFAdExRefrac,
 	back:    lifAdExRefracBack,
 })
 

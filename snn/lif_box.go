@@ -8,12 +8,13 @@ var lifBox = register(&model{
 	params: join(
 		[]param{rate("tau_mem_inv", 100.0), level("v_leak", 0.0), level("v_th", 1.0), level("v_reset", 0.0)}, spiking(),
 	),
-	state:    []field{{"v", "v_leak"}},
-	coefs:    []string{"dt*tau_mem_inv", "v_leak", "v_th", "v_reset"},
-	step:     lifBoxStep,
-	fast:     simd.LIFBox,
-	subtract: lifBoxSubtractStep,
-	back:     lifBoxBack,
+	state:        []field{{"v", "v_leak"}},
+	coefs:        []string{"dt*tau_mem_inv", "v_leak", "v_th", "v_reset"},
+	step:         lifBoxStep,
+	fast:         simd.LIFBox,
+	fastSubtract: simd.LIFBoxSubtract,
+	subtract:     lifBoxSubtractStep,
+	back:         lifBoxBack,
 })
 
 // LIFBoxCell is a leaky integrate-and-fire neuron without a synapse, one step at a time: the input is the current of

@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifExParams = join(
 	[]param{
 		level("delta_T", 0.5).in(notNegative),
@@ -9,17 +11,19 @@ var lifExParams = join(
 )
 
 var lifEx = register(&model{
-	name:     "LIFEx",
-	cuda:     "lif_ex",
-	params:   lifExParams,
-	state:    []field{{"v", "v_leak"}, {"i", ""}},
-	coefs:    []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset", "delta_T"},
-	jump:     "i",
-	numbers:  true,
-	step:     lifExKernel(false),
-	subtract: lifExKernel(true),
-	back:     lifExBack,
-	bio:      bioLIF.and(preset{"delta_T": 0.0}),
+	name:         "LIFEx",
+	cuda:         "lif_ex",
+	params:       lifExParams,
+	state:        []field{{"v", "v_leak"}, {"i", ""}},
+	coefs:        []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset", "delta_T"},
+	jump:         "i",
+	numbers:      true,
+	step:         lifExKernel(false),
+	fast:         simd.LIFEx,
+	fastSubtract: simd.LIFExSubtract,
+	subtract:     lifExKernel(true),
+	back:         lifExBack,
+	bio:          bioLIF.and(preset{"delta_T": 0.0}),
 })
 
 // LIFExCell is a leaky integrate-and-fire neuron whose membrane runs away exponentially near the threshold, one step at

@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifMC = register(&model{
 	name:    "LIFMC",
 	cuda:    "lif_mc",
@@ -10,11 +12,12 @@ var lifMC = register(&model{
 	jump:    "i",
 	coupled: coupledStep,
 	step:    lifMCStep,
+	fast:    simd.LIFMC,
 	back:    lifMCBack,
 	bio:     bioLIF,
 	again: &model{
 		name: "LIFMC", like: "LIF", params: lifParams, state: lif.state, coefs: lif.coefs, jump: "i",
-		coupled: coupledAfter, step: lifStep, back: lifBack, holds: true, bio: bioLIF,
+		coupled: coupledAfter, step: lifStep, fast: simd.LIF, back: lifBack, holds: true, bio: bioLIF,
 	},
 })
 

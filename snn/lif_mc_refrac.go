@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 var lifMCRefrac = register(&model{
 	name:   "LIFMCRefrac",
 	cuda:   "lif_mc_refrac",
@@ -14,6 +16,7 @@ var lifMCRefrac = register(&model{
 	late:    true,
 	coupled: coupledStep,
 	step:    lifMCRefracStep,
+	fast:    simd.LIFMCRefrac,
 	back:    lifMCRefracBack,
 	bio:     bioLIF,
 })

@@ -1,5 +1,7 @@
 package snn
 
+import "github.com/livespike/livespike/internal/simd"
+
 // lsnnParams are shared with AdaLIF.
 var lsnnParams = join(
 	[]param{
@@ -20,6 +22,7 @@ var lsnn = register(&model{
 	late:    true,
 	numbers: true,
 	step:    lsnnStep,
+	fast:    simd.LSNN,
 	back:    lsnnBack,
 	holds:   true,
 	adjoint: lsnnAdjoint,

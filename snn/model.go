@@ -23,8 +23,8 @@ type model struct {
 	// written. All slices but s have the length of z. The input must jump in before the integration: the delayed
 	// order is made from it (see Delayed in neuron.go).
 	step kernel
-	// fast is step in assembly, nil where there is none for the model or the machine.
-	fast simd.Step
+	// fast is step in assembly, and fastSubtract subtract; empty where there is none for the model or the machine.
+	fast, fastSubtract simd.Neuron
 	// cuda is what the model's kernels in internal/cuda/kernels are called, lif for lif_f32.
 	cuda string
 	// subtract is step with the subtractive reset, nil if the model has none.
@@ -65,25 +65,6 @@ type field struct{ name, from string }
 
 // kernel is the step of n = len(z) neurons that share the coefficients c.
 type kernel func(z, x, s, c []float32, stride int)
-
-// quickest is step, with the assembly for all neurons but the last few, which do not fill a vector.
-func (m *model) quickest() kernel {
-	if m.fast == nil {
-		return m.step
-	}
-	last, coefs := len(m.state)-1, len(m.coefs)
-	return func(z, x, s, c []float32, stride int) {
-		if n := len(z) &^ 7; n > 0 {
-			_, _, _ = x[n-1], s[last*stride+n-1], c[coefs-1] // the assembly does not look
-			m.fast(&z[0], &x[0], &s[0], &c[0], n, stride)
-			if n == len(z) {
-				return
-			}
-			z, x, s = z[n:], x[n:], s[n:]
-		}
-		m.step(z, x, s, c, stride)
-	}
-}
 
 var models = map[string]*model{}
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -31,7 +32,8 @@ type neuron struct {
 	gpu      *placed        // what is kept on a device
 	coupling *tensor.Tensor // (n, n) of a multi-compartment neuron, else nil
 	step     kernel
-	subtract bool // step is the model's subtract
+	fast     simd.Neuron // step in assembly
+	subtract bool        // step is the model's subtract
 }
 
 func newNeuron(m *model, name string, set optionSet, recurrent bool) *neuron {
@@ -227,6 +229,10 @@ func (c *neuron) advance(z, x []float32, s *State) {
 		c.integrate(z, x, s)
 		return
 	}
+	if c.fast.Late != nil && s.trace == nil && len(z) >= 8 {
+		c.runFast(z, x, 1, s, true)
+		return
+	}
 	var held []float32
 	if n := len(z); n > 0 && &z[0] == &x[0] { // in place: keep x before z overwrites it
 		held = s.scratch(n)
@@ -247,6 +253,10 @@ func (c *neuron) integrate(z, x []float32, s *State) {
 	if x == nil { // silence: z holds it until it is written
 		clear(z)
 		x = z
+	}
+	if c.fast.One != nil && len(z) >= 8 {
+		c.runFast(z, x, 1, s, false)
+		return
 	}
 	k := c.coefficients()
 	if k.block != nil {

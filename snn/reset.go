@@ -12,11 +12,11 @@ func ResetMethod(name string) Option { return Option{"reset_method", name} }
 
 // chooseReset takes the kernel of the method that the user named.
 func (c *neuron) chooseReset(set optionSet) {
-	c.step = c.m.quickest()
+	c.step, c.fast = c.m.step, c.m.fast
 	switch v := set.given["reset_method"]; v {
 	case nil, "reset_value":
 	case "reset_subtract":
-		c.step, c.subtract = c.m.subtract, true
+		c.step, c.fast, c.subtract = c.m.subtract, c.m.fastSubtract, true
 	default:
 		panicf("%s: reset_method is \"reset_value\" or \"reset_subtract\", not %v", set.who, v)
 	}

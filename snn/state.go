@@ -24,6 +24,8 @@ type State struct {
 	work  *scratch    // buffers of ForwardInto; not part of the value
 	trace *trace      // while a module records its steps
 
+	denormal bool // the last step met denormals; see runFast
+
 	// out is the variables as tensors that gradients flow through; nil where none do. They share buf.
 	out []*tensor.Tensor
 }

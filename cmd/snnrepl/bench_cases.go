@@ -59,6 +59,20 @@ var benchCases = func() (all []benchCase) {
 	layer("b3", 100, 64, 1024)
 	layer("z", 2000, 1, 1024)
 
+	for _, m := range snn.Models() {
+		if m == "LIFMC" || m == "LIFMCRefrac" { // a matrix product for each step
+			continue
+		}
+		n := 1e6
+		c := benchCase{name: "model." + m, unit: "update/s", work: n, moved: 8 * n, space: 8 * n}
+		add(both(c, func() (applying, *tensor.Tensor) {
+			x := tensor.Rand(1000, 1000)
+			if m == "Izhikevich" || m == "CobaLIF" {
+				x = x.Mul(20)
+			}
+			return snn.LayerByName(m), x
+		}, false)[1])
+	}
 	add(talkCases()...)
 	add(edgeCases()...)
 

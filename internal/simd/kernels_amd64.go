@@ -4,35 +4,355 @@
 
 package simd
 
-// lifAVX2 is the step of n LIF neurons, n a multiple of 8; see Step.
+// lifAVX2 is the step of n LIF neurons; see Step.
 //
 //go:noescape
-func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
+func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifRefracAVX2 is the step of n LIFRefrac neurons, n a multiple of 8; see Step.
+// lifPairAVX2 is two steps of n LIF neurons; see Step.
 //
 //go:noescape
-func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
+func lifPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// liAVX2 is the step of n LI neurons, n a multiple of 8; see Step.
+// lifLateAVX2 is the step, with the input behind, of n LIF neurons; see Step.
 //
 //go:noescape
-func liAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
+func lifLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// liBoxAVX2 is the step of n LIBox neurons, n a multiple of 8; see Step.
+// lifLatePairAVX2 is two steps, with the input behind, of n LIF neurons; see Step.
 //
 //go:noescape
-func liBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
+func lifLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifBoxAVX2 is the step of n LIFBox neurons, n a multiple of 8; see Step.
+// lifTinyAVX2 is the step, with products among the denormals made of integers, of n LIF neurons; see Step.
 //
 //go:noescape
-func lifBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
+func lifTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// iafAVX2 is the step of n IAF neurons, n a multiple of 8; see Step.
+// lifLateTinyAVX2 is the step, with products among the denormals made of integers, of n LIF neurons; see Step.
 //
 //go:noescape
-func iafAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
+func lifLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractAVX2 is the step of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractPairAVX2 is two steps of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractLateAVX2 is the step, with the input behind, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractLatePairAVX2 is two steps, with the input behind, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracAVX2 is the step of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracPairAVX2 is two steps of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracLateAVX2 is the step, with the input behind, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracLatePairAVX2 is two steps, with the input behind, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracTinyAVX2 is the step, with products among the denormals made of integers, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracLateTinyAVX2 is the step, with products among the denormals made of integers, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liAVX2 is the step of n LI neurons; see Step.
+//
+//go:noescape
+func liAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liPairAVX2 is two steps of n LI neurons; see Step.
+//
+//go:noescape
+func liPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liLateAVX2 is the step, with the input behind, of n LI neurons; see Step.
+//
+//go:noescape
+func liLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liLatePairAVX2 is two steps, with the input behind, of n LI neurons; see Step.
+//
+//go:noescape
+func liLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liTinyAVX2 is the step, with products among the denormals made of integers, of n LI neurons; see Step.
+//
+//go:noescape
+func liTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liLateTinyAVX2 is the step, with products among the denormals made of integers, of n LI neurons; see Step.
+//
+//go:noescape
+func liLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liBoxAVX2 is the step of n LIBox neurons; see Step.
+//
+//go:noescape
+func liBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liBoxPairAVX2 is two steps of n LIBox neurons; see Step.
+//
+//go:noescape
+func liBoxPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liBoxTinyAVX2 is the step, with products among the denormals made of integers, of n LIBox neurons; see Step.
+//
+//go:noescape
+func liBoxTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxAVX2 is the step of n LIFBox neurons; see Step.
+//
+//go:noescape
+func lifBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxPairAVX2 is two steps of n LIFBox neurons; see Step.
+//
+//go:noescape
+func lifBoxPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxTinyAVX2 is the step, with products among the denormals made of integers, of n LIFBox neurons; see Step.
+//
+//go:noescape
+func lifBoxTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxSubtractAVX2 is the step of n LIFBox (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifBoxSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxSubtractPairAVX2 is two steps of n LIFBox (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifBoxSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafAVX2 is the step of n IAF neurons; see Step.
+//
+//go:noescape
+func iafAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafPairAVX2 is two steps of n IAF neurons; see Step.
+//
+//go:noescape
+func iafPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafLateAVX2 is the step, with the input behind, of n IAF neurons; see Step.
+//
+//go:noescape
+func iafLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafLatePairAVX2 is two steps, with the input behind, of n IAF neurons; see Step.
+//
+//go:noescape
+func iafLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractAVX2 is the step of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractPairAVX2 is two steps of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractLateAVX2 is the step, with the input behind, of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractLatePairAVX2 is two steps, with the input behind, of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnAVX2 is the step of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnPairAVX2 is two steps of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnLateAVX2 is the step, with the input behind, of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnLatePairAVX2 is two steps, with the input behind, of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFAVX2 is the step of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFPairAVX2 is two steps of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFLateAVX2 is the step, with the input behind, of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFLatePairAVX2 is two steps, with the input behind, of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// izhikevichAVX2 is the step of n Izhikevich neurons; see Step.
+//
+//go:noescape
+func izhikevichAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// izhikevichPairAVX2 is two steps of n Izhikevich neurons; see Step.
+//
+//go:noescape
+func izhikevichPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExAVX2 is the step of n LIFEx neurons; see Step.
+//
+//go:noescape
+func lifExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExPairAVX2 is two steps of n LIFEx neurons; see Step.
+//
+//go:noescape
+func lifExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExLateAVX2 is the step, with the input behind, of n LIFEx neurons; see Step.
+//
+//go:noescape
+func lifExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExLatePairAVX2 is two steps, with the input behind, of n LIFEx neurons; see Step.
+//
+//go:noescape
+func lifExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExSubtractAVX2 is the step of n LIFEx (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifExSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExSubtractPairAVX2 is two steps of n LIFEx (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifExSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExSubtractLateAVX2 is the step, with the input behind, of n LIFEx (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifExSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExSubtractLatePairAVX2 is two steps, with the input behind, of n LIFEx (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifExSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExAVX2 is the step of n LIFAdEx neurons; see Step.
+//
+//go:noescape
+func lifAdExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExPairAVX2 is two steps of n LIFAdEx neurons; see Step.
+//
+//go:noescape
+func lifAdExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExLateAVX2 is the step, with the input behind, of n LIFAdEx neurons; see Step.
+//
+//go:noescape
+func lifAdExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExLatePairAVX2 is two steps, with the input behind, of n LIFAdEx neurons; see Step.
+//
+//go:noescape
+func lifAdExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExRefracAVX2 is the step of n LIFAdExRefrac neurons; see Step.
+//
+//go:noescape
+func lifAdExRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExRefracPairAVX2 is two steps of n LIFAdExRefrac neurons; see Step.
+//
+//go:noescape
+func lifAdExRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExRefracLateAVX2 is the step, with the input behind, of n LIFAdExRefrac neurons; see Step.
+//
+//go:noescape
+func lifAdExRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExRefracLatePairAVX2 is two steps, with the input behind, of n LIFAdExRefrac neurons; see Step.
+//
+//go:noescape
+func lifAdExRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCAVX2 is the step of n LIFMC neurons; see Step.
+//
+//go:noescape
+func lifMCAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCPairAVX2 is two steps of n LIFMC neurons; see Step.
+//
+//go:noescape
+func lifMCPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCRefracAVX2 is the step of n LIFMCRefrac neurons; see Step.
+//
+//go:noescape
+func lifMCRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCRefracPairAVX2 is two steps of n LIFMCRefrac neurons; see Step.
+//
+//go:noescape
+func lifMCRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// cobaLIFAVX2 is the step of n CobaLIF neurons; see Step.
+//
+//go:noescape
+func cobaLIFAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// cobaLIFPairAVX2 is two steps of n CobaLIF neurons; see Step.
+//
+//go:noescape
+func cobaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifBackAVX2 is the backward step of n LIF neurons with SuperSpike, n a multiple of 8; see LIFBack.
 //

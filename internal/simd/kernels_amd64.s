@@ -124,93 +124,2354 @@ DATA scale49<>+24(SB)/4, $0x58000000
 DATA scale49<>+28(SB)/4, $0x58000000
 GLOBL scale49<>(SB), RODATA|NOPTR, $32
 
-// func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·lifAVX2(SB), NOSPLIT, $256-48
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         s+16(FP), SI
-	MOVQ         stride+40(FP), CX
-	LEAQ         (SI)(CX*4), DI
-	MOVQ         c+24(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS (CX), Y1
-	VMOVUPS      Y1, (SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 32(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 4(CX), Y1
-	VMOVUPS      Y1, 64(SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 96(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 8(CX), Y1
-	VMOVUPS      Y1, 128(SP)
-	VBROADCASTSS 12(CX), Y1
-	VMOVUPS      Y1, 160(SP)
-	VBROADCASTSS 16(CX), Y1
-	VMOVUPS      Y1, 192(SP)
-	VPADDD       Y0, Y0, Y0
-	VPADDD       most<>+0(SB), Y0, Y0
-	VMOVUPS      Y0, 224(SP)
-	XORQ         CX, CX
+DATA expMost<>+0(SB)/4, $0x42b20000
+DATA expMost<>+4(SB)/4, $0x42b20000
+DATA expMost<>+8(SB)/4, $0x42b20000
+DATA expMost<>+12(SB)/4, $0x42b20000
+DATA expMost<>+16(SB)/4, $0x42b20000
+DATA expMost<>+20(SB)/4, $0x42b20000
+DATA expMost<>+24(SB)/4, $0x42b20000
+DATA expMost<>+28(SB)/4, $0x42b20000
+GLOBL expMost<>(SB), RODATA|NOPTR, $32
+
+DATA expLeast<>+0(SB)/4, $0xc2d00000
+DATA expLeast<>+4(SB)/4, $0xc2d00000
+DATA expLeast<>+8(SB)/4, $0xc2d00000
+DATA expLeast<>+12(SB)/4, $0xc2d00000
+DATA expLeast<>+16(SB)/4, $0xc2d00000
+DATA expLeast<>+20(SB)/4, $0xc2d00000
+DATA expLeast<>+24(SB)/4, $0xc2d00000
+DATA expLeast<>+28(SB)/4, $0xc2d00000
+GLOBL expLeast<>(SB), RODATA|NOPTR, $32
+
+DATA infinity<>+0(SB)/4, $0x7f800000
+DATA infinity<>+4(SB)/4, $0x7f800000
+DATA infinity<>+8(SB)/4, $0x7f800000
+DATA infinity<>+12(SB)/4, $0x7f800000
+DATA infinity<>+16(SB)/4, $0x7f800000
+DATA infinity<>+20(SB)/4, $0x7f800000
+DATA infinity<>+24(SB)/4, $0x7f800000
+DATA infinity<>+28(SB)/4, $0x7f800000
+GLOBL infinity<>(SB), RODATA|NOPTR, $32
+
+DATA exp0<>+0(SB)/8, $0x3ec71de3a556c734
+DATA exp0<>+8(SB)/8, $0x3ec71de3a556c734
+DATA exp0<>+16(SB)/8, $0x3ec71de3a556c734
+DATA exp0<>+24(SB)/8, $0x3ec71de3a556c734
+GLOBL exp0<>(SB), RODATA|NOPTR, $32
+
+DATA exp1<>+0(SB)/8, $0x3efa01a01a01a01a
+DATA exp1<>+8(SB)/8, $0x3efa01a01a01a01a
+DATA exp1<>+16(SB)/8, $0x3efa01a01a01a01a
+DATA exp1<>+24(SB)/8, $0x3efa01a01a01a01a
+GLOBL exp1<>(SB), RODATA|NOPTR, $32
+
+DATA exp2<>+0(SB)/8, $0x3f2a01a01a01a01a
+DATA exp2<>+8(SB)/8, $0x3f2a01a01a01a01a
+DATA exp2<>+16(SB)/8, $0x3f2a01a01a01a01a
+DATA exp2<>+24(SB)/8, $0x3f2a01a01a01a01a
+GLOBL exp2<>(SB), RODATA|NOPTR, $32
+
+DATA exp3<>+0(SB)/8, $0x3f56c16c16c16c17
+DATA exp3<>+8(SB)/8, $0x3f56c16c16c16c17
+DATA exp3<>+16(SB)/8, $0x3f56c16c16c16c17
+DATA exp3<>+24(SB)/8, $0x3f56c16c16c16c17
+GLOBL exp3<>(SB), RODATA|NOPTR, $32
+
+DATA exp4<>+0(SB)/8, $0x3f81111111111111
+DATA exp4<>+8(SB)/8, $0x3f81111111111111
+DATA exp4<>+16(SB)/8, $0x3f81111111111111
+DATA exp4<>+24(SB)/8, $0x3f81111111111111
+GLOBL exp4<>(SB), RODATA|NOPTR, $32
+
+DATA exp5<>+0(SB)/8, $0x3fa5555555555555
+DATA exp5<>+8(SB)/8, $0x3fa5555555555555
+DATA exp5<>+16(SB)/8, $0x3fa5555555555555
+DATA exp5<>+24(SB)/8, $0x3fa5555555555555
+GLOBL exp5<>(SB), RODATA|NOPTR, $32
+
+DATA exp6<>+0(SB)/8, $0x3fc5555555555555
+DATA exp6<>+8(SB)/8, $0x3fc5555555555555
+DATA exp6<>+16(SB)/8, $0x3fc5555555555555
+DATA exp6<>+24(SB)/8, $0x3fc5555555555555
+GLOBL exp6<>(SB), RODATA|NOPTR, $32
+
+DATA exp7<>+0(SB)/8, $0x3fe0000000000000
+DATA exp7<>+8(SB)/8, $0x3fe0000000000000
+DATA exp7<>+16(SB)/8, $0x3fe0000000000000
+DATA exp7<>+24(SB)/8, $0x3fe0000000000000
+GLOBL exp7<>(SB), RODATA|NOPTR, $32
+
+DATA exp8<>+0(SB)/8, $0x3ff0000000000000
+DATA exp8<>+8(SB)/8, $0x3ff0000000000000
+DATA exp8<>+16(SB)/8, $0x3ff0000000000000
+DATA exp8<>+24(SB)/8, $0x3ff0000000000000
+GLOBL exp8<>(SB), RODATA|NOPTR, $32
+
+DATA exponentBias<>+0(SB)/8, $0x00000000000003ff
+DATA exponentBias<>+8(SB)/8, $0x00000000000003ff
+DATA exponentBias<>+16(SB)/8, $0x00000000000003ff
+DATA exponentBias<>+24(SB)/8, $0x00000000000003ff
+GLOBL exponentBias<>(SB), RODATA|NOPTR, $32
+
+DATA ln2<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+24(SB)/8, $0x3fe62e42fefa39ef
+GLOBL ln2<>(SB), RODATA|NOPTR, $32
+
+DATA log2e<>+0(SB)/8, $0x3ff71547652b82fe
+DATA log2e<>+8(SB)/8, $0x3ff71547652b82fe
+DATA log2e<>+16(SB)/8, $0x3ff71547652b82fe
+DATA log2e<>+24(SB)/8, $0x3ff71547652b82fe
+GLOBL log2e<>(SB), RODATA|NOPTR, $32
+
+// func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
 
 loop:
-	VMOVUPS  (DI)(CX*4), Y0
-	VADDPS   (DX)(CX*4), Y0, Y0
-	VMOVUPS  128(SP), Y1
-	VMOVUPS  (SI)(CX*4), Y2
-	VSUBPS   Y2, Y1, Y1
-	VADDPS   Y0, Y1, Y1
-	VPADDD   Y1, Y1, Y2
-	VPADDD   most<>+0(SB), Y2, Y2
-	VPADDD   Y0, Y0, Y3
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R8)(AX*4), Y5
+	VMOVUPS (R9)(AX*4), Y6
+	VADDPS  (DX)(AX*4), Y6, Y6
+	VMOVUPS Y2, Y2
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y6, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y5, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VMOVUPS (R10)(AX*4), Y6
+	VADDPS  (DX)(AX*4), Y6, Y6
+	VMOVUPS Y2, Y7
+	VSUBPS  Y5, Y7, Y7
+	VADDPS  Y6, Y7, Y7
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y1, Y6, Y8
+	VADDPS  Y8, Y6, Y6
+	VADDPS  Y5, Y7, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  Y4, Y8, Y8
+	VMOVUPS one<>+0(SB), Y9
+	VANDNPS Y9, Y7, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y8, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y7
+	VMOVUPS Y7, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y6, Y6
+	VMOVUPS Y2, Y2
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y6, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y5, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R8)(AX*4), Y5
+	VMOVUPS (R9)(AX*4), Y6
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMOVUPS Y2, Y2
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y6, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y5, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VMOVUPS (R10)(AX*4), Y6
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMOVUPS Y2, Y7
+	VSUBPS  Y5, Y7, Y7
+	VADDPS  Y6, Y7, Y7
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y1, Y6, Y8
+	VADDPS  Y8, Y6, Y6
+	VADDPS  Y5, Y7, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  Y4, Y8, Y8
+	VMOVUPS one<>+0(SB), Y9
+	VANDNPS Y9, Y7, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y8, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y7
+	VADDPS  (DX)(AX*4), Y6, Y6
+	VMOVUPS Y7, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMOVUPS Y2, Y2
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y6, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y5, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (R11)(AX*4), Y1, Y1
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifTinyAVX2(SB), NOSPLIT, $96-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	MOVQ stride+40(FP), AX
+	LEAQ (R8)(AX*4), R9
+	XORQ AX, AX
+	XORQ R10, R10
+	MOVQ R10, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VMOVUPS  32(SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, 32(SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 64(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (R9)(AX*4), Y1
+	VADDPS   (DX)(AX*4), Y1, Y1
+	VMOVUPS  64(SI), Y2
+	VSUBPS   Y0, Y2, Y2
+	VADDPS   Y1, Y2, Y2
+	VPADDD   Y2, Y2, Y3
 	VPADDD   most<>+0(SB), Y3, Y3
-	VPMINSD  Y3, Y2, Y2
-	VMOVDQU  224(SP), Y3
-	VPCMPGTD Y2, Y3, Y3
-	VPTEST   Y3, Y3
+	VPADDD   Y1, Y1, Y4
+	VPADDD   most<>+0(SB), Y4, Y4
+	VPMINSD  Y4, Y3, Y3
+	VMOVDQU  64(SP), Y4
+	VPCMPGTD Y3, Y4, Y4
+	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SP), Y1, Y2
-	VMULPS   64(SP), Y0, Y1
+	VMULPS   (SI), Y2, Y3
+	VMULPS   32(SI), Y1, Y2
 
 products:
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (DI)(CX*4)
-	VADDPS  (SI)(CX*4), Y2, Y0
-	VCMPPS  $0x1e, 160(SP), Y0, Y1
-	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  192(SP), Y2, Y3
-	VANDPS  Y0, Y1, Y4
-	VANDNPS Y0, Y1, Y0
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VANDPS  Y0, Y2, Y4
+	VANDNPS Y0, Y2, Y0
 	VMULPS  zero<>+0(SB), Y4, Y4
 	VORPS   Y4, Y0, Y0
 	VADDPS  Y0, Y3, Y0
-	VMOVUPS Y0, (SI)(CX*4)
-	VMOVUPS Y2, (AX)(CX*4)
-	ADDQ    $0x08, CX
-	CMPQ    CX, BX
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y2, Y4
+	VMOVDQU     (SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y2, Y5, Y3
+	VMULPS      (SI), Y3, Y3
+	VPANDN      Y3, Y5, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     (SI), Y8
+	VPXOR       Y8, Y2, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y2
+	VFMSUB213PS Y2, Y8, Y7
+	VROUNDPS    $0x08, Y2, Y9
+	VSUBPS      Y9, Y2, Y2
+	VMULPS      Y2, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y2, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y2, Y2, Y2
+	VPAND       Y2, Y8, Y8
+	VADDPS      Y8, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y4, Y9, Y9
+	VPAND       Y5, Y9, Y9
+	VPOR        Y9, Y3, Y3
+	VPAND       magnitude<>+0(SB), Y1, Y4
+	VMOVDQU     32(SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y1, Y5, Y2
+	VMULPS      32(SI), Y2, Y2
+	VPANDN      Y2, Y5, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     32(SI), Y8
+	VPXOR       Y8, Y1, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y9
+	VFMSUB213PS Y9, Y8, Y7
+	VROUNDPS    $0x08, Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y9, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y9, Y9, Y9
+	VPAND       Y9, Y8, Y8
+	VADDPS      Y8, Y10, Y10
+	VCVTPS2DQ   Y10, Y10
+	VPOR        Y4, Y10, Y10
+	VPAND       Y5, Y10, Y10
+	VPOR        Y10, Y2, Y2
+	MOVQ        $0x00000001, R10
+	MOVQ        R10, ret+64(FP)
+	JMP         products
+
+// func lifLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifLateTinyAVX2(SB), NOSPLIT, $96-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	MOVQ stride+40(FP), AX
+	LEAQ (R8)(AX*4), R9
+	XORQ AX, AX
+	XORQ R10, R10
+	MOVQ R10, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VMOVUPS  32(SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, 32(SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 64(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (R9)(AX*4), Y1
+	VADDPS   zero<>+0(SB), Y1, Y1
+	VMOVUPS  64(SI), Y2
+	VSUBPS   Y0, Y2, Y2
+	VADDPS   Y1, Y2, Y2
+	VPADDD   Y2, Y2, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPADDD   Y1, Y1, Y4
+	VPADDD   most<>+0(SB), Y4, Y4
+	VPMINSD  Y4, Y3, Y3
+	VMOVDQU  64(SP), Y4
+	VPCMPGTD Y3, Y4, Y4
+	VPTEST   Y4, Y4
+	JNZ      denormal
+	VMULPS   (SI), Y2, Y3
+	VMULPS   32(SI), Y1, Y2
+
+products:
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VANDPS  Y0, Y2, Y4
+	VANDNPS Y0, Y2, Y0
+	VMULPS  zero<>+0(SB), Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y2, Y4
+	VMOVDQU     (SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y2, Y5, Y3
+	VMULPS      (SI), Y3, Y3
+	VPANDN      Y3, Y5, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     (SI), Y8
+	VPXOR       Y8, Y2, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y2
+	VFMSUB213PS Y2, Y8, Y7
+	VROUNDPS    $0x08, Y2, Y9
+	VSUBPS      Y9, Y2, Y2
+	VMULPS      Y2, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y2, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y2, Y2, Y2
+	VPAND       Y2, Y8, Y8
+	VADDPS      Y8, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y4, Y9, Y9
+	VPAND       Y5, Y9, Y9
+	VPOR        Y9, Y3, Y3
+	VPAND       magnitude<>+0(SB), Y1, Y4
+	VMOVDQU     32(SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y1, Y5, Y2
+	VMULPS      32(SI), Y2, Y2
+	VPANDN      Y2, Y5, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     32(SI), Y8
+	VPXOR       Y8, Y1, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y9
+	VFMSUB213PS Y9, Y8, Y7
+	VROUNDPS    $0x08, Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y9, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y9, Y9, Y9
+	VPAND       Y9, Y8, Y8
+	VADDPS      Y8, Y10, Y10
+	VCVTPS2DQ   Y10, Y10
+	VPOR        Y4, Y10, Y10
+	VPAND       Y5, Y10, Y10
+	VPOR        Y10, Y2, Y2
+	MOVQ        $0x00000001, R10
+	MOVQ        R10, ret+64(FP)
+	JMP         products
+
+// func lifSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R8)(AX*4), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y2
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y4, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y4
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y6
+	VSUBPS  Y4, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  Y4, Y6, Y4
+	VCMPPS  $0x1e, Y3, Y4, Y6
+	VSUBPS  Y3, Y4, Y7
+	VANDPS  one<>+0(SB), Y6, Y8
+	VMULPS  Y7, Y8, Y7
+	VMOVUPS one<>+0(SB), Y8
+	VANDNPS Y8, Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y2
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y4, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R8)(AX*4), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y2
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y4, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y4
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y6
+	VSUBPS  Y4, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  Y4, Y6, Y4
+	VCMPPS  $0x1e, Y3, Y4, Y6
+	VSUBPS  Y3, Y4, Y7
+	VANDPS  one<>+0(SB), Y6, Y8
+	VMULPS  Y7, Y8, Y7
+	VMOVUPS one<>+0(SB), Y8
+	VANDNPS Y8, Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y6, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y2
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y4, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (R11)(AX*4), Y1, Y1
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  (R12)(AX*4), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (R12)(AX*4), Y1, Y1
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifRefracTinyAVX2(SB), NOSPLIT, $96-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	MOVQ stride+40(FP), AX
+	LEAQ (R8)(AX*4), R9
+	LEAQ (R9)(AX*4), R10
+	XORQ AX, AX
+	XORQ R11, R11
+	MOVQ R11, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VMOVUPS  32(SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, 32(SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 64(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (R9)(AX*4), Y1
+	VMOVUPS  (R10)(AX*4), Y2
+	VADDPS   (DX)(AX*4), Y1, Y1
+	VMOVUPS  64(SI), Y3
+	VSUBPS   Y0, Y3, Y3
+	VADDPS   Y1, Y3, Y3
+	VPADDD   Y3, Y3, Y4
+	VPADDD   most<>+0(SB), Y4, Y4
+	VPADDD   Y1, Y1, Y5
+	VPADDD   most<>+0(SB), Y5, Y5
+	VPMINSD  Y5, Y4, Y4
+	VMOVDQU  64(SP), Y5
+	VPCMPGTD Y4, Y5, Y5
+	VPTEST   Y5, Y5
+	JNZ      denormal
+	VMULPS   (SI), Y3, Y4
+	VMULPS   32(SI), Y1, Y3
+
+products:
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y0, Y4, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDPS  Y3, Y4, Y6
+	VANDNPS Y3, Y4, Y3
+	VMULPS  zero<>+0(SB), Y6, Y6
+	VORPS   Y6, Y3, Y3
+	VADDPS  Y3, Y5, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VANDNPS Y0, Y5, Y6
+	VANDPS  signAndExponent<>+0(SB), Y6, Y6
+	VMULPS  zero<>+0(SB), Y6, Y6
+	VANDPS  Y0, Y5, Y0
+	VORPS   Y0, Y6, Y6
+	VANDPS  Y3, Y5, Y0
+	VANDNPS Y3, Y5, Y3
+	VMULPS  zero<>+0(SB), Y0, Y0
+	VORPS   Y0, Y3, Y3
+	VADDPS  Y6, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDPS  Y2, Y3, Y5
+	VANDNPS Y2, Y3, Y2
+	VMULPS  zero<>+0(SB), Y5, Y5
+	VORPS   Y5, Y2, Y2
+	VADDPS  Y2, Y4, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y3, Y5
+	VMOVDQU     (SP), Y6
+	VPCMPGTD    Y5, Y6, Y6
+	VPANDN      Y3, Y6, Y4
+	VMULPS      (SI), Y4, Y4
+	VPANDN      Y4, Y6, Y4
+	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
+	VCVTDQ2PS   Y5, Y8
+	VPANDN      Y8, Y7, Y8
+	VPAND       Y5, Y7, Y5
+	VPAND       Y5, Y6, Y5
+	VMULPS      scale100<>+0(SB), Y5, Y5
+	VMULPS      scale49<>+0(SB), Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVUPS     (SI), Y9
+	VPXOR       Y9, Y3, Y5
+	VPAND       sign<>+0(SB), Y5, Y5
+	VPAND       magnitude<>+0(SB), Y9, Y9
+	VMULPS      Y9, Y8, Y3
+	VFMSUB213PS Y3, Y9, Y8
+	VROUNDPS    $0x08, Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VMULPS      Y3, Y8, Y8
+	VPAND       magnitude<>+0(SB), Y3, Y9
+	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
+	VXORPS      Y7, Y7, Y7
+	VCMPPS      $0x1e, Y7, Y8, Y7
+	VPAND       Y7, Y9, Y9
+	VADDPS      Y3, Y3, Y3
+	VPAND       Y3, Y9, Y9
+	VADDPS      Y9, Y10, Y10
+	VCVTPS2DQ   Y10, Y10
+	VPOR        Y5, Y10, Y10
+	VPAND       Y6, Y10, Y10
+	VPOR        Y10, Y4, Y4
+	VPAND       magnitude<>+0(SB), Y1, Y5
+	VMOVDQU     32(SP), Y6
+	VPCMPGTD    Y5, Y6, Y6
+	VPANDN      Y1, Y6, Y3
+	VMULPS      32(SI), Y3, Y3
+	VPANDN      Y3, Y6, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
+	VCVTDQ2PS   Y5, Y8
+	VPANDN      Y8, Y7, Y8
+	VPAND       Y5, Y7, Y5
+	VPAND       Y5, Y6, Y5
+	VMULPS      scale100<>+0(SB), Y5, Y5
+	VMULPS      scale49<>+0(SB), Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVUPS     32(SI), Y9
+	VPXOR       Y9, Y1, Y5
+	VPAND       sign<>+0(SB), Y5, Y5
+	VPAND       magnitude<>+0(SB), Y9, Y9
+	VMULPS      Y9, Y8, Y10
+	VFMSUB213PS Y10, Y9, Y8
+	VROUNDPS    $0x08, Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VMULPS      Y10, Y8, Y8
+	VPAND       magnitude<>+0(SB), Y10, Y9
+	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
+	VXORPS      Y7, Y7, Y7
+	VCMPPS      $0x1e, Y7, Y8, Y7
+	VPAND       Y7, Y9, Y9
+	VADDPS      Y10, Y10, Y10
+	VPAND       Y10, Y9, Y9
+	VADDPS      Y9, Y11, Y11
+	VCVTPS2DQ   Y11, Y11
+	VPOR        Y5, Y11, Y11
+	VPAND       Y6, Y11, Y11
+	VPOR        Y11, Y3, Y3
+	MOVQ        $0x00000001, R11
+	MOVQ        R11, ret+64(FP)
+	JMP         products
+
+// func lifRefracLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifRefracLateTinyAVX2(SB), NOSPLIT, $96-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	MOVQ stride+40(FP), AX
+	LEAQ (R8)(AX*4), R9
+	LEAQ (R9)(AX*4), R10
+	XORQ AX, AX
+	XORQ R11, R11
+	MOVQ R11, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VMOVUPS  32(SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, 32(SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 64(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (R9)(AX*4), Y1
+	VMOVUPS  (R10)(AX*4), Y2
+	VADDPS   zero<>+0(SB), Y1, Y1
+	VMOVUPS  64(SI), Y3
+	VSUBPS   Y0, Y3, Y3
+	VADDPS   Y1, Y3, Y3
+	VPADDD   Y3, Y3, Y4
+	VPADDD   most<>+0(SB), Y4, Y4
+	VPADDD   Y1, Y1, Y5
+	VPADDD   most<>+0(SB), Y5, Y5
+	VPMINSD  Y5, Y4, Y4
+	VMOVDQU  64(SP), Y5
+	VPCMPGTD Y4, Y5, Y5
+	VPTEST   Y5, Y5
+	JNZ      denormal
+	VMULPS   (SI), Y3, Y4
+	VMULPS   32(SI), Y1, Y3
+
+products:
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y0, Y4, Y3
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDPS  Y3, Y4, Y6
+	VANDNPS Y3, Y4, Y3
+	VMULPS  zero<>+0(SB), Y6, Y6
+	VORPS   Y6, Y3, Y3
+	VADDPS  Y3, Y5, Y3
+	VXORPS  Y5, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y2, Y5
+	VANDNPS Y0, Y5, Y6
+	VANDPS  signAndExponent<>+0(SB), Y6, Y6
+	VMULPS  zero<>+0(SB), Y6, Y6
+	VANDPS  Y0, Y5, Y0
+	VORPS   Y0, Y6, Y6
+	VANDPS  Y3, Y5, Y0
+	VANDNPS Y3, Y5, Y3
+	VMULPS  zero<>+0(SB), Y0, Y0
+	VORPS   Y0, Y3, Y3
+	VADDPS  Y6, Y3, Y0
+	VANDNPS Y4, Y5, Y3
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y2, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDPS  Y2, Y3, Y5
+	VANDNPS Y2, Y3, Y2
+	VMULPS  zero<>+0(SB), Y5, Y5
+	VORPS   Y5, Y2, Y2
+	VADDPS  Y2, Y4, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y3, Y5
+	VMOVDQU     (SP), Y6
+	VPCMPGTD    Y5, Y6, Y6
+	VPANDN      Y3, Y6, Y4
+	VMULPS      (SI), Y4, Y4
+	VPANDN      Y4, Y6, Y4
+	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
+	VCVTDQ2PS   Y5, Y8
+	VPANDN      Y8, Y7, Y8
+	VPAND       Y5, Y7, Y5
+	VPAND       Y5, Y6, Y5
+	VMULPS      scale100<>+0(SB), Y5, Y5
+	VMULPS      scale49<>+0(SB), Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVUPS     (SI), Y9
+	VPXOR       Y9, Y3, Y5
+	VPAND       sign<>+0(SB), Y5, Y5
+	VPAND       magnitude<>+0(SB), Y9, Y9
+	VMULPS      Y9, Y8, Y3
+	VFMSUB213PS Y3, Y9, Y8
+	VROUNDPS    $0x08, Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VMULPS      Y3, Y8, Y8
+	VPAND       magnitude<>+0(SB), Y3, Y9
+	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
+	VXORPS      Y7, Y7, Y7
+	VCMPPS      $0x1e, Y7, Y8, Y7
+	VPAND       Y7, Y9, Y9
+	VADDPS      Y3, Y3, Y3
+	VPAND       Y3, Y9, Y9
+	VADDPS      Y9, Y10, Y10
+	VCVTPS2DQ   Y10, Y10
+	VPOR        Y5, Y10, Y10
+	VPAND       Y6, Y10, Y10
+	VPOR        Y10, Y4, Y4
+	VPAND       magnitude<>+0(SB), Y1, Y5
+	VMOVDQU     32(SP), Y6
+	VPCMPGTD    Y5, Y6, Y6
+	VPANDN      Y1, Y6, Y3
+	VMULPS      32(SI), Y3, Y3
+	VPANDN      Y3, Y6, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
+	VCVTDQ2PS   Y5, Y8
+	VPANDN      Y8, Y7, Y8
+	VPAND       Y5, Y7, Y5
+	VPAND       Y5, Y6, Y5
+	VMULPS      scale100<>+0(SB), Y5, Y5
+	VMULPS      scale49<>+0(SB), Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVUPS     32(SI), Y9
+	VPXOR       Y9, Y1, Y5
+	VPAND       sign<>+0(SB), Y5, Y5
+	VPAND       magnitude<>+0(SB), Y9, Y9
+	VMULPS      Y9, Y8, Y10
+	VFMSUB213PS Y10, Y9, Y8
+	VROUNDPS    $0x08, Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VMULPS      Y10, Y8, Y8
+	VPAND       magnitude<>+0(SB), Y10, Y9
+	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
+	VXORPS      Y7, Y7, Y7
+	VCMPPS      $0x1e, Y7, Y8, Y7
+	VPAND       Y7, Y9, Y9
+	VADDPS      Y10, Y10, Y10
+	VPAND       Y10, Y9, Y9
+	VADDPS      Y9, Y11, Y11
+	VCVTPS2DQ   Y11, Y11
+	VPOR        Y5, Y11, Y11
+	VPAND       Y6, Y11, Y11
+	VPOR        Y11, Y3, Y3
+	MOVQ        $0x00000001, R11
+	MOVQ        R11, ret+64(FP)
+	JMP         products
+
+// func liAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R8)(AX*4), Y3
+	VMOVUPS (R9)(AX*4), Y4
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y2
+	VSUBPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y5
+	VSUBPS  Y3, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y6
+	VADDPS  Y6, Y4, Y4
+	VADDPS  Y3, Y5, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y2
+	VSUBPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R8)(AX*4), Y3
+	VMOVUPS (R9)(AX*4), Y4
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y2
+	VSUBPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y3, Y0, Y0
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y5
+	VSUBPS  Y3, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y6
+	VADDPS  Y6, Y4, Y4
+	VADDPS  Y3, Y5, Y3
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y2
+	VSUBPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y3, Y0, Y0
+	VADDPS  (R11)(AX*4), Y1, Y1
+	VMOVUPS Y0, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·liTinyAVX2(SB), NOSPLIT, $96-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	MOVQ stride+40(FP), AX
+	LEAQ (R8)(AX*4), R9
+	XORQ AX, AX
+	XORQ R10, R10
+	MOVQ R10, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VMOVUPS  32(SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, 32(SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 64(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (R9)(AX*4), Y1
+	VADDPS   (DX)(AX*4), Y1, Y1
+	VMOVUPS  64(SI), Y2
+	VSUBPS   Y0, Y2, Y2
+	VADDPS   Y1, Y2, Y2
+	VPADDD   Y2, Y2, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPADDD   Y1, Y1, Y4
+	VPADDD   most<>+0(SB), Y4, Y4
+	VPMINSD  Y4, Y3, Y3
+	VMOVDQU  64(SP), Y4
+	VPCMPGTD Y3, Y4, Y4
+	VPTEST   Y4, Y4
+	JNZ      denormal
+	VMULPS   (SI), Y2, Y3
+	VMULPS   32(SI), Y1, Y2
+
+products:
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y2, Y4
+	VMOVDQU     (SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y2, Y5, Y3
+	VMULPS      (SI), Y3, Y3
+	VPANDN      Y3, Y5, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     (SI), Y8
+	VPXOR       Y8, Y2, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y2
+	VFMSUB213PS Y2, Y8, Y7
+	VROUNDPS    $0x08, Y2, Y9
+	VSUBPS      Y9, Y2, Y2
+	VMULPS      Y2, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y2, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y2, Y2, Y2
+	VPAND       Y2, Y8, Y8
+	VADDPS      Y8, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y4, Y9, Y9
+	VPAND       Y5, Y9, Y9
+	VPOR        Y9, Y3, Y3
+	VPAND       magnitude<>+0(SB), Y1, Y4
+	VMOVDQU     32(SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y1, Y5, Y2
+	VMULPS      32(SI), Y2, Y2
+	VPANDN      Y2, Y5, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     32(SI), Y8
+	VPXOR       Y8, Y1, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y9
+	VFMSUB213PS Y9, Y8, Y7
+	VROUNDPS    $0x08, Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y9, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y9, Y9, Y9
+	VPAND       Y9, Y8, Y8
+	VADDPS      Y8, Y10, Y10
+	VCVTPS2DQ   Y10, Y10
+	VPOR        Y4, Y10, Y10
+	VPAND       Y5, Y10, Y10
+	VPOR        Y10, Y2, Y2
+	MOVQ        $0x00000001, R10
+	MOVQ        R10, ret+64(FP)
+	JMP         products
+
+// func liLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·liLateTinyAVX2(SB), NOSPLIT, $96-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	MOVQ stride+40(FP), AX
+	LEAQ (R8)(AX*4), R9
+	XORQ AX, AX
+	XORQ R10, R10
+	MOVQ R10, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VMOVUPS  32(SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, 32(SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 64(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (R9)(AX*4), Y1
+	VADDPS   zero<>+0(SB), Y1, Y1
+	VMOVUPS  64(SI), Y2
+	VSUBPS   Y0, Y2, Y2
+	VADDPS   Y1, Y2, Y2
+	VPADDD   Y2, Y2, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPADDD   Y1, Y1, Y4
+	VPADDD   most<>+0(SB), Y4, Y4
+	VPMINSD  Y4, Y3, Y3
+	VMOVDQU  64(SP), Y4
+	VPCMPGTD Y3, Y4, Y4
+	VPTEST   Y4, Y4
+	JNZ      denormal
+	VMULPS   (SI), Y2, Y3
+	VMULPS   32(SI), Y1, Y2
+
+products:
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y2, Y4
+	VMOVDQU     (SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y2, Y5, Y3
+	VMULPS      (SI), Y3, Y3
+	VPANDN      Y3, Y5, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     (SI), Y8
+	VPXOR       Y8, Y2, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y2
+	VFMSUB213PS Y2, Y8, Y7
+	VROUNDPS    $0x08, Y2, Y9
+	VSUBPS      Y9, Y2, Y2
+	VMULPS      Y2, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y2, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y2, Y2, Y2
+	VPAND       Y2, Y8, Y8
+	VADDPS      Y8, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y4, Y9, Y9
+	VPAND       Y5, Y9, Y9
+	VPOR        Y9, Y3, Y3
+	VPAND       magnitude<>+0(SB), Y1, Y4
+	VMOVDQU     32(SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y1, Y5, Y2
+	VMULPS      32(SI), Y2, Y2
+	VPANDN      Y2, Y5, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     32(SI), Y8
+	VPXOR       Y8, Y1, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y9
+	VFMSUB213PS Y9, Y8, Y7
+	VROUNDPS    $0x08, Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y9, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y9, Y9, Y9
+	VPAND       Y9, Y8, Y8
+	VADDPS      Y8, Y10, Y10
+	VCVTPS2DQ   Y10, Y10
+	VPOR        Y4, Y10, Y10
+	VPAND       Y5, Y10, Y10
+	VPOR        Y10, Y2, Y2
+	MOVQ        $0x00000001, R10
+	MOVQ        R10, ret+64(FP)
+	JMP         products
+
+// func liBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liBoxAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMOVUPS Y1, Y1
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liBoxPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liBoxPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VMOVUPS Y1, Y3
+	VSUBPS  Y2, Y3, Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, Y1
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  (R10)(AX*4), Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liBoxTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·liBoxTinyAVX2(SB), NOSPLIT, $64-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	XORQ AX, AX
+	XORQ R9, R9
+	MOVQ R9, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 32(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  32(SI), Y1
+	VSUBPS   Y0, Y1, Y1
+	VADDPS   (DX)(AX*4), Y1, Y1
+	VPADDD   Y1, Y1, Y2
+	VPADDD   most<>+0(SB), Y2, Y2
+	VMOVDQU  32(SP), Y3
+	VPCMPGTD Y2, Y3, Y3
+	VPTEST   Y3, Y3
+	JNZ      denormal
+	VMULPS   (SI), Y1, Y2
+
+products:
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
 	JLT     loop
 	VZEROUPPER
 	RET
 
 denormal:
 	VPAND       magnitude<>+0(SB), Y1, Y3
-	VMOVDQU     32(SP), Y4
+	VMOVDQU     (SP), Y4
 	VPCMPGTD    Y3, Y4, Y4
 	VPANDN      Y1, Y4, Y2
-	VMULPS      (SP), Y2, Y2
+	VMULPS      (SI), Y2, Y2
 	VPANDN      Y2, Y4, Y2
 	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
 	VCVTDQ2PS   Y3, Y6
@@ -220,7 +2481,7 @@ denormal:
 	VMULPS      scale100<>+0(SB), Y3, Y3
 	VMULPS      scale49<>+0(SB), Y3, Y3
 	VPOR        Y3, Y6, Y6
-	VMOVUPS     (SP), Y7
+	VMOVUPS     (SI), Y7
 	VPXOR       Y7, Y1, Y3
 	VPAND       sign<>+0(SB), Y3, Y3
 	VPAND       magnitude<>+0(SB), Y7, Y7
@@ -241,589 +2502,4990 @@ denormal:
 	VPOR        Y3, Y8, Y8
 	VPAND       Y4, Y8, Y8
 	VPOR        Y8, Y2, Y2
-	VPAND       magnitude<>+0(SB), Y0, Y3
-	VMOVDQU     96(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y0, Y4, Y1
-	VMULPS      64(SP), Y1, Y1
-	VPANDN      Y1, Y4, Y1
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     64(SP), Y7
-	VPXOR       Y7, Y0, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y8
-	VFMSUB213PS Y8, Y7, Y6
-	VROUNDPS    $0x08, Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMULPS      Y8, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y8, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y8, Y8, Y8
-	VPAND       Y8, Y7, Y7
-	VADDPS      Y7, Y9, Y9
-	VCVTPS2DQ   Y9, Y9
-	VPOR        Y3, Y9, Y9
-	VPAND       Y4, Y9, Y9
-	VPOR        Y9, Y1, Y1
+	MOVQ        $0x00000001, R9
+	MOVQ        R9, ret+64(FP)
 	JMP         products
 
-// func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·lifRefracAVX2(SB), NOSPLIT, $288-48
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         s+16(FP), SI
-	MOVQ         stride+40(FP), CX
-	LEAQ         (SI)(CX*4), DI
-	LEAQ         (DI)(CX*4), R8
-	MOVQ         c+24(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS (CX), Y1
-	VMOVUPS      Y1, (SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 32(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 4(CX), Y1
-	VMOVUPS      Y1, 64(SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 96(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 8(CX), Y1
-	VMOVUPS      Y1, 128(SP)
-	VBROADCASTSS 12(CX), Y1
-	VMOVUPS      Y1, 160(SP)
-	VBROADCASTSS 16(CX), Y1
-	VMOVUPS      Y1, 192(SP)
-	VBROADCASTSS 20(CX), Y1
-	VMOVUPS      Y1, 224(SP)
-	VPADDD       Y0, Y0, Y0
-	VPADDD       most<>+0(SB), Y0, Y0
-	VMOVUPS      Y0, 256(SP)
-	XORQ         CX, CX
+// func lifBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifBoxAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
 
 loop:
-	VMOVUPS  (DI)(CX*4), Y0
-	VADDPS   (DX)(CX*4), Y0, Y0
-	VMOVUPS  128(SP), Y1
-	VMOVUPS  (SI)(CX*4), Y2
-	VSUBPS   Y2, Y1, Y1
-	VADDPS   Y0, Y1, Y1
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R8)(AX*4), Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VADDPS  Y1, Y5, Y1
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y4, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y1, Y3
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifBoxPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R9)(AX*4), Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VADDPS  Y1, Y5, Y5
+	VSUBPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, Y2, Y4, Y5
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y3, Y6, Y6
+	VMOVUPS one<>+0(SB), Y7
+	VANDNPS Y7, Y5, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y6, Y4, Y4
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, (CX)(AX*4)
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  Y1, Y5, Y1
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y4, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y1, Y3
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·lifBoxTinyAVX2(SB), NOSPLIT, $64-72
+	MOVQ z+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ c+24(FP), SI
+	MOVQ row+48(FP), AX
+	MOVQ cstep+56(FP), DI
+	MOVQ s+16(FP), R8
+	XORQ AX, AX
+	XORQ R9, R9
+	MOVQ R9, ret+64(FP)
+
+loop:
+	VXORPS   Y0, Y0, Y0
+	VMOVUPS  (SI), Y1
+	VCMPPS   $0x00, Y1, Y1, Y3
+	VANDPS   magnitude<>+0(SB), Y1, Y1
+	VMOVUPS  leastNormal<>+0(SB), Y2
+	VDIVPS   Y1, Y2, Y2
+	VMINPS   scaleDown100<>+0(SB), Y2, Y2
+	VANDPS   Y3, Y2, Y2
+	VMOVUPS  Y2, (SP)
+	VPMAXSD  Y2, Y0, Y0
+	VPADDD   Y0, Y0, Y0
+	VPADDD   most<>+0(SB), Y0, Y0
+	VMOVUPS  Y0, 32(SP)
+	VMOVUPS  (R8)(AX*4), Y0
+	VMOVUPS  (DX)(AX*4), Y1
+	VADDPS   32(SI), Y1, Y1
+	VSUBPS   Y0, Y1, Y1
 	VPADDD   Y1, Y1, Y2
 	VPADDD   most<>+0(SB), Y2, Y2
-	VPADDD   Y0, Y0, Y3
-	VPADDD   most<>+0(SB), Y3, Y3
-	VPMINSD  Y3, Y2, Y2
-	VMOVDQU  256(SP), Y3
+	VMOVDQU  32(SP), Y3
 	VPCMPGTD Y2, Y3, Y3
 	VPTEST   Y3, Y3
 	JNZ      denormal
-	VMULPS   (SP), Y1, Y2
-	VMULPS   64(SP), Y0, Y1
+	VMULPS   (SI), Y1, Y2
 
 products:
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (DI)(CX*4)
-	VADDPS  (SI)(CX*4), Y2, Y0
-	VCMPPS  $0x1e, 160(SP), Y0, Y1
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 64(SI), Y0, Y1
 	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  192(SP), Y2, Y2
+	VMULPS  96(SI), Y2, Y2
 	VANDPS  Y0, Y1, Y3
 	VANDNPS Y0, Y1, Y0
 	VMULPS  zero<>+0(SB), Y3, Y3
 	VORPS   Y3, Y0, Y0
 	VADDPS  Y0, Y2, Y0
-	VMOVUPS (R8)(CX*4), Y2
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y4
-	VMOVUPS (SI)(CX*4), Y5
-	VANDNPS Y5, Y4, Y6
-	VANDPS  signAndExponent<>+0(SB), Y6, Y6
-	VMULPS  zero<>+0(SB), Y6, Y6
-	VANDPS  Y5, Y4, Y5
-	VORPS   Y5, Y6, Y6
-	VANDPS  Y0, Y4, Y5
-	VANDNPS Y0, Y4, Y0
-	VMULPS  zero<>+0(SB), Y5, Y5
-	VORPS   Y5, Y0, Y0
-	VADDPS  Y6, Y0, Y0
-	VMOVUPS Y0, (SI)(CX*4)
-	VANDNPS Y1, Y4, Y0
-	VANDPS  one<>+0(SB), Y4, Y1
-	VSUBPS  Y1, Y2, Y1
-	VMAXPS  Y1, Y3, Y1
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+denormal:
+	VPAND       magnitude<>+0(SB), Y1, Y3
+	VMOVDQU     (SP), Y4
+	VPCMPGTD    Y3, Y4, Y4
+	VPANDN      Y1, Y4, Y2
+	VMULPS      (SI), Y2, Y2
+	VPANDN      Y2, Y4, Y2
+	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
+	VCVTDQ2PS   Y3, Y6
+	VPANDN      Y6, Y5, Y6
+	VPAND       Y3, Y5, Y3
+	VPAND       Y3, Y4, Y3
+	VMULPS      scale100<>+0(SB), Y3, Y3
+	VMULPS      scale49<>+0(SB), Y3, Y3
+	VPOR        Y3, Y6, Y6
+	VMOVUPS     (SI), Y7
+	VPXOR       Y7, Y1, Y3
+	VPAND       sign<>+0(SB), Y3, Y3
+	VPAND       magnitude<>+0(SB), Y7, Y7
+	VMULPS      Y7, Y6, Y1
+	VFMSUB213PS Y1, Y7, Y6
+	VROUNDPS    $0x08, Y1, Y8
+	VSUBPS      Y8, Y1, Y1
+	VMULPS      Y1, Y6, Y6
+	VPAND       magnitude<>+0(SB), Y1, Y7
+	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
+	VXORPS      Y5, Y5, Y5
+	VCMPPS      $0x1e, Y5, Y6, Y5
+	VPAND       Y5, Y7, Y7
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y7, Y7
+	VADDPS      Y7, Y8, Y8
+	VCVTPS2DQ   Y8, Y8
+	VPOR        Y3, Y8, Y8
+	VPAND       Y4, Y8, Y8
+	VPOR        Y8, Y2, Y2
+	MOVQ        $0x00000001, R9
+	MOVQ        R9, ret+64(FP)
+	JMP         products
+
+// func lifBoxSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifBoxSubtractAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R8)(AX*4), Y3
+	VMOVUPS (DX)(AX*4), Y4
+	VADDPS  Y1, Y4, Y1
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y3, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VSUBPS  Y2, Y0, Y2
+	VANDPS  one<>+0(SB), Y1, Y3
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y1, Y3
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifBoxSubtractPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R9)(AX*4), Y3
+	VMOVUPS (DX)(AX*4), Y4
+	VADDPS  Y1, Y4, Y4
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VCMPPS  $0x1e, Y2, Y3, Y4
+	VSUBPS  Y2, Y3, Y5
+	VANDPS  one<>+0(SB), Y4, Y6
+	VMULPS  Y5, Y6, Y5
+	VMOVUPS one<>+0(SB), Y6
+	VANDNPS Y6, Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  Y1, Y4, Y1
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y3, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VSUBPS  Y2, Y0, Y2
+	VANDPS  one<>+0(SB), Y1, Y3
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y1, Y3
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y0, Y3
+	VMULPS  Y1, Y3, Y1
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y0, Y3
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y1, Y2, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  (R10)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y0, Y3
+	VMULPS  Y1, Y3, Y1
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y0, Y3
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y1, Y2, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y0, Y3
+	VMULPS  Y1, Y3, Y1
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y0, Y3
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y1, Y2, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y0, Y3
+	VMULPS  Y1, Y3, Y1
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y0, Y3
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y1, Y2, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VADDPS  (R10)(AX*4), Y1, Y1
+	VMOVUPS Y0, (DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafSubtractAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y1
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y0, Y3, Y0
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y2, Y3
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafSubtractPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y1
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y1, Y4, Y1
 	VADDPS  Y3, Y1, Y1
-	VANDPS  one<>+0(SB), Y0, Y2
-	VMULPS  224(SP), Y2, Y3
-	VANDPS  Y1, Y0, Y4
-	VANDNPS Y1, Y0, Y0
-	VMULPS  zero<>+0(SB), Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VADDPS  Y0, Y3, Y0
-	VMOVUPS Y0, (R8)(CX*4)
-	VMOVUPS Y2, (AX)(CX*4)
-	ADDQ    $0x08, CX
-	CMPQ    CX, BX
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VADDPS  (R10)(AX*4), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y0, Y3, Y0
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y2, Y3
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
 	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
-denormal:
-	VPAND       magnitude<>+0(SB), Y1, Y3
-	VMOVDQU     32(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y1, Y4, Y2
-	VMULPS      (SP), Y2, Y2
-	VPANDN      Y2, Y4, Y2
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     (SP), Y7
-	VPXOR       Y7, Y1, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y1
-	VFMSUB213PS Y1, Y7, Y6
-	VROUNDPS    $0x08, Y1, Y8
-	VSUBPS      Y8, Y1, Y1
-	VMULPS      Y1, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y1, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y1, Y1, Y1
-	VPAND       Y1, Y7, Y7
-	VADDPS      Y7, Y8, Y8
-	VCVTPS2DQ   Y8, Y8
-	VPOR        Y3, Y8, Y8
-	VPAND       Y4, Y8, Y8
-	VPOR        Y8, Y2, Y2
-	VPAND       magnitude<>+0(SB), Y0, Y3
-	VMOVDQU     96(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y0, Y4, Y1
-	VMULPS      64(SP), Y1, Y1
-	VPANDN      Y1, Y4, Y1
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     64(SP), Y7
-	VPXOR       Y7, Y0, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y8
-	VFMSUB213PS Y8, Y7, Y6
-	VROUNDPS    $0x08, Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMULPS      Y8, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y8, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y8, Y8, Y8
-	VPAND       Y8, Y7, Y7
-	VADDPS      Y7, Y9, Y9
-	VCVTPS2DQ   Y9, Y9
-	VPOR        Y3, Y9, Y9
-	VPAND       Y4, Y9, Y9
-	VPOR        Y9, Y1, Y1
-	JMP         products
-
-// func liAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·liAVX2(SB), NOSPLIT, $192-48
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         s+16(FP), SI
-	MOVQ         stride+40(FP), CX
-	LEAQ         (SI)(CX*4), DI
-	MOVQ         c+24(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS (CX), Y1
-	VMOVUPS      Y1, (SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 32(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 4(CX), Y1
-	VMOVUPS      Y1, 64(SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 96(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 8(CX), Y1
-	VMOVUPS      Y1, 128(SP)
-	VPADDD       Y0, Y0, Y0
-	VPADDD       most<>+0(SB), Y0, Y0
-	VMOVUPS      Y0, 160(SP)
-	XORQ         CX, CX
+// func iafSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafSubtractLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
 
 loop:
-	VMOVUPS  (DI)(CX*4), Y0
-	VADDPS   (DX)(CX*4), Y0, Y0
-	VMOVUPS  128(SP), Y1
-	VMOVUPS  (SI)(CX*4), Y2
-	VSUBPS   Y2, Y1, Y1
-	VADDPS   Y0, Y1, Y1
-	VPADDD   Y1, Y1, Y2
-	VPADDD   most<>+0(SB), Y2, Y2
-	VPADDD   Y0, Y0, Y3
-	VPADDD   most<>+0(SB), Y3, Y3
-	VPMINSD  Y3, Y2, Y2
-	VMOVDQU  160(SP), Y3
-	VPCMPGTD Y2, Y3, Y3
-	VPTEST   Y3, Y3
-	JNZ      denormal
-	VMULPS   (SP), Y1, Y2
-	VMULPS   64(SP), Y0, Y1
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y1
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y0, Y3, Y0
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y2, Y3
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y1
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
 
-products:
+// func iafSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafSubtractLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R10
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y1
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y0, Y3, Y0
+	VMOVUPS one<>+0(SB), Y3
+	VANDNPS Y3, Y2, Y3
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y1
+	VADDPS  (R10)(AX*4), Y0, Y0
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lsnnAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lsnnPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  (R12)(AX*4), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lsnnLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lsnnLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VADDPS  (R12)(AX*4), Y1, Y1
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func adaLIFAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·adaLIFAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y4
+	VADDPS  Y1, Y3, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  (SI), Y1, Y1
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (DI)(CX*4)
-	VADDPS  (SI)(CX*4), Y2, Y0
-	VMOVUPS Y0, (SI)(CX*4)
-	VMOVUPS Y0, (AX)(CX*4)
-	ADDQ    $0x08, CX
-	CMPQ    CX, BX
+	VMULPS  160(SI), Y2, Y1
+	VADDPS  Y1, Y2, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y0, Y0
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
 	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
-denormal:
-	VPAND       magnitude<>+0(SB), Y1, Y3
-	VMOVDQU     32(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y1, Y4, Y2
-	VMULPS      (SP), Y2, Y2
-	VPANDN      Y2, Y4, Y2
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     (SP), Y7
-	VPXOR       Y7, Y1, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y1
-	VFMSUB213PS Y1, Y7, Y6
-	VROUNDPS    $0x08, Y1, Y8
-	VSUBPS      Y8, Y1, Y1
-	VMULPS      Y1, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y1, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y1, Y1, Y1
-	VPAND       Y1, Y7, Y7
-	VADDPS      Y7, Y8, Y8
-	VCVTPS2DQ   Y8, Y8
-	VPOR        Y3, Y8, Y8
-	VPAND       Y4, Y8, Y8
-	VPOR        Y8, Y2, Y2
-	VPAND       magnitude<>+0(SB), Y0, Y3
-	VMOVDQU     96(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y0, Y4, Y1
-	VMULPS      64(SP), Y1, Y1
-	VPANDN      Y1, Y4, Y1
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     64(SP), Y7
-	VPXOR       Y7, Y0, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y8
-	VFMSUB213PS Y8, Y7, Y6
-	VROUNDPS    $0x08, Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMULPS      Y8, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y8, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y8, Y8, Y8
-	VPAND       Y8, Y7, Y7
-	VADDPS      Y7, Y9, Y9
-	VCVTPS2DQ   Y9, Y9
-	VPOR        Y3, Y9, Y9
-	VPAND       Y4, Y9, Y9
-	VPOR        Y9, Y1, Y1
-	JMP         products
-
-// func liBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·liBoxAVX2(SB), NOSPLIT, $128-48
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         s+16(FP), SI
-	MOVQ         c+24(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS (CX), Y1
-	VMOVUPS      Y1, (SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 32(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 4(CX), Y1
-	VMOVUPS      Y1, 64(SP)
-	VPADDD       Y0, Y0, Y0
-	VPADDD       most<>+0(SB), Y0, Y0
-	VMOVUPS      Y0, 96(SP)
-	XORQ         CX, CX
+// func adaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·adaLIFPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
 
 loop:
-	VMOVUPS  (SI)(CX*4), Y0
-	VMOVUPS  64(SP), Y1
-	VSUBPS   Y0, Y1, Y1
-	VADDPS   (DX)(CX*4), Y1, Y1
-	VPADDD   Y1, Y1, Y2
-	VPADDD   most<>+0(SB), Y2, Y2
-	VMOVDQU  96(SP), Y3
-	VPCMPGTD Y2, Y3, Y3
-	VPTEST   Y3, Y3
-	JNZ      denormal
-	VMULPS   (SP), Y1, Y2
-
-products:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y4
+	VADDPS  Y1, Y3, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMULPS  160(SI), Y2, Y1
+	VADDPS  Y1, Y2, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y0, Y0
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y0, Y2, Y2
+	VADDPS  (R12)(AX*4), Y4, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  (SI), Y2, Y2
 	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, (SI)(CX*4)
-	VMOVUPS Y0, (AX)(CX*4)
-	ADDQ    $0x08, CX
-	CMPQ    CX, BX
+	VMULPS  160(SI), Y1, Y2
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y0, Y0
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y4, (R10)(AX*4)
+	VMOVUPS Y1, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
 	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
-denormal:
-	VPAND       magnitude<>+0(SB), Y1, Y3
-	VMOVDQU     32(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y1, Y4, Y2
-	VMULPS      (SP), Y2, Y2
-	VPANDN      Y2, Y4, Y2
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     (SP), Y7
-	VPXOR       Y7, Y1, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y1
-	VFMSUB213PS Y1, Y7, Y6
-	VROUNDPS    $0x08, Y1, Y8
-	VSUBPS      Y8, Y1, Y1
-	VMULPS      Y1, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y1, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y1, Y1, Y1
-	VPAND       Y1, Y7, Y7
-	VADDPS      Y7, Y8, Y8
-	VCVTPS2DQ   Y8, Y8
-	VPOR        Y3, Y8, Y8
-	VPAND       Y4, Y8, Y8
-	VPOR        Y8, Y2, Y2
-	JMP         products
-
-// func lifBoxAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·lifBoxAVX2(SB), NOSPLIT, $192-48
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         s+16(FP), SI
-	MOVQ         c+24(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS (CX), Y1
-	VMOVUPS      Y1, (SP)
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VANDPS       magnitude<>+0(SB), Y1, Y1
-	VMOVUPS      leastNormal<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y2
-	VMINPS       scaleDown100<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      Y2, 32(SP)
-	VPMAXSD      Y2, Y0, Y0
-	VBROADCASTSS 4(CX), Y1
-	VMOVUPS      Y1, 64(SP)
-	VBROADCASTSS 8(CX), Y1
-	VMOVUPS      Y1, 96(SP)
-	VBROADCASTSS 12(CX), Y1
-	VMOVUPS      Y1, 128(SP)
-	VPADDD       Y0, Y0, Y0
-	VPADDD       most<>+0(SB), Y0, Y0
-	VMOVUPS      Y0, 160(SP)
-	XORQ         CX, CX
+// func adaLIFLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·adaLIFLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
 
 loop:
-	VMOVUPS  (SI)(CX*4), Y0
-	VMOVUPS  (DX)(CX*4), Y1
-	VADDPS   64(SP), Y1, Y1
-	VSUBPS   Y0, Y1, Y1
-	VPADDD   Y1, Y1, Y2
-	VPADDD   most<>+0(SB), Y2, Y2
-	VMOVDQU  160(SP), Y3
-	VPCMPGTD Y2, Y3, Y3
-	VPTEST   Y3, Y3
-	JNZ      denormal
-	VMULPS   (SP), Y1, Y2
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y4
+	VADDPS  Y1, Y3, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMULPS  160(SI), Y2, Y1
+	VADDPS  Y1, Y2, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y0, Y0
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VADDPS  (DX)(AX*4), Y4, Y3
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
 
-products:
+// func adaLIFLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·adaLIFLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y4
+	VADDPS  Y1, Y3, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMULPS  160(SI), Y2, Y1
+	VADDPS  Y1, Y2, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y0, Y0
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VADDPS  (DX)(AX*4), Y4, Y3
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y0, Y2, Y2
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  (SI), Y2, Y2
 	VADDPS  Y2, Y0, Y0
-	VCMPPS  $0x1e, 96(SP), Y0, Y1
-	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  128(SP), Y2, Y3
-	VANDPS  Y0, Y1, Y4
-	VANDNPS Y0, Y1, Y0
-	VMULPS  zero<>+0(SB), Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VADDPS  Y0, Y3, Y0
-	VMOVUPS Y0, (SI)(CX*4)
-	VMOVUPS Y2, (AX)(CX*4)
-	ADDQ    $0x08, CX
-	CMPQ    CX, BX
+	VMULPS  160(SI), Y1, Y2
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y0, Y0
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VADDPS  (R12)(AX*4), Y4, Y3
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	VMOVUPS Y1, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
 	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
-denormal:
-	VPAND       magnitude<>+0(SB), Y1, Y3
-	VMOVDQU     32(SP), Y4
-	VPCMPGTD    Y3, Y4, Y4
-	VPANDN      Y1, Y4, Y2
-	VMULPS      (SP), Y2, Y2
-	VPANDN      Y2, Y4, Y2
-	VPCMPGTD    largestDenormal<>+0(SB), Y3, Y5
-	VCVTDQ2PS   Y3, Y6
-	VPANDN      Y6, Y5, Y6
-	VPAND       Y3, Y5, Y3
-	VPAND       Y3, Y4, Y3
-	VMULPS      scale100<>+0(SB), Y3, Y3
-	VMULPS      scale49<>+0(SB), Y3, Y3
-	VPOR        Y3, Y6, Y6
-	VMOVUPS     (SP), Y7
-	VPXOR       Y7, Y1, Y3
-	VPAND       sign<>+0(SB), Y3, Y3
-	VPAND       magnitude<>+0(SB), Y7, Y7
-	VMULPS      Y7, Y6, Y1
-	VFMSUB213PS Y1, Y7, Y6
-	VROUNDPS    $0x08, Y1, Y8
-	VSUBPS      Y8, Y1, Y1
-	VMULPS      Y1, Y6, Y6
-	VPAND       magnitude<>+0(SB), Y1, Y7
-	VCMPPS      $0x00, half<>+0(SB), Y7, Y7
-	VXORPS      Y5, Y5, Y5
-	VCMPPS      $0x1e, Y5, Y6, Y5
-	VPAND       Y5, Y7, Y7
-	VADDPS      Y1, Y1, Y1
-	VPAND       Y1, Y7, Y7
-	VADDPS      Y7, Y8, Y8
-	VCVTPS2DQ   Y8, Y8
-	VPOR        Y3, Y8, Y8
-	VPAND       Y4, Y8, Y8
-	VPOR        Y8, Y2, Y2
-	JMP         products
-
-// func iafAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·iafAVX2(SB), NOSPLIT, $96-48
-	MOVQ         z+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         s+16(FP), SI
-	MOVQ         c+24(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS (CX), Y1
-	VMOVUPS      Y1, (SP)
-	VBROADCASTSS 4(CX), Y1
-	VMOVUPS      Y1, 32(SP)
-	VPADDD       Y0, Y0, Y0
-	VPADDD       most<>+0(SB), Y0, Y0
-	VMOVUPS      Y0, 64(SP)
-	XORQ         CX, CX
+// func izhikevichAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·izhikevichAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
 
 loop:
-	VMOVUPS (SI)(CX*4), Y0
-	VADDPS  (DX)(CX*4), Y0, Y0
-	VCMPPS  $0x1e, (SP), Y0, Y1
-	VANDPS  one<>+0(SB), Y1, Y2
-	VMULPS  32(SP), Y2, Y3
-	VANDPS  Y0, Y1, Y4
-	VANDNPS Y0, Y1, Y0
-	VMULPS  zero<>+0(SB), Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VADDPS  Y0, Y3, Y0
-	VMOVUPS Y0, (SI)(CX*4)
-	VMOVUPS Y2, (AX)(CX*4)
-	ADDQ    $0x08, CX
-	CMPQ    CX, BX
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMULPS  Y0, Y0, Y2
+	VMULPS  160(SI), Y2, Y2
+	VMULPS  192(SI), Y0, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  224(SI), Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y2
+	VMULPS  64(SI), Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  32(SI), Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VCMPPS  $0x1e, 256(SI), Y2, Y1
+	VADDPS  128(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y1, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y1, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y1, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y2, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
 	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func izhikevichPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·izhikevichPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMULPS  Y0, Y0, Y2
+	VMULPS  160(SI), Y2, Y2
+	VMULPS  192(SI), Y0, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  224(SI), Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y2
+	VMULPS  64(SI), Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  32(SI), Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VCMPPS  $0x1e, 256(SI), Y2, Y1
+	VADDPS  128(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y1, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y1, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y1, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMULPS  Y2, Y2, Y1
+	VMULPS  160(SI), Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y1, Y1
+	VADDPS  224(SI), Y1, Y1
+	VSUBPS  Y0, Y1, Y1
+	VADDPS  (R11)(AX*4), Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VADDPS  Y1, Y2, Y1
+	VMULPS  64(SI), Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  32(SI), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 256(SI), Y1, Y2
+	VADDPS  128(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y3, (R9)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      160(SI), Y1
+	VSUBPS       96(SI), Y0, Y2
+	VDIVPS       Y1, Y2, Y2
+	VCVTPS2PD    X2, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y2, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y2, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y2, Y5, Y5
+	VMULPS       Y1, Y5, Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VANDPS       Y2, Y1, Y1
+	VMOVUPS      64(SI), Y2
+	VSUBPS       Y0, Y2, Y2
+	VADDPS       Y1, Y2, Y1
+	VADDPS       (R11)(AX*4), Y3, Y2
+	VMULPS       32(SI), Y2, Y3
+	VADDPS       Y3, Y2, Y3
+	VADDPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y0, (R9)(AX*4)
+	VMOVUPS      Y3, (R10)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (DX)(AX*4), Y3, Y2
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y2, (R9)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (DX)(AX*4), Y3, Y2
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      160(SI), Y1
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y1, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y1, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VANDPS       Y3, Y1, Y1
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       zero<>+0(SB), Y2, Y2
+	VMULPS       32(SI), Y2, Y3
+	VADDPS       Y3, Y2, Y3
+	VADDPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (R11)(AX*4), Y3, Y2
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y0, (R9)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExSubtractAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       Y2, Y5, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y3, (R9)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExSubtractPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       Y2, Y5, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      160(SI), Y1
+	VSUBPS       96(SI), Y0, Y2
+	VDIVPS       Y1, Y2, Y2
+	VCVTPS2PD    X2, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y2, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y2, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y2, Y2, Y6
+	VBLENDVPS    Y6, Y2, Y5, Y5
+	VMULPS       Y1, Y5, Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VANDPS       Y2, Y1, Y1
+	VMOVUPS      64(SI), Y2
+	VSUBPS       Y0, Y2, Y2
+	VADDPS       Y1, Y2, Y1
+	VADDPS       (R11)(AX*4), Y3, Y2
+	VMULPS       32(SI), Y2, Y3
+	VADDPS       Y3, Y2, Y3
+	VADDPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       Y2, Y5, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y0, (R9)(AX*4)
+	VMOVUPS      Y3, (R10)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExSubtractLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       Y2, Y5, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (DX)(AX*4), Y3, Y2
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y2, (R9)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifExSubtractLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y2, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y3
+	VADDPS       Y3, Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       Y2, Y5, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (DX)(AX*4), Y3, Y2
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      160(SI), Y1
+	VSUBPS       96(SI), Y0, Y3
+	VDIVPS       Y1, Y3, Y3
+	VCVTPS2PD    X3, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X4
+	VPMOVSXDQ    X4, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y7
+	VSUBPD       Y7, Y5, Y7
+	VMULPD       exp0<>+0(SB), Y7, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp2<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp3<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp4<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp5<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp6<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp7<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y5, Y5
+	VCVTPD2DQY   Y6, X6
+	VPMOVSXDQ    X6, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y4, Y5
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
+	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x03, Y3, Y3, Y6
+	VBLENDVPS    Y6, Y3, Y5, Y5
+	VMULPS       Y1, Y5, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VANDPS       Y3, Y1, Y1
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       zero<>+0(SB), Y2, Y2
+	VMULPS       32(SI), Y2, Y3
+	VADDPS       Y3, Y2, Y3
+	VADDPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       Y2, Y5, Y2
+	VMOVUPS      one<>+0(SB), Y5
+	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y0, Y5, Y0
+	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (R11)(AX*4), Y3, Y2
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y0, (R9)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
+	VMOVUPS      160(SI), Y3
+	VSUBPS       96(SI), Y0, Y4
+	VDIVPS       Y3, Y4, Y4
+	VCVTPS2PD    X4, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X5
+	VPMOVSXDQ    X5, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X6, Y5, Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
+	VANDNPS      Y6, Y7, Y6
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y4, Y6, Y6
+	VMULPS       Y3, Y6, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
+	VANDPS       Y4, Y3, Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y4
+	VADDPS       Y4, Y1, Y4
+	VADDPS       Y1, Y3, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y0
+	VMULPS       224(SI), Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       192(SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VANDPS       one<>+0(SB), Y2, Y3
+	VMULPS       128(SI), Y3, Y3
+	VMOVUPS      one<>+0(SB), Y6
+	VANDNPS      Y6, Y2, Y6
+	VMULPS       Y1, Y6, Y1
+	VADDPS       Y3, Y1, Y1
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMULPS       256(SI), Y2, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      Y1, (R8)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
+	VMOVUPS      Y0, (R10)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      (R11)(AX*4), Y2
+	VMOVUPS      160(SI), Y3
+	VSUBPS       96(SI), Y0, Y4
+	VDIVPS       Y3, Y4, Y4
+	VCVTPS2PD    X4, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X5
+	VPMOVSXDQ    X5, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X6, Y5, Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
+	VANDNPS      Y6, Y7, Y6
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y4, Y6, Y6
+	VMULPS       Y3, Y6, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
+	VANDPS       Y4, Y3, Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y4
+	VADDPS       Y4, Y1, Y4
+	VADDPS       Y1, Y3, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y0
+	VMULPS       224(SI), Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       192(SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VANDPS       one<>+0(SB), Y2, Y3
+	VMULPS       128(SI), Y3, Y3
+	VMOVUPS      one<>+0(SB), Y6
+	VANDNPS      Y6, Y2, Y6
+	VMULPS       Y1, Y6, Y1
+	VADDPS       Y3, Y1, Y1
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMULPS       256(SI), Y2, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y1, Y3
+	VDIVPS       Y2, Y3, Y3
+	VCVTPS2PD    X3, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X5
+	VPMOVSXDQ    X5, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X5
+	VEXTRACTF128 $0x01, Y3, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X6, Y5, Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
+	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y7
+	VANDNPS      Y6, Y7, Y6
+	VCMPPS       $0x03, Y3, Y3, Y7
+	VBLENDVPS    Y7, Y3, Y6, Y6
+	VMULPS       Y2, Y6, Y3
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y1, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VADDPS       (R12)(AX*4), Y4, Y3
+	VMULPS       32(SI), Y3, Y4
+	VADDPS       Y4, Y3, Y4
+	VADDPS       Y3, Y2, Y2
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       (SI), Y2, Y2
+	VADDPS       Y2, Y1, Y2
+	VSUBPS       64(SI), Y1, Y1
+	VMULPS       224(SI), Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VMULPS       192(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y2, Y1
+	VANDPS       one<>+0(SB), Y1, Y3
+	VMULPS       128(SI), Y3, Y3
+	VMOVUPS      one<>+0(SB), Y6
+	VANDNPS      Y6, Y1, Y6
+	VMULPS       Y2, Y6, Y2
+	VADDPS       Y3, Y2, Y2
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMULPS       256(SI), Y1, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y2, (R9)(AX*4)
+	VMOVUPS      Y4, (R10)(AX*4)
+	VMOVUPS      Y0, (R11)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
+	VMOVUPS      160(SI), Y3
+	VSUBPS       96(SI), Y0, Y4
+	VDIVPS       Y3, Y4, Y4
+	VCVTPS2PD    X4, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X5
+	VPMOVSXDQ    X5, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X6, Y5, Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
+	VANDNPS      Y6, Y7, Y6
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y4, Y6, Y6
+	VMULPS       Y3, Y6, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
+	VANDPS       Y4, Y3, Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y4
+	VADDPS       Y4, Y1, Y4
+	VADDPS       Y1, Y3, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y0
+	VMULPS       224(SI), Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       192(SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VANDPS       one<>+0(SB), Y2, Y3
+	VMULPS       128(SI), Y3, Y3
+	VMOVUPS      one<>+0(SB), Y6
+	VANDNPS      Y6, Y2, Y6
+	VMULPS       Y1, Y6, Y1
+	VADDPS       Y3, Y1, Y1
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMULPS       256(SI), Y2, Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       (DX)(AX*4), Y4, Y3
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      Y1, (R8)(AX*4)
+	VMOVUPS      Y3, (R9)(AX*4)
+	VMOVUPS      Y0, (R10)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      (R11)(AX*4), Y2
+	VMOVUPS      160(SI), Y3
+	VSUBPS       96(SI), Y0, Y4
+	VDIVPS       Y3, Y4, Y4
+	VCVTPS2PD    X4, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X5
+	VPMOVSXDQ    X5, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X6, Y5, Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
+	VANDNPS      Y6, Y7, Y6
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y4, Y6, Y6
+	VMULPS       Y3, Y6, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
+	VANDPS       Y4, Y3, Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y4
+	VADDPS       Y4, Y1, Y4
+	VADDPS       Y1, Y3, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y0
+	VMULPS       224(SI), Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       192(SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VANDPS       one<>+0(SB), Y2, Y3
+	VMULPS       128(SI), Y3, Y3
+	VMOVUPS      one<>+0(SB), Y6
+	VANDNPS      Y6, Y2, Y6
+	VMULPS       Y1, Y6, Y1
+	VADDPS       Y3, Y1, Y1
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMULPS       256(SI), Y2, Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       (DX)(AX*4), Y4, Y3
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      160(SI), Y2
+	VSUBPS       96(SI), Y1, Y4
+	VDIVPS       Y2, Y4, Y4
+	VCVTPS2PD    X4, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X5
+	VPMOVSXDQ    X5, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       log2e<>+0(SB), Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y8
+	VSUBPD       Y8, Y6, Y8
+	VMULPD       exp0<>+0(SB), Y8, Y6
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X6, Y5, Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
+	VANDNPS      Y6, Y7, Y6
+	VCMPPS       $0x03, Y4, Y4, Y7
+	VBLENDVPS    Y7, Y4, Y6, Y6
+	VMULPS       Y2, Y6, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y2, Y4, Y2
+	VADDPS       zero<>+0(SB), Y3, Y3
+	VMULPS       32(SI), Y3, Y4
+	VADDPS       Y4, Y3, Y4
+	VADDPS       Y3, Y2, Y2
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       (SI), Y2, Y2
+	VADDPS       Y2, Y1, Y2
+	VSUBPS       64(SI), Y1, Y1
+	VMULPS       224(SI), Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VMULPS       192(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y2, Y1
+	VANDPS       one<>+0(SB), Y1, Y3
+	VMULPS       128(SI), Y3, Y3
+	VMOVUPS      one<>+0(SB), Y6
+	VANDNPS      Y6, Y1, Y6
+	VMULPS       Y2, Y6, Y2
+	VADDPS       Y3, Y2, Y2
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMULPS       256(SI), Y1, Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       (R12)(AX*4), Y4, Y3
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y2, (R9)(AX*4)
+	VMOVUPS      Y3, (R10)(AX*4)
+	VMOVUPS      Y0, (R11)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExRefracAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
+	VMOVUPS      (R11)(AX*4), Y3
+	VMOVUPS      160(SI), Y4
+	VSUBPS       96(SI), Y0, Y5
+	VDIVPS       Y4, Y5, Y5
+	VCVTPS2PD    X5, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X6
+	VPMOVSXDQ    X6, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X8
+	VPMOVSXDQ    X8, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X7, Y6, Y7
+	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
+	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
+	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
+	VANDNPS      Y7, Y8, Y7
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y5, Y7, Y7
+	VMULPS       Y4, Y7, Y5
+	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y4, Y5, Y4
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y5
+	VADDPS       Y5, Y1, Y5
+	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       128(SI), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y4, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y7, Y1, Y1
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x1e, Y7, Y3, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y7, Y9
+	VMULPS       Y1, Y9, Y1
+	VANDPS       Y8, Y7, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y4, Y7, Y1
+	VANDPS       one<>+0(SB), Y7, Y4
+	VSUBPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y4
+	VMULPS       288(SI), Y4, Y4
+	VMOVUPS      one<>+0(SB), Y7
+	VANDNPS      Y7, Y1, Y7
+	VMULPS       Y3, Y7, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
+	VMOVUPS      Y3, (R11)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExRefracPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	LEAQ    (R11)(AX*4), R12
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R13
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R14
+	ANDL    $-64, R14
+	MOVL    R14, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      (R11)(AX*4), Y2
+	VMOVUPS      (R12)(AX*4), Y3
+	VMOVUPS      160(SI), Y4
+	VSUBPS       96(SI), Y0, Y5
+	VDIVPS       Y4, Y5, Y5
+	VCVTPS2PD    X5, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X6
+	VPMOVSXDQ    X6, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X8
+	VPMOVSXDQ    X8, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X7, Y6, Y7
+	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
+	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
+	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
+	VANDNPS      Y7, Y8, Y7
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y5, Y7, Y7
+	VMULPS       Y4, Y7, Y5
+	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y4, Y5, Y4
+	VADDPS       (DX)(AX*4), Y1, Y1
+	VMULPS       32(SI), Y1, Y5
+	VADDPS       Y5, Y1, Y5
+	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       128(SI), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y4, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y7, Y1, Y1
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x1e, Y7, Y3, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y7, Y9
+	VMULPS       Y1, Y9, Y1
+	VANDPS       Y8, Y7, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y4, Y7, Y1
+	VANDPS       one<>+0(SB), Y7, Y4
+	VSUBPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y4
+	VMULPS       288(SI), Y4, Y4
+	VMOVUPS      one<>+0(SB), Y7
+	VANDNPS      Y7, Y1, Y7
+	VMULPS       Y3, Y7, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      160(SI), Y1
+	VSUBPS       96(SI), Y0, Y4
+	VDIVPS       Y1, Y4, Y4
+	VCVTPS2PD    X4, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X6
+	VPMOVSXDQ    X6, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X6
+	VEXTRACTF128 $0x01, Y4, X7
+	VCVTPS2PD    X7, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X8
+	VPMOVSXDQ    X8, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X7, Y6, Y7
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y8
+	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y8
+	VANDNPS      Y7, Y8, Y7
+	VCMPPS       $0x03, Y4, Y4, Y8
+	VBLENDVPS    Y8, Y4, Y7, Y7
+	VMULPS       Y1, Y7, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VANDPS       Y4, Y1, Y1
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y1, Y4, Y1
+	VADDPS       (R13)(AX*4), Y5, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       128(SI), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y4, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y7, Y1, Y1
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x1e, Y7, Y3, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y7, Y9
+	VMULPS       Y1, Y9, Y1
+	VANDPS       Y8, Y7, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y4, Y7, Y1
+	VANDPS       one<>+0(SB), Y7, Y4
+	VSUBPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y4
+	VMULPS       288(SI), Y4, Y4
+	VMOVUPS      one<>+0(SB), Y7
+	VANDNPS      Y7, Y1, Y7
+	VMULPS       Y3, Y7, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y0, (R9)(AX*4)
+	VMOVUPS      Y5, (R10)(AX*4)
+	VMOVUPS      Y2, (R11)(AX*4)
+	VMOVUPS      Y3, (R12)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExRefracLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R8)(AX*4), Y0
+	VMOVUPS      (R9)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
+	VMOVUPS      (R11)(AX*4), Y3
+	VMOVUPS      160(SI), Y4
+	VSUBPS       96(SI), Y0, Y5
+	VDIVPS       Y4, Y5, Y5
+	VCVTPS2PD    X5, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X6
+	VPMOVSXDQ    X6, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X8
+	VPMOVSXDQ    X8, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X7, Y6, Y7
+	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
+	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
+	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
+	VANDNPS      Y7, Y8, Y7
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y5, Y7, Y7
+	VMULPS       Y4, Y7, Y5
+	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y4, Y5, Y4
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y5
+	VADDPS       Y5, Y1, Y5
+	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       128(SI), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y4, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y7, Y1, Y1
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x1e, Y7, Y3, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y7, Y9
+	VMULPS       Y1, Y9, Y1
+	VANDPS       Y8, Y7, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y4, Y7, Y1
+	VANDPS       one<>+0(SB), Y7, Y4
+	VSUBPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y4
+	VMULPS       288(SI), Y4, Y4
+	VMOVUPS      one<>+0(SB), Y7
+	VANDNPS      Y7, Y1, Y7
+	VMULPS       Y3, Y7, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (DX)(AX*4), Y5, Y4
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
+	VMOVUPS      Y3, (R11)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX2, SSE
+TEXT ·lifAdExRefracLatePairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	LEAQ    (R11)(AX*4), R12
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R13
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R14
+	ANDL    $-64, R14
+	MOVL    R14, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS      (R9)(AX*4), Y0
+	VMOVUPS      (R10)(AX*4), Y1
+	VMOVUPS      (R11)(AX*4), Y2
+	VMOVUPS      (R12)(AX*4), Y3
+	VMOVUPS      160(SI), Y4
+	VSUBPS       96(SI), Y0, Y5
+	VDIVPS       Y4, Y5, Y5
+	VCVTPS2PD    X5, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X6
+	VPMOVSXDQ    X6, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X8
+	VPMOVSXDQ    X8, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X7, Y6, Y7
+	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
+	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
+	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
+	VANDNPS      Y7, Y8, Y7
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y5, Y7, Y7
+	VMULPS       Y4, Y7, Y5
+	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y4, Y5, Y4
+	VADDPS       zero<>+0(SB), Y1, Y1
+	VMULPS       32(SI), Y1, Y5
+	VADDPS       Y5, Y1, Y5
+	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       128(SI), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y4, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y7, Y1, Y1
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x1e, Y7, Y3, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y7, Y9
+	VMULPS       Y1, Y9, Y1
+	VANDPS       Y8, Y7, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y4, Y7, Y1
+	VANDPS       one<>+0(SB), Y7, Y4
+	VSUBPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y4
+	VMULPS       288(SI), Y4, Y4
+	VMOVUPS      one<>+0(SB), Y7
+	VANDNPS      Y7, Y1, Y7
+	VMULPS       Y3, Y7, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (DX)(AX*4), Y5, Y4
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      160(SI), Y1
+	VSUBPS       96(SI), Y0, Y5
+	VDIVPS       Y1, Y5, Y5
+	VCVTPS2PD    X5, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X6
+	VPMOVSXDQ    X6, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y8, Y9
+	VSUBPD       Y9, Y7, Y9
+	VMULPD       exp0<>+0(SB), Y9, Y7
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y9, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y8, X8
+	VPMOVSXDQ    X8, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y7, Y7
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X7, Y6, Y7
+	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
+	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
+	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
+	VANDNPS      Y7, Y8, Y7
+	VCMPPS       $0x03, Y5, Y5, Y8
+	VBLENDVPS    Y8, Y5, Y7, Y7
+	VMULPS       Y1, Y7, Y5
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VANDPS       Y5, Y1, Y1
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y1, Y5, Y1
+	VADDPS       zero<>+0(SB), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	VANDPS       one<>+0(SB), Y4, Y7
+	VMULPS       128(SI), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y4, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y7, Y1, Y1
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x1e, Y7, Y3, Y7
+	VMOVUPS      one<>+0(SB), Y8
+	VANDNPS      Y8, Y7, Y9
+	VMULPS       Y1, Y9, Y1
+	VANDPS       Y8, Y7, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y4, Y7, Y1
+	VANDPS       one<>+0(SB), Y7, Y4
+	VSUBPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y4
+	VMULPS       288(SI), Y4, Y4
+	VMOVUPS      one<>+0(SB), Y7
+	VANDNPS      Y7, Y1, Y7
+	VMULPS       Y3, Y7, Y3
+	VADDPS       Y4, Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y1
+	VADDPS       (R13)(AX*4), Y5, Y4
+	VMOVUPS      Y1, (DI)(AX*4)
+	VMOVUPS      Y0, (R9)(AX*4)
+	VMOVUPS      Y4, (R10)(AX*4)
+	VMOVUPS      Y2, (R11)(AX*4)
+	VMOVUPS      Y3, (R12)(AX*4)
+	ADDQ         R8, SI
+	ADDQ         $0x08, AX
+	CMPQ         AX, BX
+	JLT          loop
+	STMXCSR      (SP)
+	MOVLQZX      (SP), AX
+	ANDQ         $0x12, AX
+	MOVQ         AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifMCAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VMULPS  160(SI), Y2, Y2
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y0, Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  32(SI), Y1, Y2
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifMCPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VMULPS  160(SI), Y2, Y2
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y0, Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  32(SI), Y1, Y2
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS (R11)(AX*4), Y2
+	VMULPS  160(SI), Y2, Y2
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y0, Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  32(SI), Y1, Y2
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifMCRefracAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VXORPS  Y3, Y3, Y3
+	VCMPPS  $0x1e, Y3, Y2, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y3, Y4
+	VMULPS  (SI), Y4, Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VMULPS  192(SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y4
+	VANDNPS Y4, Y3, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VMAXPS  Y2, Y3, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  160(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y4, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  128(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y4, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifMCRefracPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VXORPS  Y3, Y3, Y3
+	VCMPPS  $0x1e, Y3, Y2, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y3, Y4
+	VMULPS  (SI), Y4, Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VMULPS  192(SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y4
+	VANDNPS Y4, Y3, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VMAXPS  Y2, Y3, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  160(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y4, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  128(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y4, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VXORPS  Y3, Y3, Y3
+	VCMPPS  $0x1e, Y3, Y2, Y3
+	VMOVUPS one<>+0(SB), Y4
+	VANDNPS Y4, Y3, Y4
+	VMULPS  (SI), Y4, Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS (R12)(AX*4), Y5
+	VMULPS  192(SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y4
+	VANDNPS Y4, Y3, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VMAXPS  Y2, Y3, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  160(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y4, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  128(SI), Y3, Y3
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y4, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func cobaLIFAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·cobaLIFAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS (DX)(AX*4), Y3
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y3, Y4, Y5
+	VADDPS  Y4, Y5, Y4
+	VADDPS  Y4, Y1, Y1
+	VXORPS  sign<>+0(SB), Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  (SI), Y1, Y3
+	VADDPS  Y3, Y1, Y1
+	VMULPS  32(SI), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS 128(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS 160(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  64(SI), Y3, Y3
+	VADDPS  Y3, Y0, Y0
+	VCMPPS  $0x1e, 224(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  256(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func cobaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·cobaLIFPairAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+
+loop:
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VMOVUPS (DX)(AX*4), Y3
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y3, Y4, Y5
+	VADDPS  Y4, Y5, Y4
+	VADDPS  Y4, Y1, Y1
+	VXORPS  sign<>+0(SB), Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  (SI), Y1, Y3
+	VADDPS  Y3, Y1, Y1
+	VMULPS  32(SI), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS 128(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS 160(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  64(SI), Y3, Y3
+	VADDPS  Y3, Y0, Y0
+	VCMPPS  $0x1e, 224(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  256(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS (R12)(AX*4), Y3
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y3, Y4, Y5
+	VADDPS  Y4, Y5, Y4
+	VADDPS  Y4, Y1, Y1
+	VXORPS  sign<>+0(SB), Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  (SI), Y1, Y3
+	VADDPS  Y3, Y1, Y1
+	VMULPS  32(SI), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS 128(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS 160(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  64(SI), Y3, Y3
+	VADDPS  Y3, Y0, Y0
+	VCMPPS  $0x1e, 224(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  256(SI), Y4, Y4
+	VMOVUPS one<>+0(SB), Y5
+	VANDNPS Y5, Y3, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y4, Y0, Y0
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x08, AX
+	CMPQ    AX, BX
+	JLT     loop
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 

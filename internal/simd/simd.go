@@ -10,14 +10,6 @@ package simd
 
 //go:generate go run -C gen . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg simd
 
-// Step is one step of n neurons, n a multiple of 8 and not 0. z receives the output, x is the input, s holds the
-// variables, each stride elements after the one before, and c the coefficients; the neuron models of package snn say
-// which. x and z may be the same.
-type Step func(z, x, s, c *float32, n, stride int)
-
-// Steps by model, nil where there is none for this machine.
-var LIF, LIFRefrac, LI, LIBox, LIFBox, IAF Step
-
 // Back is the backward step of n neurons, n a multiple of 8 and not 0: dz, and ds after the step, are the gradients
 // that arrive, dx, and ds before the step, those that leave.
 type Back func(dx, dz, x, s, ds, c *float32, n, stride int)

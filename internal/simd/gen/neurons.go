@@ -2,136 +2,98 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// neurons writes the steps of the neuron models. The comments are the twin's lines.
-func neurons() {
-	step("lif", "LIF", 2, 5, func(k *neuron) {
-		u := membrane(k)
-		f := above(u, k.c(3))
-		k.spike(0, f, u, k.c(4))
-	})
-	step("lifRefrac", "LIFRefrac", 3, 6, func(k *neuron) {
-		u := membrane(k)
-		f := above(u, k.c(3))
-		u = k.reset(f, where(f, k.one), u, k.c(4))
-		rho, zero := k.load(2), zeros()
-		m := above(rho, zero)
-		k.store(0, k.choose(m, k.load(0), u)) // v = (1-m)*u + m*v
-		f = whereNot(m, f)                    // f = (1-m)*f
-		left := sub(rho, where(m, k.one))
-		VMAXPS(left, zero, left) // max(left, 0), and NaN stays NaN
-		VADDPS(zero, left, left) // but it may be -0
-		k.spike(2, f, left, k.c(5))
-	})
-	step("li", "LI", 2, 3, func(k *neuron) {
-		v := membrane(k)
-		k.store(0, v)
-		k.out(v)
-	})
-	step("liBox", "LIBox", 1, 2, func(k *neuron) {
-		v := k.load(0)
-		v = add(v, k.products(0, add(sub(k.constant(1), v), k.x))[0]) // v += cm*((leak-v) + x)
-		k.store(0, v)
-		k.out(v)
-	})
-	step("lifBox", "LIFBox", 1, 4, func(k *neuron) {
-		v := k.load(0)
-		u := add(v, k.products(0, sub(add(k.input(), k.c(1)), v))[0]) // u = v + cm*((x+leak) - v)
-		f := above(u, k.c(2))
-		k.spike(0, f, u, k.c(3))
-	})
-	step("iaf", "IAF", 1, 2, func(k *neuron) {
-		u := add(k.load(0), k.x)
-		f := above(u, k.c(0))
-		k.spike(0, f, u, k.c(1))
-	})
-	lifBack()
-}
-
-// membrane is u = v + cm*((leak-v) + j), with j = i + x, and stores i = j + cs*j. It leaves v as it was.
-func membrane(k *neuron) VecVirtual {
-	j := add(k.load(1), k.x)
-	t := add(sub(k.constant(2), k.load(0)), j)
-	p := k.products(0, t, j)
-	k.store(1, add(j, p[1]))
-	return add(p[0], k.field(0))
-}
-
-// neuron is a kernel while it is being written.
+// neuron is the step of a model while it is being written, once or twice in a kernel.
 type neuron struct {
-	vars   []Register // addresses of the variables
-	z      Register
-	at     Register // the position in all of them
-	x      Mem
-	coefs  []Mem // each coefficient in all elements of a vector
-	limits []Mem // below these a factor's product with the coefficient is a denormal; see products
-	one    Mem
-	later  []func() // what stands behind the loop
+	at       Register     // the position in all of the following
+	vars     []Register   // addresses of the variables
+	x        Op           // the input
+	state    []VecVirtual // the variables
+	coefs    []Op
+	subtract Op     // the threshold, where a spike takes it away from the membrane
+	limits   []Mem  // below these a factor's product with the coefficient is a denormal; see products
+	later    func() // what stands behind the loop
 }
 
-func (k *neuron) c(n int) Mem { return k.coefs[n] }
+// v is a variable in front of the step, or what set made of it.
+func (k *neuron) v(field int) VecVirtual { return k.state[field] }
 
-func (k *neuron) constant(n int) VecVirtual { v := YMM(); VMOVUPS(k.coefs[n], v); return v }
+func (k *neuron) set(field int, v VecVirtual) { k.state[field] = v }
 
-func (k *neuron) field(field int) Mem { return Mem{Base: k.vars[field], Index: k.at, Scale: 4} }
+// c is a coefficient.
+func (k *neuron) c(n int) Op { return k.coefs[n] }
 
-func (k *neuron) load(field int) VecVirtual {
-	v := YMM()
-	VMOVUPS(k.field(field), v)
-	return v
+// spike resets a variable where the mask f is set, and is 1 there and 0 elsewhere.
+func (k *neuron) spike(field int, f, u VecVirtual, to Op) VecVirtual {
+	if k.subtract != nil {
+		to = sub(u, k.subtract)
+	}
+	k.set(field, k.reset(f, u, to))
+	return where(f, constants["one"])
 }
 
-func (k *neuron) store(field int, v VecVirtual) {
-	VMOVUPS(v, k.field(field))
+// reset is (1-z)*u + z*to, for z of 1 where the mask f is set and of 0 elsewhere.
+func (k *neuron) reset(f, u VecVirtual, to Op) VecVirtual {
+	set := mul(where(f, constants["one"]), to)
+	if k.limits != nil {
+		return add(set, kept(f, u))
+	}
+	return add(mul(whereNot(f, value(constants["one"])), u), set)
 }
 
-func (k *neuron) input() VecVirtual { v := YMM(); VMOVUPS(k.x, v); return v }
-
-func (k *neuron) out(v VecVirtual) { VMOVUPS(v, Mem{Base: k.z, Index: k.at, Scale: 4}) }
-
-// spike stores the variable after the reset and the spikes, 1 where the mask f is set.
-func (k *neuron) spike(field int, f, u VecVirtual, to Mem) {
-	z := where(f, k.one)
-	k.store(field, k.reset(f, z, u, to))
-	k.out(z)
+// choose is (1-m)*u + m*v for the mask m.
+func (k *neuron) choose(m, v, u VecVirtual) VecVirtual {
+	if k.limits == nil {
+		one := value(constants["one"])
+		return add(mul(whereNot(m, one), u), mul(and(m, one), v))
+	}
+	none := whereNot(m, v)
+	VANDPS(constants["signAndExponent"], none, none)
+	VMULPS(constants["zero"], none, none) // ±0, or NaN
+	VORPS(and(m, v), none, none)
+	return add(kept(m, u), none)
 }
 
-// reset is (1-z)*u + z*to for the mask f and z, which is 1 there. Where z is 0, u is taken as it is: multiplied by 1, a
-// denormal would take long.
-func (k *neuron) reset(f, z, u VecVirtual, to Mem) VecVirtual {
-	return add(mul(z, to), k.kept(f, u))
-}
-
-// where takes a as a constant in memory.
-func where(mask VecVirtual, a Mem) VecVirtual { v := YMM(); VANDPS(a, mask, v); return v }
-
-// kept is u where f is not set, else 0*u.
-func (k *neuron) kept(f, u VecVirtual) VecVirtual {
+// kept is (1-f)*u for the mask f, without a product with 1, which takes long for a denormal.
+func kept(f, u VecVirtual) VecVirtual {
 	gone, v := and(f, u), whereNot(f, u)
 	VMULPS(constants["zero"], gone, gone)
 	VORPS(gone, v, v)
 	return v
 }
 
-// choose is (1-m)*u + m*v for the mask m, without a product of a denormal v.
-func (k *neuron) choose(m, v, u VecVirtual) VecVirtual {
-	none := whereNot(m, v)
-	VANDPS(constants["signAndExponent"], none, none)
-	VMULPS(constants["zero"], none, none) // ±0, or NaN
-	VORPS(and(m, v), none, none)
-	return add(k.kept(m, u), none)
+// where takes a as a constant in memory.
+func where(mask VecVirtual, a Mem) VecVirtual { v := YMM(); VANDPS(a, mask, v); return v }
+
+// value is m in a register.
+func value(m Op) VecVirtual { v := YMM(); VMOVUPS(m, v); return v }
+
+// relu is max(v, 0); NaN stays NaN, and -0 becomes +0.
+func relu(v VecVirtual) VecVirtual {
+	zero, left := zeros(), YMM()
+	VMAXPS(v, zero, left)
+	return add(left, zero)
 }
 
 // products is c*x for the coefficients from first on, one for each x. Products that round among the denormals take a
-// processor of Intel's more than a hundred cycles, and a neuron without input gets there and may stay for ever: they are
-// made of integers, with the same bits.
+// processor of Intel's more than a hundred cycles, and a neuron without input gets there and may stay for ever: the
+// kernels named Tiny make them of integers, with the same bits.
 func (k *neuron) products(first int, xs ...VecVirtual) []VecVirtual {
+	var out []VecVirtual
+	if k.limits == nil {
+		for n, x := range xs {
+			out = append(out, mul(x, k.c(first+n)))
+		}
+		return out
+	}
 	var least VecVirtual
 	for n, x := range xs {
 		q := YMM() // orders by magnitude, zero last
@@ -148,18 +110,20 @@ func (k *neuron) products(first int, xs ...VecVirtual) []VecVirtual {
 	VPCMPGTD(least, tiny, tiny)
 	VPTEST(tiny, tiny)
 	JNZ(LabelRef("denormal"))
-	var out []VecVirtual
 	for n, x := range xs {
 		out = append(out, mul(x, k.c(first+n)))
 	}
 	Label("products")
-	k.later = append(k.later, func() {
+	k.later = func() {
 		Label("denormal")
 		for n, x := range xs {
 			k.tinyProduct(out[n], x, first+n)
 		}
+		seen := GP64()
+		MOVQ(U32(1), seen)
+		Store(seen, ReturnIndex(0))
 		JMP(LabelRef("products"))
-	})
+	}
 	return out
 }
 
@@ -231,58 +195,192 @@ func vectors() {
 		{"scale100", math.Float32bits(0x1p100)},
 		{"scaleDown100", math.Float32bits(0x1p-100)},
 		{"scale49", math.Float32bits(0x1p49)},
+		{"expMost", math.Float32bits(89)},
+		{"expLeast", math.Float32bits(-104)},
+		{"infinity", math.Float32bits(float32(math.Inf(1)))},
 	} {
 		constants[c.name] = GLOBL(c.name, RODATA|NOPTR)
 		for at := range 8 {
 			DATA(4*at, U32(c.bits))
 		}
 	}
-}
-
-// step writes the step of n neurons, a multiple of 8.
-func step(name, model string, vars, coefs int, body func(k *neuron)) {
-	function(name+"AVX2", fmt.Sprintf("is the step of n %s neurons, n a multiple of 8; see Step.", model),
-		"func(z, x, s, c *float32, n, stride int)")
-	k := &neuron{z: loaded("z"), at: GP64(), one: constants["one"]}
-	x, n := loaded("x"), loaded("n")
-	k.vars = fields("s", vars)
-	c := loaded("c")
-	most := YMM()
-	VXORPS(most, most, most)
-	for j := range coefs {
-		v, to := broadcast(Mem{Base: c, Disp: 4 * j}), AllocLocal(32)
-		VMOVUPS(v, to)
-		k.coefs = append(k.coefs, to)
-		if j < 2 && name != "iaf" && (j == 0 || vars > 1) {
-			limit, known := YMM(), YMM()
-			VCMPPS(Imm(0), v, v, known)
-			VANDPS(constants["magnitude"], v, v)
-			VMOVUPS(constants["leastNormal"], limit)
-			VDIVPS(v, limit, limit)
-			VMINPS(constants["scaleDown100"], limit, limit)
-			VANDPS(known, limit, limit)
-			to := AllocLocal(32)
-			VMOVUPS(limit, to)
-			k.limits = append(k.limits, to)
-			VPMAXSD(limit, most, most)
+	doubles := map[string]uint64{"log2e": math.Float64bits(math.Log2E), "ln2": math.Float64bits(math.Ln2), "exponentBias": 1023}
+	for n, v := range []float64{1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1} {
+		doubles[fmt.Sprintf("exp%d", n)] = math.Float64bits(v)
+	}
+	for _, name := range slices.Sorted(maps.Keys(doubles)) {
+		constants[name] = GLOBL(name, RODATA|NOPTR)
+		for at := range 4 {
+			DATA(8*at, U64(doubles[name]))
 		}
 	}
-	VPADDD(most, most, most)
-	VPADDD(constants["most"], most, most)
-	all := AllocLocal(32)
-	VMOVUPS(most, all)
-	k.limits = append(k.limits, all)
-	k.x = Mem{Base: x, Index: k.at, Scale: 4}
+}
+
+// wide is a vector of four float64.
+func wide(name string) Mem { return constants[name] }
+
+// model is a neuron model: its step works on the variables and returns the output.
+type model struct {
+	name, title string
+	vars, coefs int
+	jump        int  // the variable that the input is added to, -1 if there is none
+	tiny        bool // there is a kernel for products among the denormals
+	inRegisters bool // there are few enough coefficients
+	step        func(k *neuron) VecVirtual
+}
+
+// kernels writes the forms of a model's step: one step and two, with the input before and, where it jumps, behind it.
+func (m model) kernels() {
+	m.kernel("", 1, false)
+	m.kernel("Pair", 2, false)
+	if m.jump >= 0 {
+		m.kernel("Late", 1, true)
+		m.kernel("LatePair", 2, true)
+	}
+	if m.tiny {
+		m.tinyKernel("Tiny", false)
+		if m.jump >= 0 {
+			m.tinyKernel("LateTiny", true)
+		}
+	}
+}
+
+func (m model) begin(form, what string) (k *neuron, z, x, c, n, row, cstep Register) {
+	function(m.name+form+"AVX2", fmt.Sprintf("is %s of n %s neurons; see Step.", what, m.title),
+		"func(z, x, s, c *float32, n, stride, row, cstep int) int")
+	k = &neuron{at: GP64()}
+	z, x, n, c, row, cstep = loaded("z"), loaded("x"), loaded("n"), loaded("c"), loaded("row"), loaded("cstep")
+	k.vars = fields("s", m.vars)
 	XORQ(k.at, k.at)
+	return k, z, x, c, n, row, cstep
+}
+
+func (m model) kernel(form string, steps int, late bool) {
+	what := []string{"", "the step", "two steps"}[steps]
+	if late {
+		what += ", with the input behind,"
+	}
+	k, z, x, c, n, row, cstep := m.begin(form, what)
+	xs, zs := []Register{x}, []Register{z}
+	if steps == 2 {
+		x2, z2 := GP64(), GP64()
+		LEAQ(Mem{Base: x, Index: row, Scale: 4}, x2)
+		LEAQ(Mem{Base: z, Index: row, Scale: 4}, z2)
+		xs, zs = append(xs, x2), append(zs, z2)
+	}
+	flags := AllocLocal(8)
+	watchDenormals(flags)
 	Label("loop")
-	body(k)
+	k.coefs = make([]Op, m.coefs)
+	for j := range k.coefs {
+		k.coefs[j] = Mem{Base: c, Disp: 32 * j}
+		if m.inRegisters {
+			k.coefs[j] = value(k.coefs[j])
+		}
+	}
+	k.state = make([]VecVirtual, m.vars)
+	for f := range k.state {
+		k.state[f] = value(Mem{Base: k.vars[f], Index: k.at, Scale: 4})
+	}
+	for t := range steps {
+		in := Mem{Base: xs[t], Index: k.at, Scale: 4}
+		if k.x = in; late {
+			k.x = constants["zero"]
+		}
+		out := m.step(k)
+		if late {
+			k.set(m.jump, add(k.v(m.jump), in))
+		}
+		VMOVUPS(out, Mem{Base: zs[t], Index: k.at, Scale: 4})
+	}
+	for f, v := range k.state {
+		VMOVUPS(v, Mem{Base: k.vars[f], Index: k.at, Scale: 4})
+	}
+	ADDQ(cstep, c)
+	ADDQ(Imm(8), k.at)
+	CMPQ(k.at, n)
+	JLT(LabelRef("loop"))
+	Store(sawDenormals(flags), ReturnIndex(0))
+	ret()
+}
+
+// watchDenormals clears the processor's notes of what happened to floating-point numbers.
+func watchDenormals(at Mem) {
+	STMXCSR(at)
+	r := GP32()
+	MOVL(at, r)
+	ANDL(I32(^0x3f), r)
+	MOVL(r, at)
+	LDMXCSR(at)
+}
+
+// sawDenormals is not 0 if a denormal went into an operation, or came out of one, since watchDenormals.
+func sawDenormals(at Mem) Register {
+	STMXCSR(at)
+	r := GP64()
+	MOVLQZX(at, r)
+	ANDQ(Imm(0x12), r)
+	return r
+}
+
+// tinyKernel writes the step whose products among the denormals do not stall the processor. It returns whether there
+// were any.
+func (m model) tinyKernel(form string, late bool) {
+	k, z, x, c, n, _, cstep := m.begin(form, "the step, with products among the denormals made of integers,")
+	none := GP64()
+	XORQ(none, none)
+	Store(none, ReturnIndex(0))
+	k.coefs = make([]Op, m.coefs)
+	for j := range k.coefs {
+		k.coefs[j] = Mem{Base: c, Disp: 32 * j}
+	}
+	for range min(2, m.vars) + 1 {
+		k.limits = append(k.limits, AllocLocal(32))
+	}
+	in := Mem{Base: x, Index: k.at, Scale: 4}
+	if k.x = in; late {
+		k.x = constants["zero"]
+	}
+	Label("loop")
+	k.bounds()
+	k.state = make([]VecVirtual, m.vars)
+	for f := range k.state {
+		k.state[f] = value(Mem{Base: k.vars[f], Index: k.at, Scale: 4})
+	}
+	out := m.step(k)
+	if late {
+		k.set(m.jump, add(k.v(m.jump), in))
+	}
+	VMOVUPS(out, Mem{Base: z, Index: k.at, Scale: 4})
+	for f, v := range k.state {
+		VMOVUPS(v, Mem{Base: k.vars[f], Index: k.at, Scale: 4})
+	}
+	ADDQ(cstep, c)
 	ADDQ(Imm(8), k.at)
 	CMPQ(k.at, n)
 	JLT(LabelRef("loop"))
 	ret()
-	for _, f := range k.later {
-		f()
+	k.later()
+}
+
+// bounds makes, for the first coefficients, the numbers below which a product with it is a denormal, and at last the
+// largest of them.
+func (k *neuron) bounds() {
+	most := zeros()
+	for j, to := range k.limits[:len(k.limits)-1] {
+		v, limit, known := value(k.c(j)), YMM(), YMM()
+		VCMPPS(Imm(0), v, v, known)
+		VANDPS(constants["magnitude"], v, v)
+		VMOVUPS(constants["leastNormal"], limit)
+		VDIVPS(v, limit, limit)
+		VMINPS(constants["scaleDown100"], limit, limit)
+		VANDPS(known, limit, limit)
+		VMOVUPS(limit, to)
+		VPMAXSD(limit, most, most)
 	}
+	VPADDD(most, most, most)
+	VPADDD(constants["most"], most, most)
+	VMOVUPS(most, k.limits[len(k.limits)-1])
 }
 
 // fields is the addresses of variables that lie a stride apart.

@@ -1,0 +1,222 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// neurons writes the steps of the neuron models. The comments are the twin's lines.
+func neurons() {
+	for _, m := range models {
+		m.kernels()
+		if th, ok := map[string]int{"lif": 3, "lifBox": 2, "iaf": 0, "lifEx": 3}[m.name]; ok {
+			subtracting(m, th).kernels()
+		}
+	}
+	lifBack()
+}
+
+var models = []model{
+	{name: "lif", title: "LIF", vars: 2, coefs: 5, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+		u := membrane(k)
+		return k.spike(0, above(u, k.c(3)), u, k.c(4))
+	}},
+	{name: "lifRefrac", title: "LIFRefrac", vars: 3, coefs: 6, jump: 1, tiny: true, step: func(k *neuron) VecVirtual {
+		u := membrane(k)
+		f := above(u, k.c(3))
+		return k.refractory(2, 0, f, k.reset(f, u, k.c(4)), k.c(5))
+	}},
+	{name: "li", title: "LI", vars: 2, coefs: 3, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+		v := membrane(k)
+		k.set(0, v)
+		return v
+	}},
+	{name: "liBox", title: "LIBox", vars: 1, coefs: 2, jump: -1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+		v := k.v(0)
+		v = add(v, k.products(0, add(sub(value(k.c(1)), v), k.x))[0]) // v += cm*((leak-v) + x)
+		k.set(0, v)
+		return v
+	}},
+	{name: "lifBox", title: "LIFBox", vars: 1, coefs: 4, jump: -1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+		v := k.v(0)
+		u := add(v, k.products(0, sub(add(value(k.x), k.c(1)), v))[0]) // u = v + cm*((x+leak) - v)
+		return k.spike(0, above(u, k.c(2)), u, k.c(3))
+	}},
+	{name: "iaf", title: "IAF", vars: 1, coefs: 2, jump: 0, inRegisters: true, step: func(k *neuron) VecVirtual {
+		u := add(k.v(0), k.x)
+		return k.spike(0, above(u, k.c(0)), u, k.c(1))
+	}},
+	{name: "lsnn", title: "LSNN", vars: 3, coefs: 7, jump: 1, step: func(k *neuron) VecVirtual {
+		u, b := membrane(k), k.v(2)
+		t := add(b, mul(sub(value(k.c(3)), b), k.c(5))) // t = b + cb*(th-b)
+		z := k.spike(0, above(u, t), u, k.c(4))
+		k.set(2, add(t, mul(z, k.c(6)))) // b = t + f*beta
+		return z
+	}},
+	{name: "adaLIF", title: "AdaLIF", vars: 3, coefs: 7, jump: 1, step: func(k *neuron) VecVirtual {
+		b := k.v(2)
+		u := add(k.v(0), mul(sub(drive(k, nil), b), k.c(0))) // u = v + cm*(((leak-v) + j) - b)
+		t := add(b, mul(b, k.c(5)))                          // t = b + cb*b
+		z := where(above(u, k.c(3)), constants["one"])
+		k.set(0, sub(u, mul(z, sub(value(k.c(3)), k.c(4))))) // v = u - f*(th-reset)
+		k.set(2, add(t, mul(z, k.c(6))))                     // b = t + f*beta
+		return z
+	}},
+	{name: "izhikevich", title: "Izhikevich", vars: 2, coefs: 9, jump: -1, step: func(k *neuron) VecVirtual {
+		v, u := k.v(0), k.v(1)
+		q := add(mul(mul(v, v), k.c(5)), mul(v, k.c(6)))
+		q = add(sub(add(q, k.c(7)), u), k.x)             // q = (((sq*(v*v) + mn*v) + bias) - u) + x
+		w := add(v, mul(q, k.c(0)))                      // w = v + kv*q
+		y := add(u, mul(sub(mul(v, k.c(2)), u), k.c(1))) // y = u + ku*(b*v - u)
+		f := above(w, k.c(8))
+		k.set(1, k.reset(f, y, add(y, k.c(4))))
+		return k.spike(0, f, w, k.c(3))
+	}},
+	{name: "lifEx", title: "LIFEx", vars: 2, coefs: 6, jump: 1, step: func(k *neuron) VecVirtual {
+		u := add(k.v(0), mul(drive(k, runAway(k)), k.c(0))) // u = v + cm*(((leak-v) + e) + j)
+		return k.spike(0, above(u, k.c(3)), u, k.c(4))
+	}},
+	{name: "lifAdEx", title: "LIFAdEx", vars: 3, coefs: 9, jump: 1, step: func(k *neuron) VecVirtual {
+		f, u, a := adapting(k)
+		z := k.spike(0, f, u, k.c(4))
+		k.set(2, add(a, mul(z, k.c(8))))
+		return z
+	}},
+	{name: "lifAdExRefrac", title: "LIFAdExRefrac", vars: 4, coefs: 10, jump: 1, step: func(k *neuron) VecVirtual {
+		f, u, a := adapting(k)
+		k.set(2, add(a, mul(where(f, constants["one"]), k.c(8))))
+		return k.refractory(3, 0, f, k.reset(f, u, k.c(4)), k.c(9))
+	}},
+	{name: "lifMC", title: "LIFMC", vars: 2, coefs: 6, jump: -1, step: func(k *neuron) VecVirtual {
+		j, w := k.v(1), add(mul(value(k.x), k.c(5)), k.v(0))    // w = v + dt*x
+		u := add(w, mul(add(sub(value(k.c(2)), w), j), k.c(0))) // u = w + cm*((leak-w) + j)
+		k.set(1, add(j, mul(j, k.c(1))))
+		return k.spike(0, above(u, k.c(3)), u, k.c(4))
+	}},
+	{name: "lifMCRefrac", title: "LIFMCRefrac", vars: 3, coefs: 7, jump: -1, step: func(k *neuron) VecVirtual {
+		v, j, rho, one := k.v(0), k.v(1), k.v(2), constants["one"]
+		m := above(rho, zeros())
+		in := mul(mul(whereNot(m, value(one)), k.c(0)), add(sub(value(k.c(2)), v), j))
+		u := add(v, add(in, mul(value(k.x), k.c(6)))) // u = v + (((1-m)*cm)*((leak-v) + i) + dt*x)
+		k.set(1, add(j, mul(j, k.c(1))))
+		f := whereNot(m, above(u, k.c(3)))
+		k.set(2, k.reset(f, relu(sub(rho, where(m, one))), k.c(5)))
+		return k.spike(0, f, u, k.c(4))
+	}},
+	{name: "cobaLIF", title: "CobaLIF", vars: 3, coefs: 9, jump: -1, step: func(k *neuron) VecVirtual {
+		x, v := value(k.x), k.v(0)
+		e := add(k.v(1), relu(x))
+		i := add(k.v(2), relu(negative(x)))
+		e = add(e, mul(e, k.c(0)))
+		i = add(i, mul(i, k.c(1)))
+		k.set(1, e)
+		k.set(2, i)
+		in := mul(sub(value(k.c(4)), v), k.c(3))    // gl*(rest-v)
+		in = add(in, mul(e, sub(value(k.c(5)), v))) // + e*(toE-v)
+		in = add(in, mul(i, sub(value(k.c(6)), v))) // + i*(toI-v)
+		u := add(v, mul(in, k.c(2)))
+		return k.spike(0, above(u, k.c(7)), u, k.c(8))
+	}},
+}
+
+// subtracting is a model with the subtractive reset, whose threshold is the coefficient th.
+func subtracting(m model, th int) model {
+	m.name, m.title, m.tiny = m.name+"Subtract", m.title+" (subtractive reset)", false
+	step := m.step
+	m.step = func(k *neuron) VecVirtual {
+		k.subtract = k.c(th)
+		return step(k)
+	}
+	return m
+}
+
+// membrane is u = v + cm*((leak-v) + j), with j = i + x, and makes i = j + cs*j.
+func membrane(k *neuron) VecVirtual {
+	j := add(k.v(1), k.x)
+	p := k.products(0, add(sub(value(k.c(2)), k.v(0)), j), j)
+	k.set(1, add(j, p[1]))
+	return add(p[0], k.v(0))
+}
+
+// drive is ((leak-v) + e) + j, or (leak-v) + j for a nil e, with j = i + x, and makes i = j + cs*j.
+func drive(k *neuron, e VecVirtual) VecVirtual {
+	in := sub(value(k.c(2)), k.v(0))
+	if e != nil {
+		in = add(in, e)
+	}
+	j := add(k.v(1), k.x)
+	k.set(1, add(j, mul(j, k.c(1))))
+	return add(in, j)
+}
+
+// adapting is the step of LIFAdEx up to the spike: its mask, the membrane and the adaptation.
+func adapting(k *neuron) (f, u, a VecVirtual) {
+	v, a0 := k.v(0), k.v(2)
+	u = add(v, mul(sub(drive(k, runAway(k)), a0), k.c(0)))         // u = v + cm*((((leak-v) + e) + j) - a)
+	a = add(a0, mul(sub(mul(sub(v, k.c(2)), k.c(7)), a0), k.c(6))) // a = a + ca*(perV*(v-leak) - a)
+	return above(u, k.c(3)), u, a
+}
+
+// refractory freezes variable v of a neuron that has spiked before, where rho > 0: u is what it would be and f the mask of
+// its spikes. It is the spikes that are left.
+func (k *neuron) refractory(rho, v int, f, u VecVirtual, rest Op) VecVirtual {
+	r := k.v(rho)
+	m := above(r, zeros())
+	k.set(v, k.choose(m, k.v(v), u)) // v = (1-m)*u + m*v
+	f = whereNot(m, f)               // f = (1-m)*f
+	return k.spike(rho, f, relu(sub(r, where(m, constants["one"]))), rest)
+}
+
+func negative(x VecVirtual) VecVirtual { v := YMM(); VXORPS(constants["sign"], x, v); return v }
+
+// runAway is delta*exp((v-th)/delta), and 0 for a delta of 0, from LIFEx's coefficients.
+func runAway(k *neuron) VecVirtual {
+	delta := value(k.c(5))
+	x := div(sub(k.v(0), k.c(3)), delta)
+	e := mul(exp(x), delta)
+	some := YMM()
+	VCMPPS(Imm(0x04), constants["zero"], delta, some) // not equal, or NaN
+	return and(some, e)
+}
+
+// exp is the twin of exp32: in float64, four at a time, rounded once to float32.
+func exp(x VecVirtual) VecVirtual {
+	low := exp64(x.AsX())
+	half := XMM()
+	VEXTRACTF128(Imm(1), x, half)
+	high, e := exp64(half), YMM()
+	VINSERTF128(Imm(1), high, low.AsY(), e)
+	over, under := above(x, constants["expMost"]), YMM()
+	VBLENDVPS(over, constants["infinity"], e, e)
+	VCMPPS(Imm(0x11), constants["expLeast"], x, under) // below
+	e = whereNot(under, e)
+	none := YMM()
+	VCMPPS(Imm(0x03), x, x, none) // NaN stays itself
+	VBLENDVPS(none, x, e, e)
+	return e
+}
+
+// exp64 is exp for the four elements of half a vector.
+func exp64(x Op) VecVirtual {
+	v, k, r, p, n := YMM(), YMM(), YMM(), YMM(), XMM()
+	VCVTPS2PD(x, v)
+	VMULPD(wide("log2e"), v, k)
+	VROUNDPD(Imm(8), k, k)
+	VMULPD(wide("ln2"), k, r)
+	VSUBPD(r, v, r)
+	VMULPD(wide("exp0"), r, p)
+	for _, c := range []string{"exp1", "exp2", "exp3", "exp4", "exp5", "exp6", "exp7", "exp8"} {
+		VADDPD(wide(c), p, p)
+		VMULPD(r, p, p)
+	}
+	VADDPD(wide("exp8"), p, p)
+	VCVTPD2DQY(k, n)
+	VPMOVSXDQ(n, k)
+	VPADDQ(wide("exponentBias"), k, k)
+	VPSLLQ(Imm(52), k, k)
+	VMULPD(k, p, p)
+	e := XMM()
+	VCVTPD2PSY(p, e)
+	return e
+}
