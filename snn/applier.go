@@ -36,7 +36,7 @@ func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
 // forwardNew is the Forward of an applier without a state.
 func forwardNew(m applier, x *tensor.Tensor) *tensor.Tensor {
 	out := m.outputShape(x.Shape())
-	dst := make([]float32, size(out))
+	dst := pool.Uncleared(size(out))
 	m.apply(dst, x.Data(), x.Shape(), nil)
 	return wrap(dst, out)
 }

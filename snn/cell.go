@@ -1,6 +1,9 @@
 package snn
 
-import "github.com/livespike/livespike/snn/tensor"
+import (
+	"github.com/livespike/livespike/internal/pool"
+	"github.com/livespike/livespike/snn/tensor"
+)
 
 // Cell is a neuron model that advances by one step at each call. It is made by the constructors named …Cell, holds
 // only parameters, and may be used by several goroutines at once.
@@ -29,7 +32,7 @@ func (c *Cell) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		return c.recorded(x, s, 1, shape, nil)
 	}
 	n := c.next(s, shape)
-	z := make([]float32, len(x.Data()))
+	z := pool.Uncleared(len(x.Data()))
 	c.advance(z, x.Data(), n)
 	return wrap(z, shape), n
 }

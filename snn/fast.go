@@ -14,7 +14,7 @@ func (c *neuron) canPair(s *State) bool {
 // twin for the last few neurons, which do not fill a vector. It returns how many steps it took. late adds the input behind
 // the step.
 //
-// While denormals are about, it takes the kernels that they do not stall, one step at a time, if the model has some. That
+// Where denormals stall the processor, it takes the kernels that mind them while some are about, one step at a time. That
 // changes no bits.
 func (c *neuron) runFast(z, x []float32, steps int, s *State, late bool) int {
 	stride := s.stride()
@@ -29,7 +29,7 @@ func (c *neuron) runFast(z, x []float32, steps int, s *State, late bool) int {
 		one, pair, tiny = c.fast.Late, c.fast.LatePair, c.fast.LateTiny
 	}
 	whole := stride &^ 7
-	if s.denormal && tiny != nil {
+	if pair == nil || s.denormal && tiny != nil {
 		steps = 1
 	}
 	if whole > 0 {
@@ -41,7 +41,7 @@ func (c *neuron) runFast(z, x []float32, steps int, s *State, late bool) int {
 		case s.denormal && tiny != nil:
 			step = tiny
 		}
-		s.denormal = step(&z[0], &x[0], &vars[0], &wide[0], whole, stride, stride, cstep) != 0
+		s.denormal = step(&z[0], &x[0], &vars[0], &wide[0], whole, stride, stride, cstep) != 0 && simd.Stalls()
 	}
 	for t := 0; t < steps && whole < stride; t++ {
 		c.last(z[t*stride:][:stride], x[t*stride:][:stride], vars, whole, k, blocks, stride, late)

@@ -2,6 +2,7 @@ package snn
 
 import (
 	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -44,7 +45,7 @@ func (l *Layer) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		return l.recorded(x, s, shape[0], shape[1:], all)
 	}
 	n := l.next(s, shape[1:])
-	z := make([]float32, len(x.Data()))
+	z := pool.Uncleared(len(x.Data()))
 	if l.record {
 		return wrap(z, shape), l.runRecorded(z, x.Data(), shape, n)
 	}

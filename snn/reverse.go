@@ -1,6 +1,9 @@
 package snn
 
-import "github.com/livespike/livespike/snn/tensor"
+import (
+	"github.com/livespike/livespike/internal/pool"
+	"github.com/livespike/livespike/snn/tensor"
+)
 
 // reverse is the backward pass of a neuron over the steps that a trace has kept.
 type reverse struct {
@@ -156,7 +159,7 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 	n := c.next(s, shape)
 	n.out = nil
 	size := n.stride()
-	z := make([]float32, len(x.Data()))
+	z := pool.Uncleared(len(x.Data()))
 	k := c.coefficients()
 	n.trace = newTrace(steps, size, len(c.fields)-c.skip, c.m.coupled == uncoupled)
 	watch := watcher{per: size}
@@ -183,7 +186,7 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
 			r := c.reverse(kept, k, shape)
 			defer r.release()
-			dx := make([]float32, len(z))
+			dx := pool.Uncleared(len(z))
 			silent := (*r.work)[3*size : 4*size]
 			clear(silent)
 			watch := watcher{per: size}

@@ -1,6 +1,9 @@
 package snn
 
-import "github.com/livespike/livespike/snn/tensor"
+import (
+	"github.com/livespike/livespike/internal/pool"
+	"github.com/livespike/livespike/snn/tensor"
+)
 
 const (
 	bigInput  = 1 << 14 // elements of an input from which on Chain.Forward looks for a shorter way
@@ -35,7 +38,7 @@ func passes(m Module) bool {
 // pass is Forward without tensors between the modules.
 func (c *Chain) pass(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	out := c.outputShape(x.Shape())
-	dst := make([]float32, size(out))
+	dst := pool.Uncleared(size(out))
 	s = c.apply(dst, x.Data(), x.Shape(), s.Clone())
 	return wrap(dst, out), s
 }

@@ -4,6 +4,7 @@ package simd
 
 import (
 	"os"
+	"unsafe"
 
 	"golang.org/x/sys/cpu"
 )
@@ -13,25 +14,9 @@ func init() {
 	if !on {
 		return
 	}
-	LIF = Neuron{One: lifAVX2, Pair: lifPairAVX2, Tiny: lifTinyAVX2, Late: lifLateAVX2, LatePair: lifLatePairAVX2, LateTiny: lifLateTinyAVX2}
-	LIFRefrac = Neuron{One: lifRefracAVX2, Pair: lifRefracPairAVX2, Tiny: lifRefracTinyAVX2, Late: lifRefracLateAVX2, LatePair: lifRefracLatePairAVX2, LateTiny: lifRefracLateTinyAVX2}
-	LI = Neuron{One: liAVX2, Pair: liPairAVX2, Tiny: liTinyAVX2, Late: liLateAVX2, LatePair: liLatePairAVX2, LateTiny: liLateTinyAVX2}
-	LIBox = Neuron{One: liBoxAVX2, Pair: liBoxPairAVX2, Tiny: liBoxTinyAVX2}
-	LIFBox = Neuron{One: lifBoxAVX2, Pair: lifBoxPairAVX2, Tiny: lifBoxTinyAVX2}
-	IAF = Neuron{One: iafAVX2, Pair: iafPairAVX2, Late: iafLateAVX2, LatePair: iafLatePairAVX2}
-	LSNN = Neuron{One: lsnnAVX2, Pair: lsnnPairAVX2, Late: lsnnLateAVX2, LatePair: lsnnLatePairAVX2}
-	AdaLIF = Neuron{One: adaLIFAVX2, Pair: adaLIFPairAVX2, Late: adaLIFLateAVX2, LatePair: adaLIFLatePairAVX2}
-	Izhikevich = Neuron{One: izhikevichAVX2, Pair: izhikevichPairAVX2}
-	LIFEx = Neuron{One: lifExAVX2, Pair: lifExPairAVX2, Late: lifExLateAVX2, LatePair: lifExLatePairAVX2}
-	LIFAdEx = Neuron{One: lifAdExAVX2, Pair: lifAdExPairAVX2, Late: lifAdExLateAVX2, LatePair: lifAdExLatePairAVX2}
-	LIFAdExRefrac = Neuron{One: lifAdExRefracAVX2, Pair: lifAdExRefracPairAVX2, Late: lifAdExRefracLateAVX2, LatePair: lifAdExRefracLatePairAVX2}
-	LIFMC = Neuron{One: lifMCAVX2, Pair: lifMCPairAVX2}
-	LIFMCRefrac = Neuron{One: lifMCRefracAVX2, Pair: lifMCRefracPairAVX2}
-	CobaLIF = Neuron{One: cobaLIFAVX2, Pair: cobaLIFPairAVX2}
-	LIFSubtract = Neuron{One: lifSubtractAVX2, Pair: lifSubtractPairAVX2, Late: lifSubtractLateAVX2, LatePair: lifSubtractLatePairAVX2}
-	LIFBoxSubtract = Neuron{One: lifBoxSubtractAVX2, Pair: lifBoxSubtractPairAVX2}
-	IAFSubtract = Neuron{One: iafSubtractAVX2, Pair: iafSubtractPairAVX2, Late: iafSubtractLateAVX2, LatePair: iafSubtractLatePairAVX2}
-	LIFExSubtract = Neuron{One: lifExSubtractAVX2, Pair: lifExSubtractPairAVX2, Late: lifExSubtractLateAVX2, LatePair: lifExSubtractLatePairAVX2}
+	name = "avx2"
+	stalls = vendor() == 0x756e6547 // Genu, of GenuineIntel
+	neurons()
 	LIFBack = lifBackAVX2
 	products = [...]product{1: product1AVX2, product2AVX2, product3AVX2, product4AVX2, product5AVX2, product6AVX2}
 	sumProducts = [...]product{
@@ -44,3 +29,100 @@ func init() {
 		4: {{conv4x2AVX2, 16, 64}, {conv4x1AVX2, 8, 64}},
 	}
 }
+
+// neurons chooses the kernels of the models, those of AVX-512 where the processor has them.
+func neurons() {
+	wide := cpu.X86.HasAVX512F && os.Getenv("LIVESPIKE_SIMD") != "avx2"
+	if wide {
+		name = "avx512"
+	}
+	for _, k := range []struct {
+		to         *Step
+		avx2, wide Step
+	}{
+		{&LIF.One, lifAVX2, lifAVX512},
+		{&LIF.Pair, lifPairAVX2, lifPairAVX512},
+		{&LIF.Late, lifLateAVX2, lifLateAVX512},
+		{&LIF.LatePair, lifLatePairAVX2, lifLatePairAVX512},
+		{&LIF.Tiny, lifTinyAVX2, nil},
+		{&LIF.LateTiny, lifLateTinyAVX2, nil},
+		{&LIFRefrac.One, lifRefracAVX2, lifRefracAVX512},
+		{&LIFRefrac.Pair, lifRefracPairAVX2, lifRefracPairAVX512},
+		{&LIFRefrac.Late, lifRefracLateAVX2, lifRefracLateAVX512},
+		{&LIFRefrac.LatePair, lifRefracLatePairAVX2, lifRefracLatePairAVX512},
+		{&LIFRefrac.Tiny, lifRefracTinyAVX2, nil},
+		{&LIFRefrac.LateTiny, lifRefracLateTinyAVX2, nil},
+		{&LI.One, liAVX2, liAVX512},
+		{&LI.Pair, liPairAVX2, liPairAVX512},
+		{&LI.Late, liLateAVX2, liLateAVX512},
+		{&LI.LatePair, liLatePairAVX2, liLatePairAVX512},
+		{&LI.Tiny, liTinyAVX2, nil},
+		{&LI.LateTiny, liLateTinyAVX2, nil},
+		{&LIBox.One, liBoxAVX2, liBoxAVX512},
+		{&LIBox.Pair, liBoxPairAVX2, liBoxPairAVX512},
+		{&LIBox.Tiny, liBoxTinyAVX2, nil},
+		{&LIFBox.One, lifBoxAVX2, lifBoxAVX512},
+		{&LIFBox.Pair, lifBoxPairAVX2, lifBoxPairAVX512},
+		{&LIFBox.Tiny, lifBoxTinyAVX2, nil},
+		{&IAF.One, iafAVX2, iafAVX512},
+		{&IAF.Pair, iafPairAVX2, iafPairAVX512},
+		{&IAF.Late, iafLateAVX2, iafLateAVX512},
+		{&IAF.LatePair, iafLatePairAVX2, iafLatePairAVX512},
+		{&LSNN.One, lsnnAVX2, lsnnAVX512},
+		{&LSNN.Pair, lsnnPairAVX2, lsnnPairAVX512},
+		{&LSNN.Late, lsnnLateAVX2, lsnnLateAVX512},
+		{&LSNN.LatePair, lsnnLatePairAVX2, lsnnLatePairAVX512},
+		{&AdaLIF.One, adaLIFAVX2, adaLIFAVX512},
+		{&AdaLIF.Pair, adaLIFPairAVX2, adaLIFPairAVX512},
+		{&AdaLIF.Late, adaLIFLateAVX2, adaLIFLateAVX512},
+		{&AdaLIF.LatePair, adaLIFLatePairAVX2, adaLIFLatePairAVX512},
+		{&Izhikevich.One, izhikevichAVX2, izhikevichAVX512},
+		{&Izhikevich.Pair, izhikevichPairAVX2, izhikevichPairAVX512},
+		{&LIFEx.One, lifExAVX2, lifExAVX512},
+		{&LIFEx.Late, lifExLateAVX2, lifExLateAVX512},
+		{&LIFAdEx.One, lifAdExAVX2, lifAdExAVX512},
+		{&LIFAdEx.Late, lifAdExLateAVX2, lifAdExLateAVX512},
+		{&LIFAdExRefrac.One, lifAdExRefracAVX2, lifAdExRefracAVX512},
+		{&LIFAdExRefrac.Late, lifAdExRefracLateAVX2, lifAdExRefracLateAVX512},
+		{&LIFMC.One, lifMCAVX2, lifMCAVX512},
+		{&LIFMC.Pair, lifMCPairAVX2, lifMCPairAVX512},
+		{&LIFMCRefrac.One, lifMCRefracAVX2, lifMCRefracAVX512},
+		{&LIFMCRefrac.Pair, lifMCRefracPairAVX2, lifMCRefracPairAVX512},
+		{&CobaLIF.One, cobaLIFAVX2, cobaLIFAVX512},
+		{&CobaLIF.Pair, cobaLIFPairAVX2, cobaLIFPairAVX512},
+		{&LIFSubtract.One, lifSubtractAVX2, lifSubtractAVX512},
+		{&LIFSubtract.Pair, lifSubtractPairAVX2, lifSubtractPairAVX512},
+		{&LIFSubtract.Late, lifSubtractLateAVX2, lifSubtractLateAVX512},
+		{&LIFSubtract.LatePair, lifSubtractLatePairAVX2, lifSubtractLatePairAVX512},
+		{&LIFBoxSubtract.One, lifBoxSubtractAVX2, lifBoxSubtractAVX512},
+		{&LIFBoxSubtract.Pair, lifBoxSubtractPairAVX2, lifBoxSubtractPairAVX512},
+		{&IAFSubtract.One, iafSubtractAVX2, iafSubtractAVX512},
+		{&IAFSubtract.Pair, iafSubtractPairAVX2, iafSubtractPairAVX512},
+		{&IAFSubtract.Late, iafSubtractLateAVX2, iafSubtractLateAVX512},
+		{&IAFSubtract.LatePair, iafSubtractLatePairAVX2, iafSubtractLatePairAVX512},
+		{&LIFExSubtract.One, lifExSubtractAVX2, lifExSubtractAVX512},
+		{&LIFExSubtract.Late, lifExSubtractLateAVX2, lifExSubtractLateAVX512},
+	} {
+		*k.to = k.avx2
+		if wide && k.wide != nil {
+			*k.to = both(k.wide, k.avx2)
+		}
+	}
+}
+
+// both is the first kernel for every 16 neurons whose coefficients are alike, and the second for the others.
+func both(wide, narrow Step) Step {
+	return func(z, x, s, c *float32, n, stride, row, cstep int) int {
+		if n < 16 || cstep != 0 {
+			return narrow(z, x, s, c, n, stride, row, cstep)
+		}
+		most := n &^ 15
+		met := wide(z, x, s, c, most, stride, row, 0)
+		if most < n {
+			met |= narrow(behind(z, most), behind(x, most), behind(s, most), c, n-most, stride, row, 0)
+		}
+		return met
+	}
+}
+
+func behind(p *float32, n int) *float32 { return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*n)) }

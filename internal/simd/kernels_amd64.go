@@ -4,20 +4,290 @@
 
 package simd
 
+// lifAVX512 is the step of n LIF neurons; see Step.
+//
+//go:noescape
+func lifAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifLateAVX512 is the step, with the input behind, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifPairAVX512 is two steps of n LIF neurons; see Step.
+//
+//go:noescape
+func lifPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifLatePairAVX512 is two steps, with the input behind, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractAVX512 is the step of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractLateAVX512 is the step, with the input behind, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractPairAVX512 is two steps of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractLatePairAVX512 is two steps, with the input behind, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracAVX512 is the step of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracLateAVX512 is the step, with the input behind, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracPairAVX512 is two steps of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracLatePairAVX512 is two steps, with the input behind, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liAVX512 is the step of n LI neurons; see Step.
+//
+//go:noescape
+func liAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liLateAVX512 is the step, with the input behind, of n LI neurons; see Step.
+//
+//go:noescape
+func liLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liPairAVX512 is two steps of n LI neurons; see Step.
+//
+//go:noescape
+func liPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liLatePairAVX512 is two steps, with the input behind, of n LI neurons; see Step.
+//
+//go:noescape
+func liLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liBoxAVX512 is the step of n LIBox neurons; see Step.
+//
+//go:noescape
+func liBoxAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liBoxPairAVX512 is two steps of n LIBox neurons; see Step.
+//
+//go:noescape
+func liBoxPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxAVX512 is the step of n LIFBox neurons; see Step.
+//
+//go:noescape
+func lifBoxAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxPairAVX512 is two steps of n LIFBox neurons; see Step.
+//
+//go:noescape
+func lifBoxPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxSubtractAVX512 is the step of n LIFBox (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifBoxSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifBoxSubtractPairAVX512 is two steps of n LIFBox (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifBoxSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafAVX512 is the step of n IAF neurons; see Step.
+//
+//go:noescape
+func iafAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafLateAVX512 is the step, with the input behind, of n IAF neurons; see Step.
+//
+//go:noescape
+func iafLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafPairAVX512 is two steps of n IAF neurons; see Step.
+//
+//go:noescape
+func iafPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafLatePairAVX512 is two steps, with the input behind, of n IAF neurons; see Step.
+//
+//go:noescape
+func iafLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractAVX512 is the step of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractLateAVX512 is the step, with the input behind, of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractPairAVX512 is two steps of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractLatePairAVX512 is two steps, with the input behind, of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnAVX512 is the step of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnLateAVX512 is the step, with the input behind, of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnPairAVX512 is two steps of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnLatePairAVX512 is two steps, with the input behind, of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFAVX512 is the step of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFLateAVX512 is the step, with the input behind, of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFPairAVX512 is two steps of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFLatePairAVX512 is two steps, with the input behind, of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// izhikevichAVX512 is the step of n Izhikevich neurons; see Step.
+//
+//go:noescape
+func izhikevichAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// izhikevichPairAVX512 is two steps of n Izhikevich neurons; see Step.
+//
+//go:noescape
+func izhikevichPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExAVX512 is the step of n LIFEx neurons; see Step.
+//
+//go:noescape
+func lifExAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExLateAVX512 is the step, with the input behind, of n LIFEx neurons; see Step.
+//
+//go:noescape
+func lifExLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExSubtractAVX512 is the step of n LIFEx (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifExSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifExSubtractLateAVX512 is the step, with the input behind, of n LIFEx (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifExSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExAVX512 is the step of n LIFAdEx neurons; see Step.
+//
+//go:noescape
+func lifAdExAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExLateAVX512 is the step, with the input behind, of n LIFAdEx neurons; see Step.
+//
+//go:noescape
+func lifAdExLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExRefracAVX512 is the step of n LIFAdExRefrac neurons; see Step.
+//
+//go:noescape
+func lifAdExRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifAdExRefracLateAVX512 is the step, with the input behind, of n LIFAdExRefrac neurons; see Step.
+//
+//go:noescape
+func lifAdExRefracLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCAVX512 is the step of n LIFMC neurons; see Step.
+//
+//go:noescape
+func lifMCAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCPairAVX512 is two steps of n LIFMC neurons; see Step.
+//
+//go:noescape
+func lifMCPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCRefracAVX512 is the step of n LIFMCRefrac neurons; see Step.
+//
+//go:noescape
+func lifMCRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifMCRefracPairAVX512 is two steps of n LIFMCRefrac neurons; see Step.
+//
+//go:noescape
+func lifMCRefracPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// cobaLIFAVX512 is the step of n CobaLIF neurons; see Step.
+//
+//go:noescape
+func cobaLIFAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// cobaLIFPairAVX512 is two steps of n CobaLIF neurons; see Step.
+//
+//go:noescape
+func cobaLIFPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifAVX2 is the step of n LIF neurons; see Step.
 //
 //go:noescape
 func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifPairAVX2 is two steps of n LIF neurons; see Step.
-//
-//go:noescape
-func lifPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifLateAVX2 is the step, with the input behind, of n LIF neurons; see Step.
 //
 //go:noescape
 func lifLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifPairAVX2 is two steps of n LIF neurons; see Step.
+//
+//go:noescape
+func lifPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifLatePairAVX2 is two steps, with the input behind, of n LIF neurons; see Step.
 //
@@ -39,15 +309,15 @@ func lifLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stri
 //go:noescape
 func lifSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifSubtractPairAVX2 is two steps of n LIF (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifSubtractLateAVX2 is the step, with the input behind, of n LIF (subtractive reset) neurons; see Step.
 //
 //go:noescape
 func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractPairAVX2 is two steps of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifSubtractLatePairAVX2 is two steps, with the input behind, of n LIF (subtractive reset) neurons; see Step.
 //
@@ -59,15 +329,15 @@ func lifSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n i
 //go:noescape
 func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifRefracPairAVX2 is two steps of n LIFRefrac neurons; see Step.
-//
-//go:noescape
-func lifRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifRefracLateAVX2 is the step, with the input behind, of n LIFRefrac neurons; see Step.
 //
 //go:noescape
 func lifRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracPairAVX2 is two steps of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifRefracLatePairAVX2 is two steps, with the input behind, of n LIFRefrac neurons; see Step.
 //
@@ -89,15 +359,15 @@ func lifRefracLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int
 //go:noescape
 func liAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// liPairAVX2 is two steps of n LI neurons; see Step.
-//
-//go:noescape
-func liPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // liLateAVX2 is the step, with the input behind, of n LI neurons; see Step.
 //
 //go:noescape
 func liLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liPairAVX2 is two steps of n LI neurons; see Step.
+//
+//go:noescape
+func liPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // liLatePairAVX2 is two steps, with the input behind, of n LI neurons; see Step.
 //
@@ -159,15 +429,15 @@ func lifBoxSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n in
 //go:noescape
 func iafAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// iafPairAVX2 is two steps of n IAF neurons; see Step.
-//
-//go:noescape
-func iafPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // iafLateAVX2 is the step, with the input behind, of n IAF neurons; see Step.
 //
 //go:noescape
 func iafLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafPairAVX2 is two steps of n IAF neurons; see Step.
+//
+//go:noescape
+func iafPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // iafLatePairAVX2 is two steps, with the input behind, of n IAF neurons; see Step.
 //
@@ -179,15 +449,15 @@ func iafLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stri
 //go:noescape
 func iafSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// iafSubtractPairAVX2 is two steps of n IAF (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func iafSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // iafSubtractLateAVX2 is the step, with the input behind, of n IAF (subtractive reset) neurons; see Step.
 //
 //go:noescape
 func iafSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// iafSubtractPairAVX2 is two steps of n IAF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func iafSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // iafSubtractLatePairAVX2 is two steps, with the input behind, of n IAF (subtractive reset) neurons; see Step.
 //
@@ -199,15 +469,15 @@ func iafSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n i
 //go:noescape
 func lsnnAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lsnnPairAVX2 is two steps of n LSNN neurons; see Step.
-//
-//go:noescape
-func lsnnPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lsnnLateAVX2 is the step, with the input behind, of n LSNN neurons; see Step.
 //
 //go:noescape
 func lsnnLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lsnnPairAVX2 is two steps of n LSNN neurons; see Step.
+//
+//go:noescape
+func lsnnPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lsnnLatePairAVX2 is two steps, with the input behind, of n LSNN neurons; see Step.
 //
@@ -219,15 +489,15 @@ func lsnnLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, str
 //go:noescape
 func adaLIFAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// adaLIFPairAVX2 is two steps of n AdaLIF neurons; see Step.
-//
-//go:noescape
-func adaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // adaLIFLateAVX2 is the step, with the input behind, of n AdaLIF neurons; see Step.
 //
 //go:noescape
 func adaLIFLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// adaLIFPairAVX2 is two steps of n AdaLIF neurons; see Step.
+//
+//go:noescape
+func adaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // adaLIFLatePairAVX2 is two steps, with the input behind, of n AdaLIF neurons; see Step.
 //
@@ -249,80 +519,40 @@ func izhikevichPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, s
 //go:noescape
 func lifExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifExPairAVX2 is two steps of n LIFEx neurons; see Step.
-//
-//go:noescape
-func lifExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifExLateAVX2 is the step, with the input behind, of n LIFEx neurons; see Step.
 //
 //go:noescape
 func lifExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
-// lifExLatePairAVX2 is two steps, with the input behind, of n LIFEx neurons; see Step.
-//
-//go:noescape
-func lifExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifExSubtractAVX2 is the step of n LIFEx (subtractive reset) neurons; see Step.
 //
 //go:noescape
 func lifExSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifExSubtractPairAVX2 is two steps of n LIFEx (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifExSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifExSubtractLateAVX2 is the step, with the input behind, of n LIFEx (subtractive reset) neurons; see Step.
 //
 //go:noescape
 func lifExSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
-// lifExSubtractLatePairAVX2 is two steps, with the input behind, of n LIFEx (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifExSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifAdExAVX2 is the step of n LIFAdEx neurons; see Step.
 //
 //go:noescape
 func lifAdExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifAdExPairAVX2 is two steps of n LIFAdEx neurons; see Step.
-//
-//go:noescape
-func lifAdExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifAdExLateAVX2 is the step, with the input behind, of n LIFAdEx neurons; see Step.
 //
 //go:noescape
 func lifAdExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
-// lifAdExLatePairAVX2 is two steps, with the input behind, of n LIFAdEx neurons; see Step.
-//
-//go:noescape
-func lifAdExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifAdExRefracAVX2 is the step of n LIFAdExRefrac neurons; see Step.
 //
 //go:noescape
 func lifAdExRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifAdExRefracPairAVX2 is two steps of n LIFAdExRefrac neurons; see Step.
-//
-//go:noescape
-func lifAdExRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifAdExRefracLateAVX2 is the step, with the input behind, of n LIFAdExRefrac neurons; see Step.
 //
 //go:noescape
 func lifAdExRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
-// lifAdExRefracLatePairAVX2 is two steps, with the input behind, of n LIFAdExRefrac neurons; see Step.
-//
-//go:noescape
-func lifAdExRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifMCAVX2 is the step of n LIFMC neurons; see Step.
 //
@@ -536,3 +766,8 @@ func transposeAVX2(dst *float32, src *float32, n int, ds int, ss int)
 //
 //go:noescape
 func peakFMA(n int)
+
+// vendor is the first four letters of the name of the processor's maker.
+//
+//go:noescape
+func vendor() uint32

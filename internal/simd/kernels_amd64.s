@@ -12,7 +12,15 @@ DATA zero<>+16(SB)/4, $0x00000000
 DATA zero<>+20(SB)/4, $0x00000000
 DATA zero<>+24(SB)/4, $0x00000000
 DATA zero<>+28(SB)/4, $0x00000000
-GLOBL zero<>(SB), RODATA|NOPTR, $32
+DATA zero<>+32(SB)/4, $0x00000000
+DATA zero<>+36(SB)/4, $0x00000000
+DATA zero<>+40(SB)/4, $0x00000000
+DATA zero<>+44(SB)/4, $0x00000000
+DATA zero<>+48(SB)/4, $0x00000000
+DATA zero<>+52(SB)/4, $0x00000000
+DATA zero<>+56(SB)/4, $0x00000000
+DATA zero<>+60(SB)/4, $0x00000000
+GLOBL zero<>(SB), RODATA|NOPTR, $64
 
 DATA one<>+0(SB)/4, $0x3f800000
 DATA one<>+4(SB)/4, $0x3f800000
@@ -22,7 +30,15 @@ DATA one<>+16(SB)/4, $0x3f800000
 DATA one<>+20(SB)/4, $0x3f800000
 DATA one<>+24(SB)/4, $0x3f800000
 DATA one<>+28(SB)/4, $0x3f800000
-GLOBL one<>(SB), RODATA|NOPTR, $32
+DATA one<>+32(SB)/4, $0x3f800000
+DATA one<>+36(SB)/4, $0x3f800000
+DATA one<>+40(SB)/4, $0x3f800000
+DATA one<>+44(SB)/4, $0x3f800000
+DATA one<>+48(SB)/4, $0x3f800000
+DATA one<>+52(SB)/4, $0x3f800000
+DATA one<>+56(SB)/4, $0x3f800000
+DATA one<>+60(SB)/4, $0x3f800000
+GLOBL one<>(SB), RODATA|NOPTR, $64
 
 DATA half<>+0(SB)/4, $0x3f000000
 DATA half<>+4(SB)/4, $0x3f000000
@@ -32,7 +48,15 @@ DATA half<>+16(SB)/4, $0x3f000000
 DATA half<>+20(SB)/4, $0x3f000000
 DATA half<>+24(SB)/4, $0x3f000000
 DATA half<>+28(SB)/4, $0x3f000000
-GLOBL half<>(SB), RODATA|NOPTR, $32
+DATA half<>+32(SB)/4, $0x3f000000
+DATA half<>+36(SB)/4, $0x3f000000
+DATA half<>+40(SB)/4, $0x3f000000
+DATA half<>+44(SB)/4, $0x3f000000
+DATA half<>+48(SB)/4, $0x3f000000
+DATA half<>+52(SB)/4, $0x3f000000
+DATA half<>+56(SB)/4, $0x3f000000
+DATA half<>+60(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $64
 
 DATA sign<>+0(SB)/4, $0x80000000
 DATA sign<>+4(SB)/4, $0x80000000
@@ -42,7 +66,15 @@ DATA sign<>+16(SB)/4, $0x80000000
 DATA sign<>+20(SB)/4, $0x80000000
 DATA sign<>+24(SB)/4, $0x80000000
 DATA sign<>+28(SB)/4, $0x80000000
-GLOBL sign<>(SB), RODATA|NOPTR, $32
+DATA sign<>+32(SB)/4, $0x80000000
+DATA sign<>+36(SB)/4, $0x80000000
+DATA sign<>+40(SB)/4, $0x80000000
+DATA sign<>+44(SB)/4, $0x80000000
+DATA sign<>+48(SB)/4, $0x80000000
+DATA sign<>+52(SB)/4, $0x80000000
+DATA sign<>+56(SB)/4, $0x80000000
+DATA sign<>+60(SB)/4, $0x80000000
+GLOBL sign<>(SB), RODATA|NOPTR, $64
 
 DATA magnitude<>+0(SB)/4, $0x7fffffff
 DATA magnitude<>+4(SB)/4, $0x7fffffff
@@ -52,7 +84,15 @@ DATA magnitude<>+16(SB)/4, $0x7fffffff
 DATA magnitude<>+20(SB)/4, $0x7fffffff
 DATA magnitude<>+24(SB)/4, $0x7fffffff
 DATA magnitude<>+28(SB)/4, $0x7fffffff
-GLOBL magnitude<>(SB), RODATA|NOPTR, $32
+DATA magnitude<>+32(SB)/4, $0x7fffffff
+DATA magnitude<>+36(SB)/4, $0x7fffffff
+DATA magnitude<>+40(SB)/4, $0x7fffffff
+DATA magnitude<>+44(SB)/4, $0x7fffffff
+DATA magnitude<>+48(SB)/4, $0x7fffffff
+DATA magnitude<>+52(SB)/4, $0x7fffffff
+DATA magnitude<>+56(SB)/4, $0x7fffffff
+DATA magnitude<>+60(SB)/4, $0x7fffffff
+GLOBL magnitude<>(SB), RODATA|NOPTR, $64
 
 DATA most<>+0(SB)/4, $0x7fffffff
 DATA most<>+4(SB)/4, $0x7fffffff
@@ -62,7 +102,15 @@ DATA most<>+16(SB)/4, $0x7fffffff
 DATA most<>+20(SB)/4, $0x7fffffff
 DATA most<>+24(SB)/4, $0x7fffffff
 DATA most<>+28(SB)/4, $0x7fffffff
-GLOBL most<>(SB), RODATA|NOPTR, $32
+DATA most<>+32(SB)/4, $0x7fffffff
+DATA most<>+36(SB)/4, $0x7fffffff
+DATA most<>+40(SB)/4, $0x7fffffff
+DATA most<>+44(SB)/4, $0x7fffffff
+DATA most<>+48(SB)/4, $0x7fffffff
+DATA most<>+52(SB)/4, $0x7fffffff
+DATA most<>+56(SB)/4, $0x7fffffff
+DATA most<>+60(SB)/4, $0x7fffffff
+GLOBL most<>(SB), RODATA|NOPTR, $64
 
 DATA signAndExponent<>+0(SB)/4, $0xff800000
 DATA signAndExponent<>+4(SB)/4, $0xff800000
@@ -72,7 +120,15 @@ DATA signAndExponent<>+16(SB)/4, $0xff800000
 DATA signAndExponent<>+20(SB)/4, $0xff800000
 DATA signAndExponent<>+24(SB)/4, $0xff800000
 DATA signAndExponent<>+28(SB)/4, $0xff800000
-GLOBL signAndExponent<>(SB), RODATA|NOPTR, $32
+DATA signAndExponent<>+32(SB)/4, $0xff800000
+DATA signAndExponent<>+36(SB)/4, $0xff800000
+DATA signAndExponent<>+40(SB)/4, $0xff800000
+DATA signAndExponent<>+44(SB)/4, $0xff800000
+DATA signAndExponent<>+48(SB)/4, $0xff800000
+DATA signAndExponent<>+52(SB)/4, $0xff800000
+DATA signAndExponent<>+56(SB)/4, $0xff800000
+DATA signAndExponent<>+60(SB)/4, $0xff800000
+GLOBL signAndExponent<>(SB), RODATA|NOPTR, $64
 
 DATA largestDenormal<>+0(SB)/4, $0x007fffff
 DATA largestDenormal<>+4(SB)/4, $0x007fffff
@@ -82,7 +138,15 @@ DATA largestDenormal<>+16(SB)/4, $0x007fffff
 DATA largestDenormal<>+20(SB)/4, $0x007fffff
 DATA largestDenormal<>+24(SB)/4, $0x007fffff
 DATA largestDenormal<>+28(SB)/4, $0x007fffff
-GLOBL largestDenormal<>(SB), RODATA|NOPTR, $32
+DATA largestDenormal<>+32(SB)/4, $0x007fffff
+DATA largestDenormal<>+36(SB)/4, $0x007fffff
+DATA largestDenormal<>+40(SB)/4, $0x007fffff
+DATA largestDenormal<>+44(SB)/4, $0x007fffff
+DATA largestDenormal<>+48(SB)/4, $0x007fffff
+DATA largestDenormal<>+52(SB)/4, $0x007fffff
+DATA largestDenormal<>+56(SB)/4, $0x007fffff
+DATA largestDenormal<>+60(SB)/4, $0x007fffff
+GLOBL largestDenormal<>(SB), RODATA|NOPTR, $64
 
 DATA leastNormal<>+0(SB)/4, $0x00800000
 DATA leastNormal<>+4(SB)/4, $0x00800000
@@ -92,7 +156,15 @@ DATA leastNormal<>+16(SB)/4, $0x00800000
 DATA leastNormal<>+20(SB)/4, $0x00800000
 DATA leastNormal<>+24(SB)/4, $0x00800000
 DATA leastNormal<>+28(SB)/4, $0x00800000
-GLOBL leastNormal<>(SB), RODATA|NOPTR, $32
+DATA leastNormal<>+32(SB)/4, $0x00800000
+DATA leastNormal<>+36(SB)/4, $0x00800000
+DATA leastNormal<>+40(SB)/4, $0x00800000
+DATA leastNormal<>+44(SB)/4, $0x00800000
+DATA leastNormal<>+48(SB)/4, $0x00800000
+DATA leastNormal<>+52(SB)/4, $0x00800000
+DATA leastNormal<>+56(SB)/4, $0x00800000
+DATA leastNormal<>+60(SB)/4, $0x00800000
+GLOBL leastNormal<>(SB), RODATA|NOPTR, $64
 
 DATA scale100<>+0(SB)/4, $0x71800000
 DATA scale100<>+4(SB)/4, $0x71800000
@@ -102,7 +174,15 @@ DATA scale100<>+16(SB)/4, $0x71800000
 DATA scale100<>+20(SB)/4, $0x71800000
 DATA scale100<>+24(SB)/4, $0x71800000
 DATA scale100<>+28(SB)/4, $0x71800000
-GLOBL scale100<>(SB), RODATA|NOPTR, $32
+DATA scale100<>+32(SB)/4, $0x71800000
+DATA scale100<>+36(SB)/4, $0x71800000
+DATA scale100<>+40(SB)/4, $0x71800000
+DATA scale100<>+44(SB)/4, $0x71800000
+DATA scale100<>+48(SB)/4, $0x71800000
+DATA scale100<>+52(SB)/4, $0x71800000
+DATA scale100<>+56(SB)/4, $0x71800000
+DATA scale100<>+60(SB)/4, $0x71800000
+GLOBL scale100<>(SB), RODATA|NOPTR, $64
 
 DATA scaleDown100<>+0(SB)/4, $0x0d800000
 DATA scaleDown100<>+4(SB)/4, $0x0d800000
@@ -112,7 +192,15 @@ DATA scaleDown100<>+16(SB)/4, $0x0d800000
 DATA scaleDown100<>+20(SB)/4, $0x0d800000
 DATA scaleDown100<>+24(SB)/4, $0x0d800000
 DATA scaleDown100<>+28(SB)/4, $0x0d800000
-GLOBL scaleDown100<>(SB), RODATA|NOPTR, $32
+DATA scaleDown100<>+32(SB)/4, $0x0d800000
+DATA scaleDown100<>+36(SB)/4, $0x0d800000
+DATA scaleDown100<>+40(SB)/4, $0x0d800000
+DATA scaleDown100<>+44(SB)/4, $0x0d800000
+DATA scaleDown100<>+48(SB)/4, $0x0d800000
+DATA scaleDown100<>+52(SB)/4, $0x0d800000
+DATA scaleDown100<>+56(SB)/4, $0x0d800000
+DATA scaleDown100<>+60(SB)/4, $0x0d800000
+GLOBL scaleDown100<>(SB), RODATA|NOPTR, $64
 
 DATA scale49<>+0(SB)/4, $0x58000000
 DATA scale49<>+4(SB)/4, $0x58000000
@@ -122,7 +210,15 @@ DATA scale49<>+16(SB)/4, $0x58000000
 DATA scale49<>+20(SB)/4, $0x58000000
 DATA scale49<>+24(SB)/4, $0x58000000
 DATA scale49<>+28(SB)/4, $0x58000000
-GLOBL scale49<>(SB), RODATA|NOPTR, $32
+DATA scale49<>+32(SB)/4, $0x58000000
+DATA scale49<>+36(SB)/4, $0x58000000
+DATA scale49<>+40(SB)/4, $0x58000000
+DATA scale49<>+44(SB)/4, $0x58000000
+DATA scale49<>+48(SB)/4, $0x58000000
+DATA scale49<>+52(SB)/4, $0x58000000
+DATA scale49<>+56(SB)/4, $0x58000000
+DATA scale49<>+60(SB)/4, $0x58000000
+GLOBL scale49<>(SB), RODATA|NOPTR, $64
 
 DATA expMost<>+0(SB)/4, $0x42b20000
 DATA expMost<>+4(SB)/4, $0x42b20000
@@ -132,7 +228,15 @@ DATA expMost<>+16(SB)/4, $0x42b20000
 DATA expMost<>+20(SB)/4, $0x42b20000
 DATA expMost<>+24(SB)/4, $0x42b20000
 DATA expMost<>+28(SB)/4, $0x42b20000
-GLOBL expMost<>(SB), RODATA|NOPTR, $32
+DATA expMost<>+32(SB)/4, $0x42b20000
+DATA expMost<>+36(SB)/4, $0x42b20000
+DATA expMost<>+40(SB)/4, $0x42b20000
+DATA expMost<>+44(SB)/4, $0x42b20000
+DATA expMost<>+48(SB)/4, $0x42b20000
+DATA expMost<>+52(SB)/4, $0x42b20000
+DATA expMost<>+56(SB)/4, $0x42b20000
+DATA expMost<>+60(SB)/4, $0x42b20000
+GLOBL expMost<>(SB), RODATA|NOPTR, $64
 
 DATA expLeast<>+0(SB)/4, $0xc2d00000
 DATA expLeast<>+4(SB)/4, $0xc2d00000
@@ -142,7 +246,15 @@ DATA expLeast<>+16(SB)/4, $0xc2d00000
 DATA expLeast<>+20(SB)/4, $0xc2d00000
 DATA expLeast<>+24(SB)/4, $0xc2d00000
 DATA expLeast<>+28(SB)/4, $0xc2d00000
-GLOBL expLeast<>(SB), RODATA|NOPTR, $32
+DATA expLeast<>+32(SB)/4, $0xc2d00000
+DATA expLeast<>+36(SB)/4, $0xc2d00000
+DATA expLeast<>+40(SB)/4, $0xc2d00000
+DATA expLeast<>+44(SB)/4, $0xc2d00000
+DATA expLeast<>+48(SB)/4, $0xc2d00000
+DATA expLeast<>+52(SB)/4, $0xc2d00000
+DATA expLeast<>+56(SB)/4, $0xc2d00000
+DATA expLeast<>+60(SB)/4, $0xc2d00000
+GLOBL expLeast<>(SB), RODATA|NOPTR, $64
 
 DATA infinity<>+0(SB)/4, $0x7f800000
 DATA infinity<>+4(SB)/4, $0x7f800000
@@ -152,79 +264,9947 @@ DATA infinity<>+16(SB)/4, $0x7f800000
 DATA infinity<>+20(SB)/4, $0x7f800000
 DATA infinity<>+24(SB)/4, $0x7f800000
 DATA infinity<>+28(SB)/4, $0x7f800000
-GLOBL infinity<>(SB), RODATA|NOPTR, $32
+DATA infinity<>+32(SB)/4, $0x7f800000
+DATA infinity<>+36(SB)/4, $0x7f800000
+DATA infinity<>+40(SB)/4, $0x7f800000
+DATA infinity<>+44(SB)/4, $0x7f800000
+DATA infinity<>+48(SB)/4, $0x7f800000
+DATA infinity<>+52(SB)/4, $0x7f800000
+DATA infinity<>+56(SB)/4, $0x7f800000
+DATA infinity<>+60(SB)/4, $0x7f800000
+GLOBL infinity<>(SB), RODATA|NOPTR, $64
 
 DATA exp0<>+0(SB)/8, $0x3ec71de3a556c734
 DATA exp0<>+8(SB)/8, $0x3ec71de3a556c734
 DATA exp0<>+16(SB)/8, $0x3ec71de3a556c734
 DATA exp0<>+24(SB)/8, $0x3ec71de3a556c734
-GLOBL exp0<>(SB), RODATA|NOPTR, $32
+DATA exp0<>+32(SB)/8, $0x3ec71de3a556c734
+DATA exp0<>+40(SB)/8, $0x3ec71de3a556c734
+DATA exp0<>+48(SB)/8, $0x3ec71de3a556c734
+DATA exp0<>+56(SB)/8, $0x3ec71de3a556c734
+GLOBL exp0<>(SB), RODATA|NOPTR, $64
 
 DATA exp1<>+0(SB)/8, $0x3efa01a01a01a01a
 DATA exp1<>+8(SB)/8, $0x3efa01a01a01a01a
 DATA exp1<>+16(SB)/8, $0x3efa01a01a01a01a
 DATA exp1<>+24(SB)/8, $0x3efa01a01a01a01a
-GLOBL exp1<>(SB), RODATA|NOPTR, $32
+DATA exp1<>+32(SB)/8, $0x3efa01a01a01a01a
+DATA exp1<>+40(SB)/8, $0x3efa01a01a01a01a
+DATA exp1<>+48(SB)/8, $0x3efa01a01a01a01a
+DATA exp1<>+56(SB)/8, $0x3efa01a01a01a01a
+GLOBL exp1<>(SB), RODATA|NOPTR, $64
 
 DATA exp2<>+0(SB)/8, $0x3f2a01a01a01a01a
 DATA exp2<>+8(SB)/8, $0x3f2a01a01a01a01a
 DATA exp2<>+16(SB)/8, $0x3f2a01a01a01a01a
 DATA exp2<>+24(SB)/8, $0x3f2a01a01a01a01a
-GLOBL exp2<>(SB), RODATA|NOPTR, $32
+DATA exp2<>+32(SB)/8, $0x3f2a01a01a01a01a
+DATA exp2<>+40(SB)/8, $0x3f2a01a01a01a01a
+DATA exp2<>+48(SB)/8, $0x3f2a01a01a01a01a
+DATA exp2<>+56(SB)/8, $0x3f2a01a01a01a01a
+GLOBL exp2<>(SB), RODATA|NOPTR, $64
 
 DATA exp3<>+0(SB)/8, $0x3f56c16c16c16c17
 DATA exp3<>+8(SB)/8, $0x3f56c16c16c16c17
 DATA exp3<>+16(SB)/8, $0x3f56c16c16c16c17
 DATA exp3<>+24(SB)/8, $0x3f56c16c16c16c17
-GLOBL exp3<>(SB), RODATA|NOPTR, $32
+DATA exp3<>+32(SB)/8, $0x3f56c16c16c16c17
+DATA exp3<>+40(SB)/8, $0x3f56c16c16c16c17
+DATA exp3<>+48(SB)/8, $0x3f56c16c16c16c17
+DATA exp3<>+56(SB)/8, $0x3f56c16c16c16c17
+GLOBL exp3<>(SB), RODATA|NOPTR, $64
 
 DATA exp4<>+0(SB)/8, $0x3f81111111111111
 DATA exp4<>+8(SB)/8, $0x3f81111111111111
 DATA exp4<>+16(SB)/8, $0x3f81111111111111
 DATA exp4<>+24(SB)/8, $0x3f81111111111111
-GLOBL exp4<>(SB), RODATA|NOPTR, $32
+DATA exp4<>+32(SB)/8, $0x3f81111111111111
+DATA exp4<>+40(SB)/8, $0x3f81111111111111
+DATA exp4<>+48(SB)/8, $0x3f81111111111111
+DATA exp4<>+56(SB)/8, $0x3f81111111111111
+GLOBL exp4<>(SB), RODATA|NOPTR, $64
 
 DATA exp5<>+0(SB)/8, $0x3fa5555555555555
 DATA exp5<>+8(SB)/8, $0x3fa5555555555555
 DATA exp5<>+16(SB)/8, $0x3fa5555555555555
 DATA exp5<>+24(SB)/8, $0x3fa5555555555555
-GLOBL exp5<>(SB), RODATA|NOPTR, $32
+DATA exp5<>+32(SB)/8, $0x3fa5555555555555
+DATA exp5<>+40(SB)/8, $0x3fa5555555555555
+DATA exp5<>+48(SB)/8, $0x3fa5555555555555
+DATA exp5<>+56(SB)/8, $0x3fa5555555555555
+GLOBL exp5<>(SB), RODATA|NOPTR, $64
 
 DATA exp6<>+0(SB)/8, $0x3fc5555555555555
 DATA exp6<>+8(SB)/8, $0x3fc5555555555555
 DATA exp6<>+16(SB)/8, $0x3fc5555555555555
 DATA exp6<>+24(SB)/8, $0x3fc5555555555555
-GLOBL exp6<>(SB), RODATA|NOPTR, $32
+DATA exp6<>+32(SB)/8, $0x3fc5555555555555
+DATA exp6<>+40(SB)/8, $0x3fc5555555555555
+DATA exp6<>+48(SB)/8, $0x3fc5555555555555
+DATA exp6<>+56(SB)/8, $0x3fc5555555555555
+GLOBL exp6<>(SB), RODATA|NOPTR, $64
 
 DATA exp7<>+0(SB)/8, $0x3fe0000000000000
 DATA exp7<>+8(SB)/8, $0x3fe0000000000000
 DATA exp7<>+16(SB)/8, $0x3fe0000000000000
 DATA exp7<>+24(SB)/8, $0x3fe0000000000000
-GLOBL exp7<>(SB), RODATA|NOPTR, $32
+DATA exp7<>+32(SB)/8, $0x3fe0000000000000
+DATA exp7<>+40(SB)/8, $0x3fe0000000000000
+DATA exp7<>+48(SB)/8, $0x3fe0000000000000
+DATA exp7<>+56(SB)/8, $0x3fe0000000000000
+GLOBL exp7<>(SB), RODATA|NOPTR, $64
 
 DATA exp8<>+0(SB)/8, $0x3ff0000000000000
 DATA exp8<>+8(SB)/8, $0x3ff0000000000000
 DATA exp8<>+16(SB)/8, $0x3ff0000000000000
 DATA exp8<>+24(SB)/8, $0x3ff0000000000000
-GLOBL exp8<>(SB), RODATA|NOPTR, $32
+DATA exp8<>+32(SB)/8, $0x3ff0000000000000
+DATA exp8<>+40(SB)/8, $0x3ff0000000000000
+DATA exp8<>+48(SB)/8, $0x3ff0000000000000
+DATA exp8<>+56(SB)/8, $0x3ff0000000000000
+GLOBL exp8<>(SB), RODATA|NOPTR, $64
 
 DATA exponentBias<>+0(SB)/8, $0x00000000000003ff
 DATA exponentBias<>+8(SB)/8, $0x00000000000003ff
 DATA exponentBias<>+16(SB)/8, $0x00000000000003ff
 DATA exponentBias<>+24(SB)/8, $0x00000000000003ff
-GLOBL exponentBias<>(SB), RODATA|NOPTR, $32
+DATA exponentBias<>+32(SB)/8, $0x00000000000003ff
+DATA exponentBias<>+40(SB)/8, $0x00000000000003ff
+DATA exponentBias<>+48(SB)/8, $0x00000000000003ff
+DATA exponentBias<>+56(SB)/8, $0x00000000000003ff
+GLOBL exponentBias<>(SB), RODATA|NOPTR, $64
 
 DATA ln2<>+0(SB)/8, $0x3fe62e42fefa39ef
 DATA ln2<>+8(SB)/8, $0x3fe62e42fefa39ef
 DATA ln2<>+16(SB)/8, $0x3fe62e42fefa39ef
 DATA ln2<>+24(SB)/8, $0x3fe62e42fefa39ef
-GLOBL ln2<>(SB), RODATA|NOPTR, $32
+DATA ln2<>+32(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+40(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+48(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+56(SB)/8, $0x3fe62e42fefa39ef
+GLOBL ln2<>(SB), RODATA|NOPTR, $64
 
 DATA log2e<>+0(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+8(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+16(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+24(SB)/8, $0x3ff71547652b82fe
-GLOBL log2e<>(SB), RODATA|NOPTR, $32
+DATA log2e<>+32(SB)/8, $0x3ff71547652b82fe
+DATA log2e<>+40(SB)/8, $0x3ff71547652b82fe
+DATA log2e<>+48(SB)/8, $0x3ff71547652b82fe
+DATA log2e<>+56(SB)/8, $0x3ff71547652b82fe
+GLOBL log2e<>(SB), RODATA|NOPTR, $64
+
+// func lifAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ      AX, R10
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R8)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVUPS   Z7, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z7
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, 64(CX)(AX*4)
+	VMOVUPS   Z6, (R8)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z8, 64(R8)(AX*4)
+	VMOVUPS   Z7, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R8)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVUPS   Z7, (CX)(AX*4)
+	VMOVUPS   Z6, (R8)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ      AX, R10
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z5
+	VADDPS    zero<>+0(SB), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R8)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z7, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z7
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z9, 64(CX)(AX*4)
+	VMOVUPS   Z6, (R8)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z8, 64(R8)(AX*4)
+	VMOVUPS   Z7, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z5
+	VADDPS    zero<>+0(SB), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R8)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z7, (CX)(AX*4)
+	VMOVUPS   Z6, (R8)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVUPS   Z7, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z7
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, 64(CX)(AX*4)
+	VADDPS    (R11)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z6, Z9, Z9
+	VADDPS    Z5, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z5, Z10
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z6, Z9, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z6, Z10, Z6
+	VADDPS    Z9, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, (DI)(AX*4)
+	VADDPS    64(R11)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VADDPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, 64(DI)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	VMOVUPS   Z8, 64(R9)(AX*4)
+	VMOVUPS   Z7, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVUPS   Z7, (CX)(AX*4)
+	VADDPS    (R11)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z7
+	VSUBPS    Z6, Z7, Z7
+	VADDPS    Z5, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    zero<>+0(SB), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z7, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z7
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z9, 64(CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z5, Z5
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z6, Z9, Z9
+	VADDPS    Z5, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z5, Z10
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z6, Z9, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z6, Z10, Z6
+	VADDPS    Z9, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    (R11)(AX*4), Z5, Z5
+	VMOVUPS   Z9, (DI)(AX*4)
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VADDPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    64(R11)(AX*4), Z7, Z7
+	VMOVUPS   Z9, 64(DI)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	VMOVUPS   Z8, 64(R9)(AX*4)
+	VMOVUPS   Z7, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    zero<>+0(SB), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z7, (CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z5, Z5
+	VMOVUPS   Z2, Z7
+	VSUBPS    Z6, Z7, Z7
+	VADDPS    Z5, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VADDPS    (R11)(AX*4), Z5, Z5
+	VMOVUPS   Z7, (DI)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifSubtractAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ      AX, R10
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R8)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z6
+	VADDPS    64(DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   64(R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, 64(CX)(AX*4)
+	VMOVUPS   Z5, (R8)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	VMOVUPS   Z7, 64(R8)(AX*4)
+	VMOVUPS   Z6, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R8)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, (CX)(AX*4)
+	VMOVUPS   Z5, (R8)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifSubtractLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ      AX, R10
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z4
+	VADDPS    zero<>+0(SB), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R8)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z6, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z6
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   64(R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VADDPS    64(DX)(AX*4), Z6, Z6
+	VMOVUPS   Z8, 64(CX)(AX*4)
+	VMOVUPS   Z5, (R8)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	VMOVUPS   Z7, 64(R8)(AX*4)
+	VMOVUPS   Z6, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z4
+	VADDPS    zero<>+0(SB), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R8)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z6, (CX)(AX*4)
+	VMOVUPS   Z5, (R8)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifSubtractPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R9)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z6
+	VADDPS    64(DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   64(R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, 64(CX)(AX*4)
+	VADDPS    (R11)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z5, Z8, Z8
+	VADDPS    Z4, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z4, Z9
+	VADDPS    Z9, Z4, Z4
+	VADDPS    Z5, Z8, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z5, Z9, Z5
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, (DI)(AX*4)
+	VADDPS    64(R11)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z7, Z8, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, 64(DI)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z4, (R10)(AX*4)
+	VMOVUPS   Z7, 64(R9)(AX*4)
+	VMOVUPS   Z6, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R9)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, (CX)(AX*4)
+	VADDPS    (R11)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z6
+	VSUBPS    Z5, Z6, Z6
+	VADDPS    Z4, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z5, Z6, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, (DI)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z4, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifSubtractLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    zero<>+0(SB), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R9)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z6, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z6
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   64(R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VADDPS    64(DX)(AX*4), Z6, Z6
+	VMOVUPS   Z8, 64(CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z4, Z4
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z5, Z8, Z8
+	VADDPS    Z4, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z4, Z9
+	VADDPS    Z9, Z4, Z4
+	VADDPS    Z5, Z8, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z5, Z9, Z5
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VADDPS    (R11)(AX*4), Z4, Z4
+	VMOVUPS   Z8, (DI)(AX*4)
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z7, Z8, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VADDPS    64(R11)(AX*4), Z6, Z6
+	VMOVUPS   Z8, 64(DI)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z4, (R10)(AX*4)
+	VMOVUPS   Z7, 64(R9)(AX*4)
+	VMOVUPS   Z6, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    zero<>+0(SB), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R9)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z6, (CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z4, Z4
+	VMOVUPS   Z2, Z6
+	VSUBPS    Z5, Z6, Z6
+	VADDPS    Z4, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z5, Z6, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VADDPS    (R11)(AX*4), Z4, Z4
+	VMOVUPS   Z6, (DI)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z4, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifRefracAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z9
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R8)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R10)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	VMOVUPS   Z10, 64(R8)(AX*4)
+	VMOVUPS   Z9, 64(R9)(AX*4)
+	VMOVUPS   Z11, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifRefracLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z6
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z9
+	VADDPS    zero<>+0(SB), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R8)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R10)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	VMOVUPS   Z10, 64(R8)(AX*4)
+	VMOVUPS   Z9, 64(R9)(AX*4)
+	VMOVUPS   Z11, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z6
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifRefracPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z9
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R9)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R11)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VADDPS    (R12)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z7, Z12, Z12
+	VADDPS    Z6, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z6, Z13
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z7, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z7, Z13, Z7
+	VADDPS    Z7, Z12, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z8, Z12, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z8, Z13, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, (DI)(AX*4)
+	VADDPS    64(R12)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z10, Z12, Z12
+	VADDPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z9, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z10, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z11, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z10, Z12, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z11, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, 64(DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z9, 64(R10)(AX*4)
+	VMOVUPS   Z11, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, (CX)(AX*4)
+	VADDPS    (R12)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z7, Z9, Z9
+	VADDPS    Z6, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z6, Z10
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z7, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z9, Z10, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z7, Z9, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VSUBPS    Z9, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z9, (DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifRefracLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z9
+	VADDPS    zero<>+0(SB), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R9)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R11)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z7, Z12, Z12
+	VADDPS    Z6, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z6, Z13
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z7, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z7, Z13, Z7
+	VADDPS    Z7, Z12, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z8, Z12, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z8, Z13, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VADDPS    (R12)(AX*4), Z6, Z6
+	VMOVUPS   Z12, (DI)(AX*4)
+	VADDPS    zero<>+0(SB), Z9, Z9
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z10, Z12, Z12
+	VADDPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z9, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z10, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z11, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z10, Z12, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z11, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VADDPS    64(R12)(AX*4), Z9, Z9
+	VMOVUPS   Z12, 64(DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z9, 64(R10)(AX*4)
+	VMOVUPS   Z11, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z9, (CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z6, Z6
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z7, Z9, Z9
+	VADDPS    Z6, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z6, Z10
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z7, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z9, Z10, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z7, Z9, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VSUBPS    Z9, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VADDPS    (R12)(AX*4), Z6, Z6
+	VMOVUPS   Z9, (DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·liAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ    AX, R10
+	JGE     single
+	VMOVUPS (R9)(AX*4), Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R8)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)(AX*4)
+	VMOVUPS 64(R9)(AX*4), Z5
+	VADDPS  64(DX)(AX*4), Z5, Z5
+	VMOVUPS Z2, Z6
+	VMOVUPS 64(R8)(AX*4), Z7
+	VSUBPS  Z7, Z6, Z6
+	VADDPS  Z5, Z6, Z6
+	VMULPS  Z0, Z6, Z6
+	VMULPS  Z1, Z5, Z8
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, 64(CX)(AX*4)
+	VMOVUPS Z4, (R8)(AX*4)
+	VMOVUPS Z3, (R9)(AX*4)
+	VMOVUPS Z6, 64(R8)(AX*4)
+	VMOVUPS Z5, 64(R9)(AX*4)
+	ADDQ    $0x00000020, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R8)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)(AX*4)
+	VMOVUPS Z4, (R8)(AX*4)
+	VMOVUPS Z3, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000010, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·liLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ    AX, R10
+	JGE     single
+	VMOVUPS (R9)(AX*4), Z3
+	VADDPS  zero<>+0(SB), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R8)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z4, (CX)(AX*4)
+	VMOVUPS 64(R9)(AX*4), Z5
+	VADDPS  zero<>+0(SB), Z5, Z5
+	VMOVUPS Z2, Z6
+	VMOVUPS 64(R8)(AX*4), Z7
+	VSUBPS  Z7, Z6, Z6
+	VADDPS  Z5, Z6, Z6
+	VMULPS  Z0, Z6, Z6
+	VMULPS  Z1, Z5, Z8
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z7, Z6, Z6
+	VADDPS  64(DX)(AX*4), Z5, Z5
+	VMOVUPS Z6, 64(CX)(AX*4)
+	VMOVUPS Z4, (R8)(AX*4)
+	VMOVUPS Z3, (R9)(AX*4)
+	VMOVUPS Z6, 64(R8)(AX*4)
+	VMOVUPS Z5, 64(R9)(AX*4)
+	ADDQ    $0x00000020, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Z3
+	VADDPS  zero<>+0(SB), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R8)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z4, (CX)(AX*4)
+	VMOVUPS Z4, (R8)(AX*4)
+	VMOVUPS Z3, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000010, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·liPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ    AX, R12
+	JGE     single
+	VMOVUPS (R10)(AX*4), Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R9)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)(AX*4)
+	VMOVUPS 64(R10)(AX*4), Z5
+	VADDPS  64(DX)(AX*4), Z5, Z5
+	VMOVUPS Z2, Z6
+	VMOVUPS 64(R9)(AX*4), Z7
+	VSUBPS  Z7, Z6, Z6
+	VADDPS  Z5, Z6, Z6
+	VMULPS  Z0, Z6, Z6
+	VMULPS  Z1, Z5, Z8
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, 64(CX)(AX*4)
+	VADDPS  (R11)(AX*4), Z3, Z3
+	VMOVUPS Z2, Z7
+	VSUBPS  Z4, Z7, Z7
+	VADDPS  Z3, Z7, Z7
+	VMULPS  Z0, Z7, Z7
+	VMULPS  Z1, Z3, Z8
+	VADDPS  Z8, Z3, Z3
+	VADDPS  Z4, Z7, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	VADDPS  64(R11)(AX*4), Z5, Z5
+	VMOVUPS Z2, Z7
+	VSUBPS  Z6, Z7, Z7
+	VADDPS  Z5, Z7, Z7
+	VMULPS  Z0, Z7, Z7
+	VMULPS  Z1, Z5, Z8
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS Z6, 64(DI)(AX*4)
+	VMOVUPS Z4, (R9)(AX*4)
+	VMOVUPS Z3, (R10)(AX*4)
+	VMOVUPS Z6, 64(R9)(AX*4)
+	VMOVUPS Z5, 64(R10)(AX*4)
+	ADDQ    $0x00000020, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R10)(AX*4), Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R9)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Z3, Z3
+	VMOVUPS Z2, Z5
+	VSUBPS  Z4, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	VMOVUPS Z4, (R9)(AX*4)
+	VMOVUPS Z3, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x00000010, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·liLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ    AX, R12
+	JGE     single
+	VMOVUPS (R10)(AX*4), Z3
+	VADDPS  zero<>+0(SB), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R9)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z4, (CX)(AX*4)
+	VMOVUPS 64(R10)(AX*4), Z5
+	VADDPS  zero<>+0(SB), Z5, Z5
+	VMOVUPS Z2, Z6
+	VMOVUPS 64(R9)(AX*4), Z7
+	VSUBPS  Z7, Z6, Z6
+	VADDPS  Z5, Z6, Z6
+	VMULPS  Z0, Z6, Z6
+	VMULPS  Z1, Z5, Z8
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z7, Z6, Z6
+	VADDPS  64(DX)(AX*4), Z5, Z5
+	VMOVUPS Z6, 64(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Z3, Z3
+	VMOVUPS Z2, Z7
+	VSUBPS  Z4, Z7, Z7
+	VADDPS  Z3, Z7, Z7
+	VMULPS  Z0, Z7, Z7
+	VMULPS  Z1, Z3, Z8
+	VADDPS  Z8, Z3, Z3
+	VADDPS  Z4, Z7, Z4
+	VADDPS  (R11)(AX*4), Z3, Z3
+	VMOVUPS Z4, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Z5, Z5
+	VMOVUPS Z2, Z7
+	VSUBPS  Z6, Z7, Z7
+	VADDPS  Z5, Z7, Z7
+	VMULPS  Z0, Z7, Z7
+	VMULPS  Z1, Z5, Z8
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z6, Z7, Z6
+	VADDPS  64(R11)(AX*4), Z5, Z5
+	VMOVUPS Z6, 64(DI)(AX*4)
+	VMOVUPS Z4, (R9)(AX*4)
+	VMOVUPS Z3, (R10)(AX*4)
+	VMOVUPS Z6, 64(R9)(AX*4)
+	VMOVUPS Z5, 64(R10)(AX*4)
+	ADDQ    $0x00000020, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R10)(AX*4), Z3
+	VADDPS  zero<>+0(SB), Z3, Z3
+	VMOVUPS Z2, Z4
+	VMOVUPS (R9)(AX*4), Z5
+	VSUBPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMOVUPS Z4, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Z3, Z3
+	VMOVUPS Z2, Z5
+	VSUBPS  Z4, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z1, Z3, Z6
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z4, Z5, Z4
+	VADDPS  (R11)(AX*4), Z3, Z3
+	VMOVUPS Z4, (DI)(AX*4)
+	VMOVUPS Z4, (R9)(AX*4)
+	VMOVUPS Z3, (R10)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x00000010, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liBoxAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·liBoxAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ    AX, R9
+	JGE     single
+	VMOVUPS (R8)(AX*4), Z2
+	VMOVUPS Z1, Z3
+	VSUBPS  Z2, Z3, Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMULPS  Z0, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)(AX*4)
+	VMOVUPS 64(R8)(AX*4), Z3
+	VMOVUPS Z1, Z4
+	VSUBPS  Z3, Z4, Z4
+	VADDPS  64(DX)(AX*4), Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 64(CX)(AX*4)
+	VMOVUPS Z2, (R8)(AX*4)
+	VMOVUPS Z3, 64(R8)(AX*4)
+	ADDQ    $0x00000020, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R8)(AX*4), Z2
+	VMOVUPS Z1, Z3
+	VSUBPS  Z2, Z3, Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMULPS  Z0, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)(AX*4)
+	VMOVUPS Z2, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000010, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liBoxPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·liBoxPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ    AX, R11
+	JGE     single
+	VMOVUPS (R9)(AX*4), Z2
+	VMOVUPS Z1, Z3
+	VSUBPS  Z2, Z3, Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMULPS  Z0, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)(AX*4)
+	VMOVUPS 64(R9)(AX*4), Z3
+	VMOVUPS Z1, Z4
+	VSUBPS  Z3, Z4, Z4
+	VADDPS  64(DX)(AX*4), Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 64(CX)(AX*4)
+	VMOVUPS Z1, Z4
+	VSUBPS  Z2, Z4, Z4
+	VADDPS  (R10)(AX*4), Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	VMOVUPS Z1, Z4
+	VSUBPS  Z3, Z4, Z4
+	VADDPS  64(R10)(AX*4), Z4, Z4
+	VMULPS  Z0, Z4, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 64(DI)(AX*4)
+	VMOVUPS Z2, (R9)(AX*4)
+	VMOVUPS Z3, 64(R9)(AX*4)
+	ADDQ    $0x00000020, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Z2
+	VMOVUPS Z1, Z3
+	VSUBPS  Z2, Z3, Z3
+	VADDPS  (DX)(AX*4), Z3, Z3
+	VMULPS  Z0, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)(AX*4)
+	VMOVUPS Z1, Z3
+	VSUBPS  Z2, Z3, Z3
+	VADDPS  (R10)(AX*4), Z3, Z3
+	VMULPS  Z0, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	VMOVUPS Z2, (R9)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x00000010, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifBoxAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ      AX, R9
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z4
+	VMOVUPS   (DX)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z3, Z5, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z5
+	VMOVUPS   64(DX)(AX*4), Z6
+	VADDPS    Z1, Z6, Z6
+	VSUBPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z2, Z5, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z3, Z6, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, 64(CX)(AX*4)
+	VMOVUPS   Z4, (R8)(AX*4)
+	VMOVUPS   Z5, 64(R8)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z4
+	VMOVUPS   (DX)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z3, Z5, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, (CX)(AX*4)
+	VMOVUPS   Z4, (R8)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifBoxPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z4
+	VMOVUPS   (DX)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z3, Z5, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z5
+	VMOVUPS   64(DX)(AX*4), Z6
+	VADDPS    Z1, Z6, Z6
+	VSUBPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z2, Z5, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z3, Z6, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, 64(CX)(AX*4)
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    Z1, Z6, Z6
+	VSUBPS    Z4, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VADDPS    Z6, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z3, Z6, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z4, Z7, Z4
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, (DI)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z6
+	VADDPS    Z1, Z6, Z6
+	VSUBPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z2, Z5, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z3, Z6, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMOVUPS   Z6, 64(DI)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	VMOVUPS   Z5, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z4
+	VMOVUPS   (DX)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z3, Z5, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, (CX)(AX*4)
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z3, Z5, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, (DI)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifBoxSubtractAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ      AX, R9
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z3
+	VMOVUPS   (DX)(AX*4), Z4
+	VADDPS    Z1, Z4, Z4
+	VSUBPS    Z3, Z4, Z4
+	VMULPS    Z0, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z2, Z3, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z4, Z5, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z4
+	VMOVUPS   64(DX)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VSUBPS    Z2, Z4, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z5, Z6, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, 64(CX)(AX*4)
+	VMOVUPS   Z3, (R8)(AX*4)
+	VMOVUPS   Z4, 64(R8)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z3
+	VMOVUPS   (DX)(AX*4), Z4
+	VADDPS    Z1, Z4, Z4
+	VSUBPS    Z3, Z4, Z4
+	VMULPS    Z0, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z2, Z3, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z4, Z5, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, (CX)(AX*4)
+	VMOVUPS   Z3, (R8)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifBoxSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifBoxSubtractPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z3
+	VMOVUPS   (DX)(AX*4), Z4
+	VADDPS    Z1, Z4, Z4
+	VSUBPS    Z3, Z4, Z4
+	VMULPS    Z0, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z2, Z3, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z4, Z5, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z4
+	VMOVUPS   64(DX)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VSUBPS    Z2, Z4, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z5, Z6, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, 64(CX)(AX*4)
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z3, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z3, Z3
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z2, Z3, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z5, Z6, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z3, Z6, Z3
+	VADDPS    Z5, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, (DI)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VSUBPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VCMPPS    $0x1e, Z2, Z4, K1
+	VSUBPS    Z2, Z4, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	VMULPS    Z5, Z6, Z5
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z6
+	VMULPS    Z4, Z6, Z4
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMOVUPS   Z5, 64(DI)(AX*4)
+	VMOVUPS   Z3, (R9)(AX*4)
+	VMOVUPS   Z4, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z3
+	VMOVUPS   (DX)(AX*4), Z4
+	VADDPS    Z1, Z4, Z4
+	VSUBPS    Z3, Z4, Z4
+	VMULPS    Z0, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z2, Z3, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z4, Z5, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, (CX)(AX*4)
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    Z1, Z4, Z4
+	VSUBPS    Z3, Z4, Z4
+	VMULPS    Z0, Z4, Z4
+	VADDPS    Z4, Z3, Z3
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z2, Z3, Z4
+	VMOVUPS.Z one<>+0(SB), K1, Z5
+	VMULPS    Z4, Z5, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, (DI)(AX*4)
+	VMOVUPS   Z3, (R9)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ      AX, R9
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z2
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z3
+	VADDPS    64(DX)(AX*4), Z3, Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, 64(CX)(AX*4)
+	VMOVUPS   Z2, (R8)(AX*4)
+	VMOVUPS   Z3, 64(R8)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z2
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, (CX)(AX*4)
+	VMOVUPS   Z2, (R8)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ      AX, R9
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z2
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VMOVUPS   Z3, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z3
+	VADDPS    zero<>+0(SB), Z3, Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VADDPS    64(DX)(AX*4), Z3, Z3
+	VMOVUPS   Z4, 64(CX)(AX*4)
+	VMOVUPS   Z2, (R8)(AX*4)
+	VMOVUPS   Z3, 64(R8)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z2
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VMOVUPS   Z3, (CX)(AX*4)
+	VMOVUPS   Z2, (R8)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z2
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z3
+	VADDPS    64(DX)(AX*4), Z3, Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, 64(CX)(AX*4)
+	VADDPS    (R10)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z2, Z5, Z2
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, (DI)(AX*4)
+	VADDPS    64(R10)(AX*4), Z3, Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMOVUPS   Z4, 64(DI)(AX*4)
+	VMOVUPS   Z2, (R9)(AX*4)
+	VMOVUPS   Z3, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z2
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, (CX)(AX*4)
+	VADDPS    (R10)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, (DI)(AX*4)
+	VMOVUPS   Z2, (R9)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z2
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VMOVUPS   Z3, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z3
+	VADDPS    zero<>+0(SB), Z3, Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VADDPS    64(DX)(AX*4), Z3, Z3
+	VMOVUPS   Z4, 64(CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z2, Z5, Z2
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VADDPS    (R10)(AX*4), Z2, Z2
+	VMOVUPS   Z4, (DI)(AX*4)
+	VADDPS    zero<>+0(SB), Z3, Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z1, Z4, Z4
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z5
+	VMULPS    Z3, Z5, Z3
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VADDPS    64(R10)(AX*4), Z3, Z3
+	VMOVUPS   Z4, 64(DI)(AX*4)
+	VMOVUPS   Z2, (R9)(AX*4)
+	VMOVUPS   Z3, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z2
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    (DX)(AX*4), Z2, Z2
+	VMOVUPS   Z3, (CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z1, Z3, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    (R10)(AX*4), Z2, Z2
+	VMOVUPS   Z3, (DI)(AX*4)
+	VMOVUPS   Z2, (R9)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafSubtractAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ      AX, R9
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z1
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z2
+	VADDPS    64(DX)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VSUBPS    Z0, Z2, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, 64(CX)(AX*4)
+	VMOVUPS   Z1, (R8)(AX*4)
+	VMOVUPS   Z2, 64(R8)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z1
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (CX)(AX*4)
+	VMOVUPS   Z1, (R8)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafSubtractLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R9
+	ANDL         $-64, R9
+	MOVL         R9, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R9
+	SUBQ         $0x00000010, R9
+
+loop:
+	CMPQ      AX, R9
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z1
+	VADDPS    zero<>+0(SB), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VMOVUPS   Z2, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z2
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VSUBPS    Z0, Z2, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    64(DX)(AX*4), Z2, Z2
+	VMOVUPS   Z3, 64(CX)(AX*4)
+	VMOVUPS   Z1, (R8)(AX*4)
+	VMOVUPS   Z2, 64(R8)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z1
+	VADDPS    zero<>+0(SB), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VMOVUPS   Z2, (CX)(AX*4)
+	VMOVUPS   Z1, (R8)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafSubtractPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z1
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z2
+	VADDPS    64(DX)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VSUBPS    Z0, Z2, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, 64(CX)(AX*4)
+	VADDPS    (R10)(AX*4), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z1, Z4, Z1
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, (DI)(AX*4)
+	VADDPS    64(R10)(AX*4), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VSUBPS    Z0, Z2, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMOVUPS   Z3, 64(DI)(AX*4)
+	VMOVUPS   Z1, (R9)(AX*4)
+	VMOVUPS   Z2, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z1
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (CX)(AX*4)
+	VADDPS    (R10)(AX*4), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VMOVUPS   Z2, (DI)(AX*4)
+	VMOVUPS   Z1, (R9)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·iafSubtractLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R10
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z1
+	VADDPS    zero<>+0(SB), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VMOVUPS   Z2, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z2
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VSUBPS    Z0, Z2, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    64(DX)(AX*4), Z2, Z2
+	VMOVUPS   Z3, 64(CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z1, Z4, Z1
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    (R10)(AX*4), Z1, Z1
+	VMOVUPS   Z3, (DI)(AX*4)
+	VADDPS    zero<>+0(SB), Z2, Z2
+	VCMPPS    $0x1e, Z0, Z2, K1
+	VSUBPS    Z0, Z2, Z3
+	VMOVUPS.Z one<>+0(SB), K1, Z4
+	VMULPS    Z3, Z4, Z3
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z4
+	VMULPS    Z2, Z4, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VADDPS    64(R10)(AX*4), Z2, Z2
+	VMOVUPS   Z3, 64(DI)(AX*4)
+	VMOVUPS   Z1, (R9)(AX*4)
+	VMOVUPS   Z2, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z1
+	VADDPS    zero<>+0(SB), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VADDPS    (DX)(AX*4), Z1, Z1
+	VMOVUPS   Z2, (CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VSUBPS    Z0, Z1, Z2
+	VMOVUPS.Z one<>+0(SB), K1, Z3
+	VMULPS    Z2, Z3, Z2
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z3
+	VMULPS    Z1, Z3, Z1
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z one<>+0(SB), K1, Z2
+	VADDPS    (R10)(AX*4), Z1, Z1
+	VMOVUPS   Z2, (DI)(AX*4)
+	VMOVUPS   Z1, (R9)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lsnnAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z7
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R10)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z10
+	VADDPS    64(DX)(AX*4), Z10, Z10
+	VMOVUPS   Z2, Z11
+	VMOVUPS   64(R8)(AX*4), Z12
+	VSUBPS    Z12, Z11, Z11
+	VADDPS    Z10, Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VMULPS    Z1, Z10, Z13
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   64(R10)(AX*4), Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z12, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, Z12, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z12, Z12
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	VMOVUPS   Z11, 64(R8)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z12, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z7
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R10)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lsnnLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z7
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R10)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z10
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMOVUPS   Z2, Z11
+	VMOVUPS   64(R8)(AX*4), Z12
+	VSUBPS    Z12, Z11, Z11
+	VADDPS    Z10, Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VMULPS    Z1, Z10, Z13
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   64(R10)(AX*4), Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z12, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, Z12, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z12, Z12
+	VADDPS    64(DX)(AX*4), Z10, Z10
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	VMOVUPS   Z11, 64(R8)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z12, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z7
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R10)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lsnnPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z7
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R11)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z10
+	VADDPS    64(DX)(AX*4), Z10, Z10
+	VMOVUPS   Z2, Z11
+	VMOVUPS   64(R9)(AX*4), Z12
+	VSUBPS    Z12, Z11, Z11
+	VADDPS    Z10, Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VMULPS    Z1, Z10, Z13
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   64(R11)(AX*4), Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z12, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, Z12, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z12, Z12
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VADDPS    (R12)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z13
+	VSUBPS    Z8, Z13, Z13
+	VADDPS    Z7, Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VMULPS    Z1, Z7, Z14
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z8, Z13, Z8
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z9, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z8, Z14, Z8
+	VADDPS    Z13, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z9, Z9
+	VMOVUPS   Z13, (DI)(AX*4)
+	VADDPS    64(R12)(AX*4), Z10, Z10
+	VMOVUPS   Z2, Z13
+	VSUBPS    Z11, Z13, Z13
+	VADDPS    Z10, Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VMULPS    Z1, Z10, Z14
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z11, Z13, Z11
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z12, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, Z12, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z12, Z12
+	VMOVUPS   Z13, 64(DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	VMOVUPS   Z11, 64(R9)(AX*4)
+	VMOVUPS   Z10, 64(R10)(AX*4)
+	VMOVUPS   Z12, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z7
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R11)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS   Z10, (CX)(AX*4)
+	VADDPS    (R12)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z8, Z10, Z10
+	VADDPS    Z7, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z7, Z11
+	VADDPS    Z11, Z7, Z7
+	VADDPS    Z8, Z10, Z8
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS   Z10, (DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lsnnLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z7
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R11)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z10
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMOVUPS   Z2, Z11
+	VMOVUPS   64(R9)(AX*4), Z12
+	VSUBPS    Z12, Z11, Z11
+	VADDPS    Z10, Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VMULPS    Z1, Z10, Z13
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   64(R11)(AX*4), Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z12, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, Z12, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z12, Z12
+	VADDPS    64(DX)(AX*4), Z10, Z10
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z13
+	VSUBPS    Z8, Z13, Z13
+	VADDPS    Z7, Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VMULPS    Z1, Z7, Z14
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z8, Z13, Z8
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z9, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z8, Z14, Z8
+	VADDPS    Z13, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z9, Z9
+	VADDPS    (R12)(AX*4), Z7, Z7
+	VMOVUPS   Z13, (DI)(AX*4)
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMOVUPS   Z2, Z13
+	VSUBPS    Z11, Z13, Z13
+	VADDPS    Z10, Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VMULPS    Z1, Z10, Z14
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z11, Z13, Z11
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z12, Z13, Z13
+	VMULPS    Z5, Z13, Z13
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, Z12, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z13, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z6, Z13, Z14
+	VADDPS    Z14, Z12, Z12
+	VADDPS    64(R12)(AX*4), Z10, Z10
+	VMOVUPS   Z13, 64(DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	VMOVUPS   Z11, 64(R9)(AX*4)
+	VMOVUPS   Z10, 64(R10)(AX*4)
+	VMOVUPS   Z12, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z7
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   (R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (R11)(AX*4), Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VADDPS    (DX)(AX*4), Z7, Z7
+	VMOVUPS   Z10, (CX)(AX*4)
+	VADDPS    zero<>+0(SB), Z7, Z7
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z8, Z10, Z10
+	VADDPS    Z7, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z7, Z11
+	VADDPS    Z11, Z7, Z7
+	VADDPS    Z8, Z10, Z8
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z8, Z11, Z8
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z6, Z10, Z11
+	VADDPS    Z11, Z9, Z9
+	VADDPS    (R12)(AX*4), Z7, Z7
+	VMOVUPS   Z10, (DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func adaLIFAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·adaLIFAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VADDPS    (DX)(AX*4), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z9
+	VMOVUPS   64(R8)(AX*4), Z10
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMOVUPS   64(R9)(AX*4), Z13
+	VADDPS    64(DX)(AX*4), Z13, Z13
+	VMULPS    Z1, Z13, Z14
+	VADDPS    Z14, Z13, Z14
+	VADDPS    Z13, Z12, Z12
+	VSUBPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VMULPS    Z5, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z4, Z13, Z13
+	VMULPS    Z13, Z12, Z13
+	VSUBPS    Z13, Z10, Z10
+	VMULPS    Z6, Z12, Z13
+	VADDPS    Z13, Z9, Z9
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z11, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	VMOVUPS   Z10, 64(R8)(AX*4)
+	VMOVUPS   Z14, 64(R9)(AX*4)
+	VMOVUPS   Z9, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VADDPS    (DX)(AX*4), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z11, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func adaLIFLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·adaLIFLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (DX)(AX*4), Z11, Z10
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z9
+	VMOVUPS   64(R8)(AX*4), Z11
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z11, Z12, Z12
+	VMOVUPS   64(R9)(AX*4), Z13
+	VADDPS    zero<>+0(SB), Z13, Z13
+	VMULPS    Z1, Z13, Z14
+	VADDPS    Z14, Z13, Z14
+	VADDPS    Z13, Z12, Z12
+	VSUBPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z5, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z4, Z13, Z13
+	VMULPS    Z13, Z12, Z13
+	VSUBPS    Z13, Z11, Z11
+	VMULPS    Z6, Z12, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    64(DX)(AX*4), Z14, Z13
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z10, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	VMOVUPS   Z11, 64(R8)(AX*4)
+	VMOVUPS   Z13, 64(R9)(AX*4)
+	VMOVUPS   Z9, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (DX)(AX*4), Z11, Z10
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   Z8, (R8)(AX*4)
+	VMOVUPS   Z10, (R9)(AX*4)
+	VMOVUPS   Z7, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func adaLIFPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·adaLIFPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R11)(AX*4), Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R10)(AX*4), Z10
+	VADDPS    (DX)(AX*4), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R11)(AX*4), Z9
+	VMOVUPS   64(R9)(AX*4), Z10
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMOVUPS   64(R10)(AX*4), Z13
+	VADDPS    64(DX)(AX*4), Z13, Z13
+	VMULPS    Z1, Z13, Z14
+	VADDPS    Z14, Z13, Z14
+	VADDPS    Z13, Z12, Z12
+	VSUBPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VMULPS    Z5, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z4, Z13, Z13
+	VMULPS    Z13, Z12, Z13
+	VSUBPS    Z13, Z10, Z10
+	VMULPS    Z6, Z12, Z13
+	VADDPS    Z13, Z9, Z9
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z8, Z12, Z12
+	VADDPS    (R12)(AX*4), Z11, Z11
+	VMULPS    Z1, Z11, Z13
+	VADDPS    Z13, Z11, Z13
+	VADDPS    Z11, Z12, Z11
+	VSUBPS    Z7, Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z8, Z8
+	VMULPS    Z5, Z7, Z11
+	VADDPS    Z11, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z3, Z12
+	VSUBPS    Z4, Z12, Z12
+	VMULPS    Z12, Z11, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMULPS    Z6, Z11, Z12
+	VADDPS    Z12, Z7, Z7
+	VMOVUPS   Z11, (DI)(AX*4)
+	VMOVUPS   Z2, Z11
+	VSUBPS    Z10, Z11, Z11
+	VADDPS    64(R12)(AX*4), Z14, Z12
+	VMULPS    Z1, Z12, Z14
+	VADDPS    Z14, Z12, Z14
+	VADDPS    Z12, Z11, Z11
+	VSUBPS    Z9, Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z10, Z10
+	VMULPS    Z5, Z9, Z11
+	VADDPS    Z11, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z3, Z12
+	VSUBPS    Z4, Z12, Z12
+	VMULPS    Z12, Z11, Z12
+	VSUBPS    Z12, Z10, Z10
+	VMULPS    Z6, Z11, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   Z11, 64(DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z13, (R10)(AX*4)
+	VMOVUPS   Z7, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z14, 64(R10)(AX*4)
+	VMOVUPS   Z9, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R11)(AX*4), Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R10)(AX*4), Z10
+	VADDPS    (DX)(AX*4), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VADDPS    (R12)(AX*4), Z11, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS   Z9, (DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z11, (R10)(AX*4)
+	VMOVUPS   Z7, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func adaLIFLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·adaLIFLatePairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R11)(AX*4), Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R10)(AX*4), Z10
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (DX)(AX*4), Z11, Z10
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   64(R11)(AX*4), Z9
+	VMOVUPS   64(R9)(AX*4), Z11
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z11, Z12, Z12
+	VMOVUPS   64(R10)(AX*4), Z13
+	VADDPS    zero<>+0(SB), Z13, Z13
+	VMULPS    Z1, Z13, Z14
+	VADDPS    Z14, Z13, Z14
+	VADDPS    Z13, Z12, Z12
+	VSUBPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z5, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z11, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z4, Z13, Z13
+	VMULPS    Z13, Z12, Z13
+	VSUBPS    Z13, Z11, Z11
+	VMULPS    Z6, Z12, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    64(DX)(AX*4), Z14, Z13
+	VMOVUPS   Z12, 64(CX)(AX*4)
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z8, Z12, Z12
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMULPS    Z1, Z10, Z14
+	VADDPS    Z14, Z10, Z14
+	VADDPS    Z10, Z12, Z10
+	VSUBPS    Z7, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VADDPS    Z10, Z8, Z8
+	VMULPS    Z5, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMOVUPS   Z3, Z12
+	VSUBPS    Z4, Z12, Z12
+	VMULPS    Z12, Z10, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMULPS    Z6, Z10, Z12
+	VADDPS    Z12, Z7, Z7
+	VADDPS    (R12)(AX*4), Z14, Z12
+	VMOVUPS   Z10, (DI)(AX*4)
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    zero<>+0(SB), Z13, Z13
+	VMULPS    Z1, Z13, Z14
+	VADDPS    Z14, Z13, Z14
+	VADDPS    Z13, Z10, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VADDPS    Z10, Z11, Z10
+	VMULPS    Z5, Z9, Z11
+	VADDPS    Z11, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z3, Z13
+	VSUBPS    Z4, Z13, Z13
+	VMULPS    Z13, Z11, Z13
+	VSUBPS    Z13, Z10, Z10
+	VMULPS    Z6, Z11, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    64(R12)(AX*4), Z14, Z13
+	VMOVUPS   Z11, 64(DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z12, (R10)(AX*4)
+	VMOVUPS   Z7, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z13, 64(R10)(AX*4)
+	VMOVUPS   Z9, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R11)(AX*4), Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VMOVUPS   (R10)(AX*4), Z10
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (DX)(AX*4), Z11, Z10
+	VMOVUPS   Z9, (CX)(AX*4)
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VADDPS    zero<>+0(SB), Z10, Z10
+	VMULPS    Z1, Z10, Z11
+	VADDPS    Z11, Z10, Z11
+	VADDPS    Z10, Z9, Z9
+	VSUBPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VADDPS    Z9, Z8, Z8
+	VMULPS    Z5, Z7, Z9
+	VADDPS    Z9, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVUPS   Z3, Z10
+	VSUBPS    Z4, Z10, Z10
+	VMULPS    Z10, Z9, Z10
+	VSUBPS    Z10, Z8, Z8
+	VMULPS    Z6, Z9, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    (R12)(AX*4), Z11, Z10
+	VMOVUPS   Z9, (DI)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z10, (R10)(AX*4)
+	VMOVUPS   Z7, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func izhikevichAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·izhikevichAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ      AX, R10
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VMULPS    Z9, Z9, Z11
+	VMULPS    Z5, Z11, Z11
+	VMULPS    Z6, Z9, Z12
+	VADDPS    Z12, Z11, Z11
+	VADDPS    Z7, Z11, Z11
+	VSUBPS    Z10, Z11, Z11
+	VADDPS    (DX)(AX*4), Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z9, Z11
+	VMULPS    Z2, Z9, Z9
+	VSUBPS    Z10, Z9, Z9
+	VMULPS    Z1, Z9, Z9
+	VADDPS    Z9, Z10, Z9
+	VCMPPS    $0x1e, Z8, Z11, K1
+	VADDPS    Z4, Z9, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z10, Z12, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z9, Z12, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z3, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z11, Z12, Z11
+	VADDPS    Z10, Z11, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z11, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z11
+	VMOVUPS   64(R9)(AX*4), Z12
+	VMULPS    Z11, Z11, Z13
+	VMULPS    Z5, Z13, Z13
+	VMULPS    Z6, Z11, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z7, Z13, Z13
+	VSUBPS    Z12, Z13, Z13
+	VADDPS    64(DX)(AX*4), Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VADDPS    Z13, Z11, Z13
+	VMULPS    Z2, Z11, Z11
+	VSUBPS    Z12, Z11, Z11
+	VMULPS    Z1, Z11, Z11
+	VADDPS    Z11, Z12, Z11
+	VCMPPS    $0x1e, Z8, Z13, K1
+	VADDPS    Z4, Z11, Z12
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z12, Z14, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z3, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z13, Z14, Z13
+	VADDPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VMOVUPS   Z10, (R8)(AX*4)
+	VMOVUPS   Z9, (R9)(AX*4)
+	VMOVUPS   Z12, 64(R8)(AX*4)
+	VMOVUPS   Z11, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VMULPS    Z9, Z9, Z11
+	VMULPS    Z5, Z11, Z11
+	VMULPS    Z6, Z9, Z12
+	VADDPS    Z12, Z11, Z11
+	VADDPS    Z7, Z11, Z11
+	VSUBPS    Z10, Z11, Z11
+	VADDPS    (DX)(AX*4), Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z9, Z11
+	VMULPS    Z2, Z9, Z9
+	VSUBPS    Z10, Z9, Z9
+	VMULPS    Z1, Z9, Z9
+	VADDPS    Z9, Z10, Z9
+	VCMPPS    $0x1e, Z8, Z11, K1
+	VADDPS    Z4, Z9, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z10, Z12, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z9, Z12, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z3, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z11, Z12, Z11
+	VADDPS    Z10, Z11, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z11, (CX)(AX*4)
+	VMOVUPS   Z10, (R8)(AX*4)
+	VMOVUPS   Z9, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func izhikevichPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·izhikevichPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z9
+	VMOVUPS   (R10)(AX*4), Z10
+	VMULPS    Z9, Z9, Z11
+	VMULPS    Z5, Z11, Z11
+	VMULPS    Z6, Z9, Z12
+	VADDPS    Z12, Z11, Z11
+	VADDPS    Z7, Z11, Z11
+	VSUBPS    Z10, Z11, Z11
+	VADDPS    (DX)(AX*4), Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z9, Z11
+	VMULPS    Z2, Z9, Z9
+	VSUBPS    Z10, Z9, Z9
+	VMULPS    Z1, Z9, Z9
+	VADDPS    Z9, Z10, Z9
+	VCMPPS    $0x1e, Z8, Z11, K1
+	VADDPS    Z4, Z9, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z10, Z12, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z9, Z12, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z3, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z11, Z12, Z11
+	VADDPS    Z10, Z11, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z11, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z11
+	VMOVUPS   64(R10)(AX*4), Z12
+	VMULPS    Z11, Z11, Z13
+	VMULPS    Z5, Z13, Z13
+	VMULPS    Z6, Z11, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z7, Z13, Z13
+	VSUBPS    Z12, Z13, Z13
+	VADDPS    64(DX)(AX*4), Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VADDPS    Z13, Z11, Z13
+	VMULPS    Z2, Z11, Z11
+	VSUBPS    Z12, Z11, Z11
+	VMULPS    Z1, Z11, Z11
+	VADDPS    Z11, Z12, Z11
+	VCMPPS    $0x1e, Z8, Z13, K1
+	VADDPS    Z4, Z11, Z12
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z12, Z14, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z3, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z13, Z14, Z13
+	VADDPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VMULPS    Z10, Z10, Z13
+	VMULPS    Z5, Z13, Z13
+	VMULPS    Z6, Z10, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z7, Z13, Z13
+	VSUBPS    Z9, Z13, Z13
+	VADDPS    (R11)(AX*4), Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VADDPS    Z13, Z10, Z13
+	VMULPS    Z2, Z10, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z1, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z8, Z13, K1
+	VADDPS    Z4, Z9, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z10, Z14, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z9, Z14, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z3, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z13, Z14, Z13
+	VADDPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMOVUPS   Z13, (DI)(AX*4)
+	VMULPS    Z12, Z12, Z13
+	VMULPS    Z5, Z13, Z13
+	VMULPS    Z6, Z12, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z7, Z13, Z13
+	VSUBPS    Z11, Z13, Z13
+	VADDPS    64(R11)(AX*4), Z13, Z13
+	VMULPS    Z0, Z13, Z13
+	VADDPS    Z13, Z12, Z13
+	VMULPS    Z2, Z12, Z12
+	VSUBPS    Z11, Z12, Z12
+	VMULPS    Z1, Z12, Z12
+	VADDPS    Z12, Z11, Z11
+	VCMPPS    $0x1e, Z8, Z13, K1
+	VADDPS    Z4, Z11, Z12
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z12, Z14, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z11, Z14, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z3, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z13, Z14, Z13
+	VADDPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMOVUPS   Z13, 64(DI)(AX*4)
+	VMOVUPS   Z10, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	VMOVUPS   Z12, 64(R9)(AX*4)
+	VMOVUPS   Z11, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z9
+	VMOVUPS   (R10)(AX*4), Z10
+	VMULPS    Z9, Z9, Z11
+	VMULPS    Z5, Z11, Z11
+	VMULPS    Z6, Z9, Z12
+	VADDPS    Z12, Z11, Z11
+	VADDPS    Z7, Z11, Z11
+	VSUBPS    Z10, Z11, Z11
+	VADDPS    (DX)(AX*4), Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z9, Z11
+	VMULPS    Z2, Z9, Z9
+	VSUBPS    Z10, Z9, Z9
+	VMULPS    Z1, Z9, Z9
+	VADDPS    Z9, Z10, Z9
+	VCMPPS    $0x1e, Z8, Z11, K1
+	VADDPS    Z4, Z9, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z10, Z12, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z9, Z12, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z3, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z11, Z12, Z11
+	VADDPS    Z10, Z11, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z11, (CX)(AX*4)
+	VMULPS    Z10, Z10, Z11
+	VMULPS    Z5, Z11, Z11
+	VMULPS    Z6, Z10, Z12
+	VADDPS    Z12, Z11, Z11
+	VADDPS    Z7, Z11, Z11
+	VSUBPS    Z9, Z11, Z11
+	VADDPS    (R11)(AX*4), Z11, Z11
+	VMULPS    Z0, Z11, Z11
+	VADDPS    Z11, Z10, Z11
+	VMULPS    Z2, Z10, Z10
+	VSUBPS    Z9, Z10, Z10
+	VMULPS    Z1, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, Z8, Z11, K1
+	VADDPS    Z4, Z9, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z10, Z12, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z9, Z12, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z3, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VMULPS    Z11, Z12, Z11
+	VADDPS    Z10, Z11, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMOVUPS   Z11, (DI)(AX*4)
+	VMOVUPS   Z10, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifExAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ          AX, R10
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z6
+	VSUBPS        Z3, Z6, Z7
+	VDIVPS        Z5, Z7, Z7
+	VMOVUPS       Z7, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z15
+	VSUBPS        Z3, Z15, Z16
+	VDIVPS        Z5, Z16, Z16
+	VMOVUPS       Z16, 72(SP)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VEXTRACTF64X4 $0x01, Z16, Y17
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z18
+	VRNDSCALEPD   $0x08, Z18, Z18
+	VCVTPS2PD     Y8, Z19
+	VMULPD        log2e<>+0(SB), Z19, Z20
+	VRNDSCALEPD   $0x08, Z20, Z20
+	VCVTPS2PD     Y16, Z16
+	VMULPD        log2e<>+0(SB), Z16, Z21
+	VRNDSCALEPD   $0x08, Z21, Z21
+	VCVTPS2PD     Y17, Z17
+	VMULPD        log2e<>+0(SB), Z17, Z22
+	VRNDSCALEPD   $0x08, Z22, Z22
+	VMULPD        ln2<>+0(SB), Z18, Z23
+	VSUBPD        Z23, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z20, Z24
+	VSUBPD        Z24, Z19, Z19
+	VMULPD        ln2<>+0(SB), Z21, Z25
+	VSUBPD        Z25, Z16, Z16
+	VMULPD        ln2<>+0(SB), Z22, Z26
+	VSUBPD        Z26, Z17, Z17
+	VMULPD        exp0<>+0(SB), Z7, Z23
+	VMULPD        exp0<>+0(SB), Z19, Z24
+	VMULPD        exp0<>+0(SB), Z16, Z25
+	VMULPD        exp0<>+0(SB), Z17, Z26
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VADDPD        exp1<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VADDPD        exp2<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VADDPD        exp3<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VADDPD        exp4<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VADDPD        exp5<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VADDPD        exp6<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VADDPD        exp7<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VCVTPD2DQ     Z18, Y7
+	VPMOVSXDQ     Y7, Z18
+	VPADDQ        exponentBias<>+0(SB), Z18, Z18
+	VPSLLQ        $0x34, Z18, Z18
+	VMULPD        Z18, Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VCVTPD2DQ     Z20, Y7
+	VPMOVSXDQ     Y7, Z20
+	VPADDQ        exponentBias<>+0(SB), Z20, Z20
+	VPSLLQ        $0x34, Z20, Z20
+	VMULPD        Z20, Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VCVTPD2DQ     Z21, Y7
+	VPMOVSXDQ     Y7, Z21
+	VPADDQ        exponentBias<>+0(SB), Z21, Z21
+	VPSLLQ        $0x34, Z21, Z21
+	VMULPD        Z21, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VCVTPD2DQ     Z22, Y7
+	VPMOVSXDQ     Y7, Z22
+	VPADDQ        exponentBias<>+0(SB), Z22, Z22
+	VPSLLQ        $0x34, Z22, Z22
+	VMULPD        Z22, Z26, Z26
+	VCVTPD2PS     Z23, Y8
+	VCVTPD2PS     Z24, Y7
+	VINSERTF64X4  $0x01, Y7, Z8, Z7
+	VCVTPD2PS     Z25, Y8
+	VCVTPD2PS     Z26, Y16
+	VINSERTF64X4  $0x01, Y16, Z8, Z16
+	VMOVUPS       Z5, Z17
+	VMOVUPS       8(SP), Z18
+	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
+	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z9
+	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z9, K1, Z7
+	VCMPPS        $0x03, Z18, Z18, K1
+	VBLENDMPS     Z18, Z7, K1, Z10
+	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
+	VMULPS        Z17, Z10, Z7
+	VMOVUPS.Z     Z7, K1, Z7
+	VMOVUPS       Z5, Z17
+	VMOVUPS       72(SP), Z18
+	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
+	VBLENDMPS     infinity<>+0(SB), Z16, K1, Z11
+	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z11, K1, Z16
+	VCMPPS        $0x03, Z18, Z18, K1
+	VBLENDMPS     Z18, Z16, K1, Z12
+	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
+	VMULPS        Z17, Z12, Z16
+	VMOVUPS.Z     Z16, K1, Z16
+	VMOVUPS       Z2, Z17
+	VSUBPS        Z6, Z17, Z17
+	VADDPS        Z7, Z17, Z7
+	VMOVUPS       (R9)(AX*4), Z17
+	VADDPS        (DX)(AX*4), Z17, Z17
+	VMULPS        Z1, Z17, Z18
+	VADDPS        Z18, Z17, Z18
+	VADDPS        Z17, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VCMPPS        $0x1e, Z3, Z6, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z4, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z17
+	VMULPS        Z6, Z17, Z6
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMOVUPS       Z7, (CX)(AX*4)
+	VMOVUPS       Z2, Z7
+	VSUBPS        Z15, Z7, Z7
+	VADDPS        Z16, Z7, Z7
+	VMOVUPS       64(R9)(AX*4), Z16
+	VADDPS        64(DX)(AX*4), Z16, Z16
+	VMULPS        Z1, Z16, Z17
+	VADDPS        Z17, Z16, Z17
+	VADDPS        Z16, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z15, Z7
+	VCMPPS        $0x1e, Z3, Z7, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMULPS        Z4, Z15, Z15
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z7, Z16, Z7
+	VADDPS        Z15, Z7, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMOVUPS       Z15, 64(CX)(AX*4)
+	VMOVUPS       Z6, (R8)(AX*4)
+	VMOVUPS       Z18, (R9)(AX*4)
+	VMOVUPS       Z7, 64(R8)(AX*4)
+	VMOVUPS       Z17, 64(R9)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z6
+	VSUBPS        Z3, Z6, Z7
+	VDIVPS        Z5, Z7, Z7
+	VMOVUPS       Z7, 8(SP)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y8, Z10
+	VMULPD        log2e<>+0(SB), Z10, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VMULPD        ln2<>+0(SB), Z9, Z12
+	VSUBPD        Z12, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z11, Z15
+	VSUBPD        Z15, Z10, Z10
+	VMULPD        exp0<>+0(SB), Z7, Z12
+	VMULPD        exp0<>+0(SB), Z10, Z15
+	VADDPD        exp1<>+0(SB), Z12, Z12
+	VADDPD        exp1<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp2<>+0(SB), Z12, Z12
+	VADDPD        exp2<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp3<>+0(SB), Z12, Z12
+	VADDPD        exp3<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp4<>+0(SB), Z12, Z12
+	VADDPD        exp4<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp5<>+0(SB), Z12, Z12
+	VADDPD        exp5<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp6<>+0(SB), Z12, Z12
+	VADDPD        exp6<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp7<>+0(SB), Z12, Z12
+	VADDPD        exp7<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp8<>+0(SB), Z12, Z12
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp8<>+0(SB), Z12, Z12
+	VCVTPD2DQ     Z9, Y7
+	VPMOVSXDQ     Y7, Z9
+	VPADDQ        exponentBias<>+0(SB), Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VMULPD        Z9, Z12, Z12
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VCVTPD2DQ     Z11, Y7
+	VPMOVSXDQ     Y7, Z11
+	VPADDQ        exponentBias<>+0(SB), Z11, Z11
+	VPSLLQ        $0x34, Z11, Z11
+	VMULPD        Z11, Z15, Z15
+	VCVTPD2PS     Z12, Y8
+	VCVTPD2PS     Z15, Y7
+	VINSERTF64X4  $0x01, Y7, Z8, Z7
+	VMOVUPS       Z5, Z9
+	VMOVUPS       8(SP), Z10
+	VCMPPS        $0x1e, expMost<>+0(SB), Z10, K1
+	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z13
+	VCMPPS        $0x11, expLeast<>+0(SB), Z10, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z13, K1, Z7
+	VCMPPS        $0x03, Z10, Z10, K1
+	VBLENDMPS     Z10, Z7, K1, Z14
+	VCMPPS        $0x04, zero<>+0(SB), Z9, K1
+	VMULPS        Z9, Z14, Z7
+	VMOVUPS.Z     Z7, K1, Z7
+	VMOVUPS       Z2, Z9
+	VSUBPS        Z6, Z9, Z9
+	VADDPS        Z7, Z9, Z7
+	VMOVUPS       (R9)(AX*4), Z9
+	VADDPS        (DX)(AX*4), Z9, Z9
+	VMULPS        Z1, Z9, Z10
+	VADDPS        Z10, Z9, Z10
+	VADDPS        Z9, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VCMPPS        $0x1e, Z3, Z6, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z4, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z9
+	VMULPS        Z6, Z9, Z6
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMOVUPS       Z7, (CX)(AX*4)
+	VMOVUPS       Z6, (R8)(AX*4)
+	VMOVUPS       Z10, (R9)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifExLateAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ          AX, R10
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z6
+	VSUBPS        Z3, Z6, Z7
+	VDIVPS        Z5, Z7, Z7
+	VMOVUPS       Z7, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z15
+	VSUBPS        Z3, Z15, Z16
+	VDIVPS        Z5, Z16, Z16
+	VMOVUPS       Z16, 72(SP)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VEXTRACTF64X4 $0x01, Z16, Y17
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z18
+	VRNDSCALEPD   $0x08, Z18, Z18
+	VCVTPS2PD     Y8, Z19
+	VMULPD        log2e<>+0(SB), Z19, Z20
+	VRNDSCALEPD   $0x08, Z20, Z20
+	VCVTPS2PD     Y16, Z16
+	VMULPD        log2e<>+0(SB), Z16, Z21
+	VRNDSCALEPD   $0x08, Z21, Z21
+	VCVTPS2PD     Y17, Z17
+	VMULPD        log2e<>+0(SB), Z17, Z22
+	VRNDSCALEPD   $0x08, Z22, Z22
+	VMULPD        ln2<>+0(SB), Z18, Z23
+	VSUBPD        Z23, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z20, Z24
+	VSUBPD        Z24, Z19, Z19
+	VMULPD        ln2<>+0(SB), Z21, Z25
+	VSUBPD        Z25, Z16, Z16
+	VMULPD        ln2<>+0(SB), Z22, Z26
+	VSUBPD        Z26, Z17, Z17
+	VMULPD        exp0<>+0(SB), Z7, Z23
+	VMULPD        exp0<>+0(SB), Z19, Z24
+	VMULPD        exp0<>+0(SB), Z16, Z25
+	VMULPD        exp0<>+0(SB), Z17, Z26
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VADDPD        exp1<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VADDPD        exp2<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VADDPD        exp3<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VADDPD        exp4<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VADDPD        exp5<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VADDPD        exp6<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VADDPD        exp7<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VMULPD        Z7, Z23, Z23
+	VMULPD        Z19, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VMULPD        Z17, Z26, Z26
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VCVTPD2DQ     Z18, Y7
+	VPMOVSXDQ     Y7, Z18
+	VPADDQ        exponentBias<>+0(SB), Z18, Z18
+	VPSLLQ        $0x34, Z18, Z18
+	VMULPD        Z18, Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VCVTPD2DQ     Z20, Y7
+	VPMOVSXDQ     Y7, Z20
+	VPADDQ        exponentBias<>+0(SB), Z20, Z20
+	VPSLLQ        $0x34, Z20, Z20
+	VMULPD        Z20, Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VCVTPD2DQ     Z21, Y7
+	VPMOVSXDQ     Y7, Z21
+	VPADDQ        exponentBias<>+0(SB), Z21, Z21
+	VPSLLQ        $0x34, Z21, Z21
+	VMULPD        Z21, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VCVTPD2DQ     Z22, Y7
+	VPMOVSXDQ     Y7, Z22
+	VPADDQ        exponentBias<>+0(SB), Z22, Z22
+	VPSLLQ        $0x34, Z22, Z22
+	VMULPD        Z22, Z26, Z26
+	VCVTPD2PS     Z23, Y8
+	VCVTPD2PS     Z24, Y7
+	VINSERTF64X4  $0x01, Y7, Z8, Z7
+	VCVTPD2PS     Z25, Y8
+	VCVTPD2PS     Z26, Y16
+	VINSERTF64X4  $0x01, Y16, Z8, Z16
+	VMOVUPS       Z5, Z17
+	VMOVUPS       8(SP), Z18
+	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
+	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z9
+	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z9, K1, Z7
+	VCMPPS        $0x03, Z18, Z18, K1
+	VBLENDMPS     Z18, Z7, K1, Z10
+	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
+	VMULPS        Z17, Z10, Z7
+	VMOVUPS.Z     Z7, K1, Z7
+	VMOVUPS       Z5, Z17
+	VMOVUPS       72(SP), Z18
+	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
+	VBLENDMPS     infinity<>+0(SB), Z16, K1, Z11
+	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z11, K1, Z16
+	VCMPPS        $0x03, Z18, Z18, K1
+	VBLENDMPS     Z18, Z16, K1, Z12
+	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
+	VMULPS        Z17, Z12, Z16
+	VMOVUPS.Z     Z16, K1, Z16
+	VMOVUPS       Z2, Z17
+	VSUBPS        Z6, Z17, Z17
+	VADDPS        Z7, Z17, Z7
+	VMOVUPS       (R9)(AX*4), Z17
+	VADDPS        zero<>+0(SB), Z17, Z17
+	VMULPS        Z1, Z17, Z18
+	VADDPS        Z18, Z17, Z18
+	VADDPS        Z17, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VCMPPS        $0x1e, Z3, Z6, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z4, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z17
+	VMULPS        Z6, Z17, Z6
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VADDPS        (DX)(AX*4), Z18, Z17
+	VMOVUPS       Z7, (CX)(AX*4)
+	VMOVUPS       Z2, Z7
+	VSUBPS        Z15, Z7, Z7
+	VADDPS        Z16, Z7, Z7
+	VMOVUPS       64(R9)(AX*4), Z16
+	VADDPS        zero<>+0(SB), Z16, Z16
+	VMULPS        Z1, Z16, Z18
+	VADDPS        Z18, Z16, Z18
+	VADDPS        Z16, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z15, Z7
+	VCMPPS        $0x1e, Z3, Z7, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMULPS        Z4, Z15, Z15
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z7, Z16, Z7
+	VADDPS        Z15, Z7, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VADDPS        64(DX)(AX*4), Z18, Z16
+	VMOVUPS       Z15, 64(CX)(AX*4)
+	VMOVUPS       Z6, (R8)(AX*4)
+	VMOVUPS       Z17, (R9)(AX*4)
+	VMOVUPS       Z7, 64(R8)(AX*4)
+	VMOVUPS       Z16, 64(R9)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z6
+	VSUBPS        Z3, Z6, Z7
+	VDIVPS        Z5, Z7, Z7
+	VMOVUPS       Z7, 8(SP)
+	VEXTRACTF64X4 $0x01, Z7, Y8
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y8, Z10
+	VMULPD        log2e<>+0(SB), Z10, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VMULPD        ln2<>+0(SB), Z9, Z12
+	VSUBPD        Z12, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z11, Z15
+	VSUBPD        Z15, Z10, Z10
+	VMULPD        exp0<>+0(SB), Z7, Z12
+	VMULPD        exp0<>+0(SB), Z10, Z15
+	VADDPD        exp1<>+0(SB), Z12, Z12
+	VADDPD        exp1<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp2<>+0(SB), Z12, Z12
+	VADDPD        exp2<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp3<>+0(SB), Z12, Z12
+	VADDPD        exp3<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp4<>+0(SB), Z12, Z12
+	VADDPD        exp4<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp5<>+0(SB), Z12, Z12
+	VADDPD        exp5<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp6<>+0(SB), Z12, Z12
+	VADDPD        exp6<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp7<>+0(SB), Z12, Z12
+	VADDPD        exp7<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp8<>+0(SB), Z12, Z12
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VMULPD        Z7, Z12, Z12
+	VMULPD        Z10, Z15, Z15
+	VADDPD        exp8<>+0(SB), Z12, Z12
+	VCVTPD2DQ     Z9, Y7
+	VPMOVSXDQ     Y7, Z9
+	VPADDQ        exponentBias<>+0(SB), Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VMULPD        Z9, Z12, Z12
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VCVTPD2DQ     Z11, Y7
+	VPMOVSXDQ     Y7, Z11
+	VPADDQ        exponentBias<>+0(SB), Z11, Z11
+	VPSLLQ        $0x34, Z11, Z11
+	VMULPD        Z11, Z15, Z15
+	VCVTPD2PS     Z12, Y8
+	VCVTPD2PS     Z15, Y7
+	VINSERTF64X4  $0x01, Y7, Z8, Z7
+	VMOVUPS       Z5, Z9
+	VMOVUPS       8(SP), Z10
+	VCMPPS        $0x1e, expMost<>+0(SB), Z10, K1
+	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z13
+	VCMPPS        $0x11, expLeast<>+0(SB), Z10, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z13, K1, Z7
+	VCMPPS        $0x03, Z10, Z10, K1
+	VBLENDMPS     Z10, Z7, K1, Z14
+	VCMPPS        $0x04, zero<>+0(SB), Z9, K1
+	VMULPS        Z9, Z14, Z7
+	VMOVUPS.Z     Z7, K1, Z7
+	VMOVUPS       Z2, Z9
+	VSUBPS        Z6, Z9, Z9
+	VADDPS        Z7, Z9, Z7
+	VMOVUPS       (R9)(AX*4), Z9
+	VADDPS        zero<>+0(SB), Z9, Z9
+	VMULPS        Z1, Z9, Z10
+	VADDPS        Z10, Z9, Z10
+	VADDPS        Z9, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VCMPPS        $0x1e, Z3, Z6, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z4, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z9
+	VMULPS        Z6, Z9, Z6
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VADDPS        (DX)(AX*4), Z10, Z9
+	VMOVUPS       Z7, (CX)(AX*4)
+	VMOVUPS       Z6, (R8)(AX*4)
+	VMOVUPS       Z9, (R9)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifExSubtractAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z4
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ          AX, R10
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z12
+	VSUBPS        Z3, Z12, Z13
+	VDIVPS        Z4, Z13, Z13
+	VMOVUPS       Z13, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z14
+	VSUBPS        Z3, Z14, Z15
+	VDIVPS        Z4, Z15, Z15
+	VMOVUPS       Z15, 72(SP)
+	VEXTRACTF64X4 $0x01, Z13, Y5
+	VEXTRACTF64X4 $0x01, Z15, Y16
+	VCVTPS2PD     Y13, Z13
+	VMULPD        log2e<>+0(SB), Z13, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VCVTPS2PD     Y5, Z18
+	VMULPD        log2e<>+0(SB), Z18, Z19
+	VRNDSCALEPD   $0x08, Z19, Z19
+	VCVTPS2PD     Y15, Z15
+	VMULPD        log2e<>+0(SB), Z15, Z20
+	VRNDSCALEPD   $0x08, Z20, Z20
+	VCVTPS2PD     Y16, Z16
+	VMULPD        log2e<>+0(SB), Z16, Z21
+	VRNDSCALEPD   $0x08, Z21, Z21
+	VMULPD        ln2<>+0(SB), Z17, Z22
+	VSUBPD        Z22, Z13, Z13
+	VMULPD        ln2<>+0(SB), Z19, Z23
+	VSUBPD        Z23, Z18, Z18
+	VMULPD        ln2<>+0(SB), Z20, Z24
+	VSUBPD        Z24, Z15, Z15
+	VMULPD        ln2<>+0(SB), Z21, Z25
+	VSUBPD        Z25, Z16, Z16
+	VMULPD        exp0<>+0(SB), Z13, Z22
+	VMULPD        exp0<>+0(SB), Z18, Z23
+	VMULPD        exp0<>+0(SB), Z15, Z24
+	VMULPD        exp0<>+0(SB), Z16, Z25
+	VADDPD        exp1<>+0(SB), Z22, Z22
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z22, Z22
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z22, Z22
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z22, Z22
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z22, Z22
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z22, Z22
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z22, Z22
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VCVTPD2DQ     Z17, Y5
+	VPMOVSXDQ     Y5, Z17
+	VPADDQ        exponentBias<>+0(SB), Z17, Z17
+	VPSLLQ        $0x34, Z17, Z17
+	VMULPD        Z17, Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VCVTPD2DQ     Z19, Y5
+	VPMOVSXDQ     Y5, Z19
+	VPADDQ        exponentBias<>+0(SB), Z19, Z19
+	VPSLLQ        $0x34, Z19, Z19
+	VMULPD        Z19, Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VCVTPD2DQ     Z20, Y5
+	VPMOVSXDQ     Y5, Z20
+	VPADDQ        exponentBias<>+0(SB), Z20, Z20
+	VPSLLQ        $0x34, Z20, Z20
+	VMULPD        Z20, Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VCVTPD2DQ     Z21, Y5
+	VPMOVSXDQ     Y5, Z21
+	VPADDQ        exponentBias<>+0(SB), Z21, Z21
+	VPSLLQ        $0x34, Z21, Z21
+	VMULPD        Z21, Z25, Z25
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y13
+	VINSERTF64X4  $0x01, Y13, Z5, Z13
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y15
+	VINSERTF64X4  $0x01, Y15, Z5, Z15
+	VMOVUPS       Z4, Z16
+	VMOVUPS       8(SP), Z17
+	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
+	VBLENDMPS     infinity<>+0(SB), Z13, K1, Z6
+	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z6, K1, Z13
+	VCMPPS        $0x03, Z17, Z17, K1
+	VBLENDMPS     Z17, Z13, K1, Z7
+	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
+	VMULPS        Z16, Z7, Z13
+	VMOVUPS.Z     Z13, K1, Z13
+	VMOVUPS       Z4, Z16
+	VMOVUPS       72(SP), Z17
+	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
+	VBLENDMPS     infinity<>+0(SB), Z15, K1, Z8
+	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z8, K1, Z15
+	VCMPPS        $0x03, Z17, Z17, K1
+	VBLENDMPS     Z17, Z15, K1, Z9
+	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
+	VMULPS        Z16, Z9, Z15
+	VMOVUPS.Z     Z15, K1, Z15
+	VMOVUPS       Z2, Z16
+	VSUBPS        Z12, Z16, Z16
+	VADDPS        Z13, Z16, Z13
+	VMOVUPS       (R9)(AX*4), Z16
+	VADDPS        (DX)(AX*4), Z16, Z16
+	VMULPS        Z1, Z16, Z17
+	VADDPS        Z17, Z16, Z17
+	VADDPS        Z16, Z13, Z13
+	VMULPS        Z0, Z13, Z13
+	VADDPS        Z13, Z12, Z12
+	VCMPPS        $0x1e, Z3, Z12, K1
+	VSUBPS        Z3, Z12, Z13
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z13, Z16, Z13
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z12, Z16, Z12
+	VADDPS        Z13, Z12, Z12
+	VMOVUPS.Z     one<>+0(SB), K1, Z13
+	VMOVUPS       Z13, (CX)(AX*4)
+	VMOVUPS       Z2, Z13
+	VSUBPS        Z14, Z13, Z13
+	VADDPS        Z15, Z13, Z13
+	VMOVUPS       64(R9)(AX*4), Z15
+	VADDPS        64(DX)(AX*4), Z15, Z15
+	VMULPS        Z1, Z15, Z16
+	VADDPS        Z16, Z15, Z16
+	VADDPS        Z15, Z13, Z13
+	VMULPS        Z0, Z13, Z13
+	VADDPS        Z13, Z14, Z13
+	VCMPPS        $0x1e, Z3, Z13, K1
+	VSUBPS        Z3, Z13, Z14
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMULPS        Z14, Z15, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z15
+	VMULPS        Z13, Z15, Z13
+	VADDPS        Z14, Z13, Z13
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMOVUPS       Z14, 64(CX)(AX*4)
+	VMOVUPS       Z12, (R8)(AX*4)
+	VMOVUPS       Z17, (R9)(AX*4)
+	VMOVUPS       Z13, 64(R8)(AX*4)
+	VMOVUPS       Z16, 64(R9)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z6
+	VSUBPS        Z3, Z6, Z7
+	VDIVPS        Z4, Z7, Z7
+	VMOVUPS       Z7, 8(SP)
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z8
+	VRNDSCALEPD   $0x08, Z8, Z8
+	VCVTPS2PD     Y5, Z9
+	VMULPD        log2e<>+0(SB), Z9, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VMULPD        ln2<>+0(SB), Z8, Z13
+	VSUBPD        Z13, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z12, Z14
+	VSUBPD        Z14, Z9, Z9
+	VMULPD        exp0<>+0(SB), Z7, Z13
+	VMULPD        exp0<>+0(SB), Z9, Z14
+	VADDPD        exp1<>+0(SB), Z13, Z13
+	VADDPD        exp1<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp2<>+0(SB), Z13, Z13
+	VADDPD        exp2<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp3<>+0(SB), Z13, Z13
+	VADDPD        exp3<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp4<>+0(SB), Z13, Z13
+	VADDPD        exp4<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp5<>+0(SB), Z13, Z13
+	VADDPD        exp5<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp6<>+0(SB), Z13, Z13
+	VADDPD        exp6<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp7<>+0(SB), Z13, Z13
+	VADDPD        exp7<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp8<>+0(SB), Z13, Z13
+	VADDPD        exp8<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp8<>+0(SB), Z13, Z13
+	VCVTPD2DQ     Z8, Y5
+	VPMOVSXDQ     Y5, Z8
+	VPADDQ        exponentBias<>+0(SB), Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VMULPD        Z8, Z13, Z13
+	VADDPD        exp8<>+0(SB), Z14, Z14
+	VCVTPD2DQ     Z12, Y5
+	VPMOVSXDQ     Y5, Z12
+	VPADDQ        exponentBias<>+0(SB), Z12, Z12
+	VPSLLQ        $0x34, Z12, Z12
+	VMULPD        Z12, Z14, Z14
+	VCVTPD2PS     Z13, Y5
+	VCVTPD2PS     Z14, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z7
+	VMOVUPS       Z4, Z8
+	VMOVUPS       8(SP), Z9
+	VCMPPS        $0x1e, expMost<>+0(SB), Z9, K1
+	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z10
+	VCMPPS        $0x11, expLeast<>+0(SB), Z9, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z10, K1, Z7
+	VCMPPS        $0x03, Z9, Z9, K1
+	VBLENDMPS     Z9, Z7, K1, Z11
+	VCMPPS        $0x04, zero<>+0(SB), Z8, K1
+	VMULPS        Z8, Z11, Z7
+	VMOVUPS.Z     Z7, K1, Z7
+	VMOVUPS       Z2, Z8
+	VSUBPS        Z6, Z8, Z8
+	VADDPS        Z7, Z8, Z7
+	VMOVUPS       (R9)(AX*4), Z8
+	VADDPS        (DX)(AX*4), Z8, Z8
+	VMULPS        Z1, Z8, Z9
+	VADDPS        Z9, Z8, Z9
+	VADDPS        Z8, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VCMPPS        $0x1e, Z3, Z6, K1
+	VSUBPS        Z3, Z6, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z8
+	VMULPS        Z7, Z8, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z6, Z8, Z6
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMOVUPS       Z7, (CX)(AX*4)
+	VMOVUPS       Z6, (R8)(AX*4)
+	VMOVUPS       Z9, (R9)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifExSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifExSubtractLateAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z4
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ          AX, R10
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z12
+	VSUBPS        Z3, Z12, Z13
+	VDIVPS        Z4, Z13, Z13
+	VMOVUPS       Z13, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z14
+	VSUBPS        Z3, Z14, Z15
+	VDIVPS        Z4, Z15, Z15
+	VMOVUPS       Z15, 72(SP)
+	VEXTRACTF64X4 $0x01, Z13, Y5
+	VEXTRACTF64X4 $0x01, Z15, Y16
+	VCVTPS2PD     Y13, Z13
+	VMULPD        log2e<>+0(SB), Z13, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VCVTPS2PD     Y5, Z18
+	VMULPD        log2e<>+0(SB), Z18, Z19
+	VRNDSCALEPD   $0x08, Z19, Z19
+	VCVTPS2PD     Y15, Z15
+	VMULPD        log2e<>+0(SB), Z15, Z20
+	VRNDSCALEPD   $0x08, Z20, Z20
+	VCVTPS2PD     Y16, Z16
+	VMULPD        log2e<>+0(SB), Z16, Z21
+	VRNDSCALEPD   $0x08, Z21, Z21
+	VMULPD        ln2<>+0(SB), Z17, Z22
+	VSUBPD        Z22, Z13, Z13
+	VMULPD        ln2<>+0(SB), Z19, Z23
+	VSUBPD        Z23, Z18, Z18
+	VMULPD        ln2<>+0(SB), Z20, Z24
+	VSUBPD        Z24, Z15, Z15
+	VMULPD        ln2<>+0(SB), Z21, Z25
+	VSUBPD        Z25, Z16, Z16
+	VMULPD        exp0<>+0(SB), Z13, Z22
+	VMULPD        exp0<>+0(SB), Z18, Z23
+	VMULPD        exp0<>+0(SB), Z15, Z24
+	VMULPD        exp0<>+0(SB), Z16, Z25
+	VADDPD        exp1<>+0(SB), Z22, Z22
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z22, Z22
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z22, Z22
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z22, Z22
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z22, Z22
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z22, Z22
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z22, Z22
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VMULPD        Z13, Z22, Z22
+	VMULPD        Z18, Z23, Z23
+	VMULPD        Z15, Z24, Z24
+	VMULPD        Z16, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VCVTPD2DQ     Z17, Y5
+	VPMOVSXDQ     Y5, Z17
+	VPADDQ        exponentBias<>+0(SB), Z17, Z17
+	VPSLLQ        $0x34, Z17, Z17
+	VMULPD        Z17, Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VCVTPD2DQ     Z19, Y5
+	VPMOVSXDQ     Y5, Z19
+	VPADDQ        exponentBias<>+0(SB), Z19, Z19
+	VPSLLQ        $0x34, Z19, Z19
+	VMULPD        Z19, Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VCVTPD2DQ     Z20, Y5
+	VPMOVSXDQ     Y5, Z20
+	VPADDQ        exponentBias<>+0(SB), Z20, Z20
+	VPSLLQ        $0x34, Z20, Z20
+	VMULPD        Z20, Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VCVTPD2DQ     Z21, Y5
+	VPMOVSXDQ     Y5, Z21
+	VPADDQ        exponentBias<>+0(SB), Z21, Z21
+	VPSLLQ        $0x34, Z21, Z21
+	VMULPD        Z21, Z25, Z25
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y13
+	VINSERTF64X4  $0x01, Y13, Z5, Z13
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y15
+	VINSERTF64X4  $0x01, Y15, Z5, Z15
+	VMOVUPS       Z4, Z16
+	VMOVUPS       8(SP), Z17
+	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
+	VBLENDMPS     infinity<>+0(SB), Z13, K1, Z6
+	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z6, K1, Z13
+	VCMPPS        $0x03, Z17, Z17, K1
+	VBLENDMPS     Z17, Z13, K1, Z7
+	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
+	VMULPS        Z16, Z7, Z13
+	VMOVUPS.Z     Z13, K1, Z13
+	VMOVUPS       Z4, Z16
+	VMOVUPS       72(SP), Z17
+	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
+	VBLENDMPS     infinity<>+0(SB), Z15, K1, Z8
+	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z8, K1, Z15
+	VCMPPS        $0x03, Z17, Z17, K1
+	VBLENDMPS     Z17, Z15, K1, Z9
+	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
+	VMULPS        Z16, Z9, Z15
+	VMOVUPS.Z     Z15, K1, Z15
+	VMOVUPS       Z2, Z16
+	VSUBPS        Z12, Z16, Z16
+	VADDPS        Z13, Z16, Z13
+	VMOVUPS       (R9)(AX*4), Z16
+	VADDPS        zero<>+0(SB), Z16, Z16
+	VMULPS        Z1, Z16, Z17
+	VADDPS        Z17, Z16, Z17
+	VADDPS        Z16, Z13, Z13
+	VMULPS        Z0, Z13, Z13
+	VADDPS        Z13, Z12, Z12
+	VCMPPS        $0x1e, Z3, Z12, K1
+	VSUBPS        Z3, Z12, Z13
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z13, Z16, Z13
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z12, Z16, Z12
+	VADDPS        Z13, Z12, Z12
+	VMOVUPS.Z     one<>+0(SB), K1, Z13
+	VADDPS        (DX)(AX*4), Z17, Z16
+	VMOVUPS       Z13, (CX)(AX*4)
+	VMOVUPS       Z2, Z13
+	VSUBPS        Z14, Z13, Z13
+	VADDPS        Z15, Z13, Z13
+	VMOVUPS       64(R9)(AX*4), Z15
+	VADDPS        zero<>+0(SB), Z15, Z15
+	VMULPS        Z1, Z15, Z17
+	VADDPS        Z17, Z15, Z17
+	VADDPS        Z15, Z13, Z13
+	VMULPS        Z0, Z13, Z13
+	VADDPS        Z13, Z14, Z13
+	VCMPPS        $0x1e, Z3, Z13, K1
+	VSUBPS        Z3, Z13, Z14
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMULPS        Z14, Z15, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z15
+	VMULPS        Z13, Z15, Z13
+	VADDPS        Z14, Z13, Z13
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VADDPS        64(DX)(AX*4), Z17, Z15
+	VMOVUPS       Z14, 64(CX)(AX*4)
+	VMOVUPS       Z12, (R8)(AX*4)
+	VMOVUPS       Z16, (R9)(AX*4)
+	VMOVUPS       Z13, 64(R8)(AX*4)
+	VMOVUPS       Z15, 64(R9)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z6
+	VSUBPS        Z3, Z6, Z7
+	VDIVPS        Z4, Z7, Z7
+	VMOVUPS       Z7, 8(SP)
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z8
+	VRNDSCALEPD   $0x08, Z8, Z8
+	VCVTPS2PD     Y5, Z9
+	VMULPD        log2e<>+0(SB), Z9, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VMULPD        ln2<>+0(SB), Z8, Z13
+	VSUBPD        Z13, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z12, Z14
+	VSUBPD        Z14, Z9, Z9
+	VMULPD        exp0<>+0(SB), Z7, Z13
+	VMULPD        exp0<>+0(SB), Z9, Z14
+	VADDPD        exp1<>+0(SB), Z13, Z13
+	VADDPD        exp1<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp2<>+0(SB), Z13, Z13
+	VADDPD        exp2<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp3<>+0(SB), Z13, Z13
+	VADDPD        exp3<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp4<>+0(SB), Z13, Z13
+	VADDPD        exp4<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp5<>+0(SB), Z13, Z13
+	VADDPD        exp5<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp6<>+0(SB), Z13, Z13
+	VADDPD        exp6<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp7<>+0(SB), Z13, Z13
+	VADDPD        exp7<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp8<>+0(SB), Z13, Z13
+	VADDPD        exp8<>+0(SB), Z14, Z14
+	VMULPD        Z7, Z13, Z13
+	VMULPD        Z9, Z14, Z14
+	VADDPD        exp8<>+0(SB), Z13, Z13
+	VCVTPD2DQ     Z8, Y5
+	VPMOVSXDQ     Y5, Z8
+	VPADDQ        exponentBias<>+0(SB), Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VMULPD        Z8, Z13, Z13
+	VADDPD        exp8<>+0(SB), Z14, Z14
+	VCVTPD2DQ     Z12, Y5
+	VPMOVSXDQ     Y5, Z12
+	VPADDQ        exponentBias<>+0(SB), Z12, Z12
+	VPSLLQ        $0x34, Z12, Z12
+	VMULPD        Z12, Z14, Z14
+	VCVTPD2PS     Z13, Y5
+	VCVTPD2PS     Z14, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z7
+	VMOVUPS       Z4, Z8
+	VMOVUPS       8(SP), Z9
+	VCMPPS        $0x1e, expMost<>+0(SB), Z9, K1
+	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z10
+	VCMPPS        $0x11, expLeast<>+0(SB), Z9, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z10, K1, Z7
+	VCMPPS        $0x03, Z9, Z9, K1
+	VBLENDMPS     Z9, Z7, K1, Z11
+	VCMPPS        $0x04, zero<>+0(SB), Z8, K1
+	VMULPS        Z8, Z11, Z7
+	VMOVUPS.Z     Z7, K1, Z7
+	VMOVUPS       Z2, Z8
+	VSUBPS        Z6, Z8, Z8
+	VADDPS        Z7, Z8, Z7
+	VMOVUPS       (R9)(AX*4), Z8
+	VADDPS        zero<>+0(SB), Z8, Z8
+	VMULPS        Z1, Z8, Z9
+	VADDPS        Z9, Z8, Z9
+	VADDPS        Z8, Z7, Z7
+	VMULPS        Z0, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VCMPPS        $0x1e, Z3, Z6, K1
+	VSUBPS        Z3, Z6, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z8
+	VMULPS        Z7, Z8, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z6, Z8, Z6
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VADDPS        (DX)(AX*4), Z9, Z8
+	VMOVUPS       Z7, (CX)(AX*4)
+	VMOVUPS       Z6, (R8)(AX*4)
+	VMOVUPS       Z8, (R9)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifAdExAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ          AX, R11
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z9
+	VSUBPS        Z3, Z9, Z10
+	VDIVPS        Z5, Z10, Z10
+	VMOVUPS       Z10, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z18
+	VSUBPS        Z3, Z18, Z19
+	VDIVPS        Z5, Z19, Z19
+	VMOVUPS       Z19, 72(SP)
+	VEXTRACTF64X4 $0x01, Z10, Y11
+	VEXTRACTF64X4 $0x01, Z19, Y20
+	VCVTPS2PD     Y10, Z10
+	VMULPD        log2e<>+0(SB), Z10, Z21
+	VRNDSCALEPD   $0x08, Z21, Z21
+	VCVTPS2PD     Y11, Z22
+	VMULPD        log2e<>+0(SB), Z22, Z23
+	VRNDSCALEPD   $0x08, Z23, Z23
+	VCVTPS2PD     Y19, Z19
+	VMULPD        log2e<>+0(SB), Z19, Z24
+	VRNDSCALEPD   $0x08, Z24, Z24
+	VCVTPS2PD     Y20, Z20
+	VMULPD        log2e<>+0(SB), Z20, Z25
+	VRNDSCALEPD   $0x08, Z25, Z25
+	VMULPD        ln2<>+0(SB), Z21, Z26
+	VSUBPD        Z26, Z10, Z10
+	VMULPD        ln2<>+0(SB), Z23, Z27
+	VSUBPD        Z27, Z22, Z22
+	VMULPD        ln2<>+0(SB), Z24, Z28
+	VSUBPD        Z28, Z19, Z19
+	VMULPD        ln2<>+0(SB), Z25, Z29
+	VSUBPD        Z29, Z20, Z20
+	VMULPD        exp0<>+0(SB), Z10, Z26
+	VMULPD        exp0<>+0(SB), Z22, Z27
+	VMULPD        exp0<>+0(SB), Z19, Z28
+	VMULPD        exp0<>+0(SB), Z20, Z29
+	VADDPD        exp1<>+0(SB), Z26, Z26
+	VADDPD        exp1<>+0(SB), Z27, Z27
+	VADDPD        exp1<>+0(SB), Z28, Z28
+	VADDPD        exp1<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp2<>+0(SB), Z26, Z26
+	VADDPD        exp2<>+0(SB), Z27, Z27
+	VADDPD        exp2<>+0(SB), Z28, Z28
+	VADDPD        exp2<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp3<>+0(SB), Z26, Z26
+	VADDPD        exp3<>+0(SB), Z27, Z27
+	VADDPD        exp3<>+0(SB), Z28, Z28
+	VADDPD        exp3<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp4<>+0(SB), Z26, Z26
+	VADDPD        exp4<>+0(SB), Z27, Z27
+	VADDPD        exp4<>+0(SB), Z28, Z28
+	VADDPD        exp4<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp5<>+0(SB), Z26, Z26
+	VADDPD        exp5<>+0(SB), Z27, Z27
+	VADDPD        exp5<>+0(SB), Z28, Z28
+	VADDPD        exp5<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp6<>+0(SB), Z26, Z26
+	VADDPD        exp6<>+0(SB), Z27, Z27
+	VADDPD        exp6<>+0(SB), Z28, Z28
+	VADDPD        exp6<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp7<>+0(SB), Z26, Z26
+	VADDPD        exp7<>+0(SB), Z27, Z27
+	VADDPD        exp7<>+0(SB), Z28, Z28
+	VADDPD        exp7<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VCVTPD2DQ     Z21, Y10
+	VPMOVSXDQ     Y10, Z21
+	VPADDQ        exponentBias<>+0(SB), Z21, Z21
+	VPSLLQ        $0x34, Z21, Z21
+	VMULPD        Z21, Z26, Z26
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VCVTPD2DQ     Z23, Y10
+	VPMOVSXDQ     Y10, Z23
+	VPADDQ        exponentBias<>+0(SB), Z23, Z23
+	VPSLLQ        $0x34, Z23, Z23
+	VMULPD        Z23, Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VCVTPD2DQ     Z24, Y10
+	VPMOVSXDQ     Y10, Z24
+	VPADDQ        exponentBias<>+0(SB), Z24, Z24
+	VPSLLQ        $0x34, Z24, Z24
+	VMULPD        Z24, Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VCVTPD2DQ     Z25, Y10
+	VPMOVSXDQ     Y10, Z25
+	VPADDQ        exponentBias<>+0(SB), Z25, Z25
+	VPSLLQ        $0x34, Z25, Z25
+	VMULPD        Z25, Z29, Z29
+	VCVTPD2PS     Z26, Y11
+	VCVTPD2PS     Z27, Y10
+	VINSERTF64X4  $0x01, Y10, Z11, Z10
+	VCVTPD2PS     Z28, Y11
+	VCVTPD2PS     Z29, Y19
+	VINSERTF64X4  $0x01, Y19, Z11, Z19
+	VMOVUPS       Z5, Z20
+	VMOVUPS       8(SP), Z21
+	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
+	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z12
+	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z12, K1, Z10
+	VCMPPS        $0x03, Z21, Z21, K1
+	VBLENDMPS     Z21, Z10, K1, Z13
+	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
+	VMULPS        Z20, Z13, Z10
+	VMOVUPS.Z     Z10, K1, Z10
+	VMOVUPS       Z5, Z20
+	VMOVUPS       72(SP), Z21
+	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
+	VBLENDMPS     infinity<>+0(SB), Z19, K1, Z14
+	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z14, K1, Z19
+	VCMPPS        $0x03, Z21, Z21, K1
+	VBLENDMPS     Z21, Z19, K1, Z15
+	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
+	VMULPS        Z20, Z15, Z19
+	VMOVUPS.Z     Z19, K1, Z19
+	VMOVUPS       (R10)(AX*4), Z20
+	VMOVUPS       Z2, Z21
+	VSUBPS        Z9, Z21, Z21
+	VADDPS        Z10, Z21, Z10
+	VMOVUPS       (R9)(AX*4), Z21
+	VADDPS        (DX)(AX*4), Z21, Z21
+	VMULPS        Z1, Z21, Z22
+	VADDPS        Z22, Z21, Z22
+	VADDPS        Z21, Z10, Z10
+	VSUBPS        Z20, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VADDPS        Z10, Z9, Z10
+	VSUBPS        Z2, Z9, Z9
+	VMULPS        Z7, Z9, Z9
+	VSUBPS        Z20, Z9, Z9
+	VMULPS        Z6, Z9, Z9
+	VADDPS        Z9, Z20, Z9
+	VCMPPS        $0x1e, Z3, Z10, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z4, Z20, Z20
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z10, Z21, Z10
+	VADDPS        Z20, Z10, Z10
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z8, Z20, Z21
+	VADDPS        Z21, Z9, Z9
+	VMOVUPS       Z20, (CX)(AX*4)
+	VMOVUPS       64(R10)(AX*4), Z20
+	VMOVUPS       Z2, Z21
+	VSUBPS        Z18, Z21, Z21
+	VADDPS        Z19, Z21, Z19
+	VMOVUPS       64(R9)(AX*4), Z21
+	VADDPS        64(DX)(AX*4), Z21, Z21
+	VMULPS        Z1, Z21, Z23
+	VADDPS        Z23, Z21, Z23
+	VADDPS        Z21, Z19, Z19
+	VSUBPS        Z20, Z19, Z19
+	VMULPS        Z0, Z19, Z19
+	VADDPS        Z19, Z18, Z19
+	VSUBPS        Z2, Z18, Z18
+	VMULPS        Z7, Z18, Z18
+	VSUBPS        Z20, Z18, Z18
+	VMULPS        Z6, Z18, Z18
+	VADDPS        Z18, Z20, Z18
+	VCMPPS        $0x1e, Z3, Z19, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z4, Z20, Z20
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z19, Z21, Z19
+	VADDPS        Z20, Z19, Z19
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z8, Z20, Z21
+	VADDPS        Z21, Z18, Z18
+	VMOVUPS       Z20, 64(CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z22, (R9)(AX*4)
+	VMOVUPS       Z9, (R10)(AX*4)
+	VMOVUPS       Z19, 64(R8)(AX*4)
+	VMOVUPS       Z23, 64(R9)(AX*4)
+	VMOVUPS       Z18, 64(R10)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z9
+	VSUBPS        Z3, Z9, Z10
+	VDIVPS        Z5, Z10, Z10
+	VMOVUPS       Z10, 8(SP)
+	VEXTRACTF64X4 $0x01, Z10, Y11
+	VCVTPS2PD     Y10, Z10
+	VMULPD        log2e<>+0(SB), Z10, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y11, Z13
+	VMULPD        log2e<>+0(SB), Z13, Z14
+	VRNDSCALEPD   $0x08, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z12, Z15
+	VSUBPD        Z15, Z10, Z10
+	VMULPD        ln2<>+0(SB), Z14, Z18
+	VSUBPD        Z18, Z13, Z13
+	VMULPD        exp0<>+0(SB), Z10, Z15
+	VMULPD        exp0<>+0(SB), Z13, Z18
+	VADDPD        exp1<>+0(SB), Z15, Z15
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp2<>+0(SB), Z15, Z15
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp3<>+0(SB), Z15, Z15
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp4<>+0(SB), Z15, Z15
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp5<>+0(SB), Z15, Z15
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp6<>+0(SB), Z15, Z15
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp7<>+0(SB), Z15, Z15
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VCVTPD2DQ     Z12, Y10
+	VPMOVSXDQ     Y10, Z12
+	VPADDQ        exponentBias<>+0(SB), Z12, Z12
+	VPSLLQ        $0x34, Z12, Z12
+	VMULPD        Z12, Z15, Z15
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VCVTPD2DQ     Z14, Y10
+	VPMOVSXDQ     Y10, Z14
+	VPADDQ        exponentBias<>+0(SB), Z14, Z14
+	VPSLLQ        $0x34, Z14, Z14
+	VMULPD        Z14, Z18, Z18
+	VCVTPD2PS     Z15, Y11
+	VCVTPD2PS     Z18, Y10
+	VINSERTF64X4  $0x01, Y10, Z11, Z10
+	VMOVUPS       Z5, Z12
+	VMOVUPS       8(SP), Z13
+	VCMPPS        $0x1e, expMost<>+0(SB), Z13, K1
+	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z16
+	VCMPPS        $0x11, expLeast<>+0(SB), Z13, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z16, K1, Z10
+	VCMPPS        $0x03, Z13, Z13, K1
+	VBLENDMPS     Z13, Z10, K1, Z17
+	VCMPPS        $0x04, zero<>+0(SB), Z12, K1
+	VMULPS        Z12, Z17, Z10
+	VMOVUPS.Z     Z10, K1, Z10
+	VMOVUPS       (R10)(AX*4), Z12
+	VMOVUPS       Z2, Z13
+	VSUBPS        Z9, Z13, Z13
+	VADDPS        Z10, Z13, Z10
+	VMOVUPS       (R9)(AX*4), Z13
+	VADDPS        (DX)(AX*4), Z13, Z13
+	VMULPS        Z1, Z13, Z14
+	VADDPS        Z14, Z13, Z14
+	VADDPS        Z13, Z10, Z10
+	VSUBPS        Z12, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VADDPS        Z10, Z9, Z10
+	VSUBPS        Z2, Z9, Z9
+	VMULPS        Z7, Z9, Z9
+	VSUBPS        Z12, Z9, Z9
+	VMULPS        Z6, Z9, Z9
+	VADDPS        Z9, Z12, Z9
+	VCMPPS        $0x1e, Z3, Z10, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z12
+	VMULPS        Z4, Z12, Z12
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z13
+	VMULPS        Z10, Z13, Z10
+	VADDPS        Z12, Z10, Z10
+	VMOVUPS.Z     one<>+0(SB), K1, Z12
+	VMULPS        Z8, Z12, Z13
+	VADDPS        Z13, Z9, Z9
+	VMOVUPS       Z12, (CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z14, (R9)(AX*4)
+	VMOVUPS       Z9, (R10)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifAdExLateAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ          AX, R11
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z9
+	VSUBPS        Z3, Z9, Z10
+	VDIVPS        Z5, Z10, Z10
+	VMOVUPS       Z10, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z18
+	VSUBPS        Z3, Z18, Z19
+	VDIVPS        Z5, Z19, Z19
+	VMOVUPS       Z19, 72(SP)
+	VEXTRACTF64X4 $0x01, Z10, Y11
+	VEXTRACTF64X4 $0x01, Z19, Y20
+	VCVTPS2PD     Y10, Z10
+	VMULPD        log2e<>+0(SB), Z10, Z21
+	VRNDSCALEPD   $0x08, Z21, Z21
+	VCVTPS2PD     Y11, Z22
+	VMULPD        log2e<>+0(SB), Z22, Z23
+	VRNDSCALEPD   $0x08, Z23, Z23
+	VCVTPS2PD     Y19, Z19
+	VMULPD        log2e<>+0(SB), Z19, Z24
+	VRNDSCALEPD   $0x08, Z24, Z24
+	VCVTPS2PD     Y20, Z20
+	VMULPD        log2e<>+0(SB), Z20, Z25
+	VRNDSCALEPD   $0x08, Z25, Z25
+	VMULPD        ln2<>+0(SB), Z21, Z26
+	VSUBPD        Z26, Z10, Z10
+	VMULPD        ln2<>+0(SB), Z23, Z27
+	VSUBPD        Z27, Z22, Z22
+	VMULPD        ln2<>+0(SB), Z24, Z28
+	VSUBPD        Z28, Z19, Z19
+	VMULPD        ln2<>+0(SB), Z25, Z29
+	VSUBPD        Z29, Z20, Z20
+	VMULPD        exp0<>+0(SB), Z10, Z26
+	VMULPD        exp0<>+0(SB), Z22, Z27
+	VMULPD        exp0<>+0(SB), Z19, Z28
+	VMULPD        exp0<>+0(SB), Z20, Z29
+	VADDPD        exp1<>+0(SB), Z26, Z26
+	VADDPD        exp1<>+0(SB), Z27, Z27
+	VADDPD        exp1<>+0(SB), Z28, Z28
+	VADDPD        exp1<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp2<>+0(SB), Z26, Z26
+	VADDPD        exp2<>+0(SB), Z27, Z27
+	VADDPD        exp2<>+0(SB), Z28, Z28
+	VADDPD        exp2<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp3<>+0(SB), Z26, Z26
+	VADDPD        exp3<>+0(SB), Z27, Z27
+	VADDPD        exp3<>+0(SB), Z28, Z28
+	VADDPD        exp3<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp4<>+0(SB), Z26, Z26
+	VADDPD        exp4<>+0(SB), Z27, Z27
+	VADDPD        exp4<>+0(SB), Z28, Z28
+	VADDPD        exp4<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp5<>+0(SB), Z26, Z26
+	VADDPD        exp5<>+0(SB), Z27, Z27
+	VADDPD        exp5<>+0(SB), Z28, Z28
+	VADDPD        exp5<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp6<>+0(SB), Z26, Z26
+	VADDPD        exp6<>+0(SB), Z27, Z27
+	VADDPD        exp6<>+0(SB), Z28, Z28
+	VADDPD        exp6<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp7<>+0(SB), Z26, Z26
+	VADDPD        exp7<>+0(SB), Z27, Z27
+	VADDPD        exp7<>+0(SB), Z28, Z28
+	VADDPD        exp7<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VMULPD        Z10, Z26, Z26
+	VMULPD        Z22, Z27, Z27
+	VMULPD        Z19, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VADDPD        exp8<>+0(SB), Z26, Z26
+	VCVTPD2DQ     Z21, Y10
+	VPMOVSXDQ     Y10, Z21
+	VPADDQ        exponentBias<>+0(SB), Z21, Z21
+	VPSLLQ        $0x34, Z21, Z21
+	VMULPD        Z21, Z26, Z26
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VCVTPD2DQ     Z23, Y10
+	VPMOVSXDQ     Y10, Z23
+	VPADDQ        exponentBias<>+0(SB), Z23, Z23
+	VPSLLQ        $0x34, Z23, Z23
+	VMULPD        Z23, Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VCVTPD2DQ     Z24, Y10
+	VPMOVSXDQ     Y10, Z24
+	VPADDQ        exponentBias<>+0(SB), Z24, Z24
+	VPSLLQ        $0x34, Z24, Z24
+	VMULPD        Z24, Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VCVTPD2DQ     Z25, Y10
+	VPMOVSXDQ     Y10, Z25
+	VPADDQ        exponentBias<>+0(SB), Z25, Z25
+	VPSLLQ        $0x34, Z25, Z25
+	VMULPD        Z25, Z29, Z29
+	VCVTPD2PS     Z26, Y11
+	VCVTPD2PS     Z27, Y10
+	VINSERTF64X4  $0x01, Y10, Z11, Z10
+	VCVTPD2PS     Z28, Y11
+	VCVTPD2PS     Z29, Y19
+	VINSERTF64X4  $0x01, Y19, Z11, Z19
+	VMOVUPS       Z5, Z20
+	VMOVUPS       8(SP), Z21
+	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
+	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z12
+	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z12, K1, Z10
+	VCMPPS        $0x03, Z21, Z21, K1
+	VBLENDMPS     Z21, Z10, K1, Z13
+	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
+	VMULPS        Z20, Z13, Z10
+	VMOVUPS.Z     Z10, K1, Z10
+	VMOVUPS       Z5, Z20
+	VMOVUPS       72(SP), Z21
+	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
+	VBLENDMPS     infinity<>+0(SB), Z19, K1, Z14
+	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z14, K1, Z19
+	VCMPPS        $0x03, Z21, Z21, K1
+	VBLENDMPS     Z21, Z19, K1, Z15
+	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
+	VMULPS        Z20, Z15, Z19
+	VMOVUPS.Z     Z19, K1, Z19
+	VMOVUPS       (R10)(AX*4), Z20
+	VMOVUPS       Z2, Z21
+	VSUBPS        Z9, Z21, Z21
+	VADDPS        Z10, Z21, Z10
+	VMOVUPS       (R9)(AX*4), Z21
+	VADDPS        zero<>+0(SB), Z21, Z21
+	VMULPS        Z1, Z21, Z22
+	VADDPS        Z22, Z21, Z22
+	VADDPS        Z21, Z10, Z10
+	VSUBPS        Z20, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VADDPS        Z10, Z9, Z10
+	VSUBPS        Z2, Z9, Z9
+	VMULPS        Z7, Z9, Z9
+	VSUBPS        Z20, Z9, Z9
+	VMULPS        Z6, Z9, Z9
+	VADDPS        Z9, Z20, Z9
+	VCMPPS        $0x1e, Z3, Z10, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z4, Z20, Z20
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z10, Z21, Z10
+	VADDPS        Z20, Z10, Z10
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z8, Z20, Z21
+	VADDPS        Z21, Z9, Z9
+	VADDPS        (DX)(AX*4), Z22, Z21
+	VMOVUPS       Z20, (CX)(AX*4)
+	VMOVUPS       64(R10)(AX*4), Z20
+	VMOVUPS       Z2, Z22
+	VSUBPS        Z18, Z22, Z22
+	VADDPS        Z19, Z22, Z19
+	VMOVUPS       64(R9)(AX*4), Z22
+	VADDPS        zero<>+0(SB), Z22, Z22
+	VMULPS        Z1, Z22, Z23
+	VADDPS        Z23, Z22, Z23
+	VADDPS        Z22, Z19, Z19
+	VSUBPS        Z20, Z19, Z19
+	VMULPS        Z0, Z19, Z19
+	VADDPS        Z19, Z18, Z19
+	VSUBPS        Z2, Z18, Z18
+	VMULPS        Z7, Z18, Z18
+	VSUBPS        Z20, Z18, Z18
+	VMULPS        Z6, Z18, Z18
+	VADDPS        Z18, Z20, Z18
+	VCMPPS        $0x1e, Z3, Z19, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z4, Z20, Z20
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z22
+	VMULPS        Z19, Z22, Z19
+	VADDPS        Z20, Z19, Z19
+	VMOVUPS.Z     one<>+0(SB), K1, Z20
+	VMULPS        Z8, Z20, Z22
+	VADDPS        Z22, Z18, Z18
+	VADDPS        64(DX)(AX*4), Z23, Z22
+	VMOVUPS       Z20, 64(CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z21, (R9)(AX*4)
+	VMOVUPS       Z9, (R10)(AX*4)
+	VMOVUPS       Z19, 64(R8)(AX*4)
+	VMOVUPS       Z22, 64(R9)(AX*4)
+	VMOVUPS       Z18, 64(R10)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z9
+	VSUBPS        Z3, Z9, Z10
+	VDIVPS        Z5, Z10, Z10
+	VMOVUPS       Z10, 8(SP)
+	VEXTRACTF64X4 $0x01, Z10, Y11
+	VCVTPS2PD     Y10, Z10
+	VMULPD        log2e<>+0(SB), Z10, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y11, Z13
+	VMULPD        log2e<>+0(SB), Z13, Z14
+	VRNDSCALEPD   $0x08, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z12, Z15
+	VSUBPD        Z15, Z10, Z10
+	VMULPD        ln2<>+0(SB), Z14, Z18
+	VSUBPD        Z18, Z13, Z13
+	VMULPD        exp0<>+0(SB), Z10, Z15
+	VMULPD        exp0<>+0(SB), Z13, Z18
+	VADDPD        exp1<>+0(SB), Z15, Z15
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp2<>+0(SB), Z15, Z15
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp3<>+0(SB), Z15, Z15
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp4<>+0(SB), Z15, Z15
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp5<>+0(SB), Z15, Z15
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp6<>+0(SB), Z15, Z15
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp7<>+0(SB), Z15, Z15
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VMULPD        Z10, Z15, Z15
+	VMULPD        Z13, Z18, Z18
+	VADDPD        exp8<>+0(SB), Z15, Z15
+	VCVTPD2DQ     Z12, Y10
+	VPMOVSXDQ     Y10, Z12
+	VPADDQ        exponentBias<>+0(SB), Z12, Z12
+	VPSLLQ        $0x34, Z12, Z12
+	VMULPD        Z12, Z15, Z15
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VCVTPD2DQ     Z14, Y10
+	VPMOVSXDQ     Y10, Z14
+	VPADDQ        exponentBias<>+0(SB), Z14, Z14
+	VPSLLQ        $0x34, Z14, Z14
+	VMULPD        Z14, Z18, Z18
+	VCVTPD2PS     Z15, Y11
+	VCVTPD2PS     Z18, Y10
+	VINSERTF64X4  $0x01, Y10, Z11, Z10
+	VMOVUPS       Z5, Z12
+	VMOVUPS       8(SP), Z13
+	VCMPPS        $0x1e, expMost<>+0(SB), Z13, K1
+	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z16
+	VCMPPS        $0x11, expLeast<>+0(SB), Z13, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z16, K1, Z10
+	VCMPPS        $0x03, Z13, Z13, K1
+	VBLENDMPS     Z13, Z10, K1, Z17
+	VCMPPS        $0x04, zero<>+0(SB), Z12, K1
+	VMULPS        Z12, Z17, Z10
+	VMOVUPS.Z     Z10, K1, Z10
+	VMOVUPS       (R10)(AX*4), Z12
+	VMOVUPS       Z2, Z13
+	VSUBPS        Z9, Z13, Z13
+	VADDPS        Z10, Z13, Z10
+	VMOVUPS       (R9)(AX*4), Z13
+	VADDPS        zero<>+0(SB), Z13, Z13
+	VMULPS        Z1, Z13, Z14
+	VADDPS        Z14, Z13, Z14
+	VADDPS        Z13, Z10, Z10
+	VSUBPS        Z12, Z10, Z10
+	VMULPS        Z0, Z10, Z10
+	VADDPS        Z10, Z9, Z10
+	VSUBPS        Z2, Z9, Z9
+	VMULPS        Z7, Z9, Z9
+	VSUBPS        Z12, Z9, Z9
+	VMULPS        Z6, Z9, Z9
+	VADDPS        Z9, Z12, Z9
+	VCMPPS        $0x1e, Z3, Z10, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z12
+	VMULPS        Z4, Z12, Z12
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z13
+	VMULPS        Z10, Z13, Z10
+	VADDPS        Z12, Z10, Z10
+	VMOVUPS.Z     one<>+0(SB), K1, Z12
+	VMULPS        Z8, Z12, Z13
+	VADDPS        Z13, Z9, Z9
+	VADDPS        (DX)(AX*4), Z14, Z13
+	VMOVUPS       Z12, (CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z13, (R9)(AX*4)
+	VMOVUPS       Z9, (R10)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifAdExRefracAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	VBROADCASTSS 288(SI), Z9
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ          AX, R12
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z10
+	VSUBPS        Z3, Z10, Z11
+	VDIVPS        Z5, Z11, Z11
+	VMOVUPS       Z11, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z19
+	VSUBPS        Z3, Z19, Z20
+	VDIVPS        Z5, Z20, Z20
+	VMOVUPS       Z20, 72(SP)
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VEXTRACTF64X4 $0x01, Z20, Y21
+	VCVTPS2PD     Y11, Z11
+	VMULPD        log2e<>+0(SB), Z11, Z22
+	VRNDSCALEPD   $0x08, Z22, Z22
+	VCVTPS2PD     Y12, Z23
+	VMULPD        log2e<>+0(SB), Z23, Z24
+	VRNDSCALEPD   $0x08, Z24, Z24
+	VCVTPS2PD     Y20, Z20
+	VMULPD        log2e<>+0(SB), Z20, Z25
+	VRNDSCALEPD   $0x08, Z25, Z25
+	VCVTPS2PD     Y21, Z21
+	VMULPD        log2e<>+0(SB), Z21, Z26
+	VRNDSCALEPD   $0x08, Z26, Z26
+	VMULPD        ln2<>+0(SB), Z22, Z27
+	VSUBPD        Z27, Z11, Z11
+	VMULPD        ln2<>+0(SB), Z24, Z28
+	VSUBPD        Z28, Z23, Z23
+	VMULPD        ln2<>+0(SB), Z25, Z29
+	VSUBPD        Z29, Z20, Z20
+	VMULPD        ln2<>+0(SB), Z26, Z30
+	VSUBPD        Z30, Z21, Z21
+	VMULPD        exp0<>+0(SB), Z11, Z27
+	VMULPD        exp0<>+0(SB), Z23, Z28
+	VMULPD        exp0<>+0(SB), Z20, Z29
+	VMULPD        exp0<>+0(SB), Z21, Z30
+	VADDPD        exp1<>+0(SB), Z27, Z27
+	VADDPD        exp1<>+0(SB), Z28, Z28
+	VADDPD        exp1<>+0(SB), Z29, Z29
+	VADDPD        exp1<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp2<>+0(SB), Z27, Z27
+	VADDPD        exp2<>+0(SB), Z28, Z28
+	VADDPD        exp2<>+0(SB), Z29, Z29
+	VADDPD        exp2<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp3<>+0(SB), Z27, Z27
+	VADDPD        exp3<>+0(SB), Z28, Z28
+	VADDPD        exp3<>+0(SB), Z29, Z29
+	VADDPD        exp3<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp4<>+0(SB), Z27, Z27
+	VADDPD        exp4<>+0(SB), Z28, Z28
+	VADDPD        exp4<>+0(SB), Z29, Z29
+	VADDPD        exp4<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp5<>+0(SB), Z27, Z27
+	VADDPD        exp5<>+0(SB), Z28, Z28
+	VADDPD        exp5<>+0(SB), Z29, Z29
+	VADDPD        exp5<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp6<>+0(SB), Z27, Z27
+	VADDPD        exp6<>+0(SB), Z28, Z28
+	VADDPD        exp6<>+0(SB), Z29, Z29
+	VADDPD        exp6<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp7<>+0(SB), Z27, Z27
+	VADDPD        exp7<>+0(SB), Z28, Z28
+	VADDPD        exp7<>+0(SB), Z29, Z29
+	VADDPD        exp7<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VADDPD        exp8<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VCVTPD2DQ     Z22, Y11
+	VPMOVSXDQ     Y11, Z22
+	VPADDQ        exponentBias<>+0(SB), Z22, Z22
+	VPSLLQ        $0x34, Z22, Z22
+	VMULPD        Z22, Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VCVTPD2DQ     Z24, Y11
+	VPMOVSXDQ     Y11, Z24
+	VPADDQ        exponentBias<>+0(SB), Z24, Z24
+	VPSLLQ        $0x34, Z24, Z24
+	VMULPD        Z24, Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VCVTPD2DQ     Z25, Y11
+	VPMOVSXDQ     Y11, Z25
+	VPADDQ        exponentBias<>+0(SB), Z25, Z25
+	VPSLLQ        $0x34, Z25, Z25
+	VMULPD        Z25, Z29, Z29
+	VADDPD        exp8<>+0(SB), Z30, Z30
+	VCVTPD2DQ     Z26, Y11
+	VPMOVSXDQ     Y11, Z26
+	VPADDQ        exponentBias<>+0(SB), Z26, Z26
+	VPSLLQ        $0x34, Z26, Z26
+	VMULPD        Z26, Z30, Z30
+	VCVTPD2PS     Z27, Y12
+	VCVTPD2PS     Z28, Y11
+	VINSERTF64X4  $0x01, Y11, Z12, Z11
+	VCVTPD2PS     Z29, Y12
+	VCVTPD2PS     Z30, Y20
+	VINSERTF64X4  $0x01, Y20, Z12, Z20
+	VMOVUPS       Z5, Z21
+	VMOVUPS       8(SP), Z22
+	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
+	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z13
+	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z13, K1, Z11
+	VCMPPS        $0x03, Z22, Z22, K1
+	VBLENDMPS     Z22, Z11, K1, Z14
+	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
+	VMULPS        Z21, Z14, Z11
+	VMOVUPS.Z     Z11, K1, Z11
+	VMOVUPS       Z5, Z21
+	VMOVUPS       72(SP), Z22
+	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
+	VBLENDMPS     infinity<>+0(SB), Z20, K1, Z15
+	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z15, K1, Z20
+	VCMPPS        $0x03, Z22, Z22, K1
+	VBLENDMPS     Z22, Z20, K1, Z16
+	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
+	VMULPS        Z21, Z16, Z20
+	VMOVUPS.Z     Z20, K1, Z20
+	VMOVUPS       (R10)(AX*4), Z21
+	VMOVUPS       Z2, Z22
+	VSUBPS        Z10, Z22, Z22
+	VADDPS        Z11, Z22, Z11
+	VMOVUPS       (R9)(AX*4), Z22
+	VADDPS        (DX)(AX*4), Z22, Z22
+	VMULPS        Z1, Z22, Z23
+	VADDPS        Z23, Z22, Z23
+	VADDPS        Z22, Z11, Z11
+	VSUBPS        Z21, Z11, Z11
+	VMULPS        Z0, Z11, Z11
+	VADDPS        Z11, Z10, Z11
+	VSUBPS        Z2, Z10, Z22
+	VMULPS        Z7, Z22, Z22
+	VSUBPS        Z21, Z22, Z22
+	VMULPS        Z6, Z22, Z22
+	VADDPS        Z22, Z21, Z21
+	VCMPPS        $0x1e, Z3, Z11, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z8, Z22, Z22
+	VADDPS        Z22, Z21, Z21
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z4, Z22, Z22
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z11, Z24, Z11
+	VADDPS        Z22, Z11, Z11
+	VMOVUPS       (R11)(AX*4), Z22
+	VCMPPS        $0x1e, zero<>+0(SB), Z22, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z24
+	VMULPS        Z11, Z24, Z11
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z10, Z24, Z10
+	VADDPS        Z10, Z11, Z10
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VSUBPS        Z11, Z22, Z11
+	VMOVUPS       zero<>+0(SB), Z22
+	VMAXPS        Z11, Z22, Z11
+	VADDPS        Z22, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z9, Z22, Z22
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z11, Z24, Z11
+	VADDPS        Z22, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMOVUPS       Z22, (CX)(AX*4)
+	VMOVUPS       64(R10)(AX*4), Z22
+	VMOVUPS       Z2, Z24
+	VSUBPS        Z19, Z24, Z24
+	VADDPS        Z20, Z24, Z20
+	VMOVUPS       64(R9)(AX*4), Z24
+	VADDPS        64(DX)(AX*4), Z24, Z24
+	VMULPS        Z1, Z24, Z25
+	VADDPS        Z25, Z24, Z25
+	VADDPS        Z24, Z20, Z20
+	VSUBPS        Z22, Z20, Z20
+	VMULPS        Z0, Z20, Z20
+	VADDPS        Z20, Z19, Z20
+	VSUBPS        Z2, Z19, Z24
+	VMULPS        Z7, Z24, Z24
+	VSUBPS        Z22, Z24, Z24
+	VMULPS        Z6, Z24, Z24
+	VADDPS        Z24, Z22, Z22
+	VCMPPS        $0x1e, Z3, Z20, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMULPS        Z8, Z24, Z24
+	VADDPS        Z24, Z22, Z22
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMULPS        Z4, Z24, Z24
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z26
+	VMULPS        Z20, Z26, Z20
+	VADDPS        Z24, Z20, Z20
+	VMOVUPS       64(R11)(AX*4), Z24
+	VCMPPS        $0x1e, zero<>+0(SB), Z24, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z26
+	VMULPS        Z20, Z26, Z20
+	VMOVUPS.Z     one<>+0(SB), K2, Z26
+	VMULPS        Z19, Z26, Z19
+	VADDPS        Z19, Z20, Z19
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z20
+	VSUBPS        Z20, Z24, Z20
+	VMOVUPS       zero<>+0(SB), Z24
+	VMAXPS        Z20, Z24, Z20
+	VADDPS        Z24, Z20, Z20
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMULPS        Z9, Z24, Z24
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z26
+	VMULPS        Z20, Z26, Z20
+	VADDPS        Z24, Z20, Z20
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMOVUPS       Z24, 64(CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z23, (R9)(AX*4)
+	VMOVUPS       Z21, (R10)(AX*4)
+	VMOVUPS       Z11, (R11)(AX*4)
+	VMOVUPS       Z19, 64(R8)(AX*4)
+	VMOVUPS       Z25, 64(R9)(AX*4)
+	VMOVUPS       Z22, 64(R10)(AX*4)
+	VMOVUPS       Z20, 64(R11)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z10
+	VSUBPS        Z3, Z10, Z11
+	VDIVPS        Z5, Z11, Z11
+	VMOVUPS       Z11, 8(SP)
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VCVTPS2PD     Y11, Z11
+	VMULPD        log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y12, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VMULPD        ln2<>+0(SB), Z13, Z16
+	VSUBPD        Z16, Z11, Z11
+	VMULPD        ln2<>+0(SB), Z15, Z19
+	VSUBPD        Z19, Z14, Z14
+	VMULPD        exp0<>+0(SB), Z11, Z16
+	VMULPD        exp0<>+0(SB), Z14, Z19
+	VADDPD        exp1<>+0(SB), Z16, Z16
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp2<>+0(SB), Z16, Z16
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp3<>+0(SB), Z16, Z16
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp4<>+0(SB), Z16, Z16
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp5<>+0(SB), Z16, Z16
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp6<>+0(SB), Z16, Z16
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp7<>+0(SB), Z16, Z16
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp8<>+0(SB), Z16, Z16
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp8<>+0(SB), Z16, Z16
+	VCVTPD2DQ     Z13, Y11
+	VPMOVSXDQ     Y11, Z13
+	VPADDQ        exponentBias<>+0(SB), Z13, Z13
+	VPSLLQ        $0x34, Z13, Z13
+	VMULPD        Z13, Z16, Z16
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VCVTPD2DQ     Z15, Y11
+	VPMOVSXDQ     Y11, Z15
+	VPADDQ        exponentBias<>+0(SB), Z15, Z15
+	VPSLLQ        $0x34, Z15, Z15
+	VMULPD        Z15, Z19, Z19
+	VCVTPD2PS     Z16, Y12
+	VCVTPD2PS     Z19, Y11
+	VINSERTF64X4  $0x01, Y11, Z12, Z11
+	VMOVUPS       Z5, Z13
+	VMOVUPS       8(SP), Z14
+	VCMPPS        $0x1e, expMost<>+0(SB), Z14, K1
+	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z17
+	VCMPPS        $0x11, expLeast<>+0(SB), Z14, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z17, K1, Z11
+	VCMPPS        $0x03, Z14, Z14, K1
+	VBLENDMPS     Z14, Z11, K1, Z18
+	VCMPPS        $0x04, zero<>+0(SB), Z13, K1
+	VMULPS        Z13, Z18, Z11
+	VMOVUPS.Z     Z11, K1, Z11
+	VMOVUPS       (R10)(AX*4), Z13
+	VMOVUPS       Z2, Z14
+	VSUBPS        Z10, Z14, Z14
+	VADDPS        Z11, Z14, Z11
+	VMOVUPS       (R9)(AX*4), Z14
+	VADDPS        (DX)(AX*4), Z14, Z14
+	VMULPS        Z1, Z14, Z15
+	VADDPS        Z15, Z14, Z15
+	VADDPS        Z14, Z11, Z11
+	VSUBPS        Z13, Z11, Z11
+	VMULPS        Z0, Z11, Z11
+	VADDPS        Z11, Z10, Z11
+	VSUBPS        Z2, Z10, Z14
+	VMULPS        Z7, Z14, Z14
+	VSUBPS        Z13, Z14, Z14
+	VMULPS        Z6, Z14, Z14
+	VADDPS        Z14, Z13, Z13
+	VCMPPS        $0x1e, Z3, Z11, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z8, Z14, Z14
+	VADDPS        Z14, Z13, Z13
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z4, Z14, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z11, Z16, Z11
+	VADDPS        Z14, Z11, Z11
+	VMOVUPS       (R11)(AX*4), Z14
+	VCMPPS        $0x1e, zero<>+0(SB), Z14, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z16
+	VMULPS        Z11, Z16, Z11
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z10, Z16, Z10
+	VADDPS        Z10, Z11, Z10
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VSUBPS        Z11, Z14, Z11
+	VMOVUPS       zero<>+0(SB), Z14
+	VMAXPS        Z11, Z14, Z11
+	VADDPS        Z14, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z9, Z14, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z11, Z16, Z11
+	VADDPS        Z14, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMOVUPS       Z14, (CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z15, (R9)(AX*4)
+	VMOVUPS       Z13, (R10)(AX*4)
+	VMOVUPS       Z11, (R11)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifAdExRefracLateAVX512(SB), NOSPLIT, $136-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	VBROADCASTSS 288(SI), Z9
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ          AX, R12
+	JGE           single
+	VMOVUPS       (R8)(AX*4), Z10
+	VSUBPS        Z3, Z10, Z11
+	VDIVPS        Z5, Z11, Z11
+	VMOVUPS       Z11, 8(SP)
+	VMOVUPS       64(R8)(AX*4), Z19
+	VSUBPS        Z3, Z19, Z20
+	VDIVPS        Z5, Z20, Z20
+	VMOVUPS       Z20, 72(SP)
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VEXTRACTF64X4 $0x01, Z20, Y21
+	VCVTPS2PD     Y11, Z11
+	VMULPD        log2e<>+0(SB), Z11, Z22
+	VRNDSCALEPD   $0x08, Z22, Z22
+	VCVTPS2PD     Y12, Z23
+	VMULPD        log2e<>+0(SB), Z23, Z24
+	VRNDSCALEPD   $0x08, Z24, Z24
+	VCVTPS2PD     Y20, Z20
+	VMULPD        log2e<>+0(SB), Z20, Z25
+	VRNDSCALEPD   $0x08, Z25, Z25
+	VCVTPS2PD     Y21, Z21
+	VMULPD        log2e<>+0(SB), Z21, Z26
+	VRNDSCALEPD   $0x08, Z26, Z26
+	VMULPD        ln2<>+0(SB), Z22, Z27
+	VSUBPD        Z27, Z11, Z11
+	VMULPD        ln2<>+0(SB), Z24, Z28
+	VSUBPD        Z28, Z23, Z23
+	VMULPD        ln2<>+0(SB), Z25, Z29
+	VSUBPD        Z29, Z20, Z20
+	VMULPD        ln2<>+0(SB), Z26, Z30
+	VSUBPD        Z30, Z21, Z21
+	VMULPD        exp0<>+0(SB), Z11, Z27
+	VMULPD        exp0<>+0(SB), Z23, Z28
+	VMULPD        exp0<>+0(SB), Z20, Z29
+	VMULPD        exp0<>+0(SB), Z21, Z30
+	VADDPD        exp1<>+0(SB), Z27, Z27
+	VADDPD        exp1<>+0(SB), Z28, Z28
+	VADDPD        exp1<>+0(SB), Z29, Z29
+	VADDPD        exp1<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp2<>+0(SB), Z27, Z27
+	VADDPD        exp2<>+0(SB), Z28, Z28
+	VADDPD        exp2<>+0(SB), Z29, Z29
+	VADDPD        exp2<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp3<>+0(SB), Z27, Z27
+	VADDPD        exp3<>+0(SB), Z28, Z28
+	VADDPD        exp3<>+0(SB), Z29, Z29
+	VADDPD        exp3<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp4<>+0(SB), Z27, Z27
+	VADDPD        exp4<>+0(SB), Z28, Z28
+	VADDPD        exp4<>+0(SB), Z29, Z29
+	VADDPD        exp4<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp5<>+0(SB), Z27, Z27
+	VADDPD        exp5<>+0(SB), Z28, Z28
+	VADDPD        exp5<>+0(SB), Z29, Z29
+	VADDPD        exp5<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp6<>+0(SB), Z27, Z27
+	VADDPD        exp6<>+0(SB), Z28, Z28
+	VADDPD        exp6<>+0(SB), Z29, Z29
+	VADDPD        exp6<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp7<>+0(SB), Z27, Z27
+	VADDPD        exp7<>+0(SB), Z28, Z28
+	VADDPD        exp7<>+0(SB), Z29, Z29
+	VADDPD        exp7<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VADDPD        exp8<>+0(SB), Z30, Z30
+	VMULPD        Z11, Z27, Z27
+	VMULPD        Z23, Z28, Z28
+	VMULPD        Z20, Z29, Z29
+	VMULPD        Z21, Z30, Z30
+	VADDPD        exp8<>+0(SB), Z27, Z27
+	VCVTPD2DQ     Z22, Y11
+	VPMOVSXDQ     Y11, Z22
+	VPADDQ        exponentBias<>+0(SB), Z22, Z22
+	VPSLLQ        $0x34, Z22, Z22
+	VMULPD        Z22, Z27, Z27
+	VADDPD        exp8<>+0(SB), Z28, Z28
+	VCVTPD2DQ     Z24, Y11
+	VPMOVSXDQ     Y11, Z24
+	VPADDQ        exponentBias<>+0(SB), Z24, Z24
+	VPSLLQ        $0x34, Z24, Z24
+	VMULPD        Z24, Z28, Z28
+	VADDPD        exp8<>+0(SB), Z29, Z29
+	VCVTPD2DQ     Z25, Y11
+	VPMOVSXDQ     Y11, Z25
+	VPADDQ        exponentBias<>+0(SB), Z25, Z25
+	VPSLLQ        $0x34, Z25, Z25
+	VMULPD        Z25, Z29, Z29
+	VADDPD        exp8<>+0(SB), Z30, Z30
+	VCVTPD2DQ     Z26, Y11
+	VPMOVSXDQ     Y11, Z26
+	VPADDQ        exponentBias<>+0(SB), Z26, Z26
+	VPSLLQ        $0x34, Z26, Z26
+	VMULPD        Z26, Z30, Z30
+	VCVTPD2PS     Z27, Y12
+	VCVTPD2PS     Z28, Y11
+	VINSERTF64X4  $0x01, Y11, Z12, Z11
+	VCVTPD2PS     Z29, Y12
+	VCVTPD2PS     Z30, Y20
+	VINSERTF64X4  $0x01, Y20, Z12, Z20
+	VMOVUPS       Z5, Z21
+	VMOVUPS       8(SP), Z22
+	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
+	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z13
+	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z13, K1, Z11
+	VCMPPS        $0x03, Z22, Z22, K1
+	VBLENDMPS     Z22, Z11, K1, Z14
+	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
+	VMULPS        Z21, Z14, Z11
+	VMOVUPS.Z     Z11, K1, Z11
+	VMOVUPS       Z5, Z21
+	VMOVUPS       72(SP), Z22
+	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
+	VBLENDMPS     infinity<>+0(SB), Z20, K1, Z15
+	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z15, K1, Z20
+	VCMPPS        $0x03, Z22, Z22, K1
+	VBLENDMPS     Z22, Z20, K1, Z16
+	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
+	VMULPS        Z21, Z16, Z20
+	VMOVUPS.Z     Z20, K1, Z20
+	VMOVUPS       (R10)(AX*4), Z21
+	VMOVUPS       Z2, Z22
+	VSUBPS        Z10, Z22, Z22
+	VADDPS        Z11, Z22, Z11
+	VMOVUPS       (R9)(AX*4), Z22
+	VADDPS        zero<>+0(SB), Z22, Z22
+	VMULPS        Z1, Z22, Z23
+	VADDPS        Z23, Z22, Z23
+	VADDPS        Z22, Z11, Z11
+	VSUBPS        Z21, Z11, Z11
+	VMULPS        Z0, Z11, Z11
+	VADDPS        Z11, Z10, Z11
+	VSUBPS        Z2, Z10, Z22
+	VMULPS        Z7, Z22, Z22
+	VSUBPS        Z21, Z22, Z22
+	VMULPS        Z6, Z22, Z22
+	VADDPS        Z22, Z21, Z21
+	VCMPPS        $0x1e, Z3, Z11, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z8, Z22, Z22
+	VADDPS        Z22, Z21, Z21
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z4, Z22, Z22
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z11, Z24, Z11
+	VADDPS        Z22, Z11, Z11
+	VMOVUPS       (R11)(AX*4), Z22
+	VCMPPS        $0x1e, zero<>+0(SB), Z22, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z24
+	VMULPS        Z11, Z24, Z11
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z10, Z24, Z10
+	VADDPS        Z10, Z11, Z10
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VSUBPS        Z11, Z22, Z11
+	VMOVUPS       zero<>+0(SB), Z22
+	VMAXPS        Z11, Z22, Z11
+	VADDPS        Z22, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z9, Z22, Z22
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z11, Z24, Z11
+	VADDPS        Z22, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VADDPS        (DX)(AX*4), Z23, Z23
+	VMOVUPS       Z22, (CX)(AX*4)
+	VMOVUPS       64(R10)(AX*4), Z22
+	VMOVUPS       Z2, Z24
+	VSUBPS        Z19, Z24, Z24
+	VADDPS        Z20, Z24, Z20
+	VMOVUPS       64(R9)(AX*4), Z24
+	VADDPS        zero<>+0(SB), Z24, Z24
+	VMULPS        Z1, Z24, Z25
+	VADDPS        Z25, Z24, Z25
+	VADDPS        Z24, Z20, Z20
+	VSUBPS        Z22, Z20, Z20
+	VMULPS        Z0, Z20, Z20
+	VADDPS        Z20, Z19, Z20
+	VSUBPS        Z2, Z19, Z24
+	VMULPS        Z7, Z24, Z24
+	VSUBPS        Z22, Z24, Z24
+	VMULPS        Z6, Z24, Z24
+	VADDPS        Z24, Z22, Z22
+	VCMPPS        $0x1e, Z3, Z20, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMULPS        Z8, Z24, Z24
+	VADDPS        Z24, Z22, Z22
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMULPS        Z4, Z24, Z24
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z26
+	VMULPS        Z20, Z26, Z20
+	VADDPS        Z24, Z20, Z20
+	VMOVUPS       64(R11)(AX*4), Z24
+	VCMPPS        $0x1e, zero<>+0(SB), Z24, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z26
+	VMULPS        Z20, Z26, Z20
+	VMOVUPS.Z     one<>+0(SB), K2, Z26
+	VMULPS        Z19, Z26, Z19
+	VADDPS        Z19, Z20, Z19
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z20
+	VSUBPS        Z20, Z24, Z20
+	VMOVUPS       zero<>+0(SB), Z24
+	VMAXPS        Z20, Z24, Z20
+	VADDPS        Z24, Z20, Z20
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VMULPS        Z9, Z24, Z24
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z26
+	VMULPS        Z20, Z26, Z20
+	VADDPS        Z24, Z20, Z20
+	VMOVUPS.Z     one<>+0(SB), K1, Z24
+	VADDPS        64(DX)(AX*4), Z25, Z25
+	VMOVUPS       Z24, 64(CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z23, (R9)(AX*4)
+	VMOVUPS       Z21, (R10)(AX*4)
+	VMOVUPS       Z11, (R11)(AX*4)
+	VMOVUPS       Z19, 64(R8)(AX*4)
+	VMOVUPS       Z25, 64(R9)(AX*4)
+	VMOVUPS       Z22, 64(R10)(AX*4)
+	VMOVUPS       Z20, 64(R11)(AX*4)
+	ADDQ          $0x00000020, AX
+	JMP           loop
+
+single:
+	CMPQ          AX, BX
+	JGE           done
+	VMOVUPS       (R8)(AX*4), Z10
+	VSUBPS        Z3, Z10, Z11
+	VDIVPS        Z5, Z11, Z11
+	VMOVUPS       Z11, 8(SP)
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VCVTPS2PD     Y11, Z11
+	VMULPD        log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y12, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VMULPD        ln2<>+0(SB), Z13, Z16
+	VSUBPD        Z16, Z11, Z11
+	VMULPD        ln2<>+0(SB), Z15, Z19
+	VSUBPD        Z19, Z14, Z14
+	VMULPD        exp0<>+0(SB), Z11, Z16
+	VMULPD        exp0<>+0(SB), Z14, Z19
+	VADDPD        exp1<>+0(SB), Z16, Z16
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp2<>+0(SB), Z16, Z16
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp3<>+0(SB), Z16, Z16
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp4<>+0(SB), Z16, Z16
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp5<>+0(SB), Z16, Z16
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp6<>+0(SB), Z16, Z16
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp7<>+0(SB), Z16, Z16
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp8<>+0(SB), Z16, Z16
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VMULPD        Z11, Z16, Z16
+	VMULPD        Z14, Z19, Z19
+	VADDPD        exp8<>+0(SB), Z16, Z16
+	VCVTPD2DQ     Z13, Y11
+	VPMOVSXDQ     Y11, Z13
+	VPADDQ        exponentBias<>+0(SB), Z13, Z13
+	VPSLLQ        $0x34, Z13, Z13
+	VMULPD        Z13, Z16, Z16
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VCVTPD2DQ     Z15, Y11
+	VPMOVSXDQ     Y11, Z15
+	VPADDQ        exponentBias<>+0(SB), Z15, Z15
+	VPSLLQ        $0x34, Z15, Z15
+	VMULPD        Z15, Z19, Z19
+	VCVTPD2PS     Z16, Y12
+	VCVTPD2PS     Z19, Y11
+	VINSERTF64X4  $0x01, Y11, Z12, Z11
+	VMOVUPS       Z5, Z13
+	VMOVUPS       8(SP), Z14
+	VCMPPS        $0x1e, expMost<>+0(SB), Z14, K1
+	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z17
+	VCMPPS        $0x11, expLeast<>+0(SB), Z14, K1
+	KNOTW         K1, K1
+	VMOVUPS.Z     Z17, K1, Z11
+	VCMPPS        $0x03, Z14, Z14, K1
+	VBLENDMPS     Z14, Z11, K1, Z18
+	VCMPPS        $0x04, zero<>+0(SB), Z13, K1
+	VMULPS        Z13, Z18, Z11
+	VMOVUPS.Z     Z11, K1, Z11
+	VMOVUPS       (R10)(AX*4), Z13
+	VMOVUPS       Z2, Z14
+	VSUBPS        Z10, Z14, Z14
+	VADDPS        Z11, Z14, Z11
+	VMOVUPS       (R9)(AX*4), Z14
+	VADDPS        zero<>+0(SB), Z14, Z14
+	VMULPS        Z1, Z14, Z15
+	VADDPS        Z15, Z14, Z15
+	VADDPS        Z14, Z11, Z11
+	VSUBPS        Z13, Z11, Z11
+	VMULPS        Z0, Z11, Z11
+	VADDPS        Z11, Z10, Z11
+	VSUBPS        Z2, Z10, Z14
+	VMULPS        Z7, Z14, Z14
+	VSUBPS        Z13, Z14, Z14
+	VMULPS        Z6, Z14, Z14
+	VADDPS        Z14, Z13, Z13
+	VCMPPS        $0x1e, Z3, Z11, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z8, Z14, Z14
+	VADDPS        Z14, Z13, Z13
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z4, Z14, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z11, Z16, Z11
+	VADDPS        Z14, Z11, Z11
+	VMOVUPS       (R11)(AX*4), Z14
+	VCMPPS        $0x1e, zero<>+0(SB), Z14, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z16
+	VMULPS        Z11, Z16, Z11
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z10, Z16, Z10
+	VADDPS        Z10, Z11, Z10
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VSUBPS        Z11, Z14, Z11
+	VMOVUPS       zero<>+0(SB), Z14
+	VMAXPS        Z11, Z14, Z11
+	VADDPS        Z14, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z9, Z14, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VMULPS        Z11, Z16, Z11
+	VADDPS        Z14, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VADDPS        (DX)(AX*4), Z15, Z15
+	VMOVUPS       Z14, (CX)(AX*4)
+	VMOVUPS       Z10, (R8)(AX*4)
+	VMOVUPS       Z15, (R9)(AX*4)
+	VMOVUPS       Z13, (R10)(AX*4)
+	VMOVUPS       Z11, (R11)(AX*4)
+	ADDQ          DI, SI
+	ADDQ          $0x00000010, AX
+	JMP           single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifMCAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R10
+	ANDL         $-64, R10
+	MOVL         R10, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R10
+	SUBQ         $0x00000010, R10
+
+loop:
+	CMPQ      AX, R10
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z6
+	VMOVUPS   (DX)(AX*4), Z7
+	VMULPS    Z5, Z7, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VADDPS    Z8, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMULPS    Z4, Z8, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z8
+	VMOVUPS   64(DX)(AX*4), Z9
+	VMULPS    Z5, Z9, Z9
+	VMOVUPS   64(R8)(AX*4), Z10
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z9, Z10, Z10
+	VADDPS    Z8, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMOVUPS   Z10, 64(CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z9, 64(R8)(AX*4)
+	VMOVUPS   Z8, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z6
+	VMOVUPS   (DX)(AX*4), Z7
+	VMULPS    Z5, Z7, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VADDPS    Z8, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMULPS    Z4, Z8, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, (CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifMCPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z6
+	VMOVUPS   (DX)(AX*4), Z7
+	VMULPS    Z5, Z7, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VADDPS    Z8, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMULPS    Z4, Z8, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z8
+	VMOVUPS   64(DX)(AX*4), Z9
+	VMULPS    Z5, Z9, Z9
+	VMOVUPS   64(R9)(AX*4), Z10
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z9, Z10, Z10
+	VADDPS    Z8, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMOVUPS   Z10, 64(CX)(AX*4)
+	VMOVUPS   (R11)(AX*4), Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z7, Z10, Z7
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z7, Z10, Z10
+	VADDPS    Z6, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VADDPS    Z10, Z7, Z7
+	VMULPS    Z1, Z6, Z10
+	VADDPS    Z10, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z7, Z11, Z7
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMOVUPS   Z10, (DI)(AX*4)
+	VMOVUPS   64(R11)(AX*4), Z10
+	VMULPS    Z5, Z10, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z2, Z10
+	VSUBPS    Z9, Z10, Z10
+	VADDPS    Z8, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VADDPS    Z10, Z9, Z9
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMOVUPS   Z10, 64(DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z9, 64(R9)(AX*4)
+	VMOVUPS   Z8, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z6
+	VMOVUPS   (DX)(AX*4), Z7
+	VMULPS    Z5, Z7, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VADDPS    Z8, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMULPS    Z4, Z8, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, (CX)(AX*4)
+	VMOVUPS   (R11)(AX*4), Z8
+	VMULPS    Z5, Z8, Z8
+	VADDPS    Z7, Z8, Z7
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VADDPS    Z8, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMULPS    Z4, Z8, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	VMOVUPS   Z8, (DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifMCRefracAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R8)(AX*4), Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z0, Z10, Z10
+	VMOVUPS   Z2, Z11
+	VSUBPS    Z7, Z11, Z11
+	VADDPS    Z8, Z11, Z11
+	VMULPS    Z11, Z10, Z10
+	VMOVUPS   (DX)(AX*4), Z11
+	VMULPS    Z6, Z11, Z11
+	VADDPS    Z11, Z10, Z10
+	VADDPS    Z10, Z7, Z7
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z7, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z10
+	VMAXPS    Z9, Z10, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z5, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z7, Z11, Z7
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   64(R8)(AX*4), Z10
+	VMOVUPS   64(R9)(AX*4), Z11
+	VMOVUPS   64(R10)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z0, Z13, Z13
+	VMOVUPS   Z2, Z14
+	VSUBPS    Z10, Z14, Z14
+	VADDPS    Z11, Z14, Z14
+	VMULPS    Z14, Z13, Z13
+	VMOVUPS   64(DX)(AX*4), Z14
+	VMULPS    Z6, Z14, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z13, Z10, Z10
+	VMULPS    Z1, Z11, Z13
+	VADDPS    Z13, Z11, Z11
+	VCMPPS    $0x1e, Z3, Z10, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VSUBPS    Z13, Z12, Z12
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z12, Z13, Z12
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z5, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z10, Z14, Z10
+	VADDPS    Z13, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	VMOVUPS   Z10, 64(R8)(AX*4)
+	VMOVUPS   Z11, 64(R9)(AX*4)
+	VMOVUPS   Z12, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R8)(AX*4), Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z0, Z10, Z10
+	VMOVUPS   Z2, Z11
+	VSUBPS    Z7, Z11, Z11
+	VADDPS    Z8, Z11, Z11
+	VMULPS    Z11, Z10, Z10
+	VMOVUPS   (DX)(AX*4), Z11
+	VMULPS    Z6, Z11, Z11
+	VADDPS    Z11, Z10, Z10
+	VADDPS    Z10, Z7, Z7
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z7, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z10
+	VMAXPS    Z9, Z10, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z5, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z7, Z11, Z7
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z8, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifMCRefracPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifMCRefracPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z7
+	VMOVUPS   (R10)(AX*4), Z8
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z0, Z10, Z10
+	VMOVUPS   Z2, Z11
+	VSUBPS    Z7, Z11, Z11
+	VADDPS    Z8, Z11, Z11
+	VMULPS    Z11, Z10, Z10
+	VMOVUPS   (DX)(AX*4), Z11
+	VMULPS    Z6, Z11, Z11
+	VADDPS    Z11, Z10, Z10
+	VADDPS    Z10, Z7, Z7
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z7, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z10
+	VMAXPS    Z9, Z10, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z5, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z7, Z11, Z7
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMOVUPS   Z10, (CX)(AX*4)
+	VMOVUPS   64(R9)(AX*4), Z10
+	VMOVUPS   64(R10)(AX*4), Z11
+	VMOVUPS   64(R11)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z0, Z13, Z13
+	VMOVUPS   Z2, Z14
+	VSUBPS    Z10, Z14, Z14
+	VADDPS    Z11, Z14, Z14
+	VMULPS    Z14, Z13, Z13
+	VMOVUPS   64(DX)(AX*4), Z14
+	VMULPS    Z6, Z14, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z13, Z10, Z10
+	VMULPS    Z1, Z11, Z13
+	VADDPS    Z13, Z11, Z11
+	VCMPPS    $0x1e, Z3, Z10, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VSUBPS    Z13, Z12, Z12
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z12, Z13, Z12
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z5, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z10, Z14, Z10
+	VADDPS    Z13, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMOVUPS   Z13, 64(CX)(AX*4)
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z0, Z13, Z13
+	VMOVUPS   Z2, Z14
+	VSUBPS    Z7, Z14, Z14
+	VADDPS    Z8, Z14, Z14
+	VMULPS    Z14, Z13, Z13
+	VMOVUPS   (R12)(AX*4), Z14
+	VMULPS    Z6, Z14, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z13, Z7, Z7
+	VMULPS    Z1, Z8, Z13
+	VADDPS    Z13, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z7, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VSUBPS    Z13, Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z9, Z13, Z9
+	VADDPS    Z13, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z5, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z9, Z14, Z9
+	VADDPS    Z13, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z7, Z14, Z7
+	VADDPS    Z13, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMOVUPS   Z13, (DI)(AX*4)
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z0, Z13, Z13
+	VMOVUPS   Z2, Z14
+	VSUBPS    Z10, Z14, Z14
+	VADDPS    Z11, Z14, Z14
+	VMULPS    Z14, Z13, Z13
+	VMOVUPS   64(R12)(AX*4), Z14
+	VMULPS    Z6, Z14, Z14
+	VADDPS    Z14, Z13, Z13
+	VADDPS    Z13, Z10, Z10
+	VMULPS    Z1, Z11, Z13
+	VADDPS    Z13, Z11, Z11
+	VCMPPS    $0x1e, Z3, Z10, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VSUBPS    Z13, Z12, Z12
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z12, Z13, Z12
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z5, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z14
+	VMULPS    Z10, Z14, Z10
+	VADDPS    Z13, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMOVUPS   Z13, 64(DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z11, 64(R10)(AX*4)
+	VMOVUPS   Z12, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z7
+	VMOVUPS   (R10)(AX*4), Z8
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z0, Z10, Z10
+	VMOVUPS   Z2, Z11
+	VSUBPS    Z7, Z11, Z11
+	VADDPS    Z8, Z11, Z11
+	VMULPS    Z11, Z10, Z10
+	VMOVUPS   (DX)(AX*4), Z11
+	VMULPS    Z6, Z11, Z11
+	VADDPS    Z11, Z10, Z10
+	VADDPS    Z10, Z7, Z7
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z7, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z10
+	VMAXPS    Z9, Z10, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z5, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z7, Z11, Z7
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMOVUPS   Z10, (CX)(AX*4)
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K1
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z0, Z10, Z10
+	VMOVUPS   Z2, Z11
+	VSUBPS    Z7, Z11, Z11
+	VADDPS    Z8, Z11, Z11
+	VMULPS    Z11, Z10, Z10
+	VMOVUPS   (R12)(AX*4), Z11
+	VMULPS    Z6, Z11, Z11
+	VADDPS    Z11, Z10, Z10
+	VADDPS    Z10, Z7, Z7
+	VMULPS    Z1, Z8, Z10
+	VADDPS    Z10, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z7, K2
+	KANDNW    K2, K1, K2
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z10
+	VMAXPS    Z9, Z10, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z5, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K2, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z11
+	VMULPS    Z7, Z11, Z7
+	VADDPS    Z10, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMOVUPS   Z10, (DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func cobaLIFAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·cobaLIFAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (DX)(AX*4), Z9
+	VMOVUPS   (R8)(AX*4), Z10
+	VMOVUPS   (R9)(AX*4), Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z9, Z12, Z13
+	VADDPS    Z12, Z13, Z12
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   (R10)(AX*4), Z12
+	VPXORD    sign<>+0(SB), Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z9, Z13, Z9
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z9, Z12, Z9
+	VMULPS    Z0, Z11, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   Z4, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMULPS    Z3, Z12, Z12
+	VMOVUPS   Z5, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS   Z6, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z9, Z13
+	VADDPS    Z13, Z12, Z12
+	VMULPS    Z2, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VCMPPS    $0x1e, Z7, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z8, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, (CX)(AX*4)
+	VMOVUPS   64(DX)(AX*4), Z12
+	VMOVUPS   64(R8)(AX*4), Z13
+	VMOVUPS   64(R9)(AX*4), Z14
+	VMOVUPS   zero<>+0(SB), Z15
+	VMAXPS    Z12, Z15, Z16
+	VADDPS    Z15, Z16, Z15
+	VADDPS    Z15, Z14, Z14
+	VMOVUPS   64(R10)(AX*4), Z15
+	VPXORD    sign<>+0(SB), Z12, Z12
+	VMOVUPS   zero<>+0(SB), Z16
+	VMAXPS    Z12, Z16, Z12
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z12, Z15, Z12
+	VMULPS    Z0, Z14, Z15
+	VADDPS    Z15, Z14, Z14
+	VMULPS    Z1, Z12, Z15
+	VADDPS    Z15, Z12, Z12
+	VMOVUPS   Z4, Z15
+	VSUBPS    Z13, Z15, Z15
+	VMULPS    Z3, Z15, Z15
+	VMOVUPS   Z5, Z16
+	VSUBPS    Z13, Z16, Z16
+	VMULPS    Z16, Z14, Z16
+	VADDPS    Z16, Z15, Z15
+	VMOVUPS   Z6, Z16
+	VSUBPS    Z13, Z16, Z16
+	VMULPS    Z16, Z12, Z16
+	VADDPS    Z16, Z15, Z15
+	VMULPS    Z2, Z15, Z15
+	VADDPS    Z15, Z13, Z13
+	VCMPPS    $0x1e, Z7, Z13, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMULPS    Z8, Z15, Z15
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z16
+	VMULPS    Z13, Z16, Z13
+	VADDPS    Z15, Z13, Z13
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMOVUPS   Z15, 64(CX)(AX*4)
+	VMOVUPS   Z10, (R8)(AX*4)
+	VMOVUPS   Z11, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	VMOVUPS   Z13, 64(R8)(AX*4)
+	VMOVUPS   Z14, 64(R9)(AX*4)
+	VMOVUPS   Z12, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (DX)(AX*4), Z9
+	VMOVUPS   (R8)(AX*4), Z10
+	VMOVUPS   (R9)(AX*4), Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z9, Z12, Z13
+	VADDPS    Z12, Z13, Z12
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   (R10)(AX*4), Z12
+	VPXORD    sign<>+0(SB), Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z9, Z13, Z9
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z9, Z12, Z9
+	VMULPS    Z0, Z11, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   Z4, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMULPS    Z3, Z12, Z12
+	VMOVUPS   Z5, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS   Z6, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z9, Z13
+	VADDPS    Z13, Z12, Z12
+	VMULPS    Z2, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VCMPPS    $0x1e, Z7, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z8, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, (CX)(AX*4)
+	VMOVUPS   Z10, (R8)(AX*4)
+	VMOVUPS   Z11, (R9)(AX*4)
+	VMOVUPS   Z9, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func cobaLIFPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·cobaLIFPairAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	VBROADCASTSS 192(SI), Z6
+	VBROADCASTSS 224(SI), Z7
+	VBROADCASTSS 256(SI), Z8
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (DX)(AX*4), Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VMOVUPS   (R10)(AX*4), Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z9, Z12, Z13
+	VADDPS    Z12, Z13, Z12
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   (R11)(AX*4), Z12
+	VPXORD    sign<>+0(SB), Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z9, Z13, Z9
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z9, Z12, Z9
+	VMULPS    Z0, Z11, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   Z4, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMULPS    Z3, Z12, Z12
+	VMOVUPS   Z5, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS   Z6, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z9, Z13
+	VADDPS    Z13, Z12, Z12
+	VMULPS    Z2, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VCMPPS    $0x1e, Z7, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z8, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, (CX)(AX*4)
+	VMOVUPS   64(DX)(AX*4), Z12
+	VMOVUPS   64(R9)(AX*4), Z13
+	VMOVUPS   64(R10)(AX*4), Z14
+	VMOVUPS   zero<>+0(SB), Z15
+	VMAXPS    Z12, Z15, Z16
+	VADDPS    Z15, Z16, Z15
+	VADDPS    Z15, Z14, Z14
+	VMOVUPS   64(R11)(AX*4), Z15
+	VPXORD    sign<>+0(SB), Z12, Z12
+	VMOVUPS   zero<>+0(SB), Z16
+	VMAXPS    Z12, Z16, Z12
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z12, Z15, Z12
+	VMULPS    Z0, Z14, Z15
+	VADDPS    Z15, Z14, Z14
+	VMULPS    Z1, Z12, Z15
+	VADDPS    Z15, Z12, Z12
+	VMOVUPS   Z4, Z15
+	VSUBPS    Z13, Z15, Z15
+	VMULPS    Z3, Z15, Z15
+	VMOVUPS   Z5, Z16
+	VSUBPS    Z13, Z16, Z16
+	VMULPS    Z16, Z14, Z16
+	VADDPS    Z16, Z15, Z15
+	VMOVUPS   Z6, Z16
+	VSUBPS    Z13, Z16, Z16
+	VMULPS    Z16, Z12, Z16
+	VADDPS    Z16, Z15, Z15
+	VMULPS    Z2, Z15, Z15
+	VADDPS    Z15, Z13, Z13
+	VCMPPS    $0x1e, Z7, Z13, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMULPS    Z8, Z15, Z15
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z16
+	VMULPS    Z13, Z16, Z13
+	VADDPS    Z15, Z13, Z13
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMOVUPS   Z15, 64(CX)(AX*4)
+	VMOVUPS   (R12)(AX*4), Z15
+	VMOVUPS   zero<>+0(SB), Z16
+	VMAXPS    Z15, Z16, Z17
+	VADDPS    Z16, Z17, Z16
+	VADDPS    Z16, Z11, Z11
+	VPXORD    sign<>+0(SB), Z15, Z15
+	VMOVUPS   zero<>+0(SB), Z16
+	VMAXPS    Z15, Z16, Z15
+	VADDPS    Z16, Z15, Z15
+	VADDPS    Z15, Z9, Z9
+	VMULPS    Z0, Z11, Z15
+	VADDPS    Z15, Z11, Z11
+	VMULPS    Z1, Z9, Z15
+	VADDPS    Z15, Z9, Z9
+	VMOVUPS   Z4, Z15
+	VSUBPS    Z10, Z15, Z15
+	VMULPS    Z3, Z15, Z15
+	VMOVUPS   Z5, Z16
+	VSUBPS    Z10, Z16, Z16
+	VMULPS    Z16, Z11, Z16
+	VADDPS    Z16, Z15, Z15
+	VMOVUPS   Z6, Z16
+	VSUBPS    Z10, Z16, Z16
+	VMULPS    Z16, Z9, Z16
+	VADDPS    Z16, Z15, Z15
+	VMULPS    Z2, Z15, Z15
+	VADDPS    Z15, Z10, Z10
+	VCMPPS    $0x1e, Z7, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMULPS    Z8, Z15, Z15
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z16
+	VMULPS    Z10, Z16, Z10
+	VADDPS    Z15, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMOVUPS   Z15, (DI)(AX*4)
+	VMOVUPS   64(R12)(AX*4), Z15
+	VMOVUPS   zero<>+0(SB), Z16
+	VMAXPS    Z15, Z16, Z17
+	VADDPS    Z16, Z17, Z16
+	VADDPS    Z16, Z14, Z14
+	VPXORD    sign<>+0(SB), Z15, Z15
+	VMOVUPS   zero<>+0(SB), Z16
+	VMAXPS    Z15, Z16, Z15
+	VADDPS    Z16, Z15, Z15
+	VADDPS    Z15, Z12, Z12
+	VMULPS    Z0, Z14, Z15
+	VADDPS    Z15, Z14, Z14
+	VMULPS    Z1, Z12, Z15
+	VADDPS    Z15, Z12, Z12
+	VMOVUPS   Z4, Z15
+	VSUBPS    Z13, Z15, Z15
+	VMULPS    Z3, Z15, Z15
+	VMOVUPS   Z5, Z16
+	VSUBPS    Z13, Z16, Z16
+	VMULPS    Z16, Z14, Z16
+	VADDPS    Z16, Z15, Z15
+	VMOVUPS   Z6, Z16
+	VSUBPS    Z13, Z16, Z16
+	VMULPS    Z16, Z12, Z16
+	VADDPS    Z16, Z15, Z15
+	VMULPS    Z2, Z15, Z15
+	VADDPS    Z15, Z13, Z13
+	VCMPPS    $0x1e, Z7, Z13, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMULPS    Z8, Z15, Z15
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z16
+	VMULPS    Z13, Z16, Z13
+	VADDPS    Z15, Z13, Z13
+	VMOVUPS.Z one<>+0(SB), K1, Z15
+	VMOVUPS   Z15, 64(DI)(AX*4)
+	VMOVUPS   Z10, (R9)(AX*4)
+	VMOVUPS   Z11, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	VMOVUPS   Z13, 64(R9)(AX*4)
+	VMOVUPS   Z14, 64(R10)(AX*4)
+	VMOVUPS   Z12, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (DX)(AX*4), Z9
+	VMOVUPS   (R9)(AX*4), Z10
+	VMOVUPS   (R10)(AX*4), Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z9, Z12, Z13
+	VADDPS    Z12, Z13, Z12
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS   (R11)(AX*4), Z12
+	VPXORD    sign<>+0(SB), Z9, Z9
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z9, Z13, Z9
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z9, Z12, Z9
+	VMULPS    Z0, Z11, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   Z4, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMULPS    Z3, Z12, Z12
+	VMOVUPS   Z5, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS   Z6, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z9, Z13
+	VADDPS    Z13, Z12, Z12
+	VMULPS    Z2, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VCMPPS    $0x1e, Z7, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z8, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, (CX)(AX*4)
+	VMOVUPS   (R12)(AX*4), Z12
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z12, Z13, Z14
+	VADDPS    Z13, Z14, Z13
+	VADDPS    Z13, Z11, Z11
+	VPXORD    sign<>+0(SB), Z12, Z12
+	VMOVUPS   zero<>+0(SB), Z13
+	VMAXPS    Z12, Z13, Z12
+	VADDPS    Z13, Z12, Z12
+	VADDPS    Z12, Z9, Z9
+	VMULPS    Z0, Z11, Z12
+	VADDPS    Z12, Z11, Z11
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS   Z4, Z12
+	VSUBPS    Z10, Z12, Z12
+	VMULPS    Z3, Z12, Z12
+	VMOVUPS   Z5, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z11, Z13
+	VADDPS    Z13, Z12, Z12
+	VMOVUPS   Z6, Z13
+	VSUBPS    Z10, Z13, Z13
+	VMULPS    Z13, Z9, Z13
+	VADDPS    Z13, Z12, Z12
+	VMULPS    Z2, Z12, Z12
+	VADDPS    Z12, Z10, Z10
+	VCMPPS    $0x1e, Z7, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z8, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVUPS   Z12, (DI)(AX*4)
+	VMOVUPS   Z10, (R9)(AX*4)
+	VMOVUPS   Z11, (R10)(AX*4)
+	VMOVUPS   Z9, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
 
 // func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, SSE
@@ -244,28 +10224,84 @@ TEXT ·lifAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS 96(SI), Y3
 	VMOVUPS 128(SI), Y4
-	VMOVUPS (R8)(AX*4), Y5
-	VMOVUPS (R9)(AX*4), Y6
-	VADDPS  (DX)(AX*4), Y6, Y6
+	VMOVUPS (R9)(AX*4), Y5
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS (R8)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  Y4, Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y8, Y6, Y6
+	VANDPS  one<>+0(SB), Y7, Y7
+	VMOVUPS Y7, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y7
+	VADDPS  32(DX)(AX*4), Y7, Y7
 	VMOVUPS Y2, Y2
-	VSUBPS  Y5, Y2, Y2
-	VADDPS  Y6, Y2, Y2
+	VMOVUPS 32(R8)(AX*4), Y8
+	VSUBPS  Y8, Y2, Y2
+	VADDPS  Y7, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y6, Y1
-	VADDPS  Y1, Y6, Y1
-	VADDPS  Y5, Y0, Y0
+	VMULPS  Y1, Y7, Y1
+	VADDPS  Y1, Y7, Y1
+	VADDPS  Y8, Y0, Y0
 	VCMPPS  $0x1e, Y3, Y0, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, 32(CX)(AX*4)
+	VMOVUPS Y6, (R8)(AX*4)
+	VMOVUPS Y5, (R9)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y2
+	VMOVUPS (R8)(AX*4), Y6
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -273,9 +10309,127 @@ loop:
 	VMOVUPS Y0, (R8)(AX*4)
 	VMOVUPS Y1, (R9)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
+
+loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS (R8)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  Y4, Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y8, Y6, Y6
+	VANDPS  one<>+0(SB), Y7, Y7
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y7, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y7
+	VADDPS  zero<>+0(SB), Y7, Y7
+	VMOVUPS Y2, Y2
+	VMOVUPS 32(R8)(AX*4), Y8
+	VSUBPS  Y8, Y2, Y2
+	VADDPS  Y7, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y7, Y1
+	VADDPS  Y1, Y7, Y1
+	VADDPS  Y8, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  32(DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, 32(CX)(AX*4)
+	VMOVUPS Y6, (R8)(AX*4)
+	VMOVUPS Y5, (R9)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y2
+	VMOVUPS (R8)(AX*4), Y6
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -303,45 +10457,132 @@ TEXT ·lifPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS 96(SI), Y3
 	VMOVUPS 128(SI), Y4
-	VMOVUPS (R9)(AX*4), Y5
-	VMOVUPS (R10)(AX*4), Y6
-	VADDPS  (DX)(AX*4), Y6, Y6
-	VMOVUPS Y2, Y7
-	VSUBPS  Y5, Y7, Y7
-	VADDPS  Y6, Y7, Y7
-	VMULPS  Y0, Y7, Y7
-	VMULPS  Y1, Y6, Y8
-	VADDPS  Y8, Y6, Y6
-	VADDPS  Y5, Y7, Y5
-	VCMPPS  $0x1e, Y3, Y5, Y7
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS (R9)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y7
 	VANDPS  one<>+0(SB), Y7, Y8
 	VMULPS  Y4, Y8, Y8
-	VMOVUPS one<>+0(SB), Y9
-	VANDNPS Y9, Y7, Y9
-	VMULPS  Y5, Y9, Y5
-	VADDPS  Y8, Y5, Y5
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y8, Y6, Y6
 	VANDPS  one<>+0(SB), Y7, Y7
 	VMOVUPS Y7, (CX)(AX*4)
-	VADDPS  (R11)(AX*4), Y6, Y6
+	VMOVUPS 32(R10)(AX*4), Y7
+	VADDPS  32(DX)(AX*4), Y7, Y7
+	VMOVUPS Y2, Y8
+	VMOVUPS 32(R9)(AX*4), Y9
+	VSUBPS  Y9, Y8, Y8
+	VADDPS  Y7, Y8, Y8
+	VMULPS  Y0, Y8, Y8
+	VMULPS  Y1, Y7, Y10
+	VADDPS  Y10, Y7, Y7
+	VADDPS  Y9, Y8, Y8
+	VCMPPS  $0x1e, Y3, Y8, Y9
+	VANDPS  one<>+0(SB), Y9, Y10
+	VMULPS  Y4, Y10, Y10
+	VANDNPS one<>+0(SB), Y9, Y11
+	VMULPS  Y8, Y11, Y8
+	VADDPS  Y10, Y8, Y8
+	VANDPS  one<>+0(SB), Y9, Y9
+	VMOVUPS Y9, 32(CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y9
+	VSUBPS  Y6, Y9, Y9
+	VADDPS  Y5, Y9, Y9
+	VMULPS  Y0, Y9, Y9
+	VMULPS  Y1, Y5, Y10
+	VADDPS  Y10, Y5, Y5
+	VADDPS  Y6, Y9, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y9
+	VANDPS  one<>+0(SB), Y9, Y10
+	VMULPS  Y4, Y10, Y10
+	VANDNPS one<>+0(SB), Y9, Y11
+	VMULPS  Y6, Y11, Y6
+	VADDPS  Y10, Y6, Y6
+	VANDPS  one<>+0(SB), Y9, Y9
+	VMOVUPS Y9, (DI)(AX*4)
+	VADDPS  32(R11)(AX*4), Y7, Y7
 	VMOVUPS Y2, Y2
-	VSUBPS  Y5, Y2, Y2
-	VADDPS  Y6, Y2, Y2
+	VSUBPS  Y8, Y2, Y2
+	VADDPS  Y7, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y6, Y1
-	VADDPS  Y1, Y6, Y1
-	VADDPS  Y5, Y0, Y0
+	VMULPS  Y1, Y7, Y1
+	VADDPS  Y1, Y7, Y1
+	VADDPS  Y8, Y0, Y0
 	VCMPPS  $0x1e, Y3, Y0, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	VMOVUPS Y6, (R9)(AX*4)
+	VMOVUPS Y5, (R10)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS (R9)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  Y4, Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y8, Y6, Y6
+	VANDPS  one<>+0(SB), Y7, Y7
+	VMOVUPS Y7, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y2
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -349,67 +10590,10 @@ loop:
 	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y1, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func lifLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·lifLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R10
-	ANDL    $-64, R10
-	MOVL    R10, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS 128(SI), Y4
-	VMOVUPS (R8)(AX*4), Y5
-	VMOVUPS (R9)(AX*4), Y6
-	VADDPS  zero<>+0(SB), Y6, Y6
-	VMOVUPS Y2, Y2
-	VSUBPS  Y5, Y2, Y2
-	VADDPS  Y6, Y2, Y2
-	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y6, Y1
-	VADDPS  Y1, Y6, Y1
-	VADDPS  Y5, Y0, Y0
-	VCMPPS  $0x1e, Y3, Y0, Y2
-	VANDPS  one<>+0(SB), Y2, Y3
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
-	VMULPS  Y0, Y4, Y0
-	VADDPS  Y3, Y0, Y0
-	VANDPS  one<>+0(SB), Y2, Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -437,46 +10621,137 @@ TEXT ·lifLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS 96(SI), Y3
 	VMOVUPS 128(SI), Y4
-	VMOVUPS (R9)(AX*4), Y5
-	VMOVUPS (R10)(AX*4), Y6
-	VADDPS  zero<>+0(SB), Y6, Y6
-	VMOVUPS Y2, Y7
-	VSUBPS  Y5, Y7, Y7
-	VADDPS  Y6, Y7, Y7
-	VMULPS  Y0, Y7, Y7
-	VMULPS  Y1, Y6, Y8
-	VADDPS  Y8, Y6, Y6
-	VADDPS  Y5, Y7, Y5
-	VCMPPS  $0x1e, Y3, Y5, Y7
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS (R9)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y7
 	VANDPS  one<>+0(SB), Y7, Y8
 	VMULPS  Y4, Y8, Y8
-	VMOVUPS one<>+0(SB), Y9
-	VANDNPS Y9, Y7, Y9
-	VMULPS  Y5, Y9, Y5
-	VADDPS  Y8, Y5, Y5
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y8, Y6, Y6
 	VANDPS  one<>+0(SB), Y7, Y7
-	VADDPS  (DX)(AX*4), Y6, Y6
+	VADDPS  (DX)(AX*4), Y5, Y5
 	VMOVUPS Y7, (CX)(AX*4)
-	VADDPS  zero<>+0(SB), Y6, Y6
+	VMOVUPS 32(R10)(AX*4), Y7
+	VADDPS  zero<>+0(SB), Y7, Y7
+	VMOVUPS Y2, Y8
+	VMOVUPS 32(R9)(AX*4), Y9
+	VSUBPS  Y9, Y8, Y8
+	VADDPS  Y7, Y8, Y8
+	VMULPS  Y0, Y8, Y8
+	VMULPS  Y1, Y7, Y10
+	VADDPS  Y10, Y7, Y7
+	VADDPS  Y9, Y8, Y8
+	VCMPPS  $0x1e, Y3, Y8, Y9
+	VANDPS  one<>+0(SB), Y9, Y10
+	VMULPS  Y4, Y10, Y10
+	VANDNPS one<>+0(SB), Y9, Y11
+	VMULPS  Y8, Y11, Y8
+	VADDPS  Y10, Y8, Y8
+	VANDPS  one<>+0(SB), Y9, Y9
+	VADDPS  32(DX)(AX*4), Y7, Y7
+	VMOVUPS Y9, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y9
+	VSUBPS  Y6, Y9, Y9
+	VADDPS  Y5, Y9, Y9
+	VMULPS  Y0, Y9, Y9
+	VMULPS  Y1, Y5, Y10
+	VADDPS  Y10, Y5, Y5
+	VADDPS  Y6, Y9, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y9
+	VANDPS  one<>+0(SB), Y9, Y10
+	VMULPS  Y4, Y10, Y10
+	VANDNPS one<>+0(SB), Y9, Y11
+	VMULPS  Y6, Y11, Y6
+	VADDPS  Y10, Y6, Y6
+	VANDPS  one<>+0(SB), Y9, Y9
+	VADDPS  (R11)(AX*4), Y5, Y5
+	VMOVUPS Y9, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y7, Y7
 	VMOVUPS Y2, Y2
-	VSUBPS  Y5, Y2, Y2
-	VADDPS  Y6, Y2, Y2
+	VSUBPS  Y8, Y2, Y2
+	VADDPS  Y7, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y6, Y1
-	VADDPS  Y1, Y6, Y1
-	VADDPS  Y5, Y0, Y0
+	VMULPS  Y1, Y7, Y1
+	VADDPS  Y1, Y7, Y1
+	VADDPS  Y8, Y0, Y0
 	VCMPPS  $0x1e, Y3, Y0, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  32(R11)(AX*4), Y1, Y1
+	VMOVUPS Y2, 32(DI)(AX*4)
+	VMOVUPS Y6, (R9)(AX*4)
+	VMOVUPS Y5, (R10)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS (R9)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VCMPPS  $0x1e, Y3, Y6, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  Y4, Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y8, Y6, Y6
+	VANDPS  one<>+0(SB), Y7, Y7
+	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS Y7, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y2
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y4, Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -485,9 +10760,10 @@ loop:
 	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y1, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -498,75 +10774,101 @@ loop:
 // func lifTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifTinyAVX2(SB), NOSPLIT, $96-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	MOVQ stride+40(FP), AX
-	LEAQ (R8)(AX*4), R9
-	XORQ AX, AX
-	XORQ R10, R10
-	MOVQ R10, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	XORQ    R10, R10
+	MOVQ    R10, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VMOVUPS  32(SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, 32(SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 64(SP)
-	VMOVUPS  (R8)(AX*4), Y0
-	VMOVUPS  (R9)(AX*4), Y1
-	VADDPS   (DX)(AX*4), Y1, Y1
-	VMOVUPS  64(SI), Y2
-	VSUBPS   Y0, Y2, Y2
-	VADDPS   Y1, Y2, Y2
-	VPADDD   Y2, Y2, Y3
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
+
+known:
+	VMOVUPS  (R9)(AX*4), Y0
+	VADDPS   (DX)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R8)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y3
 	VPADDD   most<>+0(SB), Y3, Y3
-	VPADDD   Y1, Y1, Y4
+	VPADDD   Y0, Y0, Y4
 	VPADDD   most<>+0(SB), Y4, Y4
 	VPMINSD  Y4, Y3, Y3
 	VMOVDQU  64(SP), Y4
 	VPCMPGTD Y3, Y4, Y4
 	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SI), Y2, Y3
-	VMULPS   32(SI), Y1, Y2
+	VMULPS   (SI), Y1, Y3
+	VMULPS   32(SI), Y0, Y1
 
 products:
-	VADDPS  Y2, Y1, Y1
-	VADDPS  Y0, Y3, Y0
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y3, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  128(SI), Y3, Y3
-	VANDPS  Y0, Y2, Y4
-	VANDNPS Y0, Y2, Y0
+	VANDPS  Y1, Y2, Y4
+	VANDNPS Y1, Y2, Y1
 	VMULPS  zero<>+0(SB), Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VADDPS  Y0, Y3, Y0
+	VORPS   Y4, Y1, Y1
+	VADDPS  Y1, Y3, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    DI, SI
 	ADDQ    $0x08, AX
 	CMPQ    AX, BX
@@ -575,10 +10877,10 @@ products:
 	RET
 
 denormal:
-	VPAND       magnitude<>+0(SB), Y2, Y4
+	VPAND       magnitude<>+0(SB), Y1, Y4
 	VMOVDQU     (SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y2, Y5, Y3
+	VPANDN      Y1, Y5, Y3
 	VMULPS      (SI), Y3, Y3
 	VPANDN      Y3, Y5, Y3
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
@@ -590,32 +10892,32 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     (SI), Y8
-	VPXOR       Y8, Y2, Y4
+	VPXOR       Y8, Y1, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
-	VMULPS      Y8, Y7, Y2
-	VFMSUB213PS Y2, Y8, Y7
-	VROUNDPS    $0x08, Y2, Y9
-	VSUBPS      Y9, Y2, Y2
-	VMULPS      Y2, Y7, Y7
-	VPAND       magnitude<>+0(SB), Y2, Y8
+	VMULPS      Y8, Y7, Y1
+	VFMSUB213PS Y1, Y8, Y7
+	VROUNDPS    $0x08, Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VMULPS      Y1, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y1, Y8
 	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
 	VXORPS      Y6, Y6, Y6
 	VCMPPS      $0x1e, Y6, Y7, Y6
 	VPAND       Y6, Y8, Y8
-	VADDPS      Y2, Y2, Y2
-	VPAND       Y2, Y8, Y8
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y8, Y8
 	VADDPS      Y8, Y9, Y9
 	VCVTPS2DQ   Y9, Y9
 	VPOR        Y4, Y9, Y9
 	VPAND       Y5, Y9, Y9
 	VPOR        Y9, Y3, Y3
-	VPAND       magnitude<>+0(SB), Y1, Y4
+	VPAND       magnitude<>+0(SB), Y0, Y4
 	VMOVDQU     32(SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y1, Y5, Y2
-	VMULPS      32(SI), Y2, Y2
-	VPANDN      Y2, Y5, Y2
+	VPANDN      Y0, Y5, Y1
+	VMULPS      32(SI), Y1, Y1
+	VPANDN      Y1, Y5, Y1
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
 	VCVTDQ2PS   Y4, Y7
 	VPANDN      Y7, Y6, Y7
@@ -625,7 +10927,7 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     32(SI), Y8
-	VPXOR       Y8, Y1, Y4
+	VPXOR       Y8, Y0, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
 	VMULPS      Y8, Y7, Y9
@@ -644,7 +10946,7 @@ denormal:
 	VCVTPS2DQ   Y10, Y10
 	VPOR        Y4, Y10, Y10
 	VPAND       Y5, Y10, Y10
-	VPOR        Y10, Y2, Y2
+	VPOR        Y10, Y1, Y1
 	MOVQ        $0x00000001, R10
 	MOVQ        R10, ret+64(FP)
 	JMP         products
@@ -652,76 +10954,102 @@ denormal:
 // func lifLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifLateTinyAVX2(SB), NOSPLIT, $96-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	MOVQ stride+40(FP), AX
-	LEAQ (R8)(AX*4), R9
-	XORQ AX, AX
-	XORQ R10, R10
-	MOVQ R10, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	XORQ    R10, R10
+	MOVQ    R10, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VMOVUPS  32(SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, 32(SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 64(SP)
-	VMOVUPS  (R8)(AX*4), Y0
-	VMOVUPS  (R9)(AX*4), Y1
-	VADDPS   zero<>+0(SB), Y1, Y1
-	VMOVUPS  64(SI), Y2
-	VSUBPS   Y0, Y2, Y2
-	VADDPS   Y1, Y2, Y2
-	VPADDD   Y2, Y2, Y3
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
+
+known:
+	VMOVUPS  (R9)(AX*4), Y0
+	VADDPS   zero<>+0(SB), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R8)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y3
 	VPADDD   most<>+0(SB), Y3, Y3
-	VPADDD   Y1, Y1, Y4
+	VPADDD   Y0, Y0, Y4
 	VPADDD   most<>+0(SB), Y4, Y4
 	VPMINSD  Y4, Y3, Y3
 	VMOVDQU  64(SP), Y4
 	VPCMPGTD Y3, Y4, Y4
 	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SI), Y2, Y3
-	VMULPS   32(SI), Y1, Y2
+	VMULPS   (SI), Y1, Y3
+	VMULPS   32(SI), Y0, Y1
 
 products:
-	VADDPS  Y2, Y1, Y1
-	VADDPS  Y0, Y3, Y0
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y3, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  128(SI), Y3, Y3
-	VANDPS  Y0, Y2, Y4
-	VANDNPS Y0, Y2, Y0
+	VANDPS  Y1, Y2, Y4
+	VANDNPS Y1, Y2, Y1
 	VMULPS  zero<>+0(SB), Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VADDPS  Y0, Y3, Y0
+	VORPS   Y4, Y1, Y1
+	VADDPS  Y1, Y3, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
+	VADDPS  (DX)(AX*4), Y0, Y0
 	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    DI, SI
 	ADDQ    $0x08, AX
 	CMPQ    AX, BX
@@ -730,10 +11058,10 @@ products:
 	RET
 
 denormal:
-	VPAND       magnitude<>+0(SB), Y2, Y4
+	VPAND       magnitude<>+0(SB), Y1, Y4
 	VMOVDQU     (SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y2, Y5, Y3
+	VPANDN      Y1, Y5, Y3
 	VMULPS      (SI), Y3, Y3
 	VPANDN      Y3, Y5, Y3
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
@@ -745,32 +11073,32 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     (SI), Y8
-	VPXOR       Y8, Y2, Y4
+	VPXOR       Y8, Y1, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
-	VMULPS      Y8, Y7, Y2
-	VFMSUB213PS Y2, Y8, Y7
-	VROUNDPS    $0x08, Y2, Y9
-	VSUBPS      Y9, Y2, Y2
-	VMULPS      Y2, Y7, Y7
-	VPAND       magnitude<>+0(SB), Y2, Y8
+	VMULPS      Y8, Y7, Y1
+	VFMSUB213PS Y1, Y8, Y7
+	VROUNDPS    $0x08, Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VMULPS      Y1, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y1, Y8
 	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
 	VXORPS      Y6, Y6, Y6
 	VCMPPS      $0x1e, Y6, Y7, Y6
 	VPAND       Y6, Y8, Y8
-	VADDPS      Y2, Y2, Y2
-	VPAND       Y2, Y8, Y8
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y8, Y8
 	VADDPS      Y8, Y9, Y9
 	VCVTPS2DQ   Y9, Y9
 	VPOR        Y4, Y9, Y9
 	VPAND       Y5, Y9, Y9
 	VPOR        Y9, Y3, Y3
-	VPAND       magnitude<>+0(SB), Y1, Y4
+	VPAND       magnitude<>+0(SB), Y0, Y4
 	VMOVDQU     32(SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y1, Y5, Y2
-	VMULPS      32(SI), Y2, Y2
-	VPANDN      Y2, Y5, Y2
+	VPANDN      Y0, Y5, Y1
+	VMULPS      32(SI), Y1, Y1
+	VPANDN      Y1, Y5, Y1
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
 	VCVTDQ2PS   Y4, Y7
 	VPANDN      Y7, Y6, Y7
@@ -780,7 +11108,7 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     32(SI), Y8
-	VPXOR       Y8, Y1, Y4
+	VPXOR       Y8, Y0, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
 	VMULPS      Y8, Y7, Y9
@@ -799,7 +11127,7 @@ denormal:
 	VCVTPS2DQ   Y10, Y10
 	VPOR        Y4, Y10, Y10
 	VPAND       Y5, Y10, Y10
-	VPOR        Y10, Y2, Y2
+	VPOR        Y10, Y1, Y1
 	MOVQ        $0x00000001, R10
 	MOVQ        R10, ret+64(FP)
 	JMP         products
@@ -822,29 +11150,87 @@ TEXT ·lifSubtractAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS 96(SI), Y3
 	VMOVUPS 128(SI), Y4
-	VMOVUPS (R8)(AX*4), Y4
-	VMOVUPS (R9)(AX*4), Y5
-	VADDPS  (DX)(AX*4), Y5, Y5
+	VMOVUPS (R9)(AX*4), Y4
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y5
+	VMOVUPS (R8)(AX*4), Y6
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y6
+	VSUBPS  Y3, Y5, Y7
+	VANDPS  one<>+0(SB), Y6, Y8
+	VMULPS  Y7, Y8, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y6
+	VADDPS  32(DX)(AX*4), Y6, Y6
 	VMOVUPS Y2, Y2
-	VSUBPS  Y4, Y2, Y2
-	VADDPS  Y5, Y2, Y2
+	VMOVUPS 32(R8)(AX*4), Y7
+	VSUBPS  Y7, Y2, Y2
+	VADDPS  Y6, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y5, Y1
-	VADDPS  Y1, Y5, Y1
-	VADDPS  Y4, Y0, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y7, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y6
+	VMULPS  Y3, Y6, Y3
+	VANDNPS one<>+0(SB), Y2, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, 32(CX)(AX*4)
+	VMOVUPS Y5, (R8)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y4
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y2
+	VMOVUPS (R8)(AX*4), Y5
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y5, Y0, Y0
 	VCMPPS  $0x1e, Y3, Y0, Y2
 	VSUBPS  Y3, Y0, Y3
 	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -852,9 +11238,130 @@ loop:
 	VMOVUPS Y0, (R8)(AX*4)
 	VMOVUPS Y1, (R9)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
+
+loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y4
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y5
+	VMOVUPS (R8)(AX*4), Y6
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y6
+	VSUBPS  Y3, Y5, Y7
+	VANDPS  one<>+0(SB), Y6, Y8
+	VMULPS  Y7, Y8, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
+	VANDPS  one<>+0(SB), Y6, Y6
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y6, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y6
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMOVUPS Y2, Y2
+	VMOVUPS 32(R8)(AX*4), Y7
+	VSUBPS  Y7, Y2, Y2
+	VADDPS  Y6, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y7, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y6
+	VMULPS  Y3, Y6, Y3
+	VANDNPS one<>+0(SB), Y2, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  32(DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, 32(CX)(AX*4)
+	VMOVUPS Y5, (R8)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R9)(AX*4), Y4
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y2
+	VMOVUPS (R8)(AX*4), Y5
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y5, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -882,47 +11389,138 @@ TEXT ·lifSubtractPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS 96(SI), Y3
 	VMOVUPS 128(SI), Y4
-	VMOVUPS (R9)(AX*4), Y4
-	VMOVUPS (R10)(AX*4), Y5
-	VADDPS  (DX)(AX*4), Y5, Y5
-	VMOVUPS Y2, Y6
-	VSUBPS  Y4, Y6, Y6
-	VADDPS  Y5, Y6, Y6
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y7
-	VADDPS  Y7, Y5, Y5
-	VADDPS  Y4, Y6, Y4
-	VCMPPS  $0x1e, Y3, Y4, Y6
-	VSUBPS  Y3, Y4, Y7
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y5
+	VMOVUPS (R9)(AX*4), Y6
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y6
+	VSUBPS  Y3, Y5, Y7
 	VANDPS  one<>+0(SB), Y6, Y8
 	VMULPS  Y7, Y8, Y7
-	VMOVUPS one<>+0(SB), Y8
-	VANDNPS Y8, Y6, Y8
-	VMULPS  Y4, Y8, Y4
-	VADDPS  Y7, Y4, Y4
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
 	VANDPS  one<>+0(SB), Y6, Y6
 	VMOVUPS Y6, (CX)(AX*4)
-	VADDPS  (R11)(AX*4), Y5, Y5
+	VMOVUPS 32(R10)(AX*4), Y6
+	VADDPS  32(DX)(AX*4), Y6, Y6
+	VMOVUPS Y2, Y7
+	VMOVUPS 32(R9)(AX*4), Y8
+	VSUBPS  Y8, Y7, Y7
+	VADDPS  Y6, Y7, Y7
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y1, Y6, Y9
+	VADDPS  Y9, Y6, Y6
+	VADDPS  Y8, Y7, Y7
+	VCMPPS  $0x1e, Y3, Y7, Y8
+	VSUBPS  Y3, Y7, Y9
+	VANDPS  one<>+0(SB), Y8, Y10
+	VMULPS  Y9, Y10, Y9
+	VANDNPS one<>+0(SB), Y8, Y10
+	VMULPS  Y7, Y10, Y7
+	VADDPS  Y9, Y7, Y7
+	VANDPS  one<>+0(SB), Y8, Y8
+	VMOVUPS Y8, 32(CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y8
+	VSUBPS  Y5, Y8, Y8
+	VADDPS  Y4, Y8, Y8
+	VMULPS  Y0, Y8, Y8
+	VMULPS  Y1, Y4, Y9
+	VADDPS  Y9, Y4, Y4
+	VADDPS  Y5, Y8, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y8
+	VSUBPS  Y3, Y5, Y9
+	VANDPS  one<>+0(SB), Y8, Y10
+	VMULPS  Y9, Y10, Y9
+	VANDNPS one<>+0(SB), Y8, Y10
+	VMULPS  Y5, Y10, Y5
+	VADDPS  Y9, Y5, Y5
+	VANDPS  one<>+0(SB), Y8, Y8
+	VMOVUPS Y8, (DI)(AX*4)
+	VADDPS  32(R11)(AX*4), Y6, Y6
 	VMOVUPS Y2, Y2
-	VSUBPS  Y4, Y2, Y2
-	VADDPS  Y5, Y2, Y2
+	VSUBPS  Y7, Y2, Y2
+	VADDPS  Y6, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y5, Y1
-	VADDPS  Y1, Y5, Y1
-	VADDPS  Y4, Y0, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y7, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y6
+	VMULPS  Y3, Y6, Y3
+	VANDNPS one<>+0(SB), Y2, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	VMOVUPS Y5, (R9)(AX*4)
+	VMOVUPS Y4, (R10)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y5
+	VMOVUPS (R9)(AX*4), Y6
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y6
+	VSUBPS  Y3, Y5, Y7
+	VANDPS  one<>+0(SB), Y6, Y8
+	VMULPS  Y7, Y8, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y4, Y4
+	VMOVUPS Y2, Y2
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y5, Y0, Y0
 	VCMPPS  $0x1e, Y3, Y0, Y2
 	VSUBPS  Y3, Y0, Y3
 	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -930,68 +11528,10 @@ loop:
 	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y1, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·lifSubtractLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R10
-	ANDL    $-64, R10
-	MOVL    R10, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS 128(SI), Y4
-	VMOVUPS (R8)(AX*4), Y4
-	VMOVUPS (R9)(AX*4), Y5
-	VADDPS  zero<>+0(SB), Y5, Y5
-	VMOVUPS Y2, Y2
-	VSUBPS  Y4, Y2, Y2
-	VADDPS  Y5, Y2, Y2
-	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y5, Y1
-	VADDPS  Y1, Y5, Y1
-	VADDPS  Y4, Y0, Y0
-	VCMPPS  $0x1e, Y3, Y0, Y2
-	VSUBPS  Y3, Y0, Y3
-	VANDPS  one<>+0(SB), Y2, Y4
-	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
-	VMULPS  Y0, Y4, Y0
-	VADDPS  Y3, Y0, Y0
-	VANDPS  one<>+0(SB), Y2, Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1019,48 +11559,143 @@ TEXT ·lifSubtractLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
 	VMOVUPS 96(SI), Y3
 	VMOVUPS 128(SI), Y4
-	VMOVUPS (R9)(AX*4), Y4
-	VMOVUPS (R10)(AX*4), Y5
-	VADDPS  zero<>+0(SB), Y5, Y5
-	VMOVUPS Y2, Y6
-	VSUBPS  Y4, Y6, Y6
-	VADDPS  Y5, Y6, Y6
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y7
-	VADDPS  Y7, Y5, Y5
-	VADDPS  Y4, Y6, Y4
-	VCMPPS  $0x1e, Y3, Y4, Y6
-	VSUBPS  Y3, Y4, Y7
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y5
+	VMOVUPS (R9)(AX*4), Y6
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y6
+	VSUBPS  Y3, Y5, Y7
 	VANDPS  one<>+0(SB), Y6, Y8
 	VMULPS  Y7, Y8, Y7
-	VMOVUPS one<>+0(SB), Y8
-	VANDNPS Y8, Y6, Y8
-	VMULPS  Y4, Y8, Y4
-	VADDPS  Y7, Y4, Y4
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
 	VANDPS  one<>+0(SB), Y6, Y6
-	VADDPS  (DX)(AX*4), Y5, Y5
+	VADDPS  (DX)(AX*4), Y4, Y4
 	VMOVUPS Y6, (CX)(AX*4)
-	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS 32(R10)(AX*4), Y6
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMOVUPS Y2, Y7
+	VMOVUPS 32(R9)(AX*4), Y8
+	VSUBPS  Y8, Y7, Y7
+	VADDPS  Y6, Y7, Y7
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y1, Y6, Y9
+	VADDPS  Y9, Y6, Y6
+	VADDPS  Y8, Y7, Y7
+	VCMPPS  $0x1e, Y3, Y7, Y8
+	VSUBPS  Y3, Y7, Y9
+	VANDPS  one<>+0(SB), Y8, Y10
+	VMULPS  Y9, Y10, Y9
+	VANDNPS one<>+0(SB), Y8, Y10
+	VMULPS  Y7, Y10, Y7
+	VADDPS  Y9, Y7, Y7
+	VANDPS  one<>+0(SB), Y8, Y8
+	VADDPS  32(DX)(AX*4), Y6, Y6
+	VMOVUPS Y8, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y8
+	VSUBPS  Y5, Y8, Y8
+	VADDPS  Y4, Y8, Y8
+	VMULPS  Y0, Y8, Y8
+	VMULPS  Y1, Y4, Y9
+	VADDPS  Y9, Y4, Y4
+	VADDPS  Y5, Y8, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y8
+	VSUBPS  Y3, Y5, Y9
+	VANDPS  one<>+0(SB), Y8, Y10
+	VMULPS  Y9, Y10, Y9
+	VANDNPS one<>+0(SB), Y8, Y10
+	VMULPS  Y5, Y10, Y5
+	VADDPS  Y9, Y5, Y5
+	VANDPS  one<>+0(SB), Y8, Y8
+	VADDPS  (R11)(AX*4), Y4, Y4
+	VMOVUPS Y8, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y6, Y6
 	VMOVUPS Y2, Y2
-	VSUBPS  Y4, Y2, Y2
-	VADDPS  Y5, Y2, Y2
+	VSUBPS  Y7, Y2, Y2
+	VADDPS  Y6, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y5, Y1
-	VADDPS  Y1, Y5, Y1
-	VADDPS  Y4, Y0, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y6, Y1
+	VADDPS  Y7, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y0, Y2
+	VSUBPS  Y3, Y0, Y3
+	VANDPS  one<>+0(SB), Y2, Y6
+	VMULPS  Y3, Y6, Y3
+	VANDNPS one<>+0(SB), Y2, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  32(R11)(AX*4), Y1, Y1
+	VMOVUPS Y2, 32(DI)(AX*4)
+	VMOVUPS Y5, (R9)(AX*4)
+	VMOVUPS Y4, (R10)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 128(SI), Y4
+	VMOVUPS (R10)(AX*4), Y4
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y5
+	VMOVUPS (R9)(AX*4), Y6
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y3, Y5, Y6
+	VSUBPS  Y3, Y5, Y7
+	VANDPS  one<>+0(SB), Y6, Y8
+	VMULPS  Y7, Y8, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
+	VANDPS  one<>+0(SB), Y6, Y6
+	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS Y6, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS Y2, Y2
+	VSUBPS  Y5, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y4, Y1
+	VADDPS  Y5, Y0, Y0
 	VCMPPS  $0x1e, Y3, Y0, Y2
 	VSUBPS  Y3, Y0, Y3
 	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -1069,9 +11704,10 @@ loop:
 	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y1, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1098,55 +11734,307 @@ TEXT ·lifRefracAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (R10)(AX*4), Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
-	VMULPS  Y3, Y6, Y3
-	VADDPS  Y5, Y3, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y5, Y7
-	VMULPS  Y3, Y7, Y3
-	VANDPS  Y6, Y5, Y6
-	VMULPS  Y0, Y6, Y0
-	VADDPS  Y0, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  160(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y2, Y5, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	VMOVUPS Y2, (R10)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y2
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R8)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y2, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VMOVUPS 32(R10)(AX*4), Y7
+	VCMPPS  $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y4, Y9, Y4
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDNPS Y6, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y6
+	VSUBPS  Y6, Y7, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y2, 32(R9)(AX*4)
+	VMOVUPS Y6, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
+
+loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R8)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y2, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VMOVUPS 32(R10)(AX*4), Y7
+	VCMPPS  $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y4, Y9, Y4
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDNPS Y6, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y6
+	VSUBPS  Y6, Y7, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y5
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y2, 32(R9)(AX*4)
+	VMOVUPS Y6, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1175,168 +12063,241 @@ TEXT ·lifRefracPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
-	VMOVUPS (R11)(AX*4), Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
-	VMULPS  Y3, Y6, Y3
-	VADDPS  Y5, Y3, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y5, Y7
-	VMULPS  Y3, Y7, Y3
-	VANDPS  Y6, Y5, Y6
-	VMULPS  Y0, Y6, Y0
-	VADDPS  Y0, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
-	VMULPS  160(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y2, Y5, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VMOVUPS Y3, (CX)(AX*4)
-	VADDPS  (R12)(AX*4), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
 	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
-	VMULPS  Y3, Y6, Y3
-	VADDPS  Y5, Y3, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y5, Y7
-	VMULPS  Y3, Y7, Y3
-	VANDPS  Y6, Y5, Y6
-	VMULPS  Y0, Y6, Y0
-	VADDPS  Y0, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y4
+	VMOVUPS (R11)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  160(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y2, Y5, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VMOVUPS Y3, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
-	VMOVUPS Y2, (R11)(AX*4)
-	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·lifRefracLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R11
-	ANDL    $-64, R11
-	MOVL    R11, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (R10)(AX*4), Y2
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
-	VMULPS  Y3, Y6, Y3
-	VADDPS  Y5, Y3, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y5, Y7
-	VMULPS  Y3, Y7, Y3
-	VANDPS  Y6, Y5, Y6
-	VMULPS  Y0, Y6, Y0
-	VADDPS  Y0, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y4
-	VMULPS  160(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y2, Y5, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y2
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y2, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VMOVUPS 32(R11)(AX*4), Y7
+	VCMPPS  $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y4, Y9, Y4
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDNPS Y6, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y6
+	VSUBPS  Y6, Y7, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y1, Y5, Y5
+	VADDPS  Y0, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VMULPS  32(SI), Y0, Y7
+	VADDPS  Y7, Y0, Y0
+	VADDPS  Y1, Y5, Y5
+	VCMPPS  $0x1e, 96(SI), Y5, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  128(SI), Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y8, Y5, Y5
+	VCMPPS  $0x1e, zero<>+0(SB), Y3, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y1, Y9, Y1
+	VADDPS  Y1, Y5, Y1
+	VANDNPS Y7, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y7
+	VSUBPS  Y7, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y3, Y7, Y3
+	VADDPS  Y7, Y3, Y3
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y7, Y3, Y3
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, (DI)(AX*4)
+	VADDPS  32(R12)(AX*4), Y2, Y2
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y4, Y5, Y5
+	VADDPS  Y2, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VMULPS  32(SI), Y2, Y7
+	VADDPS  Y7, Y2, Y2
+	VADDPS  Y4, Y5, Y5
+	VCMPPS  $0x1e, 96(SI), Y5, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  128(SI), Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y8, Y5, Y5
+	VCMPPS  $0x1e, zero<>+0(SB), Y6, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y4, Y9, Y4
+	VADDPS  Y4, Y5, Y4
+	VANDNPS Y7, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, 32(DI)(AX*4)
 	VMOVUPS Y1, (R9)(AX*4)
-	VMOVUPS Y2, (R10)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y3, (R11)(AX*4)
+	VMOVUPS Y4, 32(R9)(AX*4)
+	VMOVUPS Y2, 32(R10)(AX*4)
+	VMOVUPS Y6, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R11)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VMULPS  32(SI), Y0, Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y1, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y2, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y5, Y2, Y2
+	VCMPPS  $0x1e, zero<>+0(SB), Y3, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y2, Y1
+	VANDNPS Y4, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y3, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1365,94 +12326,247 @@ TEXT ·lifRefracLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
-	VMOVUPS (R11)(AX*4), Y2
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
-	VMULPS  Y3, Y6, Y3
-	VADDPS  Y5, Y3, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y5, Y7
-	VMULPS  Y3, Y7, Y3
-	VANDPS  Y6, Y5, Y6
-	VMULPS  Y0, Y6, Y0
-	VADDPS  Y0, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
-	VMULPS  160(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y2, Y5, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y3, (CX)(AX*4)
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
 	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
-	VMULPS  Y3, Y6, Y3
-	VADDPS  Y5, Y3, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y5, Y7
-	VMULPS  Y3, Y7, Y3
-	VANDPS  Y6, Y5, Y6
-	VMULPS  Y0, Y6, Y0
-	VADDPS  Y0, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y4
+	VMOVUPS (R11)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  160(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y2, Y5, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VADDPS  (R12)(AX*4), Y1, Y1
-	VMOVUPS Y3, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
-	VMOVUPS Y2, (R11)(AX*4)
-	ADDQ    R8, SI
-	ADDQ    $0x08, AX
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y2, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VMOVUPS 32(R11)(AX*4), Y7
+	VCMPPS  $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y4, Y9, Y4
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDNPS Y6, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y6
+	VSUBPS  Y6, Y7, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y5
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y1, Y5, Y5
+	VADDPS  Y0, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VMULPS  32(SI), Y0, Y7
+	VADDPS  Y7, Y0, Y0
+	VADDPS  Y1, Y5, Y5
+	VCMPPS  $0x1e, 96(SI), Y5, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  128(SI), Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y8, Y5, Y5
+	VCMPPS  $0x1e, zero<>+0(SB), Y3, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y1, Y9, Y1
+	VADDPS  Y1, Y5, Y1
+	VANDNPS Y7, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y7
+	VSUBPS  Y7, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y3, Y7, Y3
+	VADDPS  Y7, Y3, Y3
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y7, Y3, Y3
+	VANDPS  one<>+0(SB), Y5, Y5
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS Y5, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y4, Y5, Y5
+	VADDPS  Y2, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VMULPS  32(SI), Y2, Y7
+	VADDPS  Y7, Y2, Y2
+	VADDPS  Y4, Y5, Y5
+	VCMPPS  $0x1e, 96(SI), Y5, Y7
+	VANDPS  one<>+0(SB), Y7, Y8
+	VMULPS  128(SI), Y8, Y8
+	VANDNPS one<>+0(SB), Y7, Y9
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y8, Y5, Y5
+	VCMPPS  $0x1e, zero<>+0(SB), Y6, Y8
+	VANDNPS one<>+0(SB), Y8, Y9
+	VMULPS  Y5, Y9, Y5
+	VANDPS  one<>+0(SB), Y8, Y9
+	VMULPS  Y4, Y9, Y4
+	VADDPS  Y4, Y5, Y4
+	VANDNPS Y7, Y8, Y5
+	VANDPS  one<>+0(SB), Y8, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  160(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y5, Y8
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y7, Y6, Y6
+	VANDPS  one<>+0(SB), Y5, Y5
+	VADDPS  32(R12)(AX*4), Y2, Y2
+	VMOVUPS Y5, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y3, (R11)(AX*4)
+	VMOVUPS Y4, 32(R9)(AX*4)
+	VMOVUPS Y2, 32(R10)(AX*4)
+	VMOVUPS Y6, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS (R11)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VMULPS  32(SI), Y0, Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y1, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y2, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y5, Y2, Y2
+	VCMPPS  $0x1e, zero<>+0(SB), Y3, Y5
+	VANDNPS one<>+0(SB), Y5, Y6
+	VMULPS  Y2, Y6, Y2
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y2, Y1
+	VANDNPS Y4, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  160(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y2, Y5
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y3, (R11)(AX*4)
+	ADDQ    R8, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1463,103 +12577,128 @@ loop:
 // func lifRefracTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifRefracTinyAVX2(SB), NOSPLIT, $96-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	MOVQ stride+40(FP), AX
-	LEAQ (R8)(AX*4), R9
-	LEAQ (R9)(AX*4), R10
-	XORQ AX, AX
-	XORQ R11, R11
-	MOVQ R11, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	XORQ    R11, R11
+	MOVQ    R11, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VMOVUPS  32(SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, 32(SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 64(SP)
-	VMOVUPS  (R8)(AX*4), Y0
-	VMOVUPS  (R9)(AX*4), Y1
-	VMOVUPS  (R10)(AX*4), Y2
-	VADDPS   (DX)(AX*4), Y1, Y1
-	VMOVUPS  64(SI), Y3
-	VSUBPS   Y0, Y3, Y3
-	VADDPS   Y1, Y3, Y3
-	VPADDD   Y3, Y3, Y4
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
+
+known:
+	VMOVUPS  (R9)(AX*4), Y0
+	VADDPS   (DX)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R8)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPADDD   Y0, Y0, Y4
 	VPADDD   most<>+0(SB), Y4, Y4
-	VPADDD   Y1, Y1, Y5
-	VPADDD   most<>+0(SB), Y5, Y5
-	VPMINSD  Y5, Y4, Y4
-	VMOVDQU  64(SP), Y5
-	VPCMPGTD Y4, Y5, Y5
-	VPTEST   Y5, Y5
+	VPMINSD  Y4, Y3, Y3
+	VMOVDQU  64(SP), Y4
+	VPCMPGTD Y3, Y4, Y4
+	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SI), Y3, Y4
-	VMULPS   32(SI), Y1, Y3
+	VMULPS   (SI), Y1, Y3
+	VMULPS   32(SI), Y0, Y1
 
 products:
-	VADDPS  Y3, Y1, Y1
-	VADDPS  Y0, Y4, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VANDPS  Y3, Y4, Y6
-	VANDNPS Y3, Y4, Y3
-	VMULPS  zero<>+0(SB), Y6, Y6
-	VORPS   Y6, Y3, Y3
-	VADDPS  Y3, Y5, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VANDNPS Y0, Y5, Y6
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y3, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDPS  Y1, Y3, Y5
+	VANDNPS Y1, Y3, Y1
+	VMULPS  zero<>+0(SB), Y5, Y5
+	VORPS   Y5, Y1, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS (R10)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS Y2, Y5, Y6
 	VANDPS  signAndExponent<>+0(SB), Y6, Y6
 	VMULPS  zero<>+0(SB), Y6, Y6
-	VANDPS  Y0, Y5, Y0
-	VORPS   Y0, Y6, Y6
-	VANDPS  Y3, Y5, Y0
-	VANDNPS Y3, Y5, Y3
-	VMULPS  zero<>+0(SB), Y0, Y0
-	VORPS   Y0, Y3, Y3
-	VADDPS  Y6, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y4
+	VANDPS  Y2, Y5, Y2
+	VORPS   Y2, Y6, Y6
+	VANDPS  Y1, Y5, Y2
+	VANDNPS Y1, Y5, Y1
+	VMULPS  zero<>+0(SB), Y2, Y2
+	VORPS   Y2, Y1, Y1
+	VADDPS  Y6, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  160(SI), Y4, Y4
-	VANDPS  Y2, Y3, Y5
-	VANDNPS Y2, Y3, Y2
+	VANDPS  Y3, Y2, Y5
+	VANDNPS Y3, Y2, Y3
 	VMULPS  zero<>+0(SB), Y5, Y5
-	VORPS   Y5, Y2, Y2
-	VADDPS  Y2, Y4, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	VMOVUPS Y2, (R10)(AX*4)
+	VORPS   Y5, Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
 	ADDQ    DI, SI
 	ADDQ    $0x08, AX
 	CMPQ    AX, BX
@@ -1568,76 +12707,76 @@ products:
 	RET
 
 denormal:
-	VPAND       magnitude<>+0(SB), Y3, Y5
-	VMOVDQU     (SP), Y6
-	VPCMPGTD    Y5, Y6, Y6
-	VPANDN      Y3, Y6, Y4
-	VMULPS      (SI), Y4, Y4
-	VPANDN      Y4, Y6, Y4
-	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
-	VCVTDQ2PS   Y5, Y8
-	VPANDN      Y8, Y7, Y8
-	VPAND       Y5, Y7, Y5
-	VPAND       Y5, Y6, Y5
-	VMULPS      scale100<>+0(SB), Y5, Y5
-	VMULPS      scale49<>+0(SB), Y5, Y5
-	VPOR        Y5, Y8, Y8
-	VMOVUPS     (SI), Y9
-	VPXOR       Y9, Y3, Y5
-	VPAND       sign<>+0(SB), Y5, Y5
-	VPAND       magnitude<>+0(SB), Y9, Y9
-	VMULPS      Y9, Y8, Y3
-	VFMSUB213PS Y3, Y9, Y8
-	VROUNDPS    $0x08, Y3, Y10
-	VSUBPS      Y10, Y3, Y3
-	VMULPS      Y3, Y8, Y8
-	VPAND       magnitude<>+0(SB), Y3, Y9
-	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
-	VXORPS      Y7, Y7, Y7
-	VCMPPS      $0x1e, Y7, Y8, Y7
-	VPAND       Y7, Y9, Y9
-	VADDPS      Y3, Y3, Y3
-	VPAND       Y3, Y9, Y9
-	VADDPS      Y9, Y10, Y10
+	VPAND       magnitude<>+0(SB), Y1, Y4
+	VMOVDQU     (SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y1, Y5, Y3
+	VMULPS      (SI), Y3, Y3
+	VPANDN      Y3, Y5, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     (SI), Y8
+	VPXOR       Y8, Y1, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y1
+	VFMSUB213PS Y1, Y8, Y7
+	VROUNDPS    $0x08, Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VMULPS      Y1, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y1, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y8, Y8
+	VADDPS      Y8, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y4, Y9, Y9
+	VPAND       Y5, Y9, Y9
+	VPOR        Y9, Y3, Y3
+	VPAND       magnitude<>+0(SB), Y0, Y4
+	VMOVDQU     32(SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y0, Y5, Y1
+	VMULPS      32(SI), Y1, Y1
+	VPANDN      Y1, Y5, Y1
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     32(SI), Y8
+	VPXOR       Y8, Y0, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y9
+	VFMSUB213PS Y9, Y8, Y7
+	VROUNDPS    $0x08, Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y9, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y9, Y9, Y9
+	VPAND       Y9, Y8, Y8
+	VADDPS      Y8, Y10, Y10
 	VCVTPS2DQ   Y10, Y10
-	VPOR        Y5, Y10, Y10
-	VPAND       Y6, Y10, Y10
-	VPOR        Y10, Y4, Y4
-	VPAND       magnitude<>+0(SB), Y1, Y5
-	VMOVDQU     32(SP), Y6
-	VPCMPGTD    Y5, Y6, Y6
-	VPANDN      Y1, Y6, Y3
-	VMULPS      32(SI), Y3, Y3
-	VPANDN      Y3, Y6, Y3
-	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
-	VCVTDQ2PS   Y5, Y8
-	VPANDN      Y8, Y7, Y8
-	VPAND       Y5, Y7, Y5
-	VPAND       Y5, Y6, Y5
-	VMULPS      scale100<>+0(SB), Y5, Y5
-	VMULPS      scale49<>+0(SB), Y5, Y5
-	VPOR        Y5, Y8, Y8
-	VMOVUPS     32(SI), Y9
-	VPXOR       Y9, Y1, Y5
-	VPAND       sign<>+0(SB), Y5, Y5
-	VPAND       magnitude<>+0(SB), Y9, Y9
-	VMULPS      Y9, Y8, Y10
-	VFMSUB213PS Y10, Y9, Y8
-	VROUNDPS    $0x08, Y10, Y11
-	VSUBPS      Y11, Y10, Y10
-	VMULPS      Y10, Y8, Y8
-	VPAND       magnitude<>+0(SB), Y10, Y9
-	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
-	VXORPS      Y7, Y7, Y7
-	VCMPPS      $0x1e, Y7, Y8, Y7
-	VPAND       Y7, Y9, Y9
-	VADDPS      Y10, Y10, Y10
-	VPAND       Y10, Y9, Y9
-	VADDPS      Y9, Y11, Y11
-	VCVTPS2DQ   Y11, Y11
-	VPOR        Y5, Y11, Y11
-	VPAND       Y6, Y11, Y11
-	VPOR        Y11, Y3, Y3
+	VPOR        Y4, Y10, Y10
+	VPAND       Y5, Y10, Y10
+	VPOR        Y10, Y1, Y1
 	MOVQ        $0x00000001, R11
 	MOVQ        R11, ret+64(FP)
 	JMP         products
@@ -1645,104 +12784,129 @@ denormal:
 // func lifRefracLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifRefracLateTinyAVX2(SB), NOSPLIT, $96-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	MOVQ stride+40(FP), AX
-	LEAQ (R8)(AX*4), R9
-	LEAQ (R9)(AX*4), R10
-	XORQ AX, AX
-	XORQ R11, R11
-	MOVQ R11, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	XORQ    R11, R11
+	MOVQ    R11, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VMOVUPS  32(SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, 32(SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 64(SP)
-	VMOVUPS  (R8)(AX*4), Y0
-	VMOVUPS  (R9)(AX*4), Y1
-	VMOVUPS  (R10)(AX*4), Y2
-	VADDPS   zero<>+0(SB), Y1, Y1
-	VMOVUPS  64(SI), Y3
-	VSUBPS   Y0, Y3, Y3
-	VADDPS   Y1, Y3, Y3
-	VPADDD   Y3, Y3, Y4
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
+
+known:
+	VMOVUPS  (R9)(AX*4), Y0
+	VADDPS   zero<>+0(SB), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R8)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y3
+	VPADDD   most<>+0(SB), Y3, Y3
+	VPADDD   Y0, Y0, Y4
 	VPADDD   most<>+0(SB), Y4, Y4
-	VPADDD   Y1, Y1, Y5
-	VPADDD   most<>+0(SB), Y5, Y5
-	VPMINSD  Y5, Y4, Y4
-	VMOVDQU  64(SP), Y5
-	VPCMPGTD Y4, Y5, Y5
-	VPTEST   Y5, Y5
+	VPMINSD  Y4, Y3, Y3
+	VMOVDQU  64(SP), Y4
+	VPCMPGTD Y3, Y4, Y4
+	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SI), Y3, Y4
-	VMULPS   32(SI), Y1, Y3
+	VMULPS   (SI), Y1, Y3
+	VMULPS   32(SI), Y0, Y1
 
 products:
-	VADDPS  Y3, Y1, Y1
-	VADDPS  Y0, Y4, Y3
-	VCMPPS  $0x1e, 96(SI), Y3, Y4
-	VANDPS  one<>+0(SB), Y4, Y5
-	VMULPS  128(SI), Y5, Y5
-	VANDPS  Y3, Y4, Y6
-	VANDNPS Y3, Y4, Y3
-	VMULPS  zero<>+0(SB), Y6, Y6
-	VORPS   Y6, Y3, Y3
-	VADDPS  Y3, Y5, Y3
-	VXORPS  Y5, Y5, Y5
-	VCMPPS  $0x1e, Y5, Y2, Y5
-	VANDNPS Y0, Y5, Y6
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y3, Y1
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDPS  Y1, Y3, Y5
+	VANDNPS Y1, Y3, Y1
+	VMULPS  zero<>+0(SB), Y5, Y5
+	VORPS   Y5, Y1, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS (R10)(AX*4), Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS Y2, Y5, Y6
 	VANDPS  signAndExponent<>+0(SB), Y6, Y6
 	VMULPS  zero<>+0(SB), Y6, Y6
-	VANDPS  Y0, Y5, Y0
-	VORPS   Y0, Y6, Y6
-	VANDPS  Y3, Y5, Y0
-	VANDNPS Y3, Y5, Y3
-	VMULPS  zero<>+0(SB), Y0, Y0
-	VORPS   Y0, Y3, Y3
-	VADDPS  Y6, Y3, Y0
-	VANDNPS Y4, Y5, Y3
-	VANDPS  one<>+0(SB), Y5, Y4
-	VSUBPS  Y4, Y2, Y2
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y2, Y4, Y2
-	VADDPS  Y4, Y2, Y2
-	VANDPS  one<>+0(SB), Y3, Y4
+	VANDPS  Y2, Y5, Y2
+	VORPS   Y2, Y6, Y6
+	VANDPS  Y1, Y5, Y2
+	VANDNPS Y1, Y5, Y1
+	VMULPS  zero<>+0(SB), Y2, Y2
+	VORPS   Y2, Y1, Y1
+	VADDPS  Y6, Y1, Y1
+	VANDNPS Y3, Y5, Y2
+	VANDPS  one<>+0(SB), Y5, Y3
+	VSUBPS  Y3, Y4, Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y3, Y4, Y3
+	VADDPS  Y4, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  160(SI), Y4, Y4
-	VANDPS  Y2, Y3, Y5
-	VANDNPS Y2, Y3, Y2
+	VANDPS  Y3, Y2, Y5
+	VANDNPS Y3, Y2, Y3
 	VMULPS  zero<>+0(SB), Y5, Y5
-	VORPS   Y5, Y2, Y2
-	VADDPS  Y2, Y4, Y2
-	VANDPS  one<>+0(SB), Y3, Y3
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	VMOVUPS Y2, (R10)(AX*4)
+	VORPS   Y5, Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
 	ADDQ    DI, SI
 	ADDQ    $0x08, AX
 	CMPQ    AX, BX
@@ -1751,76 +12915,76 @@ products:
 	RET
 
 denormal:
-	VPAND       magnitude<>+0(SB), Y3, Y5
-	VMOVDQU     (SP), Y6
-	VPCMPGTD    Y5, Y6, Y6
-	VPANDN      Y3, Y6, Y4
-	VMULPS      (SI), Y4, Y4
-	VPANDN      Y4, Y6, Y4
-	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
-	VCVTDQ2PS   Y5, Y8
-	VPANDN      Y8, Y7, Y8
-	VPAND       Y5, Y7, Y5
-	VPAND       Y5, Y6, Y5
-	VMULPS      scale100<>+0(SB), Y5, Y5
-	VMULPS      scale49<>+0(SB), Y5, Y5
-	VPOR        Y5, Y8, Y8
-	VMOVUPS     (SI), Y9
-	VPXOR       Y9, Y3, Y5
-	VPAND       sign<>+0(SB), Y5, Y5
-	VPAND       magnitude<>+0(SB), Y9, Y9
-	VMULPS      Y9, Y8, Y3
-	VFMSUB213PS Y3, Y9, Y8
-	VROUNDPS    $0x08, Y3, Y10
-	VSUBPS      Y10, Y3, Y3
-	VMULPS      Y3, Y8, Y8
-	VPAND       magnitude<>+0(SB), Y3, Y9
-	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
-	VXORPS      Y7, Y7, Y7
-	VCMPPS      $0x1e, Y7, Y8, Y7
-	VPAND       Y7, Y9, Y9
-	VADDPS      Y3, Y3, Y3
-	VPAND       Y3, Y9, Y9
-	VADDPS      Y9, Y10, Y10
+	VPAND       magnitude<>+0(SB), Y1, Y4
+	VMOVDQU     (SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y1, Y5, Y3
+	VMULPS      (SI), Y3, Y3
+	VPANDN      Y3, Y5, Y3
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     (SI), Y8
+	VPXOR       Y8, Y1, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y1
+	VFMSUB213PS Y1, Y8, Y7
+	VROUNDPS    $0x08, Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VMULPS      Y1, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y1, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y8, Y8
+	VADDPS      Y8, Y9, Y9
+	VCVTPS2DQ   Y9, Y9
+	VPOR        Y4, Y9, Y9
+	VPAND       Y5, Y9, Y9
+	VPOR        Y9, Y3, Y3
+	VPAND       magnitude<>+0(SB), Y0, Y4
+	VMOVDQU     32(SP), Y5
+	VPCMPGTD    Y4, Y5, Y5
+	VPANDN      Y0, Y5, Y1
+	VMULPS      32(SI), Y1, Y1
+	VPANDN      Y1, Y5, Y1
+	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
+	VCVTDQ2PS   Y4, Y7
+	VPANDN      Y7, Y6, Y7
+	VPAND       Y4, Y6, Y4
+	VPAND       Y4, Y5, Y4
+	VMULPS      scale100<>+0(SB), Y4, Y4
+	VMULPS      scale49<>+0(SB), Y4, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVUPS     32(SI), Y8
+	VPXOR       Y8, Y0, Y4
+	VPAND       sign<>+0(SB), Y4, Y4
+	VPAND       magnitude<>+0(SB), Y8, Y8
+	VMULPS      Y8, Y7, Y9
+	VFMSUB213PS Y9, Y8, Y7
+	VROUNDPS    $0x08, Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMULPS      Y9, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y9, Y8
+	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
+	VXORPS      Y6, Y6, Y6
+	VCMPPS      $0x1e, Y6, Y7, Y6
+	VPAND       Y6, Y8, Y8
+	VADDPS      Y9, Y9, Y9
+	VPAND       Y9, Y8, Y8
+	VADDPS      Y8, Y10, Y10
 	VCVTPS2DQ   Y10, Y10
-	VPOR        Y5, Y10, Y10
-	VPAND       Y6, Y10, Y10
-	VPOR        Y10, Y4, Y4
-	VPAND       magnitude<>+0(SB), Y1, Y5
-	VMOVDQU     32(SP), Y6
-	VPCMPGTD    Y5, Y6, Y6
-	VPANDN      Y1, Y6, Y3
-	VMULPS      32(SI), Y3, Y3
-	VPANDN      Y3, Y6, Y3
-	VPCMPGTD    largestDenormal<>+0(SB), Y5, Y7
-	VCVTDQ2PS   Y5, Y8
-	VPANDN      Y8, Y7, Y8
-	VPAND       Y5, Y7, Y5
-	VPAND       Y5, Y6, Y5
-	VMULPS      scale100<>+0(SB), Y5, Y5
-	VMULPS      scale49<>+0(SB), Y5, Y5
-	VPOR        Y5, Y8, Y8
-	VMOVUPS     32(SI), Y9
-	VPXOR       Y9, Y1, Y5
-	VPAND       sign<>+0(SB), Y5, Y5
-	VPAND       magnitude<>+0(SB), Y9, Y9
-	VMULPS      Y9, Y8, Y10
-	VFMSUB213PS Y10, Y9, Y8
-	VROUNDPS    $0x08, Y10, Y11
-	VSUBPS      Y11, Y10, Y10
-	VMULPS      Y10, Y8, Y8
-	VPAND       magnitude<>+0(SB), Y10, Y9
-	VCMPPS      $0x00, half<>+0(SB), Y9, Y9
-	VXORPS      Y7, Y7, Y7
-	VCMPPS      $0x1e, Y7, Y8, Y7
-	VPAND       Y7, Y9, Y9
-	VADDPS      Y10, Y10, Y10
-	VPAND       Y10, Y9, Y9
-	VADDPS      Y9, Y11, Y11
-	VCVTPS2DQ   Y11, Y11
-	VPOR        Y5, Y11, Y11
-	VPAND       Y6, Y11, Y11
-	VPOR        Y11, Y3, Y3
+	VPOR        Y4, Y10, Y10
+	VPAND       Y5, Y10, Y10
+	VPOR        Y10, Y1, Y1
 	MOVQ        $0x00000001, R11
 	MOVQ        R11, ret+64(FP)
 	JMP         products
@@ -1843,28 +13007,162 @@ TEXT ·liAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
-	VMOVUPS (R8)(AX*4), Y3
-	VMOVUPS (R9)(AX*4), Y4
-	VADDPS  (DX)(AX*4), Y4, Y4
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y2, Y4
+	VMOVUPS (R8)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y5
+	VADDPS  32(DX)(AX*4), Y5, Y5
 	VMOVUPS Y2, Y2
-	VSUBPS  Y3, Y2, Y2
-	VADDPS  Y4, Y2, Y2
+	VMOVUPS 32(R8)(AX*4), Y6
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y4, Y1
-	VADDPS  Y1, Y4, Y1
-	VADDPS  Y3, Y0, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VMOVUPS Y0, 32(CX)(AX*4)
+	VMOVUPS Y4, (R8)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y2, Y2
+	VMOVUPS (R8)(AX*4), Y4
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y4, Y0, Y0
 	VMOVUPS Y0, (CX)(AX*4)
 	VMOVUPS Y0, (R8)(AX*4)
 	VMOVUPS Y1, (R9)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·liLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
+
+loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS Y2, Y4
+	VMOVUPS (R8)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y2
+	VMOVUPS 32(R8)(AX*4), Y6
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VADDPS  32(DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, 32(CX)(AX*4)
+	VMOVUPS Y4, (R8)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS Y2, Y2
+	VMOVUPS (R8)(AX*4), Y4
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y4, Y0, Y0
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1892,85 +13190,97 @@ TEXT ·liPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
-	VMOVUPS (R9)(AX*4), Y3
-	VMOVUPS (R10)(AX*4), Y4
-	VADDPS  (DX)(AX*4), Y4, Y4
-	VMOVUPS Y2, Y5
-	VSUBPS  Y3, Y5, Y5
-	VADDPS  Y4, Y5, Y5
-	VMULPS  Y0, Y5, Y5
-	VMULPS  Y1, Y4, Y6
-	VADDPS  Y6, Y4, Y4
-	VADDPS  Y3, Y5, Y3
-	VMOVUPS Y3, (CX)(AX*4)
-	VADDPS  (R11)(AX*4), Y4, Y4
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y2, Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y5
+	VADDPS  32(DX)(AX*4), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS 32(R9)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y3, Y3
+	VMOVUPS Y2, Y7
+	VSUBPS  Y4, Y7, Y7
+	VADDPS  Y3, Y7, Y7
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y1, Y3, Y8
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y4, Y7, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VADDPS  32(R11)(AX*4), Y5, Y5
 	VMOVUPS Y2, Y2
-	VSUBPS  Y3, Y2, Y2
-	VADDPS  Y4, Y2, Y2
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y4, Y1
-	VADDPS  Y1, Y4, Y1
-	VADDPS  Y3, Y0, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y2, Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (CX)(AX*4)
+	VADDPS  (R11)(AX*4), Y3, Y3
+	VMOVUPS Y2, Y2
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y4, Y0, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y1, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func liLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·liLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R10
-	ANDL    $-64, R10
-	MOVL    R10, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS (R8)(AX*4), Y3
-	VMOVUPS (R9)(AX*4), Y4
-	VADDPS  zero<>+0(SB), Y4, Y4
-	VMOVUPS Y2, Y2
-	VSUBPS  Y3, Y2, Y2
-	VADDPS  Y4, Y2, Y2
-	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y4, Y1
-	VADDPS  Y1, Y4, Y1
-	VADDPS  Y3, Y0, Y0
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y0, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -1998,39 +13308,103 @@ TEXT ·liLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
-	VMOVUPS (R9)(AX*4), Y3
-	VMOVUPS (R10)(AX*4), Y4
-	VADDPS  zero<>+0(SB), Y4, Y4
-	VMOVUPS Y2, Y5
-	VSUBPS  Y3, Y5, Y5
-	VADDPS  Y4, Y5, Y5
-	VMULPS  Y0, Y5, Y5
-	VMULPS  Y1, Y4, Y6
-	VADDPS  Y6, Y4, Y4
-	VADDPS  Y3, Y5, Y3
-	VADDPS  (DX)(AX*4), Y4, Y4
-	VMOVUPS Y3, (CX)(AX*4)
-	VADDPS  zero<>+0(SB), Y4, Y4
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS Y2, Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y5
+	VADDPS  zero<>+0(SB), Y5, Y5
+	VMOVUPS Y2, Y6
+	VMOVUPS 32(R9)(AX*4), Y7
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y8
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+	VADDPS  32(DX)(AX*4), Y5, Y5
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS Y2, Y7
+	VSUBPS  Y4, Y7, Y7
+	VADDPS  Y3, Y7, Y7
+	VMULPS  Y0, Y7, Y7
+	VMULPS  Y1, Y3, Y8
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y4, Y7, Y4
+	VADDPS  (R11)(AX*4), Y3, Y3
+	VMOVUPS Y4, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y5, Y5
 	VMOVUPS Y2, Y2
-	VSUBPS  Y3, Y2, Y2
-	VADDPS  Y4, Y2, Y2
+	VSUBPS  Y6, Y2, Y2
+	VADDPS  Y5, Y2, Y2
 	VMULPS  Y0, Y2, Y0
-	VMULPS  Y1, Y4, Y1
-	VADDPS  Y1, Y4, Y1
-	VADDPS  Y3, Y0, Y0
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y5, Y1
+	VADDPS  Y6, Y0, Y0
+	VADDPS  32(R11)(AX*4), Y1, Y1
+	VMOVUPS Y0, 32(DI)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y3, (R10)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS Y2, Y4
+	VMOVUPS (R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y1, Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMOVUPS Y4, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS Y2, Y2
+	VSUBPS  Y4, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y0
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y4, Y0, Y0
 	VADDPS  (R11)(AX*4), Y1, Y1
 	VMOVUPS Y0, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y1, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2041,66 +13415,92 @@ loop:
 // func liTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·liTinyAVX2(SB), NOSPLIT, $96-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	MOVQ stride+40(FP), AX
-	LEAQ (R8)(AX*4), R9
-	XORQ AX, AX
-	XORQ R10, R10
-	MOVQ R10, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	XORQ    R10, R10
+	MOVQ    R10, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VMOVUPS  32(SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, 32(SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 64(SP)
-	VMOVUPS  (R8)(AX*4), Y0
-	VMOVUPS  (R9)(AX*4), Y1
-	VADDPS   (DX)(AX*4), Y1, Y1
-	VMOVUPS  64(SI), Y2
-	VSUBPS   Y0, Y2, Y2
-	VADDPS   Y1, Y2, Y2
-	VPADDD   Y2, Y2, Y3
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
+
+known:
+	VMOVUPS  (R9)(AX*4), Y0
+	VADDPS   (DX)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R8)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y3
 	VPADDD   most<>+0(SB), Y3, Y3
-	VPADDD   Y1, Y1, Y4
+	VPADDD   Y0, Y0, Y4
 	VPADDD   most<>+0(SB), Y4, Y4
 	VPMINSD  Y4, Y3, Y3
 	VMOVDQU  64(SP), Y4
 	VPCMPGTD Y3, Y4, Y4
 	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SI), Y2, Y3
-	VMULPS   32(SI), Y1, Y2
+	VMULPS   (SI), Y1, Y3
+	VMULPS   32(SI), Y0, Y1
 
 products:
-	VADDPS  Y2, Y1, Y1
-	VADDPS  Y0, Y3, Y0
-	VMOVUPS Y0, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y3, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    DI, SI
 	ADDQ    $0x08, AX
 	CMPQ    AX, BX
@@ -2109,10 +13509,10 @@ products:
 	RET
 
 denormal:
-	VPAND       magnitude<>+0(SB), Y2, Y4
+	VPAND       magnitude<>+0(SB), Y1, Y4
 	VMOVDQU     (SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y2, Y5, Y3
+	VPANDN      Y1, Y5, Y3
 	VMULPS      (SI), Y3, Y3
 	VPANDN      Y3, Y5, Y3
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
@@ -2124,32 +13524,32 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     (SI), Y8
-	VPXOR       Y8, Y2, Y4
+	VPXOR       Y8, Y1, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
-	VMULPS      Y8, Y7, Y2
-	VFMSUB213PS Y2, Y8, Y7
-	VROUNDPS    $0x08, Y2, Y9
-	VSUBPS      Y9, Y2, Y2
-	VMULPS      Y2, Y7, Y7
-	VPAND       magnitude<>+0(SB), Y2, Y8
+	VMULPS      Y8, Y7, Y1
+	VFMSUB213PS Y1, Y8, Y7
+	VROUNDPS    $0x08, Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VMULPS      Y1, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y1, Y8
 	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
 	VXORPS      Y6, Y6, Y6
 	VCMPPS      $0x1e, Y6, Y7, Y6
 	VPAND       Y6, Y8, Y8
-	VADDPS      Y2, Y2, Y2
-	VPAND       Y2, Y8, Y8
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y8, Y8
 	VADDPS      Y8, Y9, Y9
 	VCVTPS2DQ   Y9, Y9
 	VPOR        Y4, Y9, Y9
 	VPAND       Y5, Y9, Y9
 	VPOR        Y9, Y3, Y3
-	VPAND       magnitude<>+0(SB), Y1, Y4
+	VPAND       magnitude<>+0(SB), Y0, Y4
 	VMOVDQU     32(SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y1, Y5, Y2
-	VMULPS      32(SI), Y2, Y2
-	VPANDN      Y2, Y5, Y2
+	VPANDN      Y0, Y5, Y1
+	VMULPS      32(SI), Y1, Y1
+	VPANDN      Y1, Y5, Y1
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
 	VCVTDQ2PS   Y4, Y7
 	VPANDN      Y7, Y6, Y7
@@ -2159,7 +13559,7 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     32(SI), Y8
-	VPXOR       Y8, Y1, Y4
+	VPXOR       Y8, Y0, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
 	VMULPS      Y8, Y7, Y9
@@ -2178,7 +13578,7 @@ denormal:
 	VCVTPS2DQ   Y10, Y10
 	VPOR        Y4, Y10, Y10
 	VPAND       Y5, Y10, Y10
-	VPOR        Y10, Y2, Y2
+	VPOR        Y10, Y1, Y1
 	MOVQ        $0x00000001, R10
 	MOVQ        R10, ret+64(FP)
 	JMP         products
@@ -2186,67 +13586,93 @@ denormal:
 // func liLateTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·liLateTinyAVX2(SB), NOSPLIT, $96-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	MOVQ stride+40(FP), AX
-	LEAQ (R8)(AX*4), R9
-	XORQ AX, AX
-	XORQ R10, R10
-	MOVQ R10, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	XORQ    R10, R10
+	MOVQ    R10, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VMOVUPS  32(SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, 32(SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 64(SP)
-	VMOVUPS  (R8)(AX*4), Y0
-	VMOVUPS  (R9)(AX*4), Y1
-	VADDPS   zero<>+0(SB), Y1, Y1
-	VMOVUPS  64(SI), Y2
-	VSUBPS   Y0, Y2, Y2
-	VADDPS   Y1, Y2, Y2
-	VPADDD   Y2, Y2, Y3
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 64(SP)
+
+known:
+	VMOVUPS  (R9)(AX*4), Y0
+	VADDPS   zero<>+0(SB), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R8)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VPADDD   Y1, Y1, Y3
 	VPADDD   most<>+0(SB), Y3, Y3
-	VPADDD   Y1, Y1, Y4
+	VPADDD   Y0, Y0, Y4
 	VPADDD   most<>+0(SB), Y4, Y4
 	VPMINSD  Y4, Y3, Y3
 	VMOVDQU  64(SP), Y4
 	VPCMPGTD Y3, Y4, Y4
 	VPTEST   Y4, Y4
 	JNZ      denormal
-	VMULPS   (SI), Y2, Y3
-	VMULPS   32(SI), Y1, Y2
+	VMULPS   (SI), Y1, Y3
+	VMULPS   32(SI), Y0, Y1
 
 products:
-	VADDPS  Y2, Y1, Y1
-	VADDPS  Y0, Y3, Y0
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y0, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y3, Y1
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    DI, SI
 	ADDQ    $0x08, AX
 	CMPQ    AX, BX
@@ -2255,10 +13681,10 @@ products:
 	RET
 
 denormal:
-	VPAND       magnitude<>+0(SB), Y2, Y4
+	VPAND       magnitude<>+0(SB), Y1, Y4
 	VMOVDQU     (SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y2, Y5, Y3
+	VPANDN      Y1, Y5, Y3
 	VMULPS      (SI), Y3, Y3
 	VPANDN      Y3, Y5, Y3
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
@@ -2270,32 +13696,32 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     (SI), Y8
-	VPXOR       Y8, Y2, Y4
+	VPXOR       Y8, Y1, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
-	VMULPS      Y8, Y7, Y2
-	VFMSUB213PS Y2, Y8, Y7
-	VROUNDPS    $0x08, Y2, Y9
-	VSUBPS      Y9, Y2, Y2
-	VMULPS      Y2, Y7, Y7
-	VPAND       magnitude<>+0(SB), Y2, Y8
+	VMULPS      Y8, Y7, Y1
+	VFMSUB213PS Y1, Y8, Y7
+	VROUNDPS    $0x08, Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VMULPS      Y1, Y7, Y7
+	VPAND       magnitude<>+0(SB), Y1, Y8
 	VCMPPS      $0x00, half<>+0(SB), Y8, Y8
 	VXORPS      Y6, Y6, Y6
 	VCMPPS      $0x1e, Y6, Y7, Y6
 	VPAND       Y6, Y8, Y8
-	VADDPS      Y2, Y2, Y2
-	VPAND       Y2, Y8, Y8
+	VADDPS      Y1, Y1, Y1
+	VPAND       Y1, Y8, Y8
 	VADDPS      Y8, Y9, Y9
 	VCVTPS2DQ   Y9, Y9
 	VPOR        Y4, Y9, Y9
 	VPAND       Y5, Y9, Y9
 	VPOR        Y9, Y3, Y3
-	VPAND       magnitude<>+0(SB), Y1, Y4
+	VPAND       magnitude<>+0(SB), Y0, Y4
 	VMOVDQU     32(SP), Y5
 	VPCMPGTD    Y4, Y5, Y5
-	VPANDN      Y1, Y5, Y2
-	VMULPS      32(SI), Y2, Y2
-	VPANDN      Y2, Y5, Y2
+	VPANDN      Y0, Y5, Y1
+	VMULPS      32(SI), Y1, Y1
+	VPANDN      Y1, Y5, Y1
 	VPCMPGTD    largestDenormal<>+0(SB), Y4, Y6
 	VCVTDQ2PS   Y4, Y7
 	VPANDN      Y7, Y6, Y7
@@ -2305,7 +13731,7 @@ denormal:
 	VMULPS      scale49<>+0(SB), Y4, Y4
 	VPOR        Y4, Y7, Y7
 	VMOVUPS     32(SI), Y8
-	VPXOR       Y8, Y1, Y4
+	VPXOR       Y8, Y0, Y4
 	VPAND       sign<>+0(SB), Y4, Y4
 	VPAND       magnitude<>+0(SB), Y8, Y8
 	VMULPS      Y8, Y7, Y9
@@ -2324,7 +13750,7 @@ denormal:
 	VCVTPS2DQ   Y10, Y10
 	VPOR        Y4, Y10, Y10
 	VPAND       Y5, Y10, Y10
-	VPOR        Y10, Y2, Y2
+	VPOR        Y10, Y1, Y1
 	MOVQ        $0x00000001, R10
 	MOVQ        R10, ret+64(FP)
 	JMP         products
@@ -2345,8 +13771,38 @@ TEXT ·liBoxAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R9
 	MOVL    R9, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
 
 loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMOVUPS Y1, Y3
+	VSUBPS  Y2, Y3, Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y3
+	VMOVUPS Y1, Y1
+	VSUBPS  Y3, Y1, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS Y0, 32(CX)(AX*4)
+	VMOVUPS Y2, (R8)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -2358,9 +13814,10 @@ loop:
 	VMOVUPS Y0, (CX)(AX*4)
 	VMOVUPS Y0, (R8)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2386,8 +13843,50 @@ TEXT ·liBoxPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VMOVUPS Y1, Y3
+	VSUBPS  Y2, Y3, Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  Y0, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y3
+	VMOVUPS Y1, Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  32(DX)(AX*4), Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, 32(CX)(AX*4)
+	VMOVUPS Y1, Y4
+	VSUBPS  Y2, Y4, Y4
+	VADDPS  (R10)(AX*4), Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS Y1, Y1
+	VSUBPS  Y3, Y1, Y1
+	VADDPS  32(R10)(AX*4), Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	VMOVUPS Y2, (R9)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R9)(AX*4), Y2
@@ -2405,9 +13904,10 @@ loop:
 	VMOVUPS Y0, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2418,31 +13918,48 @@ loop:
 // func liBoxTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·liBoxTinyAVX2(SB), NOSPLIT, $64-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	XORQ AX, AX
-	XORQ R9, R9
-	MOVQ R9, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	XORQ    R9, R9
+	MOVQ    R9, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 32(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 32(SP)
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 32(SP)
+
+known:
 	VMOVUPS  (R8)(AX*4), Y0
 	VMOVUPS  32(SI), Y1
 	VSUBPS   Y0, Y1, Y1
@@ -2522,8 +14039,54 @@ TEXT ·lifBoxAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R9
 	MOVL    R9, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
 
 loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R8)(AX*4), Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VADDPS  Y1, Y5, Y5
+	VSUBPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, Y2, Y4, Y5
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y3, Y6, Y6
+	VANDNPS one<>+0(SB), Y5, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y6, Y4, Y4
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y5
+	VMOVUPS 32(DX)(AX*4), Y6
+	VADDPS  Y1, Y6, Y1
+	VSUBPS  Y5, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y5, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  Y3, Y2, Y2
+	VANDNPS one<>+0(SB), Y1, Y3
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, 32(CX)(AX*4)
+	VMOVUPS Y4, (R8)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -2537,17 +14100,17 @@ loop:
 	VCMPPS  $0x1e, Y2, Y0, Y1
 	VANDPS  one<>+0(SB), Y1, Y2
 	VMULPS  Y3, Y2, Y2
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y1, Y3
+	VANDNPS one<>+0(SB), Y1, Y3
 	VMULPS  Y0, Y3, Y0
 	VADDPS  Y2, Y0, Y0
 	VANDPS  one<>+0(SB), Y1, Y1
 	VMOVUPS Y1, (CX)(AX*4)
 	VMOVUPS Y0, (R8)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2573,8 +14136,14 @@ TEXT ·lifBoxPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -2588,8 +14157,73 @@ loop:
 	VCMPPS  $0x1e, Y2, Y4, Y5
 	VANDPS  one<>+0(SB), Y5, Y6
 	VMULPS  Y3, Y6, Y6
-	VMOVUPS one<>+0(SB), Y7
-	VANDNPS Y7, Y5, Y7
+	VANDNPS one<>+0(SB), Y5, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y6, Y4, Y4
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y5
+	VMOVUPS 32(DX)(AX*4), Y6
+	VADDPS  Y1, Y6, Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y2, Y5, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  Y3, Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y7, Y5, Y5
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VMOVUPS (R10)(AX*4), Y6
+	VADDPS  Y1, Y6, Y6
+	VSUBPS  Y4, Y6, Y6
+	VMULPS  Y0, Y6, Y6
+	VADDPS  Y6, Y4, Y4
+	VCMPPS  $0x1e, Y2, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  Y3, Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, (DI)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y6
+	VADDPS  Y1, Y6, Y1
+	VSUBPS  Y5, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y5, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VANDPS  one<>+0(SB), Y1, Y2
+	VMULPS  Y3, Y2, Y2
+	VANDNPS one<>+0(SB), Y1, Y3
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R9)(AX*4), Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VADDPS  Y1, Y5, Y5
+	VSUBPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, Y2, Y4, Y5
+	VANDPS  one<>+0(SB), Y5, Y6
+	VMULPS  Y3, Y6, Y6
+	VANDNPS one<>+0(SB), Y5, Y7
 	VMULPS  Y4, Y7, Y4
 	VADDPS  Y6, Y4, Y4
 	VANDPS  one<>+0(SB), Y5, Y5
@@ -2602,17 +14236,17 @@ loop:
 	VCMPPS  $0x1e, Y2, Y0, Y1
 	VANDPS  one<>+0(SB), Y1, Y2
 	VMULPS  Y3, Y2, Y2
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y1, Y3
+	VANDNPS one<>+0(SB), Y1, Y3
 	VMULPS  Y0, Y3, Y0
 	VADDPS  Y2, Y0, Y0
 	VANDPS  one<>+0(SB), Y1, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2623,31 +14257,48 @@ loop:
 // func lifBoxTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifBoxTinyAVX2(SB), NOSPLIT, $64-72
-	MOVQ z+0(FP), CX
-	MOVQ x+8(FP), DX
-	MOVQ n+32(FP), BX
-	MOVQ c+24(FP), SI
-	MOVQ row+48(FP), AX
-	MOVQ cstep+56(FP), DI
-	MOVQ s+16(FP), R8
-	XORQ AX, AX
-	XORQ R9, R9
-	MOVQ R9, ret+64(FP)
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	XORQ    R9, R9
+	MOVQ    R9, ret+64(FP)
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 32(SP)
 
 loop:
-	VXORPS   Y0, Y0, Y0
-	VMOVUPS  (SI), Y1
-	VCMPPS   $0x00, Y1, Y1, Y3
-	VANDPS   magnitude<>+0(SB), Y1, Y1
-	VMOVUPS  leastNormal<>+0(SB), Y2
-	VDIVPS   Y1, Y2, Y2
-	VMINPS   scaleDown100<>+0(SB), Y2, Y2
-	VANDPS   Y3, Y2, Y2
-	VMOVUPS  Y2, (SP)
-	VPMAXSD  Y2, Y0, Y0
-	VPADDD   Y0, Y0, Y0
-	VPADDD   most<>+0(SB), Y0, Y0
-	VMOVUPS  Y0, 32(SP)
+	CMPQ    DI, $0x00
+	JE      known
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (SI), Y1
+	VCMPPS  $0x00, Y1, Y1, Y3
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMOVUPS leastNormal<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMINPS  scaleDown100<>+0(SB), Y2, Y2
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (SP)
+	VPMAXSD Y2, Y0, Y0
+	VPADDD  Y0, Y0, Y0
+	VPADDD  most<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 32(SP)
+
+known:
 	VMOVUPS  (R8)(AX*4), Y0
 	VMOVUPS  (DX)(AX*4), Y1
 	VADDPS   32(SI), Y1, Y1
@@ -2736,8 +14387,56 @@ TEXT ·lifBoxSubtractAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R9
 	MOVL    R9, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
 
 loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R8)(AX*4), Y3
+	VMOVUPS (DX)(AX*4), Y4
+	VADDPS  Y1, Y4, Y4
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VCMPPS  $0x1e, Y2, Y3, Y4
+	VSUBPS  Y2, Y3, Y5
+	VANDPS  one<>+0(SB), Y4, Y6
+	VMULPS  Y5, Y6, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y4
+	VMOVUPS 32(DX)(AX*4), Y5
+	VADDPS  Y1, Y5, Y1
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y4, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VSUBPS  Y2, Y0, Y2
+	VANDPS  one<>+0(SB), Y1, Y4
+	VMULPS  Y2, Y4, Y2
+	VANDNPS one<>+0(SB), Y1, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, 32(CX)(AX*4)
+	VMOVUPS Y3, (R8)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -2752,17 +14451,17 @@ loop:
 	VSUBPS  Y2, Y0, Y2
 	VANDPS  one<>+0(SB), Y1, Y3
 	VMULPS  Y2, Y3, Y2
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y1, Y3
+	VANDNPS one<>+0(SB), Y1, Y3
 	VMULPS  Y0, Y3, Y0
 	VADDPS  Y2, Y0, Y0
 	VANDPS  one<>+0(SB), Y1, Y1
 	VMOVUPS Y1, (CX)(AX*4)
 	VMOVUPS Y0, (R8)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2788,8 +14487,14 @@ TEXT ·lifBoxSubtractPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -2804,8 +14509,77 @@ loop:
 	VSUBPS  Y2, Y3, Y5
 	VANDPS  one<>+0(SB), Y4, Y6
 	VMULPS  Y5, Y6, Y5
-	VMOVUPS one<>+0(SB), Y6
-	VANDNPS Y6, Y4, Y6
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y4
+	VMOVUPS 32(DX)(AX*4), Y5
+	VADDPS  Y1, Y5, Y5
+	VSUBPS  Y4, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VCMPPS  $0x1e, Y2, Y4, Y5
+	VSUBPS  Y2, Y4, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  Y6, Y7, Y6
+	VANDNPS one<>+0(SB), Y5, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y6, Y4, Y4
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS (R10)(AX*4), Y5
+	VADDPS  Y1, Y5, Y5
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y0, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VCMPPS  $0x1e, Y2, Y3, Y5
+	VSUBPS  Y2, Y3, Y6
+	VANDPS  one<>+0(SB), Y5, Y7
+	VMULPS  Y6, Y7, Y6
+	VANDNPS one<>+0(SB), Y5, Y7
+	VMULPS  Y3, Y7, Y3
+	VADDPS  Y6, Y3, Y3
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS Y5, (DI)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y5
+	VADDPS  Y1, Y5, Y1
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y4, Y0
+	VCMPPS  $0x1e, Y2, Y0, Y1
+	VSUBPS  Y2, Y0, Y2
+	VANDPS  one<>+0(SB), Y1, Y4
+	VMULPS  Y2, Y4, Y2
+	VANDNPS one<>+0(SB), Y1, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y2, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VMOVUPS (R9)(AX*4), Y3
+	VMOVUPS (DX)(AX*4), Y4
+	VADDPS  Y1, Y4, Y4
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VCMPPS  $0x1e, Y2, Y3, Y4
+	VSUBPS  Y2, Y3, Y5
+	VANDPS  one<>+0(SB), Y4, Y6
+	VMULPS  Y5, Y6, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
 	VMULPS  Y3, Y6, Y3
 	VADDPS  Y5, Y3, Y3
 	VANDPS  one<>+0(SB), Y4, Y4
@@ -2819,17 +14593,17 @@ loop:
 	VSUBPS  Y2, Y0, Y2
 	VANDPS  one<>+0(SB), Y1, Y3
 	VMULPS  Y2, Y3, Y2
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y1, Y3
+	VANDNPS one<>+0(SB), Y1, Y3
 	VMULPS  Y0, Y3, Y0
 	VADDPS  Y2, Y0, Y0
 	VANDPS  one<>+0(SB), Y1, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2853,8 +14627,44 @@ TEXT ·iafAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R9
 	MOVL    R9, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
 
 loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y3
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VCMPPS  $0x1e, Y0, Y3, Y0
+	VANDPS  one<>+0(SB), Y0, Y4
+	VMULPS  Y1, Y4, Y1
+	VANDNPS one<>+0(SB), Y0, Y4
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y1, Y3, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 32(CX)(AX*4)
+	VMOVUPS Y2, (R8)(AX*4)
+	VMOVUPS Y1, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -2862,17 +14672,99 @@ loop:
 	VCMPPS  $0x1e, Y0, Y2, Y0
 	VANDPS  one<>+0(SB), Y0, Y3
 	VMULPS  Y1, Y3, Y1
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y0, Y3
+	VANDNPS one<>+0(SB), Y0, Y3
 	VMULPS  Y2, Y3, Y2
 	VADDPS  Y1, Y2, Y1
 	VANDPS  one<>+0(SB), Y0, Y0
 	VMOVUPS Y0, (CX)(AX*4)
 	VMOVUPS Y1, (R8)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
+
+loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VCMPPS  $0x1e, Y0, Y3, Y0
+	VANDPS  one<>+0(SB), Y0, Y4
+	VMULPS  Y1, Y4, Y1
+	VANDNPS one<>+0(SB), Y0, Y4
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y1, Y3, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VADDPS  32(DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, 32(CX)(AX*4)
+	VMOVUPS Y2, (R8)(AX*4)
+	VMOVUPS Y1, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y0, Y3
+	VMULPS  Y1, Y3, Y1
+	VANDNPS one<>+0(SB), Y0, Y3
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y1, Y2, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y0, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2898,8 +14790,14 @@ TEXT ·iafPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R9)(AX*4), Y2
@@ -2907,8 +14805,55 @@ loop:
 	VCMPPS  $0x1e, Y0, Y2, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  Y1, Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y3
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  Y1, Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, 32(CX)(AX*4)
+	VADDPS  (R10)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  Y1, Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y5, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VADDPS  32(R10)(AX*4), Y3, Y3
+	VCMPPS  $0x1e, Y0, Y3, Y0
+	VANDPS  one<>+0(SB), Y0, Y4
+	VMULPS  Y1, Y4, Y1
+	VANDNPS one<>+0(SB), Y0, Y4
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y1, Y3, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	VMOVUPS Y2, (R9)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
 	VMULPS  Y2, Y5, Y2
 	VADDPS  Y4, Y2, Y2
 	VANDPS  one<>+0(SB), Y3, Y3
@@ -2917,61 +14862,17 @@ loop:
 	VCMPPS  $0x1e, Y0, Y2, Y0
 	VANDPS  one<>+0(SB), Y0, Y3
 	VMULPS  Y1, Y3, Y1
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y0, Y3
+	VANDNPS one<>+0(SB), Y0, Y3
 	VMULPS  Y2, Y3, Y2
 	VADDPS  Y1, Y2, Y1
 	VANDPS  one<>+0(SB), Y0, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	VMOVUPS Y1, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func iafLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·iafLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R9
-	ANDL    $-64, R9
-	MOVL    R9, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS (R8)(AX*4), Y2
-	VADDPS  zero<>+0(SB), Y2, Y2
-	VCMPPS  $0x1e, Y0, Y2, Y0
-	VANDPS  one<>+0(SB), Y0, Y3
-	VMULPS  Y1, Y3, Y1
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y0, Y3
-	VMULPS  Y2, Y3, Y2
-	VADDPS  Y1, Y2, Y1
-	VANDPS  one<>+0(SB), Y0, Y0
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y0, (CX)(AX*4)
-	VMOVUPS Y1, (R8)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -2997,8 +14898,14 @@ TEXT ·iafLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R9)(AX*4), Y2
@@ -3006,8 +14913,59 @@ loop:
 	VCMPPS  $0x1e, Y0, Y2, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  Y1, Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  Y1, Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VMOVUPS Y4, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  Y1, Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y5, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y4
+	VADDPS  (R10)(AX*4), Y2, Y2
+	VMOVUPS Y4, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VCMPPS  $0x1e, Y0, Y3, Y0
+	VANDPS  one<>+0(SB), Y0, Y4
+	VMULPS  Y1, Y4, Y1
+	VANDNPS one<>+0(SB), Y0, Y4
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y1, Y3, Y1
+	VANDPS  one<>+0(SB), Y0, Y0
+	VADDPS  32(R10)(AX*4), Y1, Y1
+	VMOVUPS Y0, 32(DI)(AX*4)
+	VMOVUPS Y2, (R9)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
 	VMULPS  Y2, Y5, Y2
 	VADDPS  Y4, Y2, Y2
 	VANDPS  one<>+0(SB), Y3, Y3
@@ -3017,8 +14975,7 @@ loop:
 	VCMPPS  $0x1e, Y0, Y2, Y0
 	VANDPS  one<>+0(SB), Y0, Y3
 	VMULPS  Y1, Y3, Y1
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y0, Y3
+	VANDNPS one<>+0(SB), Y0, Y3
 	VMULPS  Y2, Y3, Y2
 	VADDPS  Y1, Y2, Y1
 	VANDPS  one<>+0(SB), Y0, Y0
@@ -3026,9 +14983,10 @@ loop:
 	VMOVUPS Y0, (DI)(AX*4)
 	VMOVUPS Y1, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3052,8 +15010,46 @@ TEXT ·iafSubtractAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R9
 	MOVL    R9, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
 
 loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y1
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y2
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VSUBPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y0, Y4, Y0
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y2
+	VMOVUPS Y2, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R8)(AX*4), Y1
@@ -3062,17 +15058,102 @@ loop:
 	VSUBPS  Y0, Y1, Y0
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  Y0, Y3, Y0
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y2, Y3
+	VANDNPS one<>+0(SB), Y2, Y3
 	VMULPS  Y1, Y3, Y1
 	VADDPS  Y0, Y1, Y0
 	VANDPS  one<>+0(SB), Y2, Y1
 	VMOVUPS Y1, (CX)(AX*4)
 	VMOVUPS Y0, (R8)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func iafSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·iafSubtractLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R9
+	ANDL    $-64, R9
+	MOVL    R9, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R9
+	SUBQ    $0x00000008, R9
+
+loop:
+	CMPQ    AX, R9
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y1
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VSUBPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y0, Y4, Y0
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y2
+	VADDPS  32(DX)(AX*4), Y0, Y0
+	VMOVUPS Y2, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, 32(R8)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R8)(AX*4), Y1
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  Y0, Y3, Y0
+	VANDNPS one<>+0(SB), Y2, Y3
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y2, Y1
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3098,8 +15179,14 @@ TEXT ·iafSubtractPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R9)(AX*4), Y1
@@ -3108,8 +15195,59 @@ loop:
 	VSUBPS  Y0, Y1, Y3
 	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y2
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VSUBPS  Y0, Y2, Y4
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  Y4, Y5, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, 32(CX)(AX*4)
+	VADDPS  (R10)(AX*4), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y3
+	VSUBPS  Y0, Y1, Y4
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  Y4, Y5, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VADDPS  32(R10)(AX*4), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VSUBPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y0, Y4, Y0
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y1
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y1, Y4, Y1
 	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -3119,62 +15257,17 @@ loop:
 	VSUBPS  Y0, Y1, Y0
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  Y0, Y3, Y0
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y2, Y3
+	VANDNPS one<>+0(SB), Y2, Y3
 	VMULPS  Y1, Y3, Y1
 	VADDPS  Y0, Y1, Y0
 	VANDPS  one<>+0(SB), Y2, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func iafSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·iafSubtractLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R9
-	ANDL    $-64, R9
-	MOVL    R9, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS (R8)(AX*4), Y1
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VCMPPS  $0x1e, Y0, Y1, Y2
-	VSUBPS  Y0, Y1, Y0
-	VANDPS  one<>+0(SB), Y2, Y3
-	VMULPS  Y0, Y3, Y0
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y2, Y3
-	VMULPS  Y1, Y3, Y1
-	VADDPS  Y0, Y1, Y0
-	VANDPS  one<>+0(SB), Y2, Y1
-	VADDPS  (DX)(AX*4), Y0, Y0
-	VMOVUPS Y1, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3200,8 +15293,14 @@ TEXT ·iafSubtractLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS (R9)(AX*4), Y1
@@ -3210,8 +15309,63 @@ loop:
 	VSUBPS  Y0, Y1, Y3
 	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VADDPS  (DX)(AX*4), Y1, Y1
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y2
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VSUBPS  Y0, Y2, Y4
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  Y4, Y5, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y4, Y2, Y2
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  32(DX)(AX*4), Y2, Y2
+	VMOVUPS Y3, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y3
+	VSUBPS  Y0, Y1, Y4
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  Y4, Y5, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VADDPS  (R10)(AX*4), Y1, Y1
+	VMOVUPS Y3, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y2, Y2
+	VCMPPS  $0x1e, Y0, Y2, Y3
+	VSUBPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y0, Y4, Y0
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y0, Y2, Y0
+	VANDPS  one<>+0(SB), Y3, Y2
+	VADDPS  32(R10)(AX*4), Y0, Y0
+	VMOVUPS Y2, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (R9)(AX*4), Y1
+	VADDPS  zero<>+0(SB), Y1, Y1
+	VCMPPS  $0x1e, Y0, Y1, Y2
+	VSUBPS  Y0, Y1, Y3
+	VANDPS  one<>+0(SB), Y2, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y1, Y4, Y1
 	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -3222,8 +15376,7 @@ loop:
 	VSUBPS  Y0, Y1, Y0
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  Y0, Y3, Y0
-	VMOVUPS one<>+0(SB), Y3
-	VANDNPS Y3, Y2, Y3
+	VANDNPS one<>+0(SB), Y2, Y3
 	VMULPS  Y1, Y3, Y1
 	VADDPS  Y0, Y1, Y0
 	VANDPS  one<>+0(SB), Y2, Y1
@@ -3231,9 +15384,10 @@ loop:
 	VMOVUPS Y1, (DI)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3260,41 +15414,241 @@ TEXT ·lsnnAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
 	VMOVUPS (R10)(AX*4), Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y0
 	VMOVUPS 96(SI), Y3
 	VSUBPS  Y2, Y3, Y3
 	VMULPS  160(SI), Y3, Y3
 	VADDPS  Y3, Y2, Y2
-	VCMPPS  $0x1e, Y2, Y0, Y3
+	VCMPPS  $0x1e, Y2, Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  128(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMULPS  192(SI), Y3, Y4
 	VADDPS  Y4, Y2, Y2
 	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y3
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R8)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 32(R10)(AX*4), Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y5, Y5
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y3, 32(R9)(AX*4)
+	VMOVUPS Y5, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
 	VMOVUPS Y2, (R10)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lsnnLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lsnnLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
+
+loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R8)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 32(R10)(AX*4), Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y3, 32(R9)(AX*4)
+	VMOVUPS Y5, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3323,126 +15677,175 @@ TEXT ·lsnnPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
 	VMOVUPS (R11)(AX*4), Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y0
 	VMOVUPS 96(SI), Y3
 	VSUBPS  Y2, Y3, Y3
 	VMULPS  160(SI), Y3, Y3
 	VADDPS  Y3, Y2, Y2
-	VCMPPS  $0x1e, Y2, Y0, Y3
+	VCMPPS  $0x1e, Y2, Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  128(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMULPS  192(SI), Y3, Y4
 	VADDPS  Y4, Y2, Y2
 	VMOVUPS Y3, (CX)(AX*4)
-	VADDPS  (R12)(AX*4), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y0
+	VMOVUPS 32(R10)(AX*4), Y3
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 32(R11)(AX*4), Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y5, Y5
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y6
+	VSUBPS  Y1, Y6, Y6
+	VADDPS  Y0, Y6, Y6
+	VMULPS  (SI), Y6, Y6
+	VMULPS  32(SI), Y0, Y7
+	VADDPS  Y7, Y0, Y0
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y2, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y7, Y1, Y1
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y2, Y2
+	VMOVUPS Y6, (DI)(AX*4)
+	VADDPS  32(R12)(AX*4), Y3, Y3
+	VMOVUPS 64(SI), Y6
+	VSUBPS  Y4, Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VMULPS  (SI), Y6, Y6
+	VMULPS  32(SI), Y3, Y7
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y4, Y6, Y4
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y5, Y5
+	VMOVUPS Y6, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	VMOVUPS Y4, 32(R9)(AX*4)
+	VMOVUPS Y3, 32(R10)(AX*4)
+	VMOVUPS Y5, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS (R11)(AX*4), Y2
 	VMOVUPS 96(SI), Y3
 	VSUBPS  Y2, Y3, Y3
 	VMULPS  160(SI), Y3, Y3
 	VADDPS  Y3, Y2, Y2
-	VCMPPS  $0x1e, Y2, Y0, Y3
+	VCMPPS  $0x1e, Y2, Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  128(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y1, Y3, Y3
+	VADDPS  Y0, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y0, Y4
 	VADDPS  Y4, Y0, Y0
+	VADDPS  Y1, Y3, Y1
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMULPS  192(SI), Y3, Y4
 	VADDPS  Y4, Y2, Y2
 	VMOVUPS Y3, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
 	VMOVUPS Y2, (R11)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func lsnnLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·lsnnLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R11
-	ANDL    $-64, R11
-	MOVL    R11, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (R10)(AX*4), Y2
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y0
-	VMOVUPS 96(SI), Y3
-	VSUBPS  Y2, Y3, Y3
-	VMULPS  160(SI), Y3, Y3
-	VADDPS  Y3, Y2, Y2
-	VCMPPS  $0x1e, Y2, Y0, Y3
-	VANDPS  one<>+0(SB), Y3, Y4
-	VMULPS  128(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
-	VANDPS  one<>+0(SB), Y3, Y3
-	VMULPS  192(SI), Y3, Y4
-	VADDPS  Y4, Y2, Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	VMOVUPS Y2, (R10)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3471,66 +15874,181 @@ TEXT ·lsnnLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
 	VMOVUPS (R11)(AX*4), Y2
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y0
 	VMOVUPS 96(SI), Y3
 	VSUBPS  Y2, Y3, Y3
 	VMULPS  160(SI), Y3, Y3
 	VADDPS  Y3, Y2, Y2
-	VCMPPS  $0x1e, Y2, Y0, Y3
+	VCMPPS  $0x1e, Y2, Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  128(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMULPS  192(SI), Y3, Y4
 	VADDPS  Y4, Y2, Y2
-	VADDPS  (DX)(AX*4), Y1, Y1
+	VADDPS  (DX)(AX*4), Y0, Y0
 	VMOVUPS Y3, (CX)(AX*4)
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  Y1, Y3, Y3
-	VMULPS  (SI), Y3, Y3
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y0, Y3, Y0
+	VMOVUPS 32(R10)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS 64(SI), Y4
+	VMOVUPS 32(R9)(AX*4), Y5
+	VSUBPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 32(R11)(AX*4), Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  32(DX)(AX*4), Y3, Y3
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y6
+	VSUBPS  Y1, Y6, Y6
+	VADDPS  Y0, Y6, Y6
+	VMULPS  (SI), Y6, Y6
+	VMULPS  32(SI), Y0, Y7
+	VADDPS  Y7, Y0, Y0
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y2, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y7, Y1, Y1
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y2, Y2
+	VADDPS  (R12)(AX*4), Y0, Y0
+	VMOVUPS Y6, (DI)(AX*4)
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMOVUPS 64(SI), Y6
+	VSUBPS  Y4, Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VMULPS  (SI), Y6, Y6
+	VMULPS  32(SI), Y3, Y7
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y4, Y6, Y4
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y6, Y6
+	VMULPS  160(SI), Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VCMPPS  $0x1e, Y5, Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  128(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMULPS  192(SI), Y6, Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  32(R12)(AX*4), Y3, Y3
+	VMOVUPS Y6, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	VMOVUPS Y4, 32(R9)(AX*4)
+	VMOVUPS Y3, 32(R10)(AX*4)
+	VMOVUPS Y5, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VMULPS  (SI), Y1, Y1
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS (R11)(AX*4), Y2
 	VMOVUPS 96(SI), Y3
 	VSUBPS  Y2, Y3, Y3
 	VMULPS  160(SI), Y3, Y3
 	VADDPS  Y3, Y2, Y2
-	VCMPPS  $0x1e, Y2, Y0, Y3
+	VCMPPS  $0x1e, Y2, Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  128(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMULPS  192(SI), Y3, Y4
 	VADDPS  Y4, Y2, Y2
-	VADDPS  (R12)(AX*4), Y1, Y1
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMOVUPS Y3, (CX)(AX*4)
+	VADDPS  zero<>+0(SB), Y0, Y0
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y1, Y3, Y3
+	VADDPS  Y0, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VMULPS  32(SI), Y0, Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y1, Y3, Y1
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  160(SI), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x1e, Y2, Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  128(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMULPS  192(SI), Y3, Y4
+	VADDPS  Y4, Y2, Y2
+	VADDPS  (R12)(AX*4), Y0, Y0
 	VMOVUPS Y3, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
 	VMOVUPS Y2, (R11)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3557,38 +16075,229 @@ TEXT ·adaLIFAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (R10)(AX*4), Y2
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y4
-	VADDPS  Y1, Y3, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  (SI), Y1, Y1
-	VADDPS  Y1, Y0, Y0
-	VMULPS  160(SI), Y2, Y1
-	VADDPS  Y1, Y2, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS 96(SI), Y3
 	VSUBPS  128(SI), Y3, Y3
 	VMULPS  Y3, Y2, Y3
-	VSUBPS  Y3, Y0, Y0
+	VSUBPS  Y3, Y1, Y1
 	VMULPS  192(SI), Y2, Y3
-	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y0, Y0
 	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y2
+	VMOVUPS 32(R8)(AX*4), Y3
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y3, Y5, Y5
+	VMOVUPS 32(R9)(AX*4), Y6
+	VADDPS  32(DX)(AX*4), Y6, Y6
+	VMULPS  32(SI), Y6, Y7
+	VADDPS  Y7, Y6, Y7
+	VADDPS  Y6, Y5, Y5
+	VSUBPS  Y2, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMULPS  160(SI), Y2, Y5
+	VADDPS  Y5, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y5
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  128(SI), Y6, Y6
+	VMULPS  Y6, Y5, Y6
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  192(SI), Y5, Y6
+	VADDPS  Y6, Y2, Y2
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
 	VMOVUPS Y4, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y3, 32(R8)(AX*4)
+	VMOVUPS Y7, 32(R9)(AX*4)
+	VMOVUPS Y2, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y4, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func adaLIFLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·adaLIFLateAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
+
+loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  (DX)(AX*4), Y4, Y3
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y2
+	VMOVUPS 32(R8)(AX*4), Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y4, Y5, Y5
+	VMOVUPS 32(R9)(AX*4), Y6
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMULPS  32(SI), Y6, Y7
+	VADDPS  Y7, Y6, Y7
+	VADDPS  Y6, Y5, Y5
+	VSUBPS  Y2, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  160(SI), Y2, Y5
+	VADDPS  Y5, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y4, Y5
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  128(SI), Y6, Y6
+	VMULPS  Y6, Y5, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMULPS  192(SI), Y5, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  32(DX)(AX*4), Y7, Y6
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y6, 32(R9)(AX*4)
+	VMOVUPS Y2, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R9)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  (DX)(AX*4), Y4, Y3
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3617,117 +16326,163 @@ TEXT ·adaLIFPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
-	VMOVUPS (R11)(AX*4), Y2
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  (DX)(AX*4), Y1, Y1
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y4
-	VADDPS  Y1, Y3, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  (SI), Y1, Y1
-	VADDPS  Y1, Y0, Y0
-	VMULPS  160(SI), Y2, Y1
-	VADDPS  Y1, Y2, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R11)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS 96(SI), Y3
 	VSUBPS  128(SI), Y3, Y3
 	VMULPS  Y3, Y2, Y3
-	VSUBPS  Y3, Y0, Y0
+	VSUBPS  Y3, Y1, Y1
 	VMULPS  192(SI), Y2, Y3
-	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R11)(AX*4), Y2
+	VMOVUPS 32(R9)(AX*4), Y3
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y3, Y5, Y5
+	VMOVUPS 32(R10)(AX*4), Y6
+	VADDPS  32(DX)(AX*4), Y6, Y6
+	VMULPS  32(SI), Y6, Y7
+	VADDPS  Y7, Y6, Y7
+	VADDPS  Y6, Y5, Y5
+	VSUBPS  Y2, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMULPS  160(SI), Y2, Y5
+	VADDPS  Y5, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y5
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  128(SI), Y6, Y6
+	VMULPS  Y6, Y5, Y6
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  192(SI), Y5, Y6
+	VADDPS  Y6, Y2, Y2
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y1, Y5, Y5
+	VADDPS  (R12)(AX*4), Y4, Y4
+	VMULPS  32(SI), Y4, Y6
+	VADDPS  Y6, Y4, Y6
+	VADDPS  Y4, Y5, Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VMULPS  160(SI), Y0, Y4
+	VADDPS  Y4, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y4
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS 96(SI), Y5
+	VSUBPS  128(SI), Y5, Y5
+	VMULPS  Y5, Y4, Y5
+	VSUBPS  Y5, Y1, Y1
+	VMULPS  192(SI), Y4, Y5
+	VADDPS  Y5, Y0, Y0
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 64(SI), Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  32(R12)(AX*4), Y7, Y5
+	VMULPS  32(SI), Y5, Y7
+	VADDPS  Y7, Y5, Y7
+	VADDPS  Y5, Y4, Y4
+	VSUBPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  160(SI), Y2, Y4
+	VADDPS  Y4, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS 96(SI), Y5
+	VSUBPS  128(SI), Y5, Y5
+	VMULPS  Y5, Y4, Y5
+	VSUBPS  Y5, Y3, Y3
+	VMULPS  192(SI), Y4, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS Y4, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y6, (R10)(AX*4)
+	VMOVUPS Y0, (R11)(AX*4)
+	VMOVUPS Y3, 32(R9)(AX*4)
+	VMOVUPS Y7, 32(R10)(AX*4)
+	VMOVUPS Y2, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R11)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  (DX)(AX*4), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
 	VMOVUPS Y2, (CX)(AX*4)
 	VMOVUPS 64(SI), Y2
-	VSUBPS  Y0, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
 	VADDPS  (R12)(AX*4), Y4, Y3
 	VMULPS  32(SI), Y3, Y4
 	VADDPS  Y4, Y3, Y4
 	VADDPS  Y3, Y2, Y2
-	VSUBPS  Y1, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
 	VMULPS  (SI), Y2, Y2
-	VADDPS  Y2, Y0, Y0
-	VMULPS  160(SI), Y1, Y2
 	VADDPS  Y2, Y1, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS 96(SI), Y3
 	VSUBPS  128(SI), Y3, Y3
 	VMULPS  Y3, Y2, Y3
-	VSUBPS  Y3, Y0, Y0
+	VSUBPS  Y3, Y1, Y1
 	VMULPS  192(SI), Y2, Y3
-	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y0, Y0
 	VMOVUPS Y2, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
 	VMOVUPS Y4, (R10)(AX*4)
-	VMOVUPS Y1, (R11)(AX*4)
+	VMOVUPS Y0, (R11)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ    $0x00000008, AX
+	JMP     single
 
-// func adaLIFLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·adaLIFLateAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	STMXCSR (SP)
-	MOVL    (SP), R11
-	ANDL    $-64, R11
-	MOVL    R11, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (R10)(AX*4), Y2
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y4
-	VADDPS  Y1, Y3, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  (SI), Y1, Y1
-	VADDPS  Y1, Y0, Y0
-	VMULPS  160(SI), Y2, Y1
-	VADDPS  Y1, Y2, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
-	VANDPS  one<>+0(SB), Y2, Y2
-	VMOVUPS 96(SI), Y3
-	VSUBPS  128(SI), Y3, Y3
-	VMULPS  Y3, Y2, Y3
-	VSUBPS  Y3, Y0, Y0
-	VMULPS  192(SI), Y2, Y3
-	VADDPS  Y3, Y1, Y1
-	VADDPS  (DX)(AX*4), Y4, Y3
-	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y3, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3756,60 +16511,169 @@ TEXT ·adaLIFLatePairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
-	VMOVUPS (R11)(AX*4), Y2
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VADDPS  zero<>+0(SB), Y1, Y1
-	VMULPS  32(SI), Y1, Y4
-	VADDPS  Y4, Y1, Y4
-	VADDPS  Y1, Y3, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  (SI), Y1, Y1
-	VADDPS  Y1, Y0, Y0
-	VMULPS  160(SI), Y2, Y1
-	VADDPS  Y1, Y2, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
-	VANDPS  one<>+0(SB), Y2, Y2
-	VMOVUPS 96(SI), Y3
-	VSUBPS  128(SI), Y3, Y3
-	VMULPS  Y3, Y2, Y3
-	VSUBPS  Y3, Y0, Y0
-	VMULPS  192(SI), Y2, Y3
-	VADDPS  Y3, Y1, Y1
-	VADDPS  (DX)(AX*4), Y4, Y3
-	VMOVUPS Y2, (CX)(AX*4)
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R11)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
 	VMOVUPS 64(SI), Y2
-	VSUBPS  Y0, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R10)(AX*4), Y3
 	VADDPS  zero<>+0(SB), Y3, Y3
 	VMULPS  32(SI), Y3, Y4
 	VADDPS  Y4, Y3, Y4
 	VADDPS  Y3, Y2, Y2
-	VSUBPS  Y1, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
 	VMULPS  (SI), Y2, Y2
-	VADDPS  Y2, Y0, Y0
-	VMULPS  160(SI), Y1, Y2
 	VADDPS  Y2, Y1, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS 96(SI), Y3
 	VSUBPS  128(SI), Y3, Y3
 	VMULPS  Y3, Y2, Y3
-	VSUBPS  Y3, Y0, Y0
+	VSUBPS  Y3, Y1, Y1
 	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  (DX)(AX*4), Y4, Y3
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R11)(AX*4), Y2
+	VMOVUPS 32(R9)(AX*4), Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y4, Y5, Y5
+	VMOVUPS 32(R10)(AX*4), Y6
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMULPS  32(SI), Y6, Y7
+	VADDPS  Y7, Y6, Y7
+	VADDPS  Y6, Y5, Y5
+	VSUBPS  Y2, Y5, Y5
+	VMULPS  (SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  160(SI), Y2, Y5
+	VADDPS  Y5, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y4, Y5
+	VANDPS  one<>+0(SB), Y5, Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  128(SI), Y6, Y6
+	VMULPS  Y6, Y5, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMULPS  192(SI), Y5, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  32(DX)(AX*4), Y7, Y6
+	VMOVUPS Y5, 32(CX)(AX*4)
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y1, Y5, Y5
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMULPS  32(SI), Y3, Y7
+	VADDPS  Y7, Y3, Y7
+	VADDPS  Y3, Y5, Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  (SI), Y3, Y3
 	VADDPS  Y3, Y1, Y1
+	VMULPS  160(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS 96(SI), Y5
+	VSUBPS  128(SI), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VSUBPS  Y5, Y1, Y1
+	VMULPS  192(SI), Y3, Y5
+	VADDPS  Y5, Y0, Y0
+	VADDPS  (R12)(AX*4), Y7, Y5
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y4, Y3, Y3
+	VADDPS  zero<>+0(SB), Y6, Y6
+	VMULPS  32(SI), Y6, Y7
+	VADDPS  Y7, Y6, Y7
+	VADDPS  Y6, Y3, Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VMULPS  160(SI), Y2, Y4
+	VADDPS  Y4, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS 96(SI), Y6
+	VSUBPS  128(SI), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  192(SI), Y4, Y6
+	VADDPS  Y6, Y2, Y2
+	VADDPS  32(R12)(AX*4), Y7, Y6
+	VMOVUPS Y4, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y5, (R10)(AX*4)
+	VMOVUPS Y0, (R11)(AX*4)
+	VMOVUPS Y3, 32(R9)(AX*4)
+	VMOVUPS Y6, 32(R10)(AX*4)
+	VMOVUPS Y2, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R11)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS (R10)(AX*4), Y3
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  (DX)(AX*4), Y4, Y3
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  zero<>+0(SB), Y3, Y3
+	VMULPS  32(SI), Y3, Y4
+	VADDPS  Y4, Y3, Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  160(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  128(SI), Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  192(SI), Y2, Y3
+	VADDPS  Y3, Y0, Y0
 	VADDPS  (R12)(AX*4), Y4, Y3
 	VMOVUPS Y2, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
 	VMOVUPS Y3, (R10)(AX*4)
-	VMOVUPS Y1, (R11)(AX*4)
+	VMOVUPS Y0, (R11)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3835,8 +16699,14 @@ TEXT ·izhikevichAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
 	VMOVUPS (R8)(AX*4), Y0
 	VMOVUPS (R9)(AX*4), Y1
 	VMULPS  Y0, Y0, Y2
@@ -3856,14 +16726,80 @@ loop:
 	VADDPS  128(SI), Y0, Y3
 	VANDPS  one<>+0(SB), Y1, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y1, Y4
+	VANDNPS one<>+0(SB), Y1, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y1, Y3
 	VMULPS  96(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y1, Y4
+	VANDNPS one<>+0(SB), Y1, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y1
+	VMOVUPS 32(R9)(AX*4), Y3
+	VMULPS  Y1, Y1, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMULPS  192(SI), Y1, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  224(SI), Y4, Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  32(DX)(AX*4), Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y1, Y4
+	VMULPS  64(SI), Y1, Y1
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  32(SI), Y1, Y1
+	VADDPS  Y1, Y3, Y1
+	VCMPPS  $0x1e, 256(SI), Y4, Y3
+	VADDPS  128(SI), Y1, Y5
+	VANDPS  one<>+0(SB), Y3, Y6
+	VMULPS  Y5, Y6, Y5
+	VANDNPS one<>+0(SB), Y3, Y6
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y5, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  96(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y3, Y6
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y5, Y4, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, 32(CX)(AX*4)
+	VMOVUPS Y2, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y1, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMULPS  Y0, Y0, Y2
+	VMULPS  160(SI), Y2, Y2
+	VMULPS  192(SI), Y0, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  224(SI), Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y2
+	VMULPS  64(SI), Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  32(SI), Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VCMPPS  $0x1e, 256(SI), Y2, Y1
+	VADDPS  128(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y1, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y1, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y3
+	VMULPS  96(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y1, Y4
 	VMULPS  Y2, Y4, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y1, Y1
@@ -3871,9 +16807,10 @@ loop:
 	VMOVUPS Y2, (R8)(AX*4)
 	VMOVUPS Y0, (R9)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3901,8 +16838,14 @@ TEXT ·izhikevichPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (R9)(AX*4), Y0
 	VMOVUPS (R10)(AX*4), Y1
 	VMULPS  Y0, Y0, Y2
@@ -3922,14 +16865,134 @@ loop:
 	VADDPS  128(SI), Y0, Y3
 	VANDPS  one<>+0(SB), Y1, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y1, Y4
+	VANDNPS one<>+0(SB), Y1, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y1, Y3
 	VMULPS  96(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y1, Y4
+	VANDNPS one<>+0(SB), Y1, Y4
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*4)
+	VMOVUPS 32(R9)(AX*4), Y1
+	VMOVUPS 32(R10)(AX*4), Y3
+	VMULPS  Y1, Y1, Y4
+	VMULPS  160(SI), Y4, Y4
+	VMULPS  192(SI), Y1, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  224(SI), Y4, Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  32(DX)(AX*4), Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y1, Y4
+	VMULPS  64(SI), Y1, Y1
+	VSUBPS  Y3, Y1, Y1
+	VMULPS  32(SI), Y1, Y1
+	VADDPS  Y1, Y3, Y1
+	VCMPPS  $0x1e, 256(SI), Y4, Y3
+	VADDPS  128(SI), Y1, Y5
+	VANDPS  one<>+0(SB), Y3, Y6
+	VMULPS  Y5, Y6, Y5
+	VANDNPS one<>+0(SB), Y3, Y6
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y5, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  96(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y3, Y6
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y5, Y4, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, 32(CX)(AX*4)
+	VMULPS  Y2, Y2, Y3
+	VMULPS  160(SI), Y3, Y3
+	VMULPS  192(SI), Y2, Y5
+	VADDPS  Y5, Y3, Y3
+	VADDPS  224(SI), Y3, Y3
+	VSUBPS  Y0, Y3, Y3
+	VADDPS  (R11)(AX*4), Y3, Y3
+	VMULPS  (SI), Y3, Y3
+	VADDPS  Y3, Y2, Y3
+	VMULPS  64(SI), Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  32(SI), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 256(SI), Y3, Y2
+	VADDPS  128(SI), Y0, Y5
+	VANDPS  one<>+0(SB), Y2, Y6
+	VMULPS  Y5, Y6, Y5
+	VANDNPS one<>+0(SB), Y2, Y6
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y5, Y0, Y0
+	VANDPS  one<>+0(SB), Y2, Y5
+	VMULPS  96(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y2, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  Y4, Y4, Y2
+	VMULPS  160(SI), Y2, Y2
+	VMULPS  192(SI), Y4, Y5
+	VADDPS  Y5, Y2, Y2
+	VADDPS  224(SI), Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  32(R11)(AX*4), Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y4, Y2
+	VMULPS  64(SI), Y4, Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  32(SI), Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, 256(SI), Y2, Y4
+	VADDPS  128(SI), Y1, Y5
+	VANDPS  one<>+0(SB), Y4, Y6
+	VMULPS  Y5, Y6, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y5, Y1, Y1
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  96(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y5, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	VMOVUPS Y3, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y2, 32(R9)(AX*4)
+	VMOVUPS Y1, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMULPS  Y0, Y0, Y2
+	VMULPS  160(SI), Y2, Y2
+	VMULPS  192(SI), Y0, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  224(SI), Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  (DX)(AX*4), Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y0, Y2
+	VMULPS  64(SI), Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  32(SI), Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VCMPPS  $0x1e, 256(SI), Y2, Y1
+	VADDPS  128(SI), Y0, Y3
+	VANDPS  one<>+0(SB), Y1, Y4
+	VMULPS  Y3, Y4, Y3
+	VANDNPS one<>+0(SB), Y1, Y4
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y1, Y3
+	VMULPS  96(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y1, Y4
 	VMULPS  Y2, Y4, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y1, Y1
@@ -3951,14 +17014,12 @@ loop:
 	VADDPS  128(SI), Y0, Y3
 	VANDPS  one<>+0(SB), Y2, Y4
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y0, Y4, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  96(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
+	VANDNPS one<>+0(SB), Y2, Y4
 	VMULPS  Y1, Y4, Y1
 	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
@@ -3966,9 +17027,10 @@ loop:
 	VMOVUPS Y1, (R9)(AX*4)
 	VMOVUPS Y0, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -3978,7 +17040,7 @@ loop:
 
 // func lifExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifExAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -3994,333 +17056,320 @@ TEXT ·lifExAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ         AX, R10
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X2, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
 	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y1, Y5, Y1
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       (DX)(AX*4), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y2
-	VMULPS       128(SI), Y2, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       128(SI), Y5, Y5
+	VANDNPS      one<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y5, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      64(SI), Y1
+	VSUBPS       Y3, Y1, Y1
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      32(R9)(AX*4), Y4
+	VADDPS       32(DX)(AX*4), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VANDPS       one<>+0(SB), Y3, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y3, Y7
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y4, Y1, Y1
+	VANDPS       one<>+0(SB), Y3, Y3
+	VMOVUPS      Y3, 32(CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
+	VMOVUPS      Y5, 32(R9)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
+	CMPQ         AX, BX
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VMOVUPS      (R9)(AX*4), Y3
+	VADDPS       (DX)(AX*4), Y3, Y3
+	VMULPS       32(SI), Y3, Y4
+	VADDPS       Y4, Y3, Y4
+	VADDPS       Y3, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VANDPS       one<>+0(SB), Y1, Y3
+	VMULPS       128(SI), Y3, Y3
+	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y3, (R9)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
 	ADDQ         DI, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ         $0x00000008, AX
+	JMP          single
 
-// func lifExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifExPairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R11
-	LEAQ    (CX)(DI*4), DI
+done:
 	STMXCSR (SP)
-	MOVL    (SP), R12
-	ANDL    $-64, R12
-	MOVL    R12, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y2
-	VMULPS       128(SI), Y2, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      160(SI), Y1
-	VSUBPS       96(SI), Y0, Y2
-	VDIVPS       Y1, Y2, Y2
-	VCVTPS2PD    X2, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y2, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y2, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y2, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y2, Y2, Y6
-	VBLENDVPS    Y6, Y2, Y5, Y5
-	VMULPS       Y1, Y5, Y2
-	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      64(SI), Y2
-	VSUBPS       Y0, Y2, Y2
-	VADDPS       Y1, Y2, Y1
-	VADDPS       (R11)(AX*4), Y3, Y2
-	VMULPS       32(SI), Y2, Y3
-	VADDPS       Y3, Y2, Y3
-	VADDPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y2
-	VMULPS       128(SI), Y2, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y0, (R9)(AX*4)
-	VMOVUPS      Y3, (R10)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExLateAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifExLateAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -4336,336 +17385,323 @@ TEXT ·lifExLateAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ         AX, R10
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X2, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
 	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y1, Y5, Y1
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       zero<>+0(SB), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y2
-	VMULPS       128(SI), Y2, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y5
+	VMULPS       128(SI), Y5, Y5
+	VANDNPS      one<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y5, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y3, Y2
+	VADDPS       (DX)(AX*4), Y6, Y5
 	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      64(SI), Y1
+	VSUBPS       Y3, Y1, Y1
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      32(R9)(AX*4), Y4
+	VADDPS       zero<>+0(SB), Y4, Y4
+	VMULPS       32(SI), Y4, Y6
+	VADDPS       Y6, Y4, Y6
+	VADDPS       Y4, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VANDPS       one<>+0(SB), Y3, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y3, Y7
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y4, Y1, Y1
+	VANDPS       one<>+0(SB), Y3, Y3
+	VADDPS       32(DX)(AX*4), Y6, Y4
+	VMOVUPS      Y3, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y2, (R9)(AX*4)
-	ADDQ         DI, SI
-	ADDQ         $0x08, AX
+	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
+	VMOVUPS      Y4, 32(R9)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
 	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifExLatePairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R11
-	LEAQ    (CX)(DI*4), DI
-	STMXCSR (SP)
-	MOVL    (SP), R12
-	ANDL    $-64, R12
-	MOVL    R12, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y2
-	VMULPS       128(SI), Y2, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y3, Y2
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      160(SI), Y1
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y1, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y1, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
-	VANDPS       Y3, Y1, Y1
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
 	VMOVUPS      64(SI), Y3
 	VSUBPS       Y0, Y3, Y3
 	VADDPS       Y1, Y3, Y1
-	VADDPS       zero<>+0(SB), Y2, Y2
-	VMULPS       32(SI), Y2, Y3
-	VADDPS       Y3, Y2, Y3
-	VADDPS       Y2, Y1, Y1
+	VMOVUPS      (R9)(AX*4), Y3
+	VADDPS       zero<>+0(SB), Y3, Y3
+	VMULPS       32(SI), Y3, Y4
+	VADDPS       Y4, Y3, Y4
+	VADDPS       Y3, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y2
-	VMULPS       128(SI), Y2, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
+	VANDPS       one<>+0(SB), Y1, Y3
+	VMULPS       128(SI), Y3, Y3
+	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (R11)(AX*4), Y3, Y2
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y0, (R9)(AX*4)
-	VMOVUPS      Y2, (R10)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	VADDPS       (DX)(AX*4), Y4, Y3
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y3, (R9)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, AX
+	JMP          single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifExSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExSubtractAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifExSubtractAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -4681,336 +17717,323 @@ TEXT ·lifExSubtractAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ         AX, R10
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X2, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
 	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y1, Y5, Y1
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       (DX)(AX*4), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y2
+	VSUBPS       96(SI), Y0, Y5
+	VANDPS       one<>+0(SB), Y1, Y7
+	VMULPS       Y5, Y7, Y5
+	VANDNPS      one<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y5, Y0, Y0
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      64(SI), Y1
+	VSUBPS       Y3, Y1, Y1
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      32(R9)(AX*4), Y4
+	VADDPS       32(DX)(AX*4), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VSUBPS       96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y3, Y7
+	VMULPS       Y4, Y7, Y4
+	VANDNPS      one<>+0(SB), Y3, Y7
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y4, Y1, Y1
+	VANDPS       one<>+0(SB), Y3, Y3
+	VMOVUPS      Y3, 32(CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
+	VMOVUPS      Y5, 32(R9)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
+	CMPQ         AX, BX
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
+	VMOVUPS      64(SI), Y3
+	VSUBPS       Y0, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VMOVUPS      (R9)(AX*4), Y3
+	VADDPS       (DX)(AX*4), Y3, Y3
+	VMULPS       32(SI), Y3, Y4
+	VADDPS       Y4, Y3, Y4
+	VADDPS       Y3, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y1
+	VSUBPS       96(SI), Y0, Y3
 	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y3, Y5, Y3
+	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y3, (R9)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
 	ADDQ         DI, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ         $0x00000008, AX
+	JMP          single
 
-// func lifExSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifExSubtractPairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R11
-	LEAQ    (CX)(DI*4), DI
+done:
 	STMXCSR (SP)
-	MOVL    (SP), R12
-	ANDL    $-64, R12
-	MOVL    R12, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y2
-	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      160(SI), Y1
-	VSUBPS       96(SI), Y0, Y2
-	VDIVPS       Y1, Y2, Y2
-	VCVTPS2PD    X2, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y2, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y2, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y2, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y2, Y2, Y6
-	VBLENDVPS    Y6, Y2, Y5, Y5
-	VMULPS       Y1, Y5, Y2
-	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      64(SI), Y2
-	VSUBPS       Y0, Y2, Y2
-	VADDPS       Y1, Y2, Y1
-	VADDPS       (R11)(AX*4), Y3, Y2
-	VMULPS       32(SI), Y2, Y3
-	VADDPS       Y3, Y2, Y3
-	VADDPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y2
-	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y0, (R9)(AX*4)
-	VMOVUPS      Y3, (R10)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifExSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExSubtractLateAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifExSubtractLateAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -5026,339 +18049,326 @@ TEXT ·lifExSubtractLateAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
+	CMPQ         AX, R10
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
+	VCVTPS2PD    X2, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
 	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y0, Y5, Y5
+	VADDPS       Y1, Y5, Y1
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       zero<>+0(SB), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y2
-	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
+	VSUBPS       96(SI), Y0, Y5
+	VANDPS       one<>+0(SB), Y1, Y7
+	VMULPS       Y5, Y7, Y5
+	VANDNPS      one<>+0(SB), Y1, Y7
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y5, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y3, Y2
+	VADDPS       (DX)(AX*4), Y6, Y5
 	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      64(SI), Y1
+	VSUBPS       Y3, Y1, Y1
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      32(R9)(AX*4), Y4
+	VADDPS       zero<>+0(SB), Y4, Y4
+	VMULPS       32(SI), Y4, Y6
+	VADDPS       Y6, Y4, Y6
+	VADDPS       Y4, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VSUBPS       96(SI), Y1, Y4
+	VANDPS       one<>+0(SB), Y3, Y7
+	VMULPS       Y4, Y7, Y4
+	VANDNPS      one<>+0(SB), Y3, Y7
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y4, Y1, Y1
+	VANDPS       one<>+0(SB), Y3, Y3
+	VADDPS       32(DX)(AX*4), Y6, Y4
+	VMOVUPS      Y3, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y2, (R9)(AX*4)
-	ADDQ         DI, SI
-	ADDQ         $0x08, AX
+	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
+	VMOVUPS      Y4, 32(R9)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
 	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifExSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifExSubtractLatePairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R11
-	LEAQ    (CX)(DI*4), DI
-	STMXCSR (SP)
-	MOVL    (SP), R12
-	ANDL    $-64, R12
-	MOVL    R12, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y2, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y3
-	VADDPS       Y3, Y1, Y3
-	VADDPS       Y1, Y2, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y2
-	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
-	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y3, Y2
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      160(SI), Y1
-	VSUBPS       96(SI), Y0, Y3
-	VDIVPS       Y1, Y3, Y3
-	VCVTPS2PD    X3, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X4
-	VPMOVSXDQ    X4, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y6
-	VROUNDPD     $0x08, Y6, Y6
-	VMULPD       ln2<>+0(SB), Y6, Y7
-	VSUBPD       Y7, Y5, Y7
-	VMULPD       exp0<>+0(SB), Y7, Y5
-	VADDPD       exp1<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp2<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp3<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp4<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp5<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp6<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp7<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VMULPD       Y7, Y5, Y5
-	VADDPD       exp8<>+0(SB), Y5, Y5
-	VCVTPD2DQY   Y6, X6
-	VPMOVSXDQ    X6, Y6
-	VPADDQ       exponentBias<>+0(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y4, Y5
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y6
-	VBLENDVPS    Y6, infinity<>+0(SB), Y5, Y5
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x03, Y3, Y3, Y6
-	VBLENDVPS    Y6, Y3, Y5, Y5
-	VMULPS       Y1, Y5, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
-	VANDPS       Y3, Y1, Y1
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
 	VMOVUPS      64(SI), Y3
 	VSUBPS       Y0, Y3, Y3
 	VADDPS       Y1, Y3, Y1
-	VADDPS       zero<>+0(SB), Y2, Y2
-	VMULPS       32(SI), Y2, Y3
-	VADDPS       Y3, Y2, Y3
-	VADDPS       Y2, Y1, Y1
+	VMOVUPS      (R9)(AX*4), Y3
+	VADDPS       zero<>+0(SB), Y3, Y3
+	VMULPS       32(SI), Y3, Y4
+	VADDPS       Y4, Y3, Y4
+	VADDPS       Y3, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y2
+	VSUBPS       96(SI), Y0, Y3
 	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      one<>+0(SB), Y5
-	VANDNPS      Y5, Y1, Y5
+	VMULPS       Y3, Y5, Y3
+	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (R11)(AX*4), Y3, Y2
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y0, (R9)(AX*4)
-	VMOVUPS      Y2, (R10)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	VADDPS       (DX)(AX*4), Y4, Y3
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y3, (R9)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, AX
+	JMP          single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifAdExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifAdExAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -5375,362 +18385,350 @@ TEXT ·lifAdExAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ         AX, R11
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      (R10)(AX*4), Y2
-	VMOVUPS      160(SI), Y3
-	VSUBPS       96(SI), Y0, Y4
-	VDIVPS       Y3, Y4, Y4
-	VCVTPS2PD    X4, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X5
-	VPMOVSXDQ    X5, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X7
-	VPMOVSXDQ    X7, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
-	VANDNPS      Y6, Y7, Y6
-	VCMPPS       $0x03, Y4, Y4, Y7
-	VBLENDVPS    Y7, Y4, Y6, Y6
-	VMULPS       Y3, Y6, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
-	VANDPS       Y4, Y3, Y3
-	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y3, Y4, Y3
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y4
-	VADDPS       Y4, Y1, Y4
-	VADDPS       Y1, Y3, Y1
-	VSUBPS       Y2, Y1, Y1
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VCVTPS2PD    X2, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      (R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y6
+	VSUBPS       Y0, Y6, Y6
+	VADDPS       Y1, Y6, Y1
+	VMOVUPS      (R9)(AX*4), Y6
+	VADDPS       (DX)(AX*4), Y6, Y6
+	VMULPS       32(SI), Y6, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y6, Y1, Y1
+	VSUBPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y1
 	VSUBPS       64(SI), Y0, Y0
 	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y2, Y0, Y0
+	VSUBPS       Y5, Y0, Y0
 	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y2
-	VANDPS       one<>+0(SB), Y2, Y3
-	VMULPS       128(SI), Y3, Y3
-	VMOVUPS      one<>+0(SB), Y6
-	VANDNPS      Y6, Y2, Y6
-	VMULPS       Y1, Y6, Y1
-	VADDPS       Y3, Y1, Y1
-	VANDPS       one<>+0(SB), Y2, Y2
-	VMULPS       256(SI), Y2, Y3
-	VADDPS       Y3, Y0, Y0
-	VMOVUPS      Y2, (CX)(AX*4)
+	VADDPS       Y0, Y5, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y5
+	VANDPS       one<>+0(SB), Y5, Y6
+	VMULPS       128(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y5, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y6, Y1, Y1
+	VANDPS       one<>+0(SB), Y5, Y5
+	VMULPS       256(SI), Y5, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      Y5, (CX)(AX*4)
+	VMOVUPS      32(R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y6
+	VSUBPS       Y3, Y6, Y6
+	VADDPS       Y4, Y6, Y4
+	VMOVUPS      32(R9)(AX*4), Y6
+	VADDPS       32(DX)(AX*4), Y6, Y6
+	VMULPS       32(SI), Y6, Y8
+	VADDPS       Y8, Y6, Y8
+	VADDPS       Y6, Y4, Y4
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       (SI), Y4, Y4
+	VADDPS       Y4, Y3, Y4
+	VSUBPS       64(SI), Y3, Y3
+	VMULPS       224(SI), Y3, Y3
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       192(SI), Y3, Y3
+	VADDPS       Y3, Y5, Y3
+	VCMPPS       $0x1e, 96(SI), Y4, Y5
+	VANDPS       one<>+0(SB), Y5, Y6
+	VMULPS       128(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y5, Y9
+	VMULPS       Y4, Y9, Y4
+	VADDPS       Y6, Y4, Y4
+	VANDPS       one<>+0(SB), Y5, Y5
+	VMULPS       256(SI), Y5, Y6
+	VADDPS       Y6, Y3, Y3
+	VMOVUPS      Y5, 32(CX)(AX*4)
 	VMOVUPS      Y1, (R8)(AX*4)
-	VMOVUPS      Y4, (R9)(AX*4)
+	VMOVUPS      Y7, (R9)(AX*4)
+	VMOVUPS      Y0, (R10)(AX*4)
+	VMOVUPS      Y4, 32(R8)(AX*4)
+	VMOVUPS      Y8, 32(R9)(AX*4)
+	VMOVUPS      Y3, 32(R10)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
+	CMPQ         AX, BX
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
+	VMOVUPS      (R10)(AX*4), Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y1, Y4, Y1
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       (DX)(AX*4), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y0
+	VMULPS       224(SI), Y0, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       192(SI), Y0, Y0
+	VADDPS       Y0, Y3, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VANDPS       one<>+0(SB), Y3, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y3, Y6
+	VMULPS       Y1, Y6, Y1
+	VADDPS       Y4, Y1, Y1
+	VANDPS       one<>+0(SB), Y3, Y3
+	VMULPS       256(SI), Y3, Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      Y3, (CX)(AX*4)
+	VMOVUPS      Y1, (R8)(AX*4)
+	VMOVUPS      Y5, (R9)(AX*4)
 	VMOVUPS      Y0, (R10)(AX*4)
 	ADDQ         DI, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ         $0x00000008, AX
+	JMP          single
 
-// func lifAdExPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifAdExPairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	LEAQ    (R10)(AX*4), R11
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R12
-	LEAQ    (CX)(DI*4), DI
+done:
 	STMXCSR (SP)
-	MOVL    (SP), R13
-	ANDL    $-64, R13
-	MOVL    R13, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      (R11)(AX*4), Y2
-	VMOVUPS      160(SI), Y3
-	VSUBPS       96(SI), Y0, Y4
-	VDIVPS       Y3, Y4, Y4
-	VCVTPS2PD    X4, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X5
-	VPMOVSXDQ    X5, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X7
-	VPMOVSXDQ    X7, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
-	VANDNPS      Y6, Y7, Y6
-	VCMPPS       $0x03, Y4, Y4, Y7
-	VBLENDVPS    Y7, Y4, Y6, Y6
-	VMULPS       Y3, Y6, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
-	VANDPS       Y4, Y3, Y3
-	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y3, Y4, Y3
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y4
-	VADDPS       Y4, Y1, Y4
-	VADDPS       Y1, Y3, Y1
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y0
-	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y2, Y0, Y0
-	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y2
-	VANDPS       one<>+0(SB), Y2, Y3
-	VMULPS       128(SI), Y3, Y3
-	VMOVUPS      one<>+0(SB), Y6
-	VANDNPS      Y6, Y2, Y6
-	VMULPS       Y1, Y6, Y1
-	VADDPS       Y3, Y1, Y1
-	VANDPS       one<>+0(SB), Y2, Y2
-	VMULPS       256(SI), Y2, Y3
-	VADDPS       Y3, Y0, Y0
-	VMOVUPS      Y2, (CX)(AX*4)
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y1, Y3
-	VDIVPS       Y2, Y3, Y3
-	VCVTPS2PD    X3, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X5
-	VPMOVSXDQ    X5, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X5
-	VEXTRACTF128 $0x01, Y3, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X7
-	VPMOVSXDQ    X7, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y3, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
-	VCMPPS       $0x11, expLeast<>+0(SB), Y3, Y7
-	VANDNPS      Y6, Y7, Y6
-	VCMPPS       $0x03, Y3, Y3, Y7
-	VBLENDVPS    Y7, Y3, Y6, Y6
-	VMULPS       Y2, Y6, Y3
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y3, Y2, Y2
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y1, Y3, Y3
-	VADDPS       Y2, Y3, Y2
-	VADDPS       (R12)(AX*4), Y4, Y3
-	VMULPS       32(SI), Y3, Y4
-	VADDPS       Y4, Y3, Y4
-	VADDPS       Y3, Y2, Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       (SI), Y2, Y2
-	VADDPS       Y2, Y1, Y2
-	VSUBPS       64(SI), Y1, Y1
-	VMULPS       224(SI), Y1, Y1
-	VSUBPS       Y0, Y1, Y1
-	VMULPS       192(SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y2, Y1
-	VANDPS       one<>+0(SB), Y1, Y3
-	VMULPS       128(SI), Y3, Y3
-	VMOVUPS      one<>+0(SB), Y6
-	VANDNPS      Y6, Y1, Y6
-	VMULPS       Y2, Y6, Y2
-	VADDPS       Y3, Y2, Y2
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMULPS       256(SI), Y1, Y3
-	VADDPS       Y3, Y0, Y0
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y2, (R9)(AX*4)
-	VMOVUPS      Y4, (R10)(AX*4)
-	VMOVUPS      Y0, (R11)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifAdExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExLateAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifAdExLateAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -5747,365 +18745,353 @@ TEXT ·lifAdExLateAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ         AX, R11
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      (R10)(AX*4), Y2
-	VMOVUPS      160(SI), Y3
-	VSUBPS       96(SI), Y0, Y4
-	VDIVPS       Y3, Y4, Y4
-	VCVTPS2PD    X4, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X5
-	VPMOVSXDQ    X5, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X7
-	VPMOVSXDQ    X7, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
-	VANDNPS      Y6, Y7, Y6
-	VCMPPS       $0x03, Y4, Y4, Y7
-	VBLENDVPS    Y7, Y4, Y6, Y6
-	VMULPS       Y3, Y6, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
-	VANDPS       Y4, Y3, Y3
-	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y3, Y4, Y3
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y4
-	VADDPS       Y4, Y1, Y4
-	VADDPS       Y1, Y3, Y1
-	VSUBPS       Y2, Y1, Y1
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VCVTPS2PD    X2, Y7
+	VMULPD       log2e<>+0(SB), Y7, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
+	VPADDQ       exponentBias<>+0(SB), Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      (R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y6
+	VSUBPS       Y0, Y6, Y6
+	VADDPS       Y1, Y6, Y1
+	VMOVUPS      (R9)(AX*4), Y6
+	VADDPS       zero<>+0(SB), Y6, Y6
+	VMULPS       32(SI), Y6, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y6, Y1, Y1
+	VSUBPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y1
 	VSUBPS       64(SI), Y0, Y0
 	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y2, Y0, Y0
+	VSUBPS       Y5, Y0, Y0
 	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y2
-	VANDPS       one<>+0(SB), Y2, Y3
-	VMULPS       128(SI), Y3, Y3
-	VMOVUPS      one<>+0(SB), Y6
-	VANDNPS      Y6, Y2, Y6
-	VMULPS       Y1, Y6, Y1
-	VADDPS       Y3, Y1, Y1
-	VANDPS       one<>+0(SB), Y2, Y2
-	VMULPS       256(SI), Y2, Y3
-	VADDPS       Y3, Y0, Y0
-	VADDPS       (DX)(AX*4), Y4, Y3
-	VMOVUPS      Y2, (CX)(AX*4)
+	VADDPS       Y0, Y5, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y5
+	VANDPS       one<>+0(SB), Y5, Y6
+	VMULPS       128(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y5, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y6, Y1, Y1
+	VANDPS       one<>+0(SB), Y5, Y5
+	VMULPS       256(SI), Y5, Y6
+	VADDPS       Y6, Y0, Y0
+	VADDPS       (DX)(AX*4), Y7, Y6
+	VMOVUPS      Y5, (CX)(AX*4)
+	VMOVUPS      32(R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y7
+	VSUBPS       Y3, Y7, Y7
+	VADDPS       Y4, Y7, Y4
+	VMOVUPS      32(R9)(AX*4), Y7
+	VADDPS       zero<>+0(SB), Y7, Y7
+	VMULPS       32(SI), Y7, Y8
+	VADDPS       Y8, Y7, Y8
+	VADDPS       Y7, Y4, Y4
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       (SI), Y4, Y4
+	VADDPS       Y4, Y3, Y4
+	VSUBPS       64(SI), Y3, Y3
+	VMULPS       224(SI), Y3, Y3
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       192(SI), Y3, Y3
+	VADDPS       Y3, Y5, Y3
+	VCMPPS       $0x1e, 96(SI), Y4, Y5
+	VANDPS       one<>+0(SB), Y5, Y7
+	VMULPS       128(SI), Y7, Y7
+	VANDNPS      one<>+0(SB), Y5, Y9
+	VMULPS       Y4, Y9, Y4
+	VADDPS       Y7, Y4, Y4
+	VANDPS       one<>+0(SB), Y5, Y5
+	VMULPS       256(SI), Y5, Y7
+	VADDPS       Y7, Y3, Y3
+	VADDPS       32(DX)(AX*4), Y8, Y7
+	VMOVUPS      Y5, 32(CX)(AX*4)
 	VMOVUPS      Y1, (R8)(AX*4)
-	VMOVUPS      Y3, (R9)(AX*4)
+	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y0, (R10)(AX*4)
+	VMOVUPS      Y4, 32(R8)(AX*4)
+	VMOVUPS      Y7, 32(R9)(AX*4)
+	VMOVUPS      Y3, 32(R10)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
+	CMPQ         AX, BX
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
+	VMOVUPS      (R10)(AX*4), Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
+	VADDPS       Y1, Y4, Y1
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       zero<>+0(SB), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y0
+	VMULPS       224(SI), Y0, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       192(SI), Y0, Y0
+	VADDPS       Y0, Y3, Y0
+	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VANDPS       one<>+0(SB), Y3, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y3, Y6
+	VMULPS       Y1, Y6, Y1
+	VADDPS       Y4, Y1, Y1
+	VANDPS       one<>+0(SB), Y3, Y3
+	VMULPS       256(SI), Y3, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       (DX)(AX*4), Y5, Y4
+	VMOVUPS      Y3, (CX)(AX*4)
+	VMOVUPS      Y1, (R8)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
 	VMOVUPS      Y0, (R10)(AX*4)
 	ADDQ         DI, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ         $0x00000008, AX
+	JMP          single
 
-// func lifAdExLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifAdExLatePairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	LEAQ    (R10)(AX*4), R11
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R12
-	LEAQ    (CX)(DI*4), DI
+done:
 	STMXCSR (SP)
-	MOVL    (SP), R13
-	ANDL    $-64, R13
-	MOVL    R13, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      (R11)(AX*4), Y2
-	VMOVUPS      160(SI), Y3
-	VSUBPS       96(SI), Y0, Y4
-	VDIVPS       Y3, Y4, Y4
-	VCVTPS2PD    X4, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X5
-	VPMOVSXDQ    X5, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X7
-	VPMOVSXDQ    X7, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
-	VANDNPS      Y6, Y7, Y6
-	VCMPPS       $0x03, Y4, Y4, Y7
-	VBLENDVPS    Y7, Y4, Y6, Y6
-	VMULPS       Y3, Y6, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y3
-	VANDPS       Y4, Y3, Y3
-	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y3, Y4, Y3
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y4
-	VADDPS       Y4, Y1, Y4
-	VADDPS       Y1, Y3, Y1
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y0
-	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y2, Y0, Y0
-	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y2
-	VANDPS       one<>+0(SB), Y2, Y3
-	VMULPS       128(SI), Y3, Y3
-	VMOVUPS      one<>+0(SB), Y6
-	VANDNPS      Y6, Y2, Y6
-	VMULPS       Y1, Y6, Y1
-	VADDPS       Y3, Y1, Y1
-	VANDPS       one<>+0(SB), Y2, Y2
-	VMULPS       256(SI), Y2, Y3
-	VADDPS       Y3, Y0, Y0
-	VADDPS       (DX)(AX*4), Y4, Y3
-	VMOVUPS      Y2, (CX)(AX*4)
-	VMOVUPS      160(SI), Y2
-	VSUBPS       96(SI), Y1, Y4
-	VDIVPS       Y2, Y4, Y4
-	VCVTPS2PD    X4, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X5
-	VPMOVSXDQ    X5, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       log2e<>+0(SB), Y6, Y7
-	VROUNDPD     $0x08, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y7, Y8
-	VSUBPD       Y8, Y6, Y8
-	VMULPD       exp0<>+0(SB), Y8, Y6
-	VADDPD       exp1<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp2<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp3<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp4<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp5<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp6<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp7<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y7, X7
-	VPMOVSXDQ    X7, Y7
-	VPADDQ       exponentBias<>+0(SB), Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y6, Y6
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y7
-	VANDNPS      Y6, Y7, Y6
-	VCMPPS       $0x03, Y4, Y4, Y7
-	VBLENDVPS    Y7, Y4, Y6, Y6
-	VMULPS       Y2, Y6, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
-	VANDPS       Y4, Y2, Y2
-	VMOVUPS      64(SI), Y4
-	VSUBPS       Y1, Y4, Y4
-	VADDPS       Y2, Y4, Y2
-	VADDPS       zero<>+0(SB), Y3, Y3
-	VMULPS       32(SI), Y3, Y4
-	VADDPS       Y4, Y3, Y4
-	VADDPS       Y3, Y2, Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       (SI), Y2, Y2
-	VADDPS       Y2, Y1, Y2
-	VSUBPS       64(SI), Y1, Y1
-	VMULPS       224(SI), Y1, Y1
-	VSUBPS       Y0, Y1, Y1
-	VMULPS       192(SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y2, Y1
-	VANDPS       one<>+0(SB), Y1, Y3
-	VMULPS       128(SI), Y3, Y3
-	VMOVUPS      one<>+0(SB), Y6
-	VANDNPS      Y6, Y1, Y6
-	VMULPS       Y2, Y6, Y2
-	VADDPS       Y3, Y2, Y2
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMULPS       256(SI), Y1, Y3
-	VADDPS       Y3, Y0, Y0
-	VADDPS       (R12)(AX*4), Y4, Y3
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y2, (R9)(AX*4)
-	VMOVUPS      Y3, (R10)(AX*4)
-	VMOVUPS      Y0, (R11)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifAdExRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExRefracAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifAdExRefracAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -6123,430 +19109,410 @@ TEXT ·lifAdExRefracAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ         AX, R12
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      (R10)(AX*4), Y2
-	VMOVUPS      (R11)(AX*4), Y3
-	VMOVUPS      160(SI), Y4
-	VSUBPS       96(SI), Y0, Y5
-	VDIVPS       Y4, Y5, Y5
-	VCVTPS2PD    X5, Y7
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VCVTPS2PD    X2, Y7
 	VMULPD       log2e<>+0(SB), Y7, Y8
 	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X6
-	VPMOVSXDQ    X6, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X6
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      (R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y6
+	VSUBPS       Y0, Y6, Y6
+	VADDPS       Y1, Y6, Y1
+	VMOVUPS      (R9)(AX*4), Y6
+	VADDPS       (DX)(AX*4), Y6, Y6
+	VMULPS       32(SI), Y6, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y6, Y1, Y1
+	VSUBPS       Y5, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y0, Y1
+	VSUBPS       64(SI), Y0, Y6
+	VMULPS       224(SI), Y6, Y6
+	VSUBPS       Y5, Y6, Y6
+	VMULPS       192(SI), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VCMPPS       $0x1e, 96(SI), Y1, Y6
+	VANDPS       one<>+0(SB), Y6, Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VANDPS       one<>+0(SB), Y6, Y8
+	VMULPS       128(SI), Y8, Y8
+	VANDNPS      one<>+0(SB), Y6, Y9
+	VMULPS       Y1, Y9, Y1
+	VADDPS       Y8, Y1, Y1
+	VMOVUPS      (R11)(AX*4), Y8
+	VCMPPS       $0x1e, zero<>+0(SB), Y8, Y9
+	VANDNPS      one<>+0(SB), Y9, Y10
+	VMULPS       Y1, Y10, Y1
+	VANDPS       one<>+0(SB), Y9, Y10
+	VMULPS       Y0, Y10, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y6, Y9, Y1
+	VANDPS       one<>+0(SB), Y9, Y6
+	VSUBPS       Y6, Y8, Y6
+	VMOVUPS      zero<>+0(SB), Y8
+	VMAXPS       Y6, Y8, Y6
+	VADDPS       Y8, Y6, Y6
+	VANDPS       one<>+0(SB), Y1, Y8
+	VMULPS       288(SI), Y8, Y8
+	VANDNPS      one<>+0(SB), Y1, Y9
+	VMULPS       Y6, Y9, Y6
+	VADDPS       Y8, Y6, Y6
+	VANDPS       one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      32(R10)(AX*4), Y1
+	VMOVUPS      64(SI), Y8
+	VSUBPS       Y3, Y8, Y8
+	VADDPS       Y4, Y8, Y4
+	VMOVUPS      32(R9)(AX*4), Y8
+	VADDPS       32(DX)(AX*4), Y8, Y8
+	VMULPS       32(SI), Y8, Y9
+	VADDPS       Y9, Y8, Y9
+	VADDPS       Y8, Y4, Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (SI), Y4, Y4
+	VADDPS       Y4, Y3, Y4
+	VSUBPS       64(SI), Y3, Y8
+	VMULPS       224(SI), Y8, Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       192(SI), Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VCMPPS       $0x1e, 96(SI), Y4, Y8
+	VANDPS       one<>+0(SB), Y8, Y10
+	VMULPS       256(SI), Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	VANDPS       one<>+0(SB), Y8, Y10
+	VMULPS       128(SI), Y10, Y10
+	VANDNPS      one<>+0(SB), Y8, Y11
+	VMULPS       Y4, Y11, Y4
+	VADDPS       Y10, Y4, Y4
+	VMOVUPS      32(R11)(AX*4), Y10
+	VCMPPS       $0x1e, zero<>+0(SB), Y10, Y11
+	VANDNPS      one<>+0(SB), Y11, Y12
+	VMULPS       Y4, Y12, Y4
+	VANDPS       one<>+0(SB), Y11, Y12
+	VMULPS       Y3, Y12, Y3
+	VADDPS       Y3, Y4, Y3
+	VANDNPS      Y8, Y11, Y4
+	VANDPS       one<>+0(SB), Y11, Y8
+	VSUBPS       Y8, Y10, Y8
+	VMOVUPS      zero<>+0(SB), Y10
+	VMAXPS       Y8, Y10, Y8
+	VADDPS       Y10, Y8, Y8
+	VANDPS       one<>+0(SB), Y4, Y10
+	VMULPS       288(SI), Y10, Y10
+	VANDNPS      one<>+0(SB), Y4, Y11
+	VMULPS       Y8, Y11, Y8
+	VADDPS       Y10, Y8, Y8
+	VANDPS       one<>+0(SB), Y4, Y4
+	VMOVUPS      Y4, 32(CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y7, (R9)(AX*4)
+	VMOVUPS      Y5, (R10)(AX*4)
+	VMOVUPS      Y6, (R11)(AX*4)
+	VMOVUPS      Y3, 32(R8)(AX*4)
+	VMOVUPS      Y9, 32(R9)(AX*4)
+	VMOVUPS      Y1, 32(R10)(AX*4)
+	VMOVUPS      Y8, 32(R11)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
+	CMPQ         AX, BX
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
 	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
 	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
 	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
 	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
 	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
 	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
 	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
 	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
 	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X8
-	VPMOVSXDQ    X8, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X7, Y6, Y7
-	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
-	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
-	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
-	VANDNPS      Y7, Y8, Y7
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y5, Y7, Y7
-	VMULPS       Y4, Y7, Y5
-	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
-	VANDPS       Y5, Y4, Y4
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y4, Y5, Y4
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y5
-	VADDPS       Y5, Y1, Y5
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
+	VMOVUPS      (R10)(AX*4), Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
 	VADDPS       Y1, Y4, Y1
-	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       (DX)(AX*4), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y1, Y1
+	VSUBPS       Y3, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y1
 	VSUBPS       64(SI), Y0, Y4
 	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y2, Y4, Y4
+	VSUBPS       Y3, Y4, Y4
 	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
 	VCMPPS       $0x1e, 96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       256(SI), Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       128(SI), Y7, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y4, Y8
+	VANDPS       one<>+0(SB), Y4, Y6
+	VMULPS       256(SI), Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	VANDPS       one<>+0(SB), Y4, Y6
+	VMULPS       128(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y4, Y7
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y6, Y1, Y1
+	VMOVUPS      (R11)(AX*4), Y6
+	VCMPPS       $0x1e, zero<>+0(SB), Y6, Y7
+	VANDNPS      one<>+0(SB), Y7, Y8
 	VMULPS       Y1, Y8, Y1
-	VADDPS       Y7, Y1, Y1
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x1e, Y7, Y3, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y7, Y9
-	VMULPS       Y1, Y9, Y1
-	VANDPS       Y8, Y7, Y8
+	VANDPS       one<>+0(SB), Y7, Y8
 	VMULPS       Y0, Y8, Y0
 	VADDPS       Y0, Y1, Y0
 	VANDNPS      Y4, Y7, Y1
 	VANDPS       one<>+0(SB), Y7, Y4
-	VSUBPS       Y4, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y4
-	VMULPS       288(SI), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VANDNPS      Y7, Y1, Y7
-	VMULPS       Y3, Y7, Y3
-	VADDPS       Y4, Y3, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVUPS      zero<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VADDPS       Y6, Y4, Y4
+	VANDPS       one<>+0(SB), Y1, Y6
+	VMULPS       288(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y1, Y7
+	VMULPS       Y4, Y7, Y4
+	VADDPS       Y6, Y4, Y4
 	VANDPS       one<>+0(SB), Y1, Y1
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
 	VMOVUPS      Y5, (R9)(AX*4)
-	VMOVUPS      Y2, (R10)(AX*4)
-	VMOVUPS      Y3, (R11)(AX*4)
+	VMOVUPS      Y3, (R10)(AX*4)
+	VMOVUPS      Y4, (R11)(AX*4)
 	ADDQ         DI, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
+	ADDQ         $0x00000008, AX
+	JMP          single
 
-// func lifAdExRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifAdExRefracPairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	LEAQ    (R10)(AX*4), R11
-	LEAQ    (R11)(AX*4), R12
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R13
-	LEAQ    (CX)(DI*4), DI
+done:
 	STMXCSR (SP)
-	MOVL    (SP), R14
-	ANDL    $-64, R14
-	MOVL    R14, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      (R11)(AX*4), Y2
-	VMOVUPS      (R12)(AX*4), Y3
-	VMOVUPS      160(SI), Y4
-	VSUBPS       96(SI), Y0, Y5
-	VDIVPS       Y4, Y5, Y5
-	VCVTPS2PD    X5, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X6
-	VPMOVSXDQ    X6, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X6
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X8
-	VPMOVSXDQ    X8, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X7, Y6, Y7
-	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
-	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
-	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
-	VANDNPS      Y7, Y8, Y7
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y5, Y7, Y7
-	VMULPS       Y4, Y7, Y5
-	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
-	VANDPS       Y5, Y4, Y4
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y4, Y5, Y4
-	VADDPS       (DX)(AX*4), Y1, Y1
-	VMULPS       32(SI), Y1, Y5
-	VADDPS       Y5, Y1, Y5
-	VADDPS       Y1, Y4, Y1
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y4
-	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VCMPPS       $0x1e, 96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       256(SI), Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       128(SI), Y7, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y4, Y8
-	VMULPS       Y1, Y8, Y1
-	VADDPS       Y7, Y1, Y1
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x1e, Y7, Y3, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y7, Y9
-	VMULPS       Y1, Y9, Y1
-	VANDPS       Y8, Y7, Y8
-	VMULPS       Y0, Y8, Y0
-	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y4, Y7, Y1
-	VANDPS       one<>+0(SB), Y7, Y4
-	VSUBPS       Y4, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y4
-	VMULPS       288(SI), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VANDNPS      Y7, Y1, Y7
-	VMULPS       Y3, Y7, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      160(SI), Y1
-	VSUBPS       96(SI), Y0, Y4
-	VDIVPS       Y1, Y4, Y4
-	VCVTPS2PD    X4, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X6
-	VPMOVSXDQ    X6, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X6
-	VEXTRACTF128 $0x01, Y4, X7
-	VCVTPS2PD    X7, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X8
-	VPMOVSXDQ    X8, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X7, Y6, Y7
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y8
-	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y8
-	VANDNPS      Y7, Y8, Y7
-	VCMPPS       $0x03, Y4, Y4, Y8
-	VBLENDVPS    Y8, Y4, Y7, Y7
-	VMULPS       Y1, Y7, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
-	VANDPS       Y4, Y1, Y1
-	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y1, Y4, Y1
-	VADDPS       (R13)(AX*4), Y5, Y4
-	VMULPS       32(SI), Y4, Y5
-	VADDPS       Y5, Y4, Y5
-	VADDPS       Y4, Y1, Y1
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y4
-	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VCMPPS       $0x1e, 96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       256(SI), Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       128(SI), Y7, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y4, Y8
-	VMULPS       Y1, Y8, Y1
-	VADDPS       Y7, Y1, Y1
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x1e, Y7, Y3, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y7, Y9
-	VMULPS       Y1, Y9, Y1
-	VANDPS       Y8, Y7, Y8
-	VMULPS       Y0, Y8, Y0
-	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y4, Y7, Y1
-	VANDPS       one<>+0(SB), Y7, Y4
-	VSUBPS       Y4, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y4
-	VMULPS       288(SI), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VANDNPS      Y7, Y1, Y7
-	VMULPS       Y3, Y7, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y0, (R9)(AX*4)
-	VMOVUPS      Y5, (R10)(AX*4)
-	VMOVUPS      Y2, (R11)(AX*4)
-	VMOVUPS      Y3, (R12)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
 // func lifAdExRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExRefracLateAVX2(SB), NOSPLIT, $8-72
+TEXT ·lifAdExRefracLateAVX2(SB), NOSPLIT, $72-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -6564,427 +19530,407 @@ TEXT ·lifAdExRefracLateAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
+	CMPQ         AX, R12
+	JGE          single
+	CMPQ         DI, $0x00
+	JNE          single
 	VMOVUPS      (R8)(AX*4), Y0
-	VMOVUPS      (R9)(AX*4), Y1
-	VMOVUPS      (R10)(AX*4), Y2
-	VMOVUPS      (R11)(AX*4), Y3
-	VMOVUPS      160(SI), Y4
-	VSUBPS       96(SI), Y0, Y5
-	VDIVPS       Y4, Y5, Y5
-	VCVTPS2PD    X5, Y7
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VMOVUPS      32(R8)(AX*4), Y3
+	VSUBPS       96(SI), Y3, Y4
+	VDIVPS       160(SI), Y4, Y4
+	VMOVUPS      Y4, 40(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y6
+	VROUNDPD     $0x08, Y6, Y6
+	VCVTPS2PD    X2, Y7
 	VMULPD       log2e<>+0(SB), Y7, Y8
 	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X6
-	VPMOVSXDQ    X6, Y8
+	VCVTPS2PD    X4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y9
+	VROUNDPD     $0x08, Y9, Y9
+	VCVTPS2PD    X5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y10
+	VROUNDPD     $0x08, Y10, Y10
+	VMULPD       ln2<>+0(SB), Y6, Y11
+	VSUBPD       Y11, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y8, Y12
+	VSUBPD       Y12, Y7, Y7
+	VMULPD       ln2<>+0(SB), Y9, Y13
+	VSUBPD       Y13, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y10, Y14
+	VSUBPD       Y14, Y5, Y5
+	VMULPD       exp0<>+0(SB), Y1, Y11
+	VMULPD       exp0<>+0(SB), Y7, Y12
+	VMULPD       exp0<>+0(SB), Y4, Y13
+	VMULPD       exp0<>+0(SB), Y5, Y14
+	VADDPD       exp1<>+0(SB), Y11, Y11
+	VADDPD       exp1<>+0(SB), Y12, Y12
+	VADDPD       exp1<>+0(SB), Y13, Y13
+	VADDPD       exp1<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp2<>+0(SB), Y11, Y11
+	VADDPD       exp2<>+0(SB), Y12, Y12
+	VADDPD       exp2<>+0(SB), Y13, Y13
+	VADDPD       exp2<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VADDPD       exp3<>+0(SB), Y12, Y12
+	VADDPD       exp3<>+0(SB), Y13, Y13
+	VADDPD       exp3<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp4<>+0(SB), Y11, Y11
+	VADDPD       exp4<>+0(SB), Y12, Y12
+	VADDPD       exp4<>+0(SB), Y13, Y13
+	VADDPD       exp4<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp5<>+0(SB), Y11, Y11
+	VADDPD       exp5<>+0(SB), Y12, Y12
+	VADDPD       exp5<>+0(SB), Y13, Y13
+	VADDPD       exp5<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp6<>+0(SB), Y11, Y11
+	VADDPD       exp6<>+0(SB), Y12, Y12
+	VADDPD       exp6<>+0(SB), Y13, Y13
+	VADDPD       exp6<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp7<>+0(SB), Y11, Y11
+	VADDPD       exp7<>+0(SB), Y12, Y12
+	VADDPD       exp7<>+0(SB), Y13, Y13
+	VADDPD       exp7<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y7, Y12, Y12
+	VMULPD       Y4, Y13, Y13
+	VMULPD       Y5, Y14, Y14
+	VADDPD       exp8<>+0(SB), Y11, Y11
+	VCVTPD2DQY   Y6, X1
+	VPMOVSXDQ    X1, Y6
+	VPADDQ       exponentBias<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y11, Y11
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y8, X1
+	VPMOVSXDQ    X1, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X6
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X8
-	VPMOVSXDQ    X8, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X7, Y6, Y7
-	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
-	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
-	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
-	VANDNPS      Y7, Y8, Y7
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y5, Y7, Y7
-	VMULPS       Y4, Y7, Y5
-	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
-	VANDPS       Y5, Y4, Y4
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y4, Y5, Y4
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y5
-	VADDPS       Y5, Y1, Y5
-	VADDPS       Y1, Y4, Y1
-	VSUBPS       Y2, Y1, Y1
+	VMULPD       Y8, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y13, Y13
+	VCVTPD2DQY   Y9, X1
+	VPMOVSXDQ    X1, Y9
+	VPADDQ       exponentBias<>+0(SB), Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y13, Y13
+	VADDPD       exp8<>+0(SB), Y14, Y14
+	VCVTPD2DQY   Y10, X1
+	VPMOVSXDQ    X1, Y10
+	VPADDQ       exponentBias<>+0(SB), Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y14, Y14
+	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y12, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VCVTPD2PSY   Y13, X2
+	VCVTPD2PSY   Y14, X4
+	VINSERTF128  $0x01, X4, Y2, Y4
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      8(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y1, Y7, Y1
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y1, Y1
+	VANDPS       Y1, Y6, Y1
+	VMOVUPS      160(SI), Y5
+	VMOVUPS      40(SP), Y6
+	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
+	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
+	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
+	VANDNPS      Y4, Y7, Y4
+	VCMPPS       $0x03, Y6, Y6, Y7
+	VBLENDVPS    Y7, Y6, Y4, Y4
+	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
+	VMULPS       Y5, Y4, Y4
+	VANDPS       Y4, Y6, Y4
+	VMOVUPS      (R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y6
+	VSUBPS       Y0, Y6, Y6
+	VADDPS       Y1, Y6, Y1
+	VMOVUPS      (R9)(AX*4), Y6
+	VADDPS       zero<>+0(SB), Y6, Y6
+	VMULPS       32(SI), Y6, Y7
+	VADDPS       Y7, Y6, Y7
+	VADDPS       Y6, Y1, Y1
+	VSUBPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y4
-	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VCMPPS       $0x1e, 96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       256(SI), Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       128(SI), Y7, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y4, Y8
-	VMULPS       Y1, Y8, Y1
-	VADDPS       Y7, Y1, Y1
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x1e, Y7, Y3, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y7, Y9
+	VSUBPS       64(SI), Y0, Y6
+	VMULPS       224(SI), Y6, Y6
+	VSUBPS       Y5, Y6, Y6
+	VMULPS       192(SI), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VCMPPS       $0x1e, 96(SI), Y1, Y6
+	VANDPS       one<>+0(SB), Y6, Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VANDPS       one<>+0(SB), Y6, Y8
+	VMULPS       128(SI), Y8, Y8
+	VANDNPS      one<>+0(SB), Y6, Y9
 	VMULPS       Y1, Y9, Y1
-	VANDPS       Y8, Y7, Y8
-	VMULPS       Y0, Y8, Y0
+	VADDPS       Y8, Y1, Y1
+	VMOVUPS      (R11)(AX*4), Y8
+	VCMPPS       $0x1e, zero<>+0(SB), Y8, Y9
+	VANDNPS      one<>+0(SB), Y9, Y10
+	VMULPS       Y1, Y10, Y1
+	VANDPS       one<>+0(SB), Y9, Y10
+	VMULPS       Y0, Y10, Y0
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y4, Y7, Y1
-	VANDPS       one<>+0(SB), Y7, Y4
-	VSUBPS       Y4, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y4
-	VMULPS       288(SI), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VANDNPS      Y7, Y1, Y7
-	VMULPS       Y3, Y7, Y3
-	VADDPS       Y4, Y3, Y3
+	VANDNPS      Y6, Y9, Y1
+	VANDPS       one<>+0(SB), Y9, Y6
+	VSUBPS       Y6, Y8, Y6
+	VMOVUPS      zero<>+0(SB), Y8
+	VMAXPS       Y6, Y8, Y6
+	VADDPS       Y8, Y6, Y6
+	VANDPS       one<>+0(SB), Y1, Y8
+	VMULPS       288(SI), Y8, Y8
+	VANDNPS      one<>+0(SB), Y1, Y9
+	VMULPS       Y6, Y9, Y6
+	VADDPS       Y8, Y6, Y6
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y5, Y4
+	VADDPS       (DX)(AX*4), Y7, Y7
 	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      32(R10)(AX*4), Y1
+	VMOVUPS      64(SI), Y8
+	VSUBPS       Y3, Y8, Y8
+	VADDPS       Y4, Y8, Y4
+	VMOVUPS      32(R9)(AX*4), Y8
+	VADDPS       zero<>+0(SB), Y8, Y8
+	VMULPS       32(SI), Y8, Y9
+	VADDPS       Y9, Y8, Y9
+	VADDPS       Y8, Y4, Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (SI), Y4, Y4
+	VADDPS       Y4, Y3, Y4
+	VSUBPS       64(SI), Y3, Y8
+	VMULPS       224(SI), Y8, Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       192(SI), Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VCMPPS       $0x1e, 96(SI), Y4, Y8
+	VANDPS       one<>+0(SB), Y8, Y10
+	VMULPS       256(SI), Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	VANDPS       one<>+0(SB), Y8, Y10
+	VMULPS       128(SI), Y10, Y10
+	VANDNPS      one<>+0(SB), Y8, Y11
+	VMULPS       Y4, Y11, Y4
+	VADDPS       Y10, Y4, Y4
+	VMOVUPS      32(R11)(AX*4), Y10
+	VCMPPS       $0x1e, zero<>+0(SB), Y10, Y11
+	VANDNPS      one<>+0(SB), Y11, Y12
+	VMULPS       Y4, Y12, Y4
+	VANDPS       one<>+0(SB), Y11, Y12
+	VMULPS       Y3, Y12, Y3
+	VADDPS       Y3, Y4, Y3
+	VANDNPS      Y8, Y11, Y4
+	VANDPS       one<>+0(SB), Y11, Y8
+	VSUBPS       Y8, Y10, Y8
+	VMOVUPS      zero<>+0(SB), Y10
+	VMAXPS       Y8, Y10, Y8
+	VADDPS       Y10, Y8, Y8
+	VANDPS       one<>+0(SB), Y4, Y10
+	VMULPS       288(SI), Y10, Y10
+	VANDNPS      one<>+0(SB), Y4, Y11
+	VMULPS       Y8, Y11, Y8
+	VADDPS       Y10, Y8, Y8
+	VANDPS       one<>+0(SB), Y4, Y4
+	VADDPS       32(DX)(AX*4), Y9, Y9
+	VMOVUPS      Y4, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y4, (R9)(AX*4)
-	VMOVUPS      Y2, (R10)(AX*4)
-	VMOVUPS      Y3, (R11)(AX*4)
-	ADDQ         DI, SI
-	ADDQ         $0x08, AX
+	VMOVUPS      Y7, (R9)(AX*4)
+	VMOVUPS      Y5, (R10)(AX*4)
+	VMOVUPS      Y6, (R11)(AX*4)
+	VMOVUPS      Y3, 32(R8)(AX*4)
+	VMOVUPS      Y9, 32(R9)(AX*4)
+	VMOVUPS      Y1, 32(R10)(AX*4)
+	VMOVUPS      Y8, 32(R11)(AX*4)
+	ADDQ         $0x00000010, AX
+	JMP          loop
+
+single:
 	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifAdExRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX2, SSE
-TEXT ·lifAdExRefracLatePairAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	LEAQ    (R10)(AX*4), R11
-	LEAQ    (R11)(AX*4), R12
-	XORQ    AX, AX
-	LEAQ    (DX)(DI*4), R13
-	LEAQ    (CX)(DI*4), DI
-	STMXCSR (SP)
-	MOVL    (SP), R14
-	ANDL    $-64, R14
-	MOVL    R14, (SP)
-	LDMXCSR (SP)
-
-loop:
-	VMOVUPS      (R9)(AX*4), Y0
-	VMOVUPS      (R10)(AX*4), Y1
-	VMOVUPS      (R11)(AX*4), Y2
-	VMOVUPS      (R12)(AX*4), Y3
-	VMOVUPS      160(SI), Y4
-	VSUBPS       96(SI), Y0, Y5
-	VDIVPS       Y4, Y5, Y5
-	VCVTPS2PD    X5, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
+	JGE          done
+	VMOVUPS      (R8)(AX*4), Y0
+	VSUBPS       96(SI), Y0, Y1
+	VDIVPS       160(SI), Y1, Y1
+	VMOVUPS      Y1, 8(SP)
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VCVTPS2PD    X2, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VMULPD       ln2<>+0(SB), Y3, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y5, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y1, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
 	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
 	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
 	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
 	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
 	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
 	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
 	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
 	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y3, X1
+	VPMOVSXDQ    X1, Y3
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y6, Y6
 	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X6
-	VPMOVSXDQ    X6, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X6
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X8
-	VPMOVSXDQ    X8, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X7, Y6, Y7
-	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
-	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
-	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
-	VANDNPS      Y7, Y8, Y7
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y5, Y7, Y7
-	VMULPS       Y4, Y7, Y5
-	VCMPPS       $0x04, zero<>+0(SB), Y4, Y4
-	VANDPS       Y5, Y4, Y4
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y4, Y5, Y4
-	VADDPS       zero<>+0(SB), Y1, Y1
-	VMULPS       32(SI), Y1, Y5
-	VADDPS       Y5, Y1, Y5
+	VCVTPD2DQY   Y5, X1
+	VPMOVSXDQ    X1, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X2
+	VCVTPD2PSY   Y7, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVUPS      160(SI), Y3
+	VMOVUPS      8(SP), Y4
+	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
+	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
+	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
+	VANDNPS      Y1, Y5, Y1
+	VCMPPS       $0x03, Y4, Y4, Y5
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y1, Y4, Y1
+	VMOVUPS      (R10)(AX*4), Y3
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y0, Y4, Y4
 	VADDPS       Y1, Y4, Y1
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y4
-	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VCMPPS       $0x1e, 96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       256(SI), Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       128(SI), Y7, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y4, Y8
-	VMULPS       Y1, Y8, Y1
-	VADDPS       Y7, Y1, Y1
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x1e, Y7, Y3, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y7, Y9
-	VMULPS       Y1, Y9, Y1
-	VANDPS       Y8, Y7, Y8
-	VMULPS       Y0, Y8, Y0
-	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y4, Y7, Y1
-	VANDPS       one<>+0(SB), Y7, Y4
-	VSUBPS       Y4, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y4
-	VMULPS       288(SI), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VANDNPS      Y7, Y1, Y7
-	VMULPS       Y3, Y7, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y5, Y4
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      160(SI), Y1
-	VSUBPS       96(SI), Y0, Y5
-	VDIVPS       Y1, Y5, Y5
-	VCVTPS2PD    X5, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X6
-	VPMOVSXDQ    X6, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X6
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
-	VMULPD       ln2<>+0(SB), Y8, Y9
-	VSUBPD       Y9, Y7, Y9
-	VMULPD       exp0<>+0(SB), Y9, Y7
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y9, Y7, Y7
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y8, X8
-	VPMOVSXDQ    X8, Y8
-	VPADDQ       exponentBias<>+0(SB), Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       Y8, Y7, Y7
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X7, Y6, Y7
-	VCMPPS       $0x1e, expMost<>+0(SB), Y5, Y8
-	VBLENDVPS    Y8, infinity<>+0(SB), Y7, Y7
-	VCMPPS       $0x11, expLeast<>+0(SB), Y5, Y8
-	VANDNPS      Y7, Y8, Y7
-	VCMPPS       $0x03, Y5, Y5, Y8
-	VBLENDVPS    Y8, Y5, Y7, Y7
-	VMULPS       Y1, Y7, Y5
-	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
-	VANDPS       Y5, Y1, Y1
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y1, Y5, Y1
+	VMOVUPS      (R9)(AX*4), Y4
 	VADDPS       zero<>+0(SB), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
 	VADDPS       Y4, Y1, Y1
-	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y1, Y1
 	VMULPS       (SI), Y1, Y1
 	VADDPS       Y1, Y0, Y1
 	VSUBPS       64(SI), Y0, Y4
 	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y2, Y4, Y4
+	VSUBPS       Y3, Y4, Y4
 	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
 	VCMPPS       $0x1e, 96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       256(SI), Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VANDPS       one<>+0(SB), Y4, Y7
-	VMULPS       128(SI), Y7, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y4, Y8
+	VANDPS       one<>+0(SB), Y4, Y6
+	VMULPS       256(SI), Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	VANDPS       one<>+0(SB), Y4, Y6
+	VMULPS       128(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y4, Y7
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y6, Y1, Y1
+	VMOVUPS      (R11)(AX*4), Y6
+	VCMPPS       $0x1e, zero<>+0(SB), Y6, Y7
+	VANDNPS      one<>+0(SB), Y7, Y8
 	VMULPS       Y1, Y8, Y1
-	VADDPS       Y7, Y1, Y1
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x1e, Y7, Y3, Y7
-	VMOVUPS      one<>+0(SB), Y8
-	VANDNPS      Y8, Y7, Y9
-	VMULPS       Y1, Y9, Y1
-	VANDPS       Y8, Y7, Y8
+	VANDPS       one<>+0(SB), Y7, Y8
 	VMULPS       Y0, Y8, Y0
 	VADDPS       Y0, Y1, Y0
 	VANDNPS      Y4, Y7, Y1
 	VANDPS       one<>+0(SB), Y7, Y4
-	VSUBPS       Y4, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y4, Y3, Y3
-	VANDPS       one<>+0(SB), Y1, Y4
-	VMULPS       288(SI), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VANDNPS      Y7, Y1, Y7
-	VMULPS       Y3, Y7, Y3
-	VADDPS       Y4, Y3, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVUPS      zero<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VADDPS       Y6, Y4, Y4
+	VANDPS       one<>+0(SB), Y1, Y6
+	VMULPS       288(SI), Y6, Y6
+	VANDNPS      one<>+0(SB), Y1, Y7
+	VMULPS       Y4, Y7, Y4
+	VADDPS       Y6, Y4, Y4
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (R13)(AX*4), Y5, Y4
-	VMOVUPS      Y1, (DI)(AX*4)
-	VMOVUPS      Y0, (R9)(AX*4)
-	VMOVUPS      Y4, (R10)(AX*4)
-	VMOVUPS      Y2, (R11)(AX*4)
-	VMOVUPS      Y3, (R12)(AX*4)
-	ADDQ         R8, SI
-	ADDQ         $0x08, AX
-	CMPQ         AX, BX
-	JLT          loop
-	STMXCSR      (SP)
-	MOVLQZX      (SP), AX
-	ANDQ         $0x12, AX
-	MOVQ         AX, ret+64(FP)
+	VADDPS       (DX)(AX*4), Y5, Y5
+	VMOVUPS      Y1, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y3, (R10)(AX*4)
+	VMOVUPS      Y4, (R11)(AX*4)
+	ADDQ         DI, SI
+	ADDQ         $0x00000008, AX
+	JMP          single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
 	VZEROUPPER
 	RET
 
@@ -7006,35 +19952,91 @@ TEXT ·lifMCAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R10
 	MOVL    R10, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000008, R10
 
 loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (DX)(AX*4), Y2
-	VMULPS  160(SI), Y2, Y2
-	VADDPS  Y0, Y2, Y0
-	VMOVUPS 64(SI), Y2
-	VSUBPS  Y0, Y2, Y2
-	VADDPS  Y1, Y2, Y2
-	VMULPS  (SI), Y2, Y2
-	VADDPS  Y2, Y0, Y0
-	VMULPS  32(SI), Y1, Y2
+	CMPQ    AX, R10
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VMULPS  160(SI), Y1, Y1
+	VMOVUPS (R8)(AX*4), Y2
 	VADDPS  Y2, Y1, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  32(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  128(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
-	VMULPS  Y0, Y4, Y0
-	VADDPS  Y3, Y0, Y0
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS Y2, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	VMOVUPS 32(R9)(AX*4), Y2
+	VMOVUPS 32(DX)(AX*4), Y3
+	VMULPS  160(SI), Y3, Y3
+	VMOVUPS 32(R8)(AX*4), Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 64(SI), Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  32(SI), Y2, Y4
+	VADDPS  Y4, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y3, 32(R8)(AX*4)
+	VMOVUPS Y2, 32(R9)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VMULPS  160(SI), Y1, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  32(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -7062,54 +20064,145 @@ TEXT ·lifMCPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R12
 	MOVL    R12, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
-	VMOVUPS (DX)(AX*4), Y2
-	VMULPS  160(SI), Y2, Y2
-	VADDPS  Y0, Y2, Y0
-	VMOVUPS 64(SI), Y2
-	VSUBPS  Y0, Y2, Y2
-	VADDPS  Y1, Y2, Y2
-	VMULPS  (SI), Y2, Y2
-	VADDPS  Y2, Y0, Y0
-	VMULPS  32(SI), Y1, Y2
+	CMPQ    AX, R12
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (R10)(AX*4), Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VMULPS  160(SI), Y1, Y1
+	VMOVUPS (R9)(AX*4), Y2
 	VADDPS  Y2, Y1, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  32(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  128(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
-	VMULPS  Y0, Y4, Y0
-	VADDPS  Y3, Y0, Y0
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
+	VANDPS  one<>+0(SB), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*4)
+	VMOVUPS 32(R10)(AX*4), Y2
+	VMOVUPS 32(DX)(AX*4), Y3
+	VMULPS  160(SI), Y3, Y3
+	VMOVUPS 32(R9)(AX*4), Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 64(SI), Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  32(SI), Y2, Y4
+	VADDPS  Y4, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, 32(CX)(AX*4)
+	VMOVUPS (R11)(AX*4), Y4
+	VMULPS  160(SI), Y4, Y4
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS 64(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VADDPS  Y0, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VMULPS  32(SI), Y0, Y4
+	VADDPS  Y4, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y5, Y1, Y1
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(R11)(AX*4), Y4
+	VMULPS  160(SI), Y4, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS 64(SI), Y4
+	VSUBPS  Y3, Y4, Y4
+	VADDPS  Y2, Y4, Y4
+	VMULPS  (SI), Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  32(SI), Y2, Y4
+	VADDPS  Y4, Y2, Y2
+	VCMPPS  $0x1e, 96(SI), Y3, Y4
+	VANDPS  one<>+0(SB), Y4, Y5
+	VMULPS  128(SI), Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y6
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y5, Y3, Y3
+	VANDPS  one<>+0(SB), Y4, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y3, 32(R9)(AX*4)
+	VMOVUPS Y2, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R10)(AX*4), Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VMULPS  160(SI), Y1, Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  (SI), Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMULPS  32(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
+	VANDPS  one<>+0(SB), Y2, Y3
+	VMULPS  128(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS Y2, (CX)(AX*4)
 	VMOVUPS (R11)(AX*4), Y2
 	VMULPS  160(SI), Y2, Y2
-	VADDPS  Y0, Y2, Y0
+	VADDPS  Y1, Y2, Y1
 	VMOVUPS 64(SI), Y2
-	VSUBPS  Y0, Y2, Y2
-	VADDPS  Y1, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VADDPS  Y0, Y2, Y2
 	VMULPS  (SI), Y2, Y2
-	VADDPS  Y2, Y0, Y0
-	VMULPS  32(SI), Y1, Y2
 	VADDPS  Y2, Y1, Y1
-	VCMPPS  $0x1e, 96(SI), Y0, Y2
+	VMULPS  32(SI), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SI), Y1, Y2
 	VANDPS  one<>+0(SB), Y2, Y3
 	VMULPS  128(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y2, Y4
-	VMULPS  Y0, Y4, Y0
-	VADDPS  Y3, Y0, Y0
+	VANDNPS one<>+0(SB), Y2, Y4
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y3, Y1, Y1
 	VANDPS  one<>+0(SB), Y2, Y2
 	VMOVUPS Y2, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -7136,15 +20229,19 @@ TEXT ·lifMCRefracAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
 	VMOVUPS (R8)(AX*4), Y0
 	VMOVUPS (R9)(AX*4), Y1
 	VMOVUPS (R10)(AX*4), Y2
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y3, Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y3
+	VANDNPS one<>+0(SB), Y3, Y4
 	VMULPS  (SI), Y4, Y4
 	VMOVUPS 64(SI), Y5
 	VSUBPS  Y0, Y5, Y5
@@ -7160,19 +20257,99 @@ loop:
 	VANDNPS Y4, Y3, Y4
 	VANDPS  one<>+0(SB), Y3, Y3
 	VSUBPS  Y3, Y2, Y2
-	VXORPS  Y3, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y3
 	VMAXPS  Y2, Y3, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMULPS  160(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y4, Y5
+	VANDNPS one<>+0(SB), Y4, Y5
 	VMULPS  Y2, Y5, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMULPS  128(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y4, Y5
+	VANDNPS one<>+0(SB), Y4, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(R8)(AX*4), Y3
+	VMOVUPS 32(R9)(AX*4), Y4
+	VMOVUPS 32(R10)(AX*4), Y5
+	VCMPPS  $0x1e, zero<>+0(SB), Y5, Y6
+	VANDNPS one<>+0(SB), Y6, Y7
+	VMULPS  (SI), Y7, Y7
+	VMOVUPS 64(SI), Y8
+	VSUBPS  Y3, Y8, Y8
+	VADDPS  Y4, Y8, Y8
+	VMULPS  Y8, Y7, Y7
+	VMOVUPS 32(DX)(AX*4), Y8
+	VMULPS  192(SI), Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VADDPS  Y7, Y3, Y3
+	VMULPS  32(SI), Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y3, Y7
+	VANDNPS Y7, Y6, Y7
+	VANDPS  one<>+0(SB), Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y5, Y6, Y5
+	VADDPS  Y6, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  160(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y6, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  128(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y6, Y3, Y3
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VMOVUPS Y0, (R8)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	VMOVUPS Y3, 32(R8)(AX*4)
+	VMOVUPS Y4, 32(R9)(AX*4)
+	VMOVUPS Y5, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R8)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y3
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  (SI), Y4, Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VMULPS  192(SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y4
+	VANDNPS Y4, Y3, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS zero<>+0(SB), Y3
+	VMAXPS  Y2, Y3, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  160(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y4, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  128(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y4, Y5
 	VMULPS  Y0, Y5, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y4, Y3
@@ -7181,9 +20358,10 @@ loop:
 	VMOVUPS Y1, (R9)(AX*4)
 	VMOVUPS Y2, (R10)(AX*4)
 	ADDQ    DI, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -7212,15 +20390,19 @@ TEXT ·lifMCRefracPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
 	VMOVUPS (R9)(AX*4), Y0
 	VMOVUPS (R10)(AX*4), Y1
 	VMOVUPS (R11)(AX*4), Y2
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VMOVUPS one<>+0(SB), Y4
-	VANDNPS Y4, Y3, Y4
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y3
+	VANDNPS one<>+0(SB), Y3, Y4
 	VMULPS  (SI), Y4, Y4
 	VMOVUPS 64(SI), Y5
 	VSUBPS  Y0, Y5, Y5
@@ -7236,27 +20418,169 @@ loop:
 	VANDNPS Y4, Y3, Y4
 	VANDPS  one<>+0(SB), Y3, Y3
 	VSUBPS  Y3, Y2, Y2
-	VXORPS  Y3, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y3
 	VMAXPS  Y2, Y3, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMULPS  160(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y4, Y5
+	VANDNPS one<>+0(SB), Y4, Y5
 	VMULPS  Y2, Y5, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMULPS  128(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y4, Y5
+	VANDNPS one<>+0(SB), Y4, Y5
 	VMULPS  Y0, Y5, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMOVUPS Y3, (CX)(AX*4)
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VMOVUPS one<>+0(SB), Y4
+	VMOVUPS 32(R9)(AX*4), Y3
+	VMOVUPS 32(R10)(AX*4), Y4
+	VMOVUPS 32(R11)(AX*4), Y5
+	VCMPPS  $0x1e, zero<>+0(SB), Y5, Y6
+	VANDNPS one<>+0(SB), Y6, Y7
+	VMULPS  (SI), Y7, Y7
+	VMOVUPS 64(SI), Y8
+	VSUBPS  Y3, Y8, Y8
+	VADDPS  Y4, Y8, Y8
+	VMULPS  Y8, Y7, Y7
+	VMOVUPS 32(DX)(AX*4), Y8
+	VMULPS  192(SI), Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VADDPS  Y7, Y3, Y3
+	VMULPS  32(SI), Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y3, Y7
+	VANDNPS Y7, Y6, Y7
+	VANDPS  one<>+0(SB), Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y5, Y6, Y5
+	VADDPS  Y6, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  160(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y6, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  128(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y6, Y3, Y3
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y6
+	VANDNPS one<>+0(SB), Y6, Y7
+	VMULPS  (SI), Y7, Y7
+	VMOVUPS 64(SI), Y8
+	VSUBPS  Y0, Y8, Y8
+	VADDPS  Y1, Y8, Y8
+	VMULPS  Y8, Y7, Y7
+	VMOVUPS (R12)(AX*4), Y8
+	VMULPS  192(SI), Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VADDPS  Y7, Y0, Y0
+	VMULPS  32(SI), Y1, Y7
+	VADDPS  Y7, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y7
+	VANDNPS Y7, Y6, Y7
+	VANDPS  one<>+0(SB), Y6, Y6
+	VSUBPS  Y6, Y2, Y2
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y2, Y6, Y2
+	VADDPS  Y6, Y2, Y2
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  160(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y2, Y8, Y2
+	VADDPS  Y6, Y2, Y2
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  128(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y0, Y8, Y0
+	VADDPS  Y6, Y0, Y0
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMOVUPS Y6, (DI)(AX*4)
+	VCMPPS  $0x1e, zero<>+0(SB), Y5, Y6
+	VANDNPS one<>+0(SB), Y6, Y7
+	VMULPS  (SI), Y7, Y7
+	VMOVUPS 64(SI), Y8
+	VSUBPS  Y3, Y8, Y8
+	VADDPS  Y4, Y8, Y8
+	VMULPS  Y8, Y7, Y7
+	VMOVUPS 32(R12)(AX*4), Y8
+	VMULPS  192(SI), Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VADDPS  Y7, Y3, Y3
+	VMULPS  32(SI), Y4, Y7
+	VADDPS  Y7, Y4, Y4
+	VCMPPS  $0x1e, 96(SI), Y3, Y7
+	VANDNPS Y7, Y6, Y7
+	VANDPS  one<>+0(SB), Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y5, Y6, Y5
+	VADDPS  Y6, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  160(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y6, Y5, Y5
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMULPS  128(SI), Y6, Y6
+	VANDNPS one<>+0(SB), Y7, Y8
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y6, Y3, Y3
+	VANDPS  one<>+0(SB), Y7, Y6
+	VMOVUPS Y6, 32(DI)(AX*4)
+	VMOVUPS Y0, (R9)(AX*4)
+	VMOVUPS Y1, (R10)(AX*4)
+	VMOVUPS Y2, (R11)(AX*4)
+	VMOVUPS Y3, 32(R9)(AX*4)
+	VMOVUPS Y4, 32(R10)(AX*4)
+	VMOVUPS Y5, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (R9)(AX*4), Y0
+	VMOVUPS (R10)(AX*4), Y1
+	VMOVUPS (R11)(AX*4), Y2
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y3
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  (SI), Y4, Y4
+	VMOVUPS 64(SI), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS (DX)(AX*4), Y5
+	VMULPS  192(SI), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMULPS  32(SI), Y1, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, 96(SI), Y0, Y4
 	VANDNPS Y4, Y3, Y4
+	VANDPS  one<>+0(SB), Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS zero<>+0(SB), Y3
+	VMAXPS  Y2, Y3, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  160(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y4, Y5
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y3, Y2, Y2
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMULPS  128(SI), Y3, Y3
+	VANDNPS one<>+0(SB), Y4, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y3, Y0, Y0
+	VANDPS  one<>+0(SB), Y4, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y3
+	VANDNPS one<>+0(SB), Y3, Y4
 	VMULPS  (SI), Y4, Y4
 	VMOVUPS 64(SI), Y5
 	VSUBPS  Y0, Y5, Y5
@@ -7272,19 +20596,17 @@ loop:
 	VANDNPS Y4, Y3, Y4
 	VANDPS  one<>+0(SB), Y3, Y3
 	VSUBPS  Y3, Y2, Y2
-	VXORPS  Y3, Y3, Y3
+	VMOVUPS zero<>+0(SB), Y3
 	VMAXPS  Y2, Y3, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMULPS  160(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y4, Y5
+	VANDNPS one<>+0(SB), Y4, Y5
 	VMULPS  Y2, Y5, Y2
 	VADDPS  Y3, Y2, Y2
 	VANDPS  one<>+0(SB), Y4, Y3
 	VMULPS  128(SI), Y3, Y3
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y4, Y5
+	VANDNPS one<>+0(SB), Y4, Y5
 	VMULPS  Y0, Y5, Y0
 	VADDPS  Y3, Y0, Y0
 	VANDPS  one<>+0(SB), Y4, Y3
@@ -7293,9 +20615,10 @@ loop:
 	VMOVUPS Y1, (R10)(AX*4)
 	VMOVUPS Y2, (R11)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -7322,54 +20645,148 @@ TEXT ·cobaLIFAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R11
 	MOVL    R11, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
 
 loop:
-	VMOVUPS (R8)(AX*4), Y0
-	VMOVUPS (R9)(AX*4), Y1
-	VMOVUPS (R10)(AX*4), Y2
-	VMOVUPS (DX)(AX*4), Y3
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y3, Y4, Y5
-	VADDPS  Y4, Y5, Y4
-	VADDPS  Y4, Y1, Y1
-	VXORPS  sign<>+0(SB), Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y3, Y4, Y3
-	VADDPS  Y4, Y3, Y3
+	CMPQ    AX, R11
+	JGE     single
+	CMPQ    DI, $0x00
+	JNE     single
+	VMOVUPS (DX)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VMOVUPS zero<>+0(SB), Y3
+	VMAXPS  Y0, Y3, Y4
+	VADDPS  Y3, Y4, Y3
 	VADDPS  Y3, Y2, Y2
-	VMULPS  (SI), Y1, Y3
-	VADDPS  Y3, Y1, Y1
-	VMULPS  32(SI), Y2, Y3
+	VMOVUPS (R10)(AX*4), Y3
+	VXORPS  sign<>+0(SB), Y0, Y0
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y0, Y4, Y0
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
+	VMULPS  (SI), Y2, Y3
 	VADDPS  Y3, Y2, Y2
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
 	VMOVUPS 128(SI), Y3
-	VSUBPS  Y0, Y3, Y3
+	VSUBPS  Y1, Y3, Y3
 	VMULPS  96(SI), Y3, Y3
 	VMOVUPS 160(SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y4, Y1, Y4
-	VADDPS  Y4, Y3, Y3
-	VMOVUPS 192(SI), Y4
-	VSUBPS  Y0, Y4, Y4
+	VSUBPS  Y1, Y4, Y4
 	VMULPS  Y4, Y2, Y4
 	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y0, Y4
+	VADDPS  Y4, Y3, Y3
 	VMULPS  64(SI), Y3, Y3
-	VADDPS  Y3, Y0, Y0
-	VCMPPS  $0x1e, 224(SI), Y0, Y3
+	VADDPS  Y3, Y1, Y1
+	VCMPPS  $0x1e, 224(SI), Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  256(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMOVUPS Y3, (CX)(AX*4)
-	VMOVUPS Y0, (R8)(AX*4)
-	VMOVUPS Y1, (R9)(AX*4)
-	VMOVUPS Y2, (R10)(AX*4)
-	ADDQ    DI, SI
-	ADDQ    $0x08, AX
+	VMOVUPS 32(DX)(AX*4), Y3
+	VMOVUPS 32(R8)(AX*4), Y4
+	VMOVUPS 32(R9)(AX*4), Y5
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y3, Y6, Y7
+	VADDPS  Y6, Y7, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS 32(R10)(AX*4), Y6
+	VXORPS  sign<>+0(SB), Y3, Y3
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y3, Y7, Y3
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y3, Y6, Y3
+	VMULPS  (SI), Y5, Y6
+	VADDPS  Y6, Y5, Y5
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VMOVUPS 128(SI), Y6
+	VSUBPS  Y4, Y6, Y6
+	VMULPS  96(SI), Y6, Y6
+	VMOVUPS 160(SI), Y7
+	VSUBPS  Y4, Y7, Y7
+	VMULPS  Y7, Y5, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS 192(SI), Y7
+	VSUBPS  Y4, Y7, Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y7, Y6, Y6
+	VMULPS  64(SI), Y6, Y6
+	VADDPS  Y6, Y4, Y4
+	VCMPPS  $0x1e, 224(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  256(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y2, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	VMOVUPS Y4, 32(R8)(AX*4)
+	VMOVUPS Y5, 32(R9)(AX*4)
+	VMOVUPS Y3, 32(R10)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
 	CMPQ    AX, BX
-	JLT     loop
+	JGE     done
+	VMOVUPS (DX)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VMOVUPS zero<>+0(SB), Y3
+	VMAXPS  Y0, Y3, Y4
+	VADDPS  Y3, Y4, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS (R10)(AX*4), Y3
+	VXORPS  sign<>+0(SB), Y0, Y0
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y0, Y4, Y0
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
+	VMULPS  (SI), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS 128(SI), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS 160(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y0, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  64(SI), Y3, Y3
+	VADDPS  Y3, Y1, Y1
+	VCMPPS  $0x1e, 224(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  256(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y2, (R9)(AX*4)
+	VMOVUPS Y0, (R10)(AX*4)
+	ADDQ    DI, SI
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -7398,90 +20815,253 @@ TEXT ·cobaLIFPairAVX2(SB), NOSPLIT, $8-72
 	ANDL    $-64, R13
 	MOVL    R13, (SP)
 	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
 
 loop:
-	VMOVUPS (R9)(AX*4), Y0
-	VMOVUPS (R10)(AX*4), Y1
-	VMOVUPS (R11)(AX*4), Y2
-	VMOVUPS (DX)(AX*4), Y3
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y3, Y4, Y5
-	VADDPS  Y4, Y5, Y4
-	VADDPS  Y4, Y1, Y1
-	VXORPS  sign<>+0(SB), Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y3, Y4, Y3
-	VADDPS  Y4, Y3, Y3
+	CMPQ    AX, R13
+	JGE     single
+	CMPQ    R8, $0x00
+	JNE     single
+	VMOVUPS (DX)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS zero<>+0(SB), Y3
+	VMAXPS  Y0, Y3, Y4
+	VADDPS  Y3, Y4, Y3
 	VADDPS  Y3, Y2, Y2
-	VMULPS  (SI), Y1, Y3
-	VADDPS  Y3, Y1, Y1
-	VMULPS  32(SI), Y2, Y3
+	VMOVUPS (R11)(AX*4), Y3
+	VXORPS  sign<>+0(SB), Y0, Y0
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y0, Y4, Y0
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
+	VMULPS  (SI), Y2, Y3
 	VADDPS  Y3, Y2, Y2
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
 	VMOVUPS 128(SI), Y3
-	VSUBPS  Y0, Y3, Y3
+	VSUBPS  Y1, Y3, Y3
 	VMULPS  96(SI), Y3, Y3
 	VMOVUPS 160(SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y4, Y1, Y4
-	VADDPS  Y4, Y3, Y3
-	VMOVUPS 192(SI), Y4
-	VSUBPS  Y0, Y4, Y4
+	VSUBPS  Y1, Y4, Y4
 	VMULPS  Y4, Y2, Y4
 	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y0, Y4
+	VADDPS  Y4, Y3, Y3
 	VMULPS  64(SI), Y3, Y3
-	VADDPS  Y3, Y0, Y0
-	VCMPPS  $0x1e, 224(SI), Y0, Y3
+	VADDPS  Y3, Y1, Y1
+	VCMPPS  $0x1e, 224(SI), Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  256(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
+	VANDPS  one<>+0(SB), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*4)
+	VMOVUPS 32(DX)(AX*4), Y3
+	VMOVUPS 32(R9)(AX*4), Y4
+	VMOVUPS 32(R10)(AX*4), Y5
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y3, Y6, Y7
+	VADDPS  Y6, Y7, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS 32(R11)(AX*4), Y6
+	VXORPS  sign<>+0(SB), Y3, Y3
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y3, Y7, Y3
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y3, Y6, Y3
+	VMULPS  (SI), Y5, Y6
+	VADDPS  Y6, Y5, Y5
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VMOVUPS 128(SI), Y6
+	VSUBPS  Y4, Y6, Y6
+	VMULPS  96(SI), Y6, Y6
+	VMOVUPS 160(SI), Y7
+	VSUBPS  Y4, Y7, Y7
+	VMULPS  Y7, Y5, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS 192(SI), Y7
+	VSUBPS  Y4, Y7, Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y7, Y6, Y6
+	VMULPS  64(SI), Y6, Y6
+	VADDPS  Y6, Y4, Y4
+	VCMPPS  $0x1e, 224(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  256(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, 32(CX)(AX*4)
+	VMOVUPS (R12)(AX*4), Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y8
+	VADDPS  Y7, Y8, Y7
+	VADDPS  Y7, Y2, Y2
+	VXORPS  sign<>+0(SB), Y6, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VADDPS  Y6, Y0, Y0
+	VMULPS  (SI), Y2, Y6
+	VADDPS  Y6, Y2, Y2
+	VMULPS  32(SI), Y0, Y6
+	VADDPS  Y6, Y0, Y0
+	VMOVUPS 128(SI), Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  96(SI), Y6, Y6
+	VMOVUPS 160(SI), Y7
+	VSUBPS  Y1, Y7, Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS 192(SI), Y7
+	VSUBPS  Y1, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VADDPS  Y7, Y6, Y6
+	VMULPS  64(SI), Y6, Y6
+	VADDPS  Y6, Y1, Y1
+	VCMPPS  $0x1e, 224(SI), Y1, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  256(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y7, Y1, Y1
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, (DI)(AX*4)
+	VMOVUPS 32(R12)(AX*4), Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y8
+	VADDPS  Y7, Y8, Y7
+	VADDPS  Y7, Y5, Y5
+	VXORPS  sign<>+0(SB), Y6, Y6
+	VMOVUPS zero<>+0(SB), Y7
+	VMAXPS  Y6, Y7, Y6
+	VADDPS  Y7, Y6, Y6
+	VADDPS  Y6, Y3, Y3
+	VMULPS  (SI), Y5, Y6
+	VADDPS  Y6, Y5, Y5
+	VMULPS  32(SI), Y3, Y6
+	VADDPS  Y6, Y3, Y3
+	VMOVUPS 128(SI), Y6
+	VSUBPS  Y4, Y6, Y6
+	VMULPS  96(SI), Y6, Y6
+	VMOVUPS 160(SI), Y7
+	VSUBPS  Y4, Y7, Y7
+	VMULPS  Y7, Y5, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS 192(SI), Y7
+	VSUBPS  Y4, Y7, Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y7, Y6, Y6
+	VMULPS  64(SI), Y6, Y6
+	VADDPS  Y6, Y4, Y4
+	VCMPPS  $0x1e, 224(SI), Y4, Y6
+	VANDPS  one<>+0(SB), Y6, Y7
+	VMULPS  256(SI), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y8
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y7, Y4, Y4
+	VANDPS  one<>+0(SB), Y6, Y6
+	VMOVUPS Y6, 32(DI)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	VMOVUPS Y0, (R11)(AX*4)
+	VMOVUPS Y4, 32(R9)(AX*4)
+	VMOVUPS Y5, 32(R10)(AX*4)
+	VMOVUPS Y3, 32(R11)(AX*4)
+	ADDQ    $0x00000010, AX
+	JMP     loop
+
+single:
+	CMPQ    AX, BX
+	JGE     done
+	VMOVUPS (DX)(AX*4), Y0
+	VMOVUPS (R9)(AX*4), Y1
+	VMOVUPS (R10)(AX*4), Y2
+	VMOVUPS zero<>+0(SB), Y3
+	VMAXPS  Y0, Y3, Y4
+	VADDPS  Y3, Y4, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS (R11)(AX*4), Y3
+	VXORPS  sign<>+0(SB), Y0, Y0
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y0, Y4, Y0
 	VADDPS  Y4, Y0, Y0
+	VADDPS  Y0, Y3, Y0
+	VMULPS  (SI), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS 128(SI), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMULPS  96(SI), Y3, Y3
+	VMOVUPS 160(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y0, Y4
+	VADDPS  Y4, Y3, Y3
+	VMULPS  64(SI), Y3, Y3
+	VADDPS  Y3, Y1, Y1
+	VCMPPS  $0x1e, 224(SI), Y1, Y3
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  256(SI), Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMOVUPS Y3, (CX)(AX*4)
 	VMOVUPS (R12)(AX*4), Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS zero<>+0(SB), Y4
 	VMAXPS  Y3, Y4, Y5
 	VADDPS  Y4, Y5, Y4
-	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y2, Y2
 	VXORPS  sign<>+0(SB), Y3, Y3
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS zero<>+0(SB), Y4
 	VMAXPS  Y3, Y4, Y3
 	VADDPS  Y4, Y3, Y3
+	VADDPS  Y3, Y0, Y0
+	VMULPS  (SI), Y2, Y3
 	VADDPS  Y3, Y2, Y2
-	VMULPS  (SI), Y1, Y3
-	VADDPS  Y3, Y1, Y1
-	VMULPS  32(SI), Y2, Y3
-	VADDPS  Y3, Y2, Y2
+	VMULPS  32(SI), Y0, Y3
+	VADDPS  Y3, Y0, Y0
 	VMOVUPS 128(SI), Y3
-	VSUBPS  Y0, Y3, Y3
+	VSUBPS  Y1, Y3, Y3
 	VMULPS  96(SI), Y3, Y3
 	VMOVUPS 160(SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y4, Y1, Y4
-	VADDPS  Y4, Y3, Y3
-	VMOVUPS 192(SI), Y4
-	VSUBPS  Y0, Y4, Y4
+	VSUBPS  Y1, Y4, Y4
 	VMULPS  Y4, Y2, Y4
 	VADDPS  Y4, Y3, Y3
+	VMOVUPS 192(SI), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y4, Y0, Y4
+	VADDPS  Y4, Y3, Y3
 	VMULPS  64(SI), Y3, Y3
-	VADDPS  Y3, Y0, Y0
-	VCMPPS  $0x1e, 224(SI), Y0, Y3
+	VADDPS  Y3, Y1, Y1
+	VCMPPS  $0x1e, 224(SI), Y1, Y3
 	VANDPS  one<>+0(SB), Y3, Y4
 	VMULPS  256(SI), Y4, Y4
-	VMOVUPS one<>+0(SB), Y5
-	VANDNPS Y5, Y3, Y5
-	VMULPS  Y0, Y5, Y0
-	VADDPS  Y4, Y0, Y0
+	VANDNPS one<>+0(SB), Y3, Y5
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y4, Y1, Y1
 	VANDPS  one<>+0(SB), Y3, Y3
 	VMOVUPS Y3, (DI)(AX*4)
-	VMOVUPS Y0, (R9)(AX*4)
-	VMOVUPS Y1, (R10)(AX*4)
-	VMOVUPS Y2, (R11)(AX*4)
+	VMOVUPS Y1, (R9)(AX*4)
+	VMOVUPS Y2, (R10)(AX*4)
+	VMOVUPS Y0, (R11)(AX*4)
 	ADDQ    R8, SI
-	ADDQ    $0x08, AX
-	CMPQ    AX, BX
-	JLT     loop
+	ADDQ    $0x00000008, AX
+	JMP     single
+
+done:
 	STMXCSR (SP)
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
@@ -11368,4 +24948,12 @@ loop:
 	DECQ        AX
 	JNZ         loop
 	VZEROUPPER
+	RET
+
+// func vendor() uint32
+// Requires: CPUID
+TEXT ·vendor(SB), NOSPLIT, $0-4
+	XORL AX, AX
+	CPUID
+	MOVL BX, ret+0(FP)
 	RET

@@ -4,11 +4,12 @@ package simd
 
 // Without assembly on is false, and none of these is called.
 
-func countAVX2(*float32, int) int                         { panic("simd: no assembly") }
-func activeAVX2(*int32, *float32, *float32, int, int) int { panic("simd: no assembly") }
-func rowsAVX2(_, _, _ *float32, _ *int32, _, _, _ int)    { panic("simd: no assembly") }
-func sumRowsAVX2(_, _, _ *float32, _ *int32, _, _, _ int) { panic("simd: no assembly") }
-func axpyAVX2(_, _ *float32, _ float32, _ int)            { panic("simd: no assembly") }
-func spreadAVX2(_, _ *float32, _ float32, _, _, _ int)    { panic("simd: no assembly") }
-func transposeAVX2(_, _ *float32, _, _, _ int)            { panic("simd: no assembly") }
-func peakFMA(int)                                         { panic("simd: no assembly") }
+func countAVX2(*float32, int) int                            { panic("simd: no assembly") }
+func activeAVX2(*int32, *float32, *float32, int, int) int    { panic("simd: no assembly") }
+func rowsAVX2(_, _, _ *float32, _ *int32, _, _, _ int)       { panic("simd: no assembly") }
+func sumRowsAVX2(_, _, _ *float32, _ *int32, _, _, _ int)    { panic("simd: no assembly") }
+func sumColumnsAVX2(_, _, _ *float32, _ *int32, _, _, _ int) { panic("simd: no assembly") }
+func axpyAVX2(_, _ *float32, _ float32, _ int)               { panic("simd: no assembly") }
+func spreadAVX2(_, _ *float32, _ float32, _, _, _ int)       { panic("simd: no assembly") }
+func transposeAVX2(_, _ *float32, _, _, _ int)               { panic("simd: no assembly") }
+func peakFMA(int)                                            { panic("simd: no assembly") }

@@ -2,8 +2,9 @@
 //
 // A kernel does the operations of its twin in the same order, so both give the same bits; only the payload of a NaN is not
 // defined. In neurons every operation is rounded by itself. In linear layers, convolutions and matrix products every
-// product is fused with its addition, which the twin does by FMA. The kernels are AVX2, for amd64, and are used where the processor and the
-// system have AVX2. The environment variable LIVESPIKE_SIMD=off and the build tag purego choose Go everywhere.
+// product is fused with its addition, which the twin does by FMA. The kernels are AVX2, for amd64, those of neurons AVX-512
+// too, and are used where the processor and the system have it. The environment variable LIVESPIKE_SIMD chooses: avx2
+// leaves AVX-512 out, off and the build tag purego choose Go everywhere.
 //
 // The assembly is written by the program in gen, a module of its own.
 package simd
@@ -24,10 +25,14 @@ var on bool
 // On reports whether the assembly is used.
 func On() bool { return on }
 
-// Name is what is used: "avx2" or "go".
-func Name() string {
-	if on {
-		return "avx2"
-	}
-	return "go"
-}
+// stalls says that a product among the denormals takes the processor more than a hundred cycles.
+var stalls bool
+
+// Stalls reports whether denormals slow the kernels down that do not mind them, as they do on processors of Intel's.
+func Stalls() bool { return stalls }
+
+// name is what is used.
+var name = "go"
+
+// Name is what is used: "avx512", which is AVX2 with kernels of neurons in AVX-512, "avx2" or "go".
+func Name() string { return name }

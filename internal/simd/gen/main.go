@@ -22,6 +22,7 @@ func main() {
 	products()
 	transpose()
 	peak()
+	vendor()
 	Generate()
 }
 
@@ -65,16 +66,103 @@ func ret() {
 	RET()
 }
 
-// The operations, each into a new vector: a is on the left.
-func add(a VecVirtual, b Op) VecVirtual { v := YMM(); VADDPS(b, a, v); return v }
-func sub(a VecVirtual, b Op) VecVirtual { v := YMM(); VSUBPS(b, a, v); return v }
-func mul(a VecVirtual, b Op) VecVirtual { v := YMM(); VMULPS(b, a, v); return v }
-func div(a VecVirtual, b Op) VecVirtual { v := YMM(); VDIVPS(b, a, v); return v }
+// wide512 says that vectors are those of AVX-512, of 16 elements, else of AVX2, of 8.
+var wide512 bool
 
-// above is all bits where a > b, ordered and quiet: never for NaN.
-func above(a VecVirtual, b Op) VecVirtual {
+func isaName() string {
+	if wide512 {
+		return "AVX512"
+	}
+	return "AVX2"
+}
+
+func lanes() int {
+	if wide512 {
+		return 16
+	}
+	return 8
+}
+
+func vector() VecVirtual {
+	if wide512 {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// The operations, each into a new vector: a is on the left.
+func add(a VecVirtual, b Op) VecVirtual { v := vector(); VADDPS(b, a, v); return v }
+func sub(a VecVirtual, b Op) VecVirtual { v := vector(); VSUBPS(b, a, v); return v }
+func mul(a VecVirtual, b Op) VecVirtual { v := vector(); VMULPS(b, a, v); return v }
+func div(a VecVirtual, b Op) VecVirtual { v := vector(); VDIVPS(b, a, v); return v }
+
+// mask chooses elements of a vector: by all bits of a vector's element, or by the bits of a mask register.
+type mask struct {
+	v       VecVirtual
+	negated bool // by no bits of v
+	k       Register
+}
+
+// compare is the mask of a vector's elements that compare so with b's.
+func compare(how uint64, a VecVirtual, b Op) mask {
+	if wide512 {
+		k := K()
+		VCMPPS(Imm(how), b, a, k)
+		return mask{k: k}
+	}
 	v := YMM()
-	VCMPPS(Imm(0x1e), b, a, v)
+	VCMPPS(Imm(how), b, a, v)
+	return mask{v: v}
+}
+
+// above is set where a > b, ordered and quiet: never for NaN.
+func above(a VecVirtual, b Op) mask { return compare(0x1e, a, b) }
+
+// ones is 1 where the mask is set, else 0; zeros the other way round.
+func (m mask) ones() VecVirtual  { return m.of(constants["one"]) }
+func (m mask) zeros() VecVirtual { return m.not().of(constants["one"]) }
+
+// of is a, a constant in memory or a vector, where the mask is set, else +0.
+func (m mask) of(a Op) VecVirtual {
+	v := vector()
+	switch {
+	case wide512:
+		VMOVUPS_Z(a, m.k, v)
+	case m.negated:
+		VANDNPS(a, m.v, v)
+	default:
+		VANDPS(a, m.v, v)
+	}
+	return v
+}
+
+func (m mask) not() mask {
+	if wide512 {
+		k := K()
+		KNOTW(m.k, k)
+		return mask{k: k}
+	}
+	return mask{v: m.v, negated: !m.negated}
+}
+
+// but is set where m is and other is not.
+func (m mask) but(other mask) mask {
+	if wide512 {
+		k := K()
+		KANDNW(m.k, other.k, k)
+		return mask{k: k}
+	}
+	return mask{v: whereNot(other.v, m.v)}
+}
+
+// choose is a where the mask is set, else b.
+func (m mask) choose(a Op, b VecVirtual) VecVirtual {
+	v := vector()
+	if wide512 {
+		VBLENDMPS(a, b, m.k, v)
+	} else {
+		VBLENDVPS(m.v, a, b, v)
+	}
 	return v
 }
 

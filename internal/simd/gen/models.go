@@ -8,10 +8,12 @@ import (
 
 // neurons writes the steps of the neuron models. The comments are the twin's lines.
 func neurons() {
-	for _, m := range models {
-		m.kernels()
-		if th, ok := map[string]int{"lif": 3, "lifBox": 2, "iaf": 0, "lifEx": 3}[m.name]; ok {
-			subtracting(m, th).kernels()
+	for _, wide512 = range []bool{true, false} {
+		for _, m := range models {
+			m.kernels()
+			if th, ok := map[string]int{"lif": 3, "lifBox": 2, "iaf": 0, "lifEx": 3}[m.name]; ok {
+				subtracting(m, th).kernels()
+			}
 		}
 	}
 	lifBack()
@@ -58,7 +60,7 @@ var models = []model{
 		b := k.v(2)
 		u := add(k.v(0), mul(sub(drive(k, nil), b), k.c(0))) // u = v + cm*(((leak-v) + j) - b)
 		t := add(b, mul(b, k.c(5)))                          // t = b + cb*b
-		z := where(above(u, k.c(3)), constants["one"])
+		z := above(u, k.c(3)).ones()
 		k.set(0, sub(u, mul(z, sub(value(k.c(3)), k.c(4))))) // v = u - f*(th-reset)
 		k.set(2, add(t, mul(z, k.c(6))))                     // b = t + f*beta
 		return z
@@ -73,19 +75,19 @@ var models = []model{
 		k.set(1, k.reset(f, y, add(y, k.c(4))))
 		return k.spike(0, f, w, k.c(3))
 	}},
-	{name: "lifEx", title: "LIFEx", vars: 2, coefs: 6, jump: 1, step: func(k *neuron) VecVirtual {
-		u := add(k.v(0), mul(drive(k, runAway(k)), k.c(0))) // u = v + cm*(((leak-v) + e) + j)
+	{name: "lifEx", runsAway: true, title: "LIFEx", vars: 2, coefs: 6, jump: 1, step: func(k *neuron) VecVirtual {
+		u := add(k.v(0), mul(drive(k, k.away), k.c(0))) // u = v + cm*(((leak-v) + e) + j)
 		return k.spike(0, above(u, k.c(3)), u, k.c(4))
 	}},
-	{name: "lifAdEx", title: "LIFAdEx", vars: 3, coefs: 9, jump: 1, step: func(k *neuron) VecVirtual {
+	{name: "lifAdEx", runsAway: true, title: "LIFAdEx", vars: 3, coefs: 9, jump: 1, step: func(k *neuron) VecVirtual {
 		f, u, a := adapting(k)
 		z := k.spike(0, f, u, k.c(4))
 		k.set(2, add(a, mul(z, k.c(8))))
 		return z
 	}},
-	{name: "lifAdExRefrac", title: "LIFAdExRefrac", vars: 4, coefs: 10, jump: 1, step: func(k *neuron) VecVirtual {
+	{name: "lifAdExRefrac", runsAway: true, title: "LIFAdExRefrac", vars: 4, coefs: 10, jump: 1, step: func(k *neuron) VecVirtual {
 		f, u, a := adapting(k)
-		k.set(2, add(a, mul(where(f, constants["one"]), k.c(8))))
+		k.set(2, add(a, mul(f.ones(), k.c(8))))
 		return k.refractory(3, 0, f, k.reset(f, u, k.c(4)), k.c(9))
 	}},
 	{name: "lifMC", title: "LIFMC", vars: 2, coefs: 6, jump: -1, step: func(k *neuron) VecVirtual {
@@ -95,13 +97,13 @@ var models = []model{
 		return k.spike(0, above(u, k.c(3)), u, k.c(4))
 	}},
 	{name: "lifMCRefrac", title: "LIFMCRefrac", vars: 3, coefs: 7, jump: -1, step: func(k *neuron) VecVirtual {
-		v, j, rho, one := k.v(0), k.v(1), k.v(2), constants["one"]
-		m := above(rho, zeros())
-		in := mul(mul(whereNot(m, value(one)), k.c(0)), add(sub(value(k.c(2)), v), j))
+		v, j, rho := k.v(0), k.v(1), k.v(2)
+		m := above(rho, constants["zero"])
+		in := mul(mul(m.zeros(), k.c(0)), add(sub(value(k.c(2)), v), j))
 		u := add(v, add(in, mul(value(k.x), k.c(6)))) // u = v + (((1-m)*cm)*((leak-v) + i) + dt*x)
 		k.set(1, add(j, mul(j, k.c(1))))
-		f := whereNot(m, above(u, k.c(3)))
-		k.set(2, k.reset(f, relu(sub(rho, where(m, one))), k.c(5)))
+		f := above(u, k.c(3)).but(m)
+		k.set(2, k.reset(f, relu(sub(rho, m.ones())), k.c(5)))
 		return k.spike(0, f, u, k.c(4))
 	}},
 	{name: "cobaLIF", title: "CobaLIF", vars: 3, coefs: 9, jump: -1, step: func(k *neuron) VecVirtual {
@@ -151,72 +153,127 @@ func drive(k *neuron, e VecVirtual) VecVirtual {
 }
 
 // adapting is the step of LIFAdEx up to the spike: its mask, the membrane and the adaptation.
-func adapting(k *neuron) (f, u, a VecVirtual) {
+func adapting(k *neuron) (f mask, u, a VecVirtual) {
 	v, a0 := k.v(0), k.v(2)
-	u = add(v, mul(sub(drive(k, runAway(k)), a0), k.c(0)))         // u = v + cm*((((leak-v) + e) + j) - a)
+	u = add(v, mul(sub(drive(k, k.away), a0), k.c(0)))             // u = v + cm*((((leak-v) + e) + j) - a)
 	a = add(a0, mul(sub(mul(sub(v, k.c(2)), k.c(7)), a0), k.c(6))) // a = a + ca*(perV*(v-leak) - a)
 	return above(u, k.c(3)), u, a
 }
 
 // refractory freezes variable v of a neuron that has spiked before, where rho > 0: u is what it would be and f the mask of
 // its spikes. It is the spikes that are left.
-func (k *neuron) refractory(rho, v int, f, u VecVirtual, rest Op) VecVirtual {
+func (k *neuron) refractory(rho, v int, f mask, u VecVirtual, rest Op) VecVirtual {
 	r := k.v(rho)
-	m := above(r, zeros())
+	m := above(r, constants["zero"])
 	k.set(v, k.choose(m, k.v(v), u)) // v = (1-m)*u + m*v
-	f = whereNot(m, f)               // f = (1-m)*f
-	return k.spike(rho, f, relu(sub(r, where(m, constants["one"]))), rest)
+	f = f.but(m)                     // f = (1-m)*f
+	return k.spike(rho, f, relu(sub(r, m.ones())), rest)
 }
 
-func negative(x VecVirtual) VecVirtual { v := YMM(); VXORPS(constants["sign"], x, v); return v }
-
-// runAway is delta*exp((v-th)/delta), and 0 for a delta of 0, from LIFEx's coefficients.
-func runAway(k *neuron) VecVirtual {
-	delta := value(k.c(5))
-	x := div(sub(k.v(0), k.c(3)), delta)
-	e := mul(exp(x), delta)
-	some := YMM()
-	VCMPPS(Imm(0x04), constants["zero"], delta, some) // not equal, or NaN
-	return and(some, e)
-}
-
-// exp is the twin of exp32: in float64, four at a time, rounded once to float32.
-func exp(x VecVirtual) VecVirtual {
-	low := exp64(x.AsX())
-	half := XMM()
-	VEXTRACTF128(Imm(1), x, half)
-	high, e := exp64(half), YMM()
-	VINSERTF128(Imm(1), high, low.AsY(), e)
-	over, under := above(x, constants["expMost"]), YMM()
-	VBLENDVPS(over, constants["infinity"], e, e)
-	VCMPPS(Imm(0x11), constants["expLeast"], x, under) // below
-	e = whereNot(under, e)
-	none := YMM()
-	VCMPPS(Imm(0x03), x, x, none) // NaN stays itself
-	VBLENDVPS(none, x, e, e)
-	return e
-}
-
-// exp64 is exp for the four elements of half a vector.
-func exp64(x Op) VecVirtual {
-	v, k, r, p, n := YMM(), YMM(), YMM(), YMM(), XMM()
-	VCVTPS2PD(x, v)
-	VMULPD(wide("log2e"), v, k)
-	VROUNDPD(Imm(8), k, k)
-	VMULPD(wide("ln2"), k, r)
-	VSUBPD(r, v, r)
-	VMULPD(wide("exp0"), r, p)
-	for _, c := range []string{"exp1", "exp2", "exp3", "exp4", "exp5", "exp6", "exp7", "exp8"} {
-		VADDPD(wide(c), p, p)
-		VMULPD(r, p, p)
+func negative(x VecVirtual) VecVirtual {
+	v := vector()
+	if wide512 {
+		VPXORD(constants["sign"], x, v)
+	} else {
+		VXORPS(constants["sign"], x, v)
 	}
-	VADDPD(wide("exp8"), p, p)
-	VCVTPD2DQY(k, n)
-	VPMOVSXDQ(n, k)
-	VPADDQ(wide("exponentBias"), k, k)
-	VPSLLQ(Imm(52), k, k)
-	VMULPD(k, p, p)
-	e := XMM()
-	VCVTPD2PSY(p, e)
-	return e
+	return v
+}
+
+// runAway makes delta*exp((v-th)/delta), and 0 for a delta of 0, from LIFEx's coefficients.
+func runAway(ks []*neuron, spilled []Mem) {
+	var xs []VecVirtual
+	for _, k := range ks {
+		x := div(sub(k.v(0), k.c(3)), k.c(5))
+		VMOVUPS(x, spilled[len(xs)])
+		xs = append(xs, x)
+	}
+	for i, e := range exp(xs) {
+		delta := value(ks[i].c(5))
+		e = exceptions(e, value(spilled[i]))
+		ks[i].away = compare(0x04, delta, constants["zero"]).of(mul(e, delta)) // not equal, or NaN
+	}
+}
+
+// exceptions puts what exp gives for large numbers, small ones and NaN into e.
+func exceptions(e, x VecVirtual) VecVirtual {
+	e = above(x, constants["expMost"]).choose(constants["infinity"], e)
+	e = compare(0x11, x, constants["expLeast"]).not().of(e) // not below
+	return compare(0x03, x, x).choose(x, e)
+}
+
+// exp is the twin of exp32 but for its exceptions: in float64, rounded once to float32. The operations of several vectors
+// alternate, since each waits for the one before.
+func exp(xs []VecVirtual) []VecVirtual {
+	var halves []Op // what becomes one vector of float64
+	for _, x := range xs {
+		if wide512 {
+			low, high := x.AsY(), YMM()
+			VEXTRACTF64X4(Imm(1), x, high)
+			halves = append(halves, low, high)
+		} else {
+			low, high := x.AsX(), XMM()
+			VEXTRACTF128(Imm(1), x, high)
+			halves = append(halves, low, high)
+		}
+	}
+	n := len(halves)
+	k, r, p := make([]VecVirtual, n), make([]VecVirtual, n), make([]VecVirtual, n)
+	each := func(f func(i int)) {
+		for i := range n {
+			f(i)
+		}
+	}
+	each(func(i int) {
+		r[i], k[i] = vector(), vector()
+		VCVTPS2PD(halves[i], r[i])
+		VMULPD(wide("log2e"), r[i], k[i])
+		if wide512 {
+			VRNDSCALEPD(Imm(8), k[i], k[i])
+		} else {
+			VROUNDPD(Imm(8), k[i], k[i])
+		}
+	})
+	each(func(i int) {
+		p[i] = vector()
+		VMULPD(wide("ln2"), k[i], p[i])
+		VSUBPD(p[i], r[i], r[i])
+	})
+	each(func(i int) { VMULPD(wide("exp0"), r[i], p[i]) })
+	for _, c := range []string{"exp1", "exp2", "exp3", "exp4", "exp5", "exp6", "exp7", "exp8"} {
+		each(func(i int) { VADDPD(wide(c), p[i], p[i]) })
+		each(func(i int) { VMULPD(r[i], p[i], p[i]) })
+	}
+	each(func(i int) {
+		VADDPD(wide("exp8"), p[i], p[i])
+		if wide512 {
+			n := YMM()
+			VCVTPD2DQ(k[i], n)
+			VPMOVSXDQ(n, k[i])
+		} else {
+			n := XMM()
+			VCVTPD2DQY(k[i], n)
+			VPMOVSXDQ(n, k[i])
+		}
+		VPADDQ(wide("exponentBias"), k[i], k[i])
+		VPSLLQ(Imm(52), k[i], k[i])
+		VMULPD(k[i], p[i], p[i])
+	})
+	var es []VecVirtual
+	for i := 0; i < n; i += 2 {
+		e := vector()
+		if wide512 {
+			low, high := YMM(), YMM()
+			VCVTPD2PS(p[i], low)
+			VCVTPD2PS(p[i+1], high)
+			VINSERTF64X4(Imm(1), high, low.AsZ(), e)
+		} else {
+			low, high := XMM(), XMM()
+			VCVTPD2PSY(p[i], low)
+			VCVTPD2PSY(p[i+1], high)
+			VINSERTF128(Imm(1), high, low.AsY(), e)
+		}
+		es = append(es, e)
+	}
+	return es
 }

@@ -11,20 +11,31 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// neuron is the step of a model while it is being written, once or twice in a kernel.
+// neuron is the step of a model for one vector of neurons while it is being written.
 type neuron struct {
-	at       Register     // the position in all of the following
-	vars     []Register   // addresses of the variables
-	x        Op           // the input
-	state    []VecVirtual // the variables
+	at       Mem // the position of its elements, in what vars, z and x point to
+	vars     []Register
+	x        Op                 // the input
+	state    map[int]VecVirtual // the variables that were loaded or made
+	away     VecVirtual         // delta*exp((v-th)/delta), where the model has it
 	coefs    []Op
 	subtract Op     // the threshold, where a spike takes it away from the membrane
-	limits   []Mem  // below these a factor's product with the coefficient is a denormal; see products
+	limits   []Mem  // of kernels for denormals; below these a factor's product with the coefficient is one; see products
 	later    func() // what stands behind the loop
 }
 
+// of is the place of the neurons in what base points to.
+func (k *neuron) of(base Register) Mem {
+	return Mem{Base: base, Index: k.at.Index, Scale: 4, Disp: k.at.Disp}
+}
+
 // v is a variable in front of the step, or what set made of it.
-func (k *neuron) v(field int) VecVirtual { return k.state[field] }
+func (k *neuron) v(field int) VecVirtual {
+	if k.state[field] == nil {
+		k.state[field] = value(k.of(k.vars[field]))
+	}
+	return k.state[field]
+}
 
 func (k *neuron) set(field int, v VecVirtual) { k.state[field] = v }
 
@@ -32,53 +43,49 @@ func (k *neuron) set(field int, v VecVirtual) { k.state[field] = v }
 func (k *neuron) c(n int) Op { return k.coefs[n] }
 
 // spike resets a variable where the mask f is set, and is 1 there and 0 elsewhere.
-func (k *neuron) spike(field int, f, u VecVirtual, to Op) VecVirtual {
+func (k *neuron) spike(field int, f mask, u VecVirtual, to Op) VecVirtual {
 	if k.subtract != nil {
 		to = sub(u, k.subtract)
 	}
 	k.set(field, k.reset(f, u, to))
-	return where(f, constants["one"])
+	return f.ones()
 }
 
 // reset is (1-z)*u + z*to, for z of 1 where the mask f is set and of 0 elsewhere.
-func (k *neuron) reset(f, u VecVirtual, to Op) VecVirtual {
-	set := mul(where(f, constants["one"]), to)
+func (k *neuron) reset(f mask, u VecVirtual, to Op) VecVirtual {
+	set := mul(f.ones(), to)
 	if k.limits != nil {
 		return add(set, kept(f, u))
 	}
-	return add(mul(whereNot(f, value(constants["one"])), u), set)
+	return add(mul(f.zeros(), u), set)
 }
 
 // choose is (1-m)*u + m*v for the mask m.
-func (k *neuron) choose(m, v, u VecVirtual) VecVirtual {
+func (k *neuron) choose(m mask, v, u VecVirtual) VecVirtual {
 	if k.limits == nil {
-		one := value(constants["one"])
-		return add(mul(whereNot(m, one), u), mul(and(m, one), v))
+		return add(mul(m.zeros(), u), mul(m.ones(), v))
 	}
-	none := whereNot(m, v)
+	none := whereNot(m.v, v)
 	VANDPS(constants["signAndExponent"], none, none)
 	VMULPS(constants["zero"], none, none) // ±0, or NaN
-	VORPS(and(m, v), none, none)
+	VORPS(and(m.v, v), none, none)
 	return add(kept(m, u), none)
 }
 
 // kept is (1-f)*u for the mask f, without a product with 1, which takes long for a denormal.
-func kept(f, u VecVirtual) VecVirtual {
-	gone, v := and(f, u), whereNot(f, u)
+func kept(f mask, u VecVirtual) VecVirtual {
+	gone, v := and(f.v, u), whereNot(f.v, u)
 	VMULPS(constants["zero"], gone, gone)
 	VORPS(gone, v, v)
 	return v
 }
 
-// where takes a as a constant in memory.
-func where(mask VecVirtual, a Mem) VecVirtual { v := YMM(); VANDPS(a, mask, v); return v }
-
 // value is m in a register.
-func value(m Op) VecVirtual { v := YMM(); VMOVUPS(m, v); return v }
+func value(m Op) VecVirtual { v := vector(); VMOVUPS(m, v); return v }
 
 // relu is max(v, 0); NaN stays NaN, and -0 becomes +0.
 func relu(v VecVirtual) VecVirtual {
-	zero, left := zeros(), YMM()
+	zero, left := value(constants["zero"]), vector()
 	VMAXPS(v, zero, left)
 	return add(left, zero)
 }
@@ -200,7 +207,7 @@ func vectors() {
 		{"infinity", math.Float32bits(float32(math.Inf(1)))},
 	} {
 		constants[c.name] = GLOBL(c.name, RODATA|NOPTR)
-		for at := range 8 {
+		for at := range 16 {
 			DATA(4*at, U32(c.bits))
 		}
 	}
@@ -210,13 +217,13 @@ func vectors() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(doubles)) {
 		constants[name] = GLOBL(name, RODATA|NOPTR)
-		for at := range 4 {
+		for at := range 8 {
 			DATA(8*at, U64(doubles[name]))
 		}
 	}
 }
 
-// wide is a vector of four float64.
+// wide is a vector of float64.
 func wide(name string) Mem { return constants[name] }
 
 // model is a neuron model: its step works on the variables and returns the output.
@@ -226,18 +233,22 @@ type model struct {
 	jump        int  // the variable that the input is added to, -1 if there is none
 	tiny        bool // there is a kernel for products among the denormals
 	inRegisters bool // there are few enough coefficients
+	runsAway    bool // it has an exponential, and takes one step at a time
 	step        func(k *neuron) VecVirtual
 }
 
 // kernels writes the forms of a model's step: one step and two, with the input before and, where it jumps, behind it.
 func (m model) kernels() {
-	m.kernel("", 1, false)
-	m.kernel("Pair", 2, false)
-	if m.jump >= 0 {
-		m.kernel("Late", 1, true)
-		m.kernel("LatePair", 2, true)
+	for _, steps := range []int{1, 2} {
+		if steps == 2 && m.runsAway {
+			continue
+		}
+		m.kernel(steps, false)
+		if m.jump >= 0 {
+			m.kernel(steps, true)
+		}
 	}
-	if m.tiny {
+	if m.tiny && !wide512 {
 		m.tinyKernel("Tiny", false)
 		if m.jump >= 0 {
 			m.tinyKernel("LateTiny", true)
@@ -245,63 +256,127 @@ func (m model) kernels() {
 	}
 }
 
-func (m model) begin(form, what string) (k *neuron, z, x, c, n, row, cstep Register) {
-	function(m.name+form+"AVX2", fmt.Sprintf("is %s of n %s neurons; see Step.", what, m.title),
-		"func(z, x, s, c *float32, n, stride, row, cstep int) int")
-	k = &neuron{at: GP64()}
-	z, x, n, c, row, cstep = loaded("z"), loaded("x"), loaded("n"), loaded("c"), loaded("row"), loaded("cstep")
-	k.vars = fields("s", m.vars)
-	XORQ(k.at, k.at)
-	return k, z, x, c, n, row, cstep
+// stepper is the arguments of a kernel in registers.
+type stepper struct {
+	z, x, c, n, row, cstep, at Register
+	vars                       []Register
+	xs, zs                     []Register // of each step
+	spilled                    []Mem      // memory for a vector of each neuron
 }
 
-func (m model) kernel(form string, steps int, late bool) {
-	what := []string{"", "the step", "two steps"}[steps]
+func (m model) begin(form, what string) *stepper {
+	function(m.name+form+isaName(), fmt.Sprintf("is %s of n %s neurons; see Step.", what, m.title),
+		"func(z, x, s, c *float32, n, stride, row, cstep int) int")
+	w := &stepper{at: GP64()}
+	w.z, w.x, w.n, w.c, w.row, w.cstep = loaded("z"), loaded("x"), loaded("n"), loaded("c"), loaded("row"), loaded("cstep")
+	w.vars = fields("s", m.vars)
+	XORQ(w.at, w.at)
+	return w
+}
+
+// neurons is those of a vector, vectors behind the position.
+func (m model) neurons(w *stepper, vectors int) *neuron {
+	k := &neuron{at: Mem{Index: w.at, Disp: 4 * lanes() * vectors}, vars: w.vars, state: map[int]VecVirtual{}}
+	for j := range m.coefs {
+		k.coefs = append(k.coefs, Mem{Base: w.c, Disp: 32 * j})
+	}
+	return k
+}
+
+func (m model) kernel(steps int, late bool) {
+	form, what := []string{"", "", "Pair"}[steps], []string{"", "the step", "two steps"}[steps]
 	if late {
+		form = "Late" + form
 		what += ", with the input behind,"
 	}
-	k, z, x, c, n, row, cstep := m.begin(form, what)
-	xs, zs := []Register{x}, []Register{z}
+	w := m.begin(form, what)
+	w.xs, w.zs = []Register{w.x}, []Register{w.z}
 	if steps == 2 {
 		x2, z2 := GP64(), GP64()
-		LEAQ(Mem{Base: x, Index: row, Scale: 4}, x2)
-		LEAQ(Mem{Base: z, Index: row, Scale: 4}, z2)
-		xs, zs = append(xs, x2), append(zs, z2)
+		LEAQ(Mem{Base: w.x, Index: w.row, Scale: 4}, x2)
+		LEAQ(Mem{Base: w.z, Index: w.row, Scale: 4}, z2)
+		w.xs, w.zs = append(w.xs, x2), append(w.zs, z2)
 	}
 	flags := AllocLocal(8)
 	watchDenormals(flags)
+	if m.runsAway {
+		w.spilled = []Mem{AllocLocal(4 * lanes()), AllocLocal(4 * lanes())}
+	}
+	var held []Op // coefficients in registers, in the kernels that have them alike for all neurons
+	if wide512 {
+		for j := range m.coefs {
+			v := vector()
+			VBROADCASTSS(Mem{Base: w.c, Disp: 32 * j}, v)
+			held = append(held, v)
+		}
+	}
+	// two vectors at a time, which do not wait for each other, and at last one
+	last, end := GP64(), U32(lanes())
+	MOVQ(w.n, last)
+	SUBQ(end, last)
 	Label("loop")
-	k.coefs = make([]Op, m.coefs)
-	for j := range k.coefs {
-		k.coefs[j] = Mem{Base: c, Disp: 32 * j}
-		if m.inRegisters {
-			k.coefs[j] = value(k.coefs[j])
-		}
+	CMPQ(w.at, last)
+	JGE(LabelRef("single"))
+	if held == nil {
+		CMPQ(w.cstep, Imm(0))
+		JNE(LabelRef("single"))
 	}
-	k.state = make([]VecVirtual, m.vars)
-	for f := range k.state {
-		k.state[f] = value(Mem{Base: k.vars[f], Index: k.at, Scale: 4})
-	}
-	for t := range steps {
-		in := Mem{Base: xs[t], Index: k.at, Scale: 4}
-		if k.x = in; late {
-			k.x = constants["zero"]
-		}
-		out := m.step(k)
-		if late {
-			k.set(m.jump, add(k.v(m.jump), in))
-		}
-		VMOVUPS(out, Mem{Base: zs[t], Index: k.at, Scale: 4})
-	}
-	for f, v := range k.state {
-		VMOVUPS(v, Mem{Base: k.vars[f], Index: k.at, Scale: 4})
-	}
-	ADDQ(cstep, c)
-	ADDQ(Imm(8), k.at)
-	CMPQ(k.at, n)
-	JLT(LabelRef("loop"))
+	m.vectors(w, 2, held, late)
+	ADDQ(U32(2*lanes()), w.at)
+	JMP(LabelRef("loop"))
+	Label("single")
+	CMPQ(w.at, w.n)
+	JGE(LabelRef("done"))
+	m.vectors(w, 1, held, late)
+	ADDQ(w.cstep, w.c)
+	ADDQ(end, w.at)
+	JMP(LabelRef("single"))
+	Label("done")
 	Store(sawDenormals(flags), ReturnIndex(0))
 	ret()
+}
+
+// vectors writes the steps of one or two vectors of neurons.
+func (m model) vectors(w *stepper, count int, held []Op, late bool) {
+	ks := make([]*neuron, count)
+	for i := range ks {
+		ks[i] = m.neurons(w, i)
+	}
+	if held == nil && m.inRegisters {
+		for j := range m.coefs {
+			held = append(held, value(ks[0].coefs[j]))
+		}
+	}
+	for _, k := range ks {
+		if held != nil {
+			k.coefs = held
+		}
+	}
+	if m.runsAway {
+		runAway(ks, w.spilled)
+	}
+	for t := range w.xs {
+		for _, k := range ks {
+			in := k.of(w.xs[t])
+			if k.x = in; late {
+				k.x = constants["zero"]
+			}
+			out := m.step(k)
+			if late {
+				k.set(m.jump, add(k.v(m.jump), in))
+			}
+			VMOVUPS(out, k.of(w.zs[t]))
+		}
+	}
+	for _, k := range ks {
+		k.storeAll()
+	}
+}
+
+func (k *neuron) storeAll() {
+	for f := range k.vars {
+		VMOVUPS(k.v(f), k.of(k.vars[f]))
+	}
 }
 
 // watchDenormals clears the processor's notes of what happened to floating-point numbers.
@@ -326,38 +401,33 @@ func sawDenormals(at Mem) Register {
 // tinyKernel writes the step whose products among the denormals do not stall the processor. It returns whether there
 // were any.
 func (m model) tinyKernel(form string, late bool) {
-	k, z, x, c, n, _, cstep := m.begin(form, "the step, with products among the denormals made of integers,")
+	w := m.begin(form, "the step, with products among the denormals made of integers,")
 	none := GP64()
 	XORQ(none, none)
 	Store(none, ReturnIndex(0))
-	k.coefs = make([]Op, m.coefs)
-	for j := range k.coefs {
-		k.coefs[j] = Mem{Base: c, Disp: 32 * j}
-	}
+	k := m.neurons(w, 0)
 	for range min(2, m.vars) + 1 {
 		k.limits = append(k.limits, AllocLocal(32))
 	}
-	in := Mem{Base: x, Index: k.at, Scale: 4}
+	in := k.of(w.x)
 	if k.x = in; late {
 		k.x = constants["zero"]
 	}
-	Label("loop")
 	k.bounds()
-	k.state = make([]VecVirtual, m.vars)
-	for f := range k.state {
-		k.state[f] = value(Mem{Base: k.vars[f], Index: k.at, Scale: 4})
-	}
+	Label("loop")
+	CMPQ(w.cstep, Imm(0))
+	JE(LabelRef("known"))
+	k.bounds()
+	Label("known")
 	out := m.step(k)
 	if late {
 		k.set(m.jump, add(k.v(m.jump), in))
 	}
-	VMOVUPS(out, Mem{Base: z, Index: k.at, Scale: 4})
-	for f, v := range k.state {
-		VMOVUPS(v, Mem{Base: k.vars[f], Index: k.at, Scale: 4})
-	}
-	ADDQ(cstep, c)
-	ADDQ(Imm(8), k.at)
-	CMPQ(k.at, n)
+	VMOVUPS(out, k.of(w.z))
+	k.storeAll()
+	ADDQ(w.cstep, w.c)
+	ADDQ(Imm(8), w.at)
+	CMPQ(w.at, w.n)
 	JLT(LabelRef("loop"))
 	ret()
 	k.later()
@@ -417,7 +487,7 @@ func lifBack() {
 	Label("loop")
 	v := load(s[0])
 	u := add(v, mul(cm, add(sub(leak, v), add(load(s[1]), on(x)))))
-	f, after := above(u, th), load(ds[0])
+	f, after := above(u, th).v, load(ds[0])
 	up := mul(after, sub(reset, u))
 	VADDPS(up, load(dz), up) // up = dz + after*(reset-u)
 	t := sub(u, th)

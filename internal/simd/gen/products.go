@@ -35,6 +35,15 @@ func peak() {
 	ret()
 }
 
+// vendor writes the question who made the processor.
+func vendor() {
+	function("vendor", "is the first four letters of the name of the processor's maker.", "func() uint32")
+	XORL(EAX, EAX)
+	CPUID()
+	Store(EBX, ReturnIndex(0))
+	RET()
+}
+
 func product(name string, m int, apart bool) {
 	how := "continuing its sums"
 	if apart {
