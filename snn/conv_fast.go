@@ -60,6 +60,10 @@ func (w *convWork) arrange(c *Conv, g image) {
 	}
 }
 
+// convRows is the elements of the input's rows that all output channels are made of before the next rows are: they stay in
+// the first cache.
+const convRows = 1 << 12
+
 // denseFast is dense with sums that stay in registers; x is padded.
 func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
@@ -67,10 +71,12 @@ func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
 	taps := len(w.offset)
 	for group := range c.groups {
 		first := group * per * ph * pw
-		for y := range g.oh {
+		most := max(1, convRows/(per*pw*c.sh))
+		for y := 0; y < g.oh; y += most {
 			for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
 				n := min(simd.ConvChannels, (group+1)*perOut-o)
-				simd.ConvRow(out[o*plane+y*g.ow:], x[first+y*c.sh*pw:], w.weight[o*taps:][:n*taps], w.bias[o:][:n], w.offset, plane, g.ow)
+				simd.ConvRows(out[o*plane+y*g.ow:], x[first+y*c.sh*pw:], w.weight[o*taps:][:n*taps], w.bias[o:][:n], w.offset,
+					plane, g.ow, min(most, g.oh-y), g.ow, c.sh*pw)
 			}
 		}
 	}

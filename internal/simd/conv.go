@@ -1,40 +1,54 @@
 package simd
 
-// convStrip writes strips of 8 pixels or more; see the comments in kernels_amd64.go.
+// convStrip writes strips of 8 pixels or more: n in each of some rows, which lie outRow and xRow elements apart. Of every
+// channel it writes the bias and then, tap by tap, w times the input offset bytes behind the pixel.
 type convStrip struct {
-	run   func(out, x, w, bias *float32, offset *int64, taps, plane, n int)
-	wide  int // pixels
-	count int // at most this many strips in one call, since assembly cannot be interrupted
+	run  func(out, x, w, bias *float32, offset *int64, taps, plane, n, rows, outRow, xRow int)
+	wide int // pixels
 }
 
 // convStrips holds the strips by the number of output channels, the widest first.
 var convStrips [ConvChannels + 1][]convStrip
 
-// ConvChannels is the largest number of output channels of ConvRow.
+// ConvChannels is the largest number of output channels of ConvRows.
 const ConvChannels = 4
 
-// ConvRow writes n pixels of a row in several output channels, which lie plane elements apart in out: the channel's bias
-// and then, tap after tap, the tap's weight times the input that lies offset bytes behind the pixel's place in x. w holds
-// the channels of a tap together. There are as many channels as biases, at most ConvChannels, and at least one tap.
-func ConvRow(out, x, w, bias []float32, offset []int64, plane, n int) {
-	channels, taps := len(bias), len(offset)
-	if !on || n < 8 {
-		convRowGo(out, x, w, bias, offset, plane, n)
+// convMost is the multiplications that one call of assembly does at most, some 50 microseconds of them, since it cannot be
+// interrupted.
+const convMost = 1 << 22
+
+// ConvRows writes n pixels of some rows, outRow elements apart, in several output channels, plane elements apart: the
+// channel's bias and then, tap after tap, the tap's weight times the input that lies offset bytes behind the pixel's place
+// in x, whose rows are xRow elements apart. w holds the channels of a tap together. There are as many channels as biases,
+// at most ConvChannels, and at least one tap.
+func ConvRows(out, x, w, bias []float32, offset []int64, plane, n, rows, outRow, xRow int) {
+	if most := max(1, convMost/(len(w)*n)); rows > most {
+		for y := 0; y < rows; y += most {
+			ConvRows(out[y*outRow:], x[y*xRow:], w, bias, offset, plane, n, min(most, rows-y), outRow, xRow)
+		}
 		return
 	}
-	_, _ = out[(channels-1)*plane+n-1], w[channels*taps-1]
+	channels, taps := len(bias), len(offset)
+	if !on || n < 8 {
+		for y := range rows {
+			convRowGo(out[y*outRow:], x[y*xRow:], w, bias, offset, plane, n)
+		}
+		return
+	}
+	_, _ = out[(rows-1)*outRow+(channels-1)*plane+n-1], w[channels*taps-1]
+	run := func(s convStrip, at, n int) {
+		s.run(&out[at], &x[at], &w[0], &bias[0], &offset[0], taps, plane, n, rows, outRow, xRow)
+	}
 	at := 0
 	for _, s := range convStrips[channels] {
-		for k := (n - at) / s.wide; k > 0; k = (n - at) / s.wide {
-			k = min(k, s.count)
-			s.run(&out[at], &x[at], &w[0], &bias[0], &offset[0], taps, plane, k)
+		if k := (n - at) / s.wide; k > 0 {
+			run(s, at, k)
 			at += k * s.wide
 		}
 	}
 	if at < n { // the last pixels once more with some before them
 		s := convStrips[channels][len(convStrips[channels])-1]
-		at = n - s.wide
-		s.run(&out[at], &x[at], &w[0], &bias[0], &offset[0], taps, plane, 1)
+		run(s, n-s.wide, 1)
 	}
 }
 

@@ -23,10 +23,10 @@ func init() {
 		1: sumProduct1AVX2, sumProduct2AVX2, sumProduct3AVX2, sumProduct4AVX2, sumProduct5AVX2, sumProduct6AVX2,
 	}
 	convStrips = [...][]convStrip{
-		1: {{conv1x8AVX2, 64, 64}, {conv1x4AVX2, 32, 64}, {conv1x1AVX2, 8, 64}},
-		2: {{conv2x4AVX2, 32, 64}, {conv2x2AVX2, 16, 64}, {conv2x1AVX2, 8, 64}},
-		3: {{conv3x3AVX2, 24, 64}, {conv3x1AVX2, 8, 64}},
-		4: {{conv4x2AVX2, 16, 64}, {conv4x1AVX2, 8, 64}},
+		1: {{conv1x12AVX2, 96}, {conv1x4AVX2, 32}, {conv1x1AVX2, 8}},
+		2: {{conv2x6AVX2, 48}, {conv2x3AVX2, 24}, {conv2x1AVX2, 8}},
+		3: {{conv3x4AVX2, 32}, {conv3x3AVX2, 24}, {conv3x2AVX2, 16}, {conv3x1AVX2, 8}},
+		4: {{conv4x2AVX2, 16}, {conv4x1AVX2, 8}},
 	}
 }
 

@@ -620,65 +620,65 @@ func sumColumnsAVX2(acc *float32, t *float32, values *float32, index *int32, n i
 //go:noescape
 func axpyAVX2(y *float32, x *float32, a float32, n int)
 
-// conv1x8AVX2 writes n strips of 64 pixels in 1 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv1x12AVX2 writes n strips of 96 pixels of some rows in 1 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv1x8AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv1x12AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv1x4AVX2 writes n strips of 32 pixels in 1 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv1x4AVX2 writes n strips of 32 pixels of some rows in 1 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv1x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv1x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv1x1AVX2 writes n strips of 8 pixels in 1 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv1x1AVX2 writes n strips of 8 pixels of some rows in 1 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv1x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv1x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv2x4AVX2 writes n strips of 32 pixels in 2 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv2x6AVX2 writes n strips of 48 pixels of some rows in 2 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv2x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv2x6AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv2x2AVX2 writes n strips of 16 pixels in 2 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv2x3AVX2 writes n strips of 24 pixels of some rows in 2 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv2x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv2x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv2x1AVX2 writes n strips of 8 pixels in 2 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv2x1AVX2 writes n strips of 8 pixels of some rows in 2 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv2x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv2x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv3x3AVX2 writes n strips of 24 pixels in 3 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv3x4AVX2 writes n strips of 32 pixels of some rows in 3 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv3x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv3x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv3x1AVX2 writes n strips of 8 pixels in 3 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv3x3AVX2 writes n strips of 24 pixels of some rows in 3 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv3x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv3x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv4x2AVX2 writes n strips of 16 pixels in 4 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv3x2AVX2 writes n strips of 16 pixels of some rows in 3 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv4x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv3x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// conv4x1AVX2 writes n strips of 8 pixels in 4 output channels, plane elements apart: the bias of each channel and
-// then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.
+// conv3x1AVX2 writes n strips of 8 pixels of some rows in 3 output channels, plane elements apart; see convStrip.
 //
 //go:noescape
-func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+func conv3x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
+
+// conv4x2AVX2 writes n strips of 16 pixels of some rows in 4 output channels, plane elements apart; see convStrip.
+//
+//go:noescape
+func conv4x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
+
+// conv4x1AVX2 writes n strips of 8 pixels of some rows in 4 output channels, plane elements apart; see convStrip.
+//
+//go:noescape
+func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
 // spreadAVX2 adds v·k to a block of out: height rows of 8·width elements, stride apart in out and close together in k.
 //

@@ -23603,9 +23603,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func conv1x8AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv1x12AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv1x8AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv1x12AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -23613,8 +23613,10 @@ TEXT ·conv1x8AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), DI
 
 strip:
 	VBROADCASTSS (R8), Y0
@@ -23625,24 +23627,32 @@ strip:
 	VBROADCASTSS (R8), Y5
 	VBROADCASTSS (R8), Y6
 	VBROADCASTSS (R8), Y7
-	XORQ         DI, DI
+	VBROADCASTSS (R8), Y8
+	VBROADCASTSS (R8), Y9
+	VBROADCASTSS (R8), Y10
+	VBROADCASTSS (R8), Y11
+	XORQ         R9, R9
 	MOVQ         DX, R10
 
 tap:
-	MOVQ         (BX)(DI*8), R11
+	MOVQ         (BX)(R9*8), R11
 	ADDQ         CX, R11
-	VBROADCASTSS (R10), Y8
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  (R11), Y12, Y0
+	VFMADD231PS  32(R11), Y12, Y1
+	VFMADD231PS  64(R11), Y12, Y2
+	VFMADD231PS  96(R11), Y12, Y3
+	VFMADD231PS  128(R11), Y12, Y4
+	VFMADD231PS  160(R11), Y12, Y5
+	VFMADD231PS  192(R11), Y12, Y6
+	VFMADD231PS  224(R11), Y12, Y7
+	VFMADD231PS  256(R11), Y12, Y8
+	VFMADD231PS  288(R11), Y12, Y9
+	VFMADD231PS  320(R11), Y12, Y10
+	VFMADD231PS  352(R11), Y12, Y11
 	ADDQ         $0x04, R10
-	INCQ         DI
-	CMPQ         DI, SI
+	INCQ         R9
+	CMPQ         R9, SI
 	JLT          tap
 	MOVQ         AX, R11
 	VMOVUPS      Y0, (R11)
@@ -23653,16 +23663,32 @@ tap:
 	VMOVUPS      Y5, 160(R11)
 	VMOVUPS      Y6, 192(R11)
 	VMOVUPS      Y7, 224(R11)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	DECQ         R9
+	VMOVUPS      Y8, 256(R11)
+	VMOVUPS      Y9, 288(R11)
+	VMOVUPS      Y10, 320(R11)
+	VMOVUPS      Y11, 352(R11)
+	ADDQ         $0x00000180, AX
+	ADDQ         $0x00000180, CX
+	DECQ         DI
 	JNZ          strip
+	MOVQ         n+56(FP), DI
+	IMUL3Q       $0x00000060, DI, DI
+	MOVQ         outRow+72(FP), R9
+	SUBQ         DI, R9
+	LEAQ         (AX)(R9*4), AX
+	MOVQ         xRow+80(FP), R9
+	SUBQ         DI, R9
+	LEAQ         (CX)(R9*4), CX
+	MOVQ         rows+64(FP), R9
+	DECQ         R9
+	MOVQ         R9, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv1x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv1x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv1x4AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv1x4AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -23670,19 +23696,21 @@ TEXT ·conv1x4AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), DI
 
 strip:
 	VBROADCASTSS (R8), Y0
 	VBROADCASTSS (R8), Y1
 	VBROADCASTSS (R8), Y2
 	VBROADCASTSS (R8), Y3
-	XORQ         DI, DI
+	XORQ         R9, R9
 	MOVQ         DX, R10
 
 tap:
-	MOVQ         (BX)(DI*8), R11
+	MOVQ         (BX)(R9*8), R11
 	ADDQ         CX, R11
 	VBROADCASTSS (R10), Y4
 	VFMADD231PS  (R11), Y4, Y0
@@ -23690,8 +23718,8 @@ tap:
 	VFMADD231PS  64(R11), Y4, Y2
 	VFMADD231PS  96(R11), Y4, Y3
 	ADDQ         $0x04, R10
-	INCQ         DI
-	CMPQ         DI, SI
+	INCQ         R9
+	CMPQ         R9, SI
 	JLT          tap
 	MOVQ         AX, R11
 	VMOVUPS      Y0, (R11)
@@ -23700,14 +23728,26 @@ tap:
 	VMOVUPS      Y3, 96(R11)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
-	DECQ         R9
+	DECQ         DI
 	JNZ          strip
+	MOVQ         n+56(FP), DI
+	IMUL3Q       $0x00000020, DI, DI
+	MOVQ         outRow+72(FP), R9
+	SUBQ         DI, R9
+	LEAQ         (AX)(R9*4), AX
+	MOVQ         xRow+80(FP), R9
+	SUBQ         DI, R9
+	LEAQ         (CX)(R9*4), CX
+	MOVQ         rows+64(FP), R9
+	DECQ         R9
+	MOVQ         R9, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv1x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv1x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv1x1AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv1x1AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -23715,35 +23755,49 @@ TEXT ·conv1x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), DI
 
 strip:
 	VBROADCASTSS (R8), Y0
-	XORQ         DI, DI
+	XORQ         R9, R9
 	MOVQ         DX, R10
 
 tap:
-	MOVQ         (BX)(DI*8), R11
+	MOVQ         (BX)(R9*8), R11
 	ADDQ         CX, R11
 	VBROADCASTSS (R10), Y1
 	VFMADD231PS  (R11), Y1, Y0
 	ADDQ         $0x04, R10
-	INCQ         DI
-	CMPQ         DI, SI
+	INCQ         R9
+	CMPQ         R9, SI
 	JLT          tap
 	MOVQ         AX, R11
 	VMOVUPS      Y0, (R11)
 	ADDQ         $0x00000020, AX
 	ADDQ         $0x00000020, CX
-	DECQ         R9
+	DECQ         DI
 	JNZ          strip
+	MOVQ         n+56(FP), DI
+	IMUL3Q       $0x00000008, DI, DI
+	MOVQ         outRow+72(FP), R9
+	SUBQ         DI, R9
+	LEAQ         (AX)(R9*4), AX
+	MOVQ         xRow+80(FP), R9
+	SUBQ         DI, R9
+	LEAQ         (CX)(R9*4), CX
+	MOVQ         rows+64(FP), R9
+	DECQ         R9
+	MOVQ         R9, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv2x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv2x6AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv2x4AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv2x6AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -23751,8 +23805,227 @@ TEXT ·conv2x4AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
+
+strip:
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS (R8), Y1
+	VBROADCASTSS (R8), Y2
+	VBROADCASTSS (R8), Y3
+	VBROADCASTSS (R8), Y4
+	VBROADCASTSS (R8), Y5
+	VBROADCASTSS 4(R8), Y6
+	VBROADCASTSS 4(R8), Y7
+	VBROADCASTSS 4(R8), Y8
+	VBROADCASTSS 4(R8), Y9
+	VBROADCASTSS 4(R8), Y10
+	VBROADCASTSS 4(R8), Y11
+	XORQ         R10, R10
+	MOVQ         DX, R11
+
+tap:
+	MOVQ         (BX)(R10*8), R12
+	ADDQ         CX, R12
+	VBROADCASTSS (R11), Y12
+	VBROADCASTSS 4(R11), Y13
+	VMOVUPS      (R12), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      32(R12), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      64(R12), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      96(R12), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      128(R12), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      160(R12), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x08, R11
+	INCQ         R10
+	CMPQ         R10, SI
+	JLT          tap
+	MOVQ         AX, R12
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      Y1, 32(R12)
+	VMOVUPS      Y2, 64(R12)
+	VMOVUPS      Y3, 96(R12)
+	VMOVUPS      Y4, 128(R12)
+	VMOVUPS      Y5, 160(R12)
+	ADDQ         DI, R12
+	VMOVUPS      Y6, (R12)
+	VMOVUPS      Y7, 32(R12)
+	VMOVUPS      Y8, 64(R12)
+	VMOVUPS      Y9, 96(R12)
+	VMOVUPS      Y10, 128(R12)
+	VMOVUPS      Y11, 160(R12)
+	ADDQ         $0x000000c0, AX
+	ADDQ         $0x000000c0, CX
+	DECQ         R9
+	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000030, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func conv2x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
+// Requires: AVX, FMA3
+TEXT ·conv2x3AVX2(SB), NOSPLIT, $0-88
+	MOVQ out+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ offset+32(FP), BX
+	MOVQ taps+40(FP), SI
+	MOVQ plane+48(FP), DI
+	MOVQ bias+24(FP), R8
+	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
+
+strip:
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS (R8), Y1
+	VBROADCASTSS (R8), Y2
+	VBROADCASTSS 4(R8), Y3
+	VBROADCASTSS 4(R8), Y4
+	VBROADCASTSS 4(R8), Y5
+	XORQ         R10, R10
+	MOVQ         DX, R11
+
+tap:
+	MOVQ         (BX)(R10*8), R12
+	ADDQ         CX, R12
+	VBROADCASTSS (R11), Y6
+	VBROADCASTSS 4(R11), Y7
+	VMOVUPS      (R12), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      32(R12), Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      64(R12), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x08, R11
+	INCQ         R10
+	CMPQ         R10, SI
+	JLT          tap
+	MOVQ         AX, R12
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      Y1, 32(R12)
+	VMOVUPS      Y2, 64(R12)
+	ADDQ         DI, R12
+	VMOVUPS      Y3, (R12)
+	VMOVUPS      Y4, 32(R12)
+	VMOVUPS      Y5, 64(R12)
+	ADDQ         $0x00000060, AX
+	ADDQ         $0x00000060, CX
+	DECQ         R9
+	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000018, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func conv2x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
+// Requires: AVX, FMA3
+TEXT ·conv2x1AVX2(SB), NOSPLIT, $0-88
+	MOVQ out+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ offset+32(FP), BX
+	MOVQ taps+40(FP), SI
+	MOVQ plane+48(FP), DI
+	MOVQ bias+24(FP), R8
+	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
+
+strip:
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS 4(R8), Y1
+	XORQ         R10, R10
+	MOVQ         DX, R11
+
+tap:
+	MOVQ         (BX)(R10*8), R12
+	ADDQ         CX, R12
+	VBROADCASTSS (R11), Y2
+	VBROADCASTSS 4(R11), Y3
+	VMOVUPS      (R12), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $0x08, R11
+	INCQ         R10
+	CMPQ         R10, SI
+	JLT          tap
+	MOVQ         AX, R12
+	VMOVUPS      Y0, (R12)
+	ADDQ         DI, R12
+	VMOVUPS      Y1, (R12)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	DECQ         R9
+	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000008, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func conv3x4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
+// Requires: AVX, FMA3
+TEXT ·conv3x4AVX2(SB), NOSPLIT, $0-88
+	MOVQ out+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ offset+32(FP), BX
+	MOVQ taps+40(FP), SI
+	MOVQ plane+48(FP), DI
+	MOVQ bias+24(FP), R8
+	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
 
 strip:
 	VBROADCASTSS (R8), Y0
@@ -23763,27 +24036,36 @@ strip:
 	VBROADCASTSS 4(R8), Y5
 	VBROADCASTSS 4(R8), Y6
 	VBROADCASTSS 4(R8), Y7
+	VBROADCASTSS 8(R8), Y8
+	VBROADCASTSS 8(R8), Y9
+	VBROADCASTSS 8(R8), Y10
+	VBROADCASTSS 8(R8), Y11
 	XORQ         R10, R10
 	MOVQ         DX, R11
 
 tap:
 	MOVQ         (BX)(R10*8), R12
 	ADDQ         CX, R12
-	VMOVUPS      (R12), Y8
-	VMOVUPS      32(R12), Y9
-	VMOVUPS      64(R12), Y10
-	VMOVUPS      96(R12), Y11
 	VBROADCASTSS (R11), Y12
-	VFMADD231PS  Y8, Y12, Y0
-	VFMADD231PS  Y9, Y12, Y1
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 4(R11), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         $0x08, R11
+	VBROADCASTSS 4(R11), Y13
+	VBROADCASTSS 8(R11), Y14
+	VMOVUPS      (R12), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(R12), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      64(R12), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      96(R12), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x0c, R11
 	INCQ         R10
 	CMPQ         R10, SI
 	JLT          tap
@@ -23797,16 +24079,33 @@ tap:
 	VMOVUPS      Y5, 32(R12)
 	VMOVUPS      Y6, 64(R12)
 	VMOVUPS      Y7, 96(R12)
+	ADDQ         DI, R12
+	VMOVUPS      Y8, (R12)
+	VMOVUPS      Y9, 32(R12)
+	VMOVUPS      Y10, 64(R12)
+	VMOVUPS      Y11, 96(R12)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	DECQ         R9
 	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000020, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv2x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv3x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv2x2AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv3x3AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -23814,99 +24113,10 @@ TEXT ·conv2x2AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
 
-strip:
-	VBROADCASTSS (R8), Y0
-	VBROADCASTSS (R8), Y1
-	VBROADCASTSS 4(R8), Y2
-	VBROADCASTSS 4(R8), Y3
-	XORQ         R10, R10
-	MOVQ         DX, R11
-
-tap:
-	MOVQ         (BX)(R10*8), R12
-	ADDQ         CX, R12
-	VMOVUPS      (R12), Y4
-	VMOVUPS      32(R12), Y5
-	VBROADCASTSS (R11), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(R11), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x08, R11
-	INCQ         R10
-	CMPQ         R10, SI
-	JLT          tap
-	MOVQ         AX, R12
-	VMOVUPS      Y0, (R12)
-	VMOVUPS      Y1, 32(R12)
-	ADDQ         DI, R12
-	VMOVUPS      Y2, (R12)
-	VMOVUPS      Y3, 32(R12)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	DECQ         R9
-	JNZ          strip
-	VZEROUPPER
-	RET
-
-// func conv2x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX, FMA3
-TEXT ·conv2x1AVX2(SB), NOSPLIT, $0-64
-	MOVQ out+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ w+16(FP), DX
-	MOVQ offset+32(FP), BX
-	MOVQ taps+40(FP), SI
-	MOVQ plane+48(FP), DI
-	MOVQ bias+24(FP), R8
+row:
 	MOVQ n+56(FP), R9
-	SHLQ $0x02, DI
-
-strip:
-	VBROADCASTSS (R8), Y0
-	VBROADCASTSS 4(R8), Y1
-	XORQ         R10, R10
-	MOVQ         DX, R11
-
-tap:
-	MOVQ         (BX)(R10*8), R12
-	ADDQ         CX, R12
-	VMOVUPS      (R12), Y2
-	VBROADCASTSS (R11), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(R11), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         $0x08, R11
-	INCQ         R10
-	CMPQ         R10, SI
-	JLT          tap
-	MOVQ         AX, R12
-	VMOVUPS      Y0, (R12)
-	ADDQ         DI, R12
-	VMOVUPS      Y1, (R12)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	DECQ         R9
-	JNZ          strip
-	VZEROUPPER
-	RET
-
-// func conv3x3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
-// Requires: AVX, FMA3
-TEXT ·conv3x3AVX2(SB), NOSPLIT, $0-64
-	MOVQ out+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ w+16(FP), DX
-	MOVQ offset+32(FP), BX
-	MOVQ taps+40(FP), SI
-	MOVQ plane+48(FP), DI
-	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
-	SHLQ $0x02, DI
 
 strip:
 	VBROADCASTSS (R8), Y0
@@ -23924,21 +24134,21 @@ strip:
 tap:
 	MOVQ         (BX)(R10*8), R12
 	ADDQ         CX, R12
-	VMOVUPS      (R12), Y9
-	VMOVUPS      32(R12), Y10
-	VMOVUPS      64(R12), Y11
-	VBROADCASTSS (R11), Y12
-	VFMADD231PS  Y9, Y12, Y0
-	VFMADD231PS  Y10, Y12, Y1
-	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 4(R11), Y12
-	VFMADD231PS  Y9, Y12, Y3
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 8(R11), Y12
-	VFMADD231PS  Y9, Y12, Y6
-	VFMADD231PS  Y10, Y12, Y7
-	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (R11), Y9
+	VBROADCASTSS 4(R11), Y10
+	VBROADCASTSS 8(R11), Y11
+	VMOVUPS      (R12), Y12
+	VFMADD231PS  Y12, Y9, Y0
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVUPS      32(R12), Y12
+	VFMADD231PS  Y12, Y9, Y1
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y7
+	VMOVUPS      64(R12), Y12
+	VFMADD231PS  Y12, Y9, Y2
+	VFMADD231PS  Y12, Y10, Y5
+	VFMADD231PS  Y12, Y11, Y8
 	ADDQ         $0x0c, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -23959,12 +24169,24 @@ tap:
 	ADDQ         $0x00000060, CX
 	DECQ         R9
 	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000018, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv3x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv3x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv3x1AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv3x2AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -23972,8 +24194,81 @@ TEXT ·conv3x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
+
+strip:
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS (R8), Y1
+	VBROADCASTSS 4(R8), Y2
+	VBROADCASTSS 4(R8), Y3
+	VBROADCASTSS 8(R8), Y4
+	VBROADCASTSS 8(R8), Y5
+	XORQ         R10, R10
+	MOVQ         DX, R11
+
+tap:
+	MOVQ         (BX)(R10*8), R12
+	ADDQ         CX, R12
+	VBROADCASTSS (R11), Y6
+	VBROADCASTSS 4(R11), Y7
+	VBROADCASTSS 8(R11), Y8
+	VMOVUPS      (R12), Y9
+	VFMADD231PS  Y9, Y6, Y0
+	VFMADD231PS  Y9, Y7, Y2
+	VFMADD231PS  Y9, Y8, Y4
+	VMOVUPS      32(R12), Y9
+	VFMADD231PS  Y9, Y6, Y1
+	VFMADD231PS  Y9, Y7, Y3
+	VFMADD231PS  Y9, Y8, Y5
+	ADDQ         $0x0c, R11
+	INCQ         R10
+	CMPQ         R10, SI
+	JLT          tap
+	MOVQ         AX, R12
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      Y1, 32(R12)
+	ADDQ         DI, R12
+	VMOVUPS      Y2, (R12)
+	VMOVUPS      Y3, 32(R12)
+	ADDQ         DI, R12
+	VMOVUPS      Y4, (R12)
+	VMOVUPS      Y5, 32(R12)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	DECQ         R9
+	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000010, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func conv3x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
+// Requires: AVX, FMA3
+TEXT ·conv3x1AVX2(SB), NOSPLIT, $0-88
+	MOVQ out+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ offset+32(FP), BX
+	MOVQ taps+40(FP), SI
+	MOVQ plane+48(FP), DI
+	MOVQ bias+24(FP), R8
+	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
 
 strip:
 	VBROADCASTSS (R8), Y0
@@ -23985,13 +24280,13 @@ strip:
 tap:
 	MOVQ         (BX)(R10*8), R12
 	ADDQ         CX, R12
-	VMOVUPS      (R12), Y3
-	VBROADCASTSS (R11), Y4
-	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R11), Y3
 	VBROADCASTSS 4(R11), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(R11), Y4
-	VFMADD231PS  Y3, Y4, Y2
+	VBROADCASTSS 8(R11), Y5
+	VMOVUPS      (R12), Y6
+	VFMADD231PS  Y6, Y3, Y0
+	VFMADD231PS  Y6, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y2
 	ADDQ         $0x0c, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -24006,12 +24301,24 @@ tap:
 	ADDQ         $0x00000020, CX
 	DECQ         R9
 	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000008, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv4x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv4x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv4x2AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv4x2AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -24019,8 +24326,10 @@ TEXT ·conv4x2AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
 
 strip:
 	VBROADCASTSS (R8), Y0
@@ -24037,20 +24346,20 @@ strip:
 tap:
 	MOVQ         (BX)(R10*8), R12
 	ADDQ         CX, R12
-	VMOVUPS      (R12), Y8
-	VMOVUPS      32(R12), Y9
-	VBROADCASTSS (R11), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R11), Y8
+	VBROADCASTSS 4(R11), Y9
 	VBROADCASTSS 8(R11), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R11), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 12(R11), Y11
+	VMOVUPS      (R12), Y12
+	VFMADD231PS  Y12, Y8, Y0
+	VFMADD231PS  Y12, Y9, Y2
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVUPS      32(R12), Y12
+	VFMADD231PS  Y12, Y8, Y1
+	VFMADD231PS  Y12, Y9, Y3
+	VFMADD231PS  Y12, Y10, Y5
+	VFMADD231PS  Y12, Y11, Y7
 	ADDQ         $0x10, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -24071,12 +24380,24 @@ tap:
 	ADDQ         $0x00000040, CX
 	DECQ         R9
 	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000010, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 
-// func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int)
+// func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 // Requires: AVX, FMA3
-TEXT ·conv4x1AVX2(SB), NOSPLIT, $0-64
+TEXT ·conv4x1AVX2(SB), NOSPLIT, $0-88
 	MOVQ out+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
@@ -24084,8 +24405,10 @@ TEXT ·conv4x1AVX2(SB), NOSPLIT, $0-64
 	MOVQ taps+40(FP), SI
 	MOVQ plane+48(FP), DI
 	MOVQ bias+24(FP), R8
-	MOVQ n+56(FP), R9
 	SHLQ $0x02, DI
+
+row:
+	MOVQ n+56(FP), R9
 
 strip:
 	VBROADCASTSS (R8), Y0
@@ -24098,15 +24421,15 @@ strip:
 tap:
 	MOVQ         (BX)(R10*8), R12
 	ADDQ         CX, R12
-	VMOVUPS      (R12), Y4
-	VBROADCASTSS (R11), Y5
-	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R11), Y4
 	VBROADCASTSS 4(R11), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(R11), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(R11), Y5
-	VFMADD231PS  Y4, Y5, Y3
+	VBROADCASTSS 8(R11), Y6
+	VBROADCASTSS 12(R11), Y7
+	VMOVUPS      (R12), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VFMADD231PS  Y8, Y5, Y1
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
 	ADDQ         $0x10, R11
 	INCQ         R10
 	CMPQ         R10, SI
@@ -24123,6 +24446,18 @@ tap:
 	ADDQ         $0x00000020, CX
 	DECQ         R9
 	JNZ          strip
+	MOVQ         n+56(FP), R9
+	IMUL3Q       $0x00000008, R9, R9
+	MOVQ         outRow+72(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (AX)(R10*4), AX
+	MOVQ         xRow+80(FP), R10
+	SUBQ         R9, R10
+	LEAQ         (CX)(R10*4), CX
+	MOVQ         rows+64(FP), R10
+	DECQ         R10
+	MOVQ         R10, rows+64(FP)
+	JNZ          row
 	VZEROUPPER
 	RET
 

@@ -123,8 +123,8 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestConvRow compares rows of convolutions with the twin's, for all widths and numbers of channels.
-func TestConvRow(t *testing.T) {
+// TestConvRows compares rows of convolutions with the twin's, for all widths and numbers of channels.
+func TestConvRows(t *testing.T) {
 	needAssembly(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	for n := 1; n < 150; n++ {
@@ -133,12 +133,15 @@ func TestConvRow(t *testing.T) {
 			for k := range offset {
 				offset[k] = 4 * int64(r.IntN(40))
 			}
-			x, w, bias := mixed(r, n+40, 0.1), mixed(r, channels*len(offset), 0.05), mixed(r, channels, 0)
-			plane := n + r.IntN(9)
+			rows, outRow, xRow := 1+r.IntN(4), n+r.IntN(5), n+r.IntN(70)
+			x, w, bias := mixed(r, rows*xRow+n+40, 0.1), mixed(r, channels*len(offset), 0.05), mixed(r, channels, 0)
+			plane := rows*outRow + r.IntN(9)
 			got, want := make([]float32, channels*plane), make([]float32, channels*plane)
-			ConvRow(got, x, w, bias, offset, plane, n)
-			convRowGo(want, x, w, bias, offset, plane, n)
-			same(t, "ConvRow", got, want)
+			ConvRows(got, x, w, bias, offset, plane, n, rows, outRow, xRow)
+			for y := range rows {
+				convRowGo(want[y*outRow:], x[y*xRow:], w, bias, offset, plane, n)
+			}
+			same(t, "ConvRows", got, want)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // Tiles of the convolution by the number of output channels: how many vectors of 8 pixels a strip has. The sums of a
-// strip stay in registers; a single vector is for what is left of a row.
-var strips = map[int][]int{1: {8, 4, 1}, 2: {4, 2, 1}, 3: {3, 1}, 4: {2, 1}}
+// strip stay in registers; the narrow ones are for what is left of a row.
+var strips = map[int][]int{1: {12, 4, 1}, 2: {6, 3, 1}, 3: {4, 3, 2, 1}, 4: {2, 1}}
 
 func convolution() {
 	for channels := 1; channels <= 4; channels++ {
@@ -23,14 +23,15 @@ func convolution() {
 
 func strip(channels, width int) {
 	function(fmt.Sprintf("conv%dx%dAVX2", channels, width),
-		fmt.Sprintf("writes n strips of %d pixels in %d output channels, plane elements apart: the bias of each channel and\n"+
-			"then, tap by tap, w times the input offset bytes behind the pixel. w holds the channels of a tap together.", 8*width, channels),
-		"func(out, x, w, bias *float32, offset *int64, taps, plane, n int)")
+		fmt.Sprintf("writes n strips of %d pixels of some rows in %d output channels, plane elements apart; see convStrip.", 8*width, channels),
+		"func(out, x, w, bias *float32, offset *int64, taps, plane, n, rows, outRow, xRow int)")
 	out, x, w, offset, taps, plane := loaded("out"), loaded("x"), loaded("w"), loaded("offset"), loaded("taps"), loaded("plane")
-	bias, left := loaded("bias"), loaded("n")
+	bias, left := loaded("bias"), GP64()
 	SHLQ(Imm(2), plane)
-	t, at, from := GP64(), GP64(), GP64()
+	t, at, from, row := GP64(), GP64(), GP64(), GP64()
 	sums := make([][]VecVirtual, channels)
+	Label("row")
+	Load(Param("n"), left)
 	Label("strip")
 	for c := range sums {
 		sums[c] = make([]VecVirtual, width)
@@ -50,15 +51,15 @@ func strip(channels, width int) {
 			VFMADD231PS(Mem{Base: from, Disp: 32 * j}, weight, sums[0][j])
 		}
 	} else {
-		pixels := make([]VecVirtual, width)
-		for j := range pixels {
-			pixels[j] = YMM()
-			VMOVUPS(Mem{Base: from, Disp: 32 * j}, pixels[j])
-		}
+		var weights []VecVirtual
 		for c := range channels {
-			weight := broadcast(Mem{Base: at, Disp: 4 * c})
-			for j := range width {
-				VFMADD231PS(pixels[j], weight, sums[c][j])
+			weights = append(weights, broadcast(Mem{Base: at, Disp: 4 * c}))
+		}
+		for j := range width {
+			pixels := YMM()
+			VMOVUPS(Mem{Base: from, Disp: 32 * j}, pixels)
+			for c, weight := range weights {
+				VFMADD231PS(pixels, weight, sums[c][j])
 			}
 		}
 	}
@@ -79,6 +80,19 @@ func strip(channels, width int) {
 	ADDQ(U32(32*width), x)
 	DECQ(left)
 	JNZ(LabelRef("strip"))
+	// to the next row
+	Load(Param("n"), left)
+	IMUL3Q(U32(8*width), left, left)
+	Load(Param("outRow"), row)
+	SUBQ(left, row)
+	LEAQ(Mem{Base: out, Index: row, Scale: 4}, out)
+	Load(Param("xRow"), row)
+	SUBQ(left, row)
+	LEAQ(Mem{Base: x, Index: row, Scale: 4}, x)
+	Load(Param("rows"), row)
+	DECQ(row)
+	Store(row, Param("rows"))
+	JNZ(LabelRef("row"))
 	ret()
 }
 
