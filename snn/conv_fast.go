@@ -3,6 +3,7 @@ package snn
 import (
 	"sync"
 
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 )
 
@@ -12,8 +13,6 @@ type convWork struct {
 	offset       []int64   // of its taps, in bytes
 	kernels      []float32 // of scatter: flipped, with zeros between the taps, rows of width elements
 	width        int       // 0 if the kernels are not made
-	index        []int32
-	values       []float32
 }
 
 var convWorks = sync.Pool{New: func() any { return new(convWork) }}
@@ -64,20 +63,46 @@ func (w *convWork) arrange(c *Conv, g image) {
 // the first cache.
 const convRows = 1 << 12
 
-// denseFast is dense with sums that stay in registers; x is padded.
+// denseFast is dense with sums that stay in registers; x is padded. Several processors share the rows of a large image.
 func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
+	t := bandTasks.Get().(*bandTask)
+	pw := g.w + c.left + c.right
+	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: max(1, convRows/(c.in/c.groups*pw*c.sh))}
+	bands := (g.oh + t.rows - 1) / t.rows
+	if isShared(c.out * g.oh * g.ow * len(w.offset)) {
+		pool.Do(bands, t)
+	} else {
+		for k := range bands {
+			t.Piece(k)
+		}
+	}
+	*t = bandTask{}
+	bandTasks.Put(t)
+}
+
+// bandTask is a convolution of an image, a piece for some rows.
+type bandTask struct {
+	c      *Conv
+	out, x []float32
+	g      image
+	w      *convWork
+	rows   int
+}
+
+var bandTasks = sync.Pool{New: func() any { return new(bandTask) }}
+
+// Piece convolves a band of rows.
+func (t *bandTask) Piece(k int) {
+	c, g, w := t.c, t.g, t.w
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
-	taps := len(w.offset)
+	per, perOut, plane, taps := c.in/c.groups, c.out/c.groups, g.oh*g.ow, len(w.offset)
+	y := k * t.rows
 	for group := range c.groups {
 		first := group * per * ph * pw
-		most := max(1, convRows/(per*pw*c.sh))
-		for y := 0; y < g.oh; y += most {
-			for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
-				n := min(simd.ConvChannels, (group+1)*perOut-o)
-				simd.ConvRows(out[o*plane+y*g.ow:], x[first+y*c.sh*pw:], w.weight[o*taps:][:n*taps], w.bias[o:][:n], w.offset,
-					plane, g.ow, min(most, g.oh-y), g.ow, c.sh*pw)
-			}
+		for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
+			n := min(simd.ConvChannels, (group+1)*perOut-o)
+			simd.ConvRows(t.out[o*plane+y*g.ow:], t.x[first+y*c.sh*pw:], w.weight[o*taps:][:n*taps], w.bias[o:][:n], w.offset,
+				plane, g.ow, min(t.rows, g.oh-y), g.ow, c.sh*pw)
 		}
 	}
 }

@@ -2,8 +2,10 @@ package snn
 
 import (
 	"math"
+	"sync"
 
 	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 )
 
@@ -26,27 +28,57 @@ func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
 	if size == 0 {
 		return s
 	}
-	work := convWorks.Get().(*convWork)
-	defer convWorks.Put(work)
-	sparse := c.isSparse(x)
+	t := convTasks.Get().(*convTask)
+	*t = convTask{c: c, dst: dst, x: x, g: g, size: size, outSize: outSize, work: convWorks.Get().(*convWork), sparse: c.isSparse(x)}
 	switch {
-	case sparse:
-		work.flip(c)
+	case t.sparse:
+		t.work.flip(c)
 	case c.canStrip(g):
-		work.arrange(c, g)
+		t.work.arrange(c, g)
 	}
-	watch := watcher{per: outSize * c.in / c.groups * c.kh * c.kw / 4}
-	for k := 0; k < len(x)/size; k++ {
-		out, img := dst[k*outSize:(k+1)*outSize], x[k*size:(k+1)*size]
-		if sparse {
-			c.fillBias(out, g)
-			c.scatter(out, img, g, work)
-		} else {
-			c.dense(out, img, g, work)
+	images, each := len(x)/size, outSize*c.in/c.groups*c.kh*c.kw
+	t.every = 1 + 2_000_000/each
+	if t.sparse {
+		each /= 20
+	}
+	if isShared(images*each) && images > 1 {
+		pool.Do(images, t)
+	} else {
+		for k := range images {
+			t.Piece(k)
 		}
-		watch.step("Conv2d")
 	}
+	convWorks.Put(t.work)
+	*t = convTask{}
+	convTasks.Put(t)
 	return s
+}
+
+// convTask is a convolution of several images, a piece for each.
+type convTask struct {
+	c             *Conv
+	dst, x        []float32
+	g             image
+	size, outSize int
+	work          *convWork
+	sparse        bool
+	every         int // images between looks for an interrupt
+}
+
+var convTasks = sync.Pool{New: func() any { return new(convTask) }}
+
+// Piece convolves an image.
+func (t *convTask) Piece(k int) {
+	out, img := t.dst[k*t.outSize:(k+1)*t.outSize], t.x[k*t.size:(k+1)*t.size]
+	if t.sparse {
+		t.c.fillBias(out, t.g)
+		t.c.scatter(out, img, t.g, t.work)
+	} else {
+		t.c.dense(out, img, t.g, t.work)
+	}
+	if k%t.every == t.every-1 {
+		stopIfInterrupted("Conv2d")
+	}
 }
 
 // isSparse is the fixed rule that chooses the path, from the whole input of a call. Weights that are not finite take
@@ -155,18 +187,28 @@ func (c *Conv) pad(p, x []float32, g image, ph, pw int) {
 	}
 }
 
+// activeList is memory for the elements of a row that are not zero.
+type activeList struct {
+	index  []int32
+	values []float32
+}
+
+var activeLists = sync.Pool{New: func() any { return new(activeList) }}
+
 // scatter adds the kernel around every input that is not zero. The inputs are visited by channel, row and column, so
 // each output sees its taps in the order of the dense sum; the products left out are zeros.
 func (c *Conv) scatter(out, x []float32, g image, work *convWork) {
 	weight, per := c.weight.Data(), c.in/c.groups
 	perOut := c.out / c.groups
-	work.index, work.values = grown(work.index, g.w), grown(work.values, g.w)
+	list := activeLists.Get().(*activeList)
+	defer activeLists.Put(list)
+	list.index, list.values = grown(list.index, g.w), grown(list.values, g.w)
 	for i := range c.in {
 		group := i / per
 		for y := range g.h {
-			n := simd.Active(work.index, work.values, x[(i*g.h+y)*g.w:][:g.w], c.left)
-			for k, at := range work.index[:n] {
-				v := work.values[k]
+			n := simd.Active(list.index, list.values, x[(i*g.h+y)*g.w:][:g.w], c.left)
+			for k, at := range list.index[:n] {
+				v := list.values[k]
 				for o := group * perOut; o < (group+1)*perOut; o++ {
 					kernel, plane := o*per+i%per, out[o*g.oh*g.ow:][:g.oh*g.ow]
 					if !work.around(c, plane, kernel, v, y+c.top, int(at), g) {

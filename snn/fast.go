@@ -10,43 +10,49 @@ func (c *neuron) canPair(s *State) bool {
 	return c.fast.Pair != nil && s.trace == nil && c.m.coupled == uncoupled
 }
 
+// part is some of the neurons of a state, and how many steps are to be done.
+type part struct{ at, end, steps int }
+
 // runFast runs the model's kernel in assembly over one step or two, which lie one behind the other in z and x, and its
 // twin for the last few neurons, which do not fill a vector. It returns how many steps it took. late adds the input behind
 // the step.
 //
 // Where denormals stall the processor, it takes the kernels that mind them while some are about, one step at a time. That
 // changes no bits.
-func (c *neuron) runFast(z, x []float32, steps int, s *State, late bool) int {
+func (c *neuron) runFast(z, x []float32, p part, s *State, denormal *bool, late bool) int {
 	stride := s.stride()
 	k, vars := c.coefficients(), s.buf[c.skip*stride:]
 	wide, cstep, blocks := k.wide, 0, (*spread)(nil)
 	if k.block == nil {
 		blocks = k.over(c.name, s.shape)
-		wide, cstep = blocks.wide, 32*len(k.names)
+		cstep = 32 * len(k.names)
+		wide = blocks.wide[min(p.at*len(k.names), len(blocks.wide)):]
 	}
 	one, pair, tiny := c.fast.One, c.fast.Pair, c.fast.Tiny
 	if late {
 		one, pair, tiny = c.fast.Late, c.fast.LatePair, c.fast.LateTiny
 	}
-	whole := stride &^ 7
-	if pair == nil || s.denormal && tiny != nil {
-		steps = 1
+	minding := *denormal && tiny != nil
+	if pair == nil || minding {
+		p.steps = 1
 	}
+	whole := (p.end - p.at) &^ 7
 	if whole > 0 {
-		_, _, _ = z[(steps-1)*stride+whole-1], x[(steps-1)*stride+whole-1], vars[(len(c.m.state)-1)*stride+whole-1] // the assembly does not look
+		last := (p.steps-1)*stride + p.at + whole - 1
+		_, _, _ = z[last], x[last], vars[(len(c.m.state)-1)*stride+p.at+whole-1] // the assembly does not look
 		step := one
 		switch {
-		case steps == 2:
+		case p.steps == 2:
 			step = pair
-		case s.denormal && tiny != nil:
+		case minding:
 			step = tiny
 		}
-		s.denormal = step(&z[0], &x[0], &vars[0], &wide[0], whole, stride, stride, cstep) != 0 && simd.Stalls()
+		*denormal = step(&z[p.at], &x[p.at], &vars[p.at], &wide[0], whole, stride, stride, cstep) != 0 && simd.Stalls()
 	}
-	for t := 0; t < steps && whole < stride; t++ {
-		c.last(z[t*stride:][:stride], x[t*stride:][:stride], vars, whole, k, blocks, stride, late)
+	for t := 0; t < p.steps && p.at+whole < p.end; t++ {
+		c.last(z[t*stride:][:p.end], x[t*stride:][:p.end], vars, p.at+whole, k, blocks, stride, late)
 	}
-	return steps
+	return p.steps
 }
 
 // silence is the input of a delayed step.

@@ -1,7 +1,9 @@
 package snn
 
 import (
-	"github.com/livespike/livespike/internal/interrupt"
+	"runtime"
+	"sync"
+
 	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -79,19 +81,63 @@ func (l *Layer) needTime(shape []int) {
 	}
 }
 
-// run is the time loop.
+// run is the time loop. Where there is much to do, several processors share the neurons.
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
+	if l.canPair(s) && n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron) {
+		l.share(z, x, steps, s)
+		return
+	}
 	watch := watcher{per: n}
 	for t := 0; t < steps; {
 		if t+1 < steps && n >= 8 && l.canPair(s) {
-			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], 2, s, l.delayed)
+			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], part{0, n, 2}, s, &s.denormal, l.delayed)
 			watch.step(l.name)
 		} else {
 			l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
 			t++
 		}
 		watch.step(l.name)
+	}
+}
+
+const (
+	shareOfNeurons = 512 // neurons, at least, that one processor takes at a time
+	workOfNeuron   = 8   // multiplications that take as long as a neuron's step
+)
+
+// shared is the steps of a layer while several processors do them.
+type shared struct {
+	l     *Layer
+	z, x  []float32
+	steps int
+	s     *State
+	each  int // neurons of a piece
+}
+
+var sharedTasks = sync.Pool{New: func() any { return new(shared) }}
+
+func (l *Layer) share(z, x []float32, steps int, s *State) {
+	n := s.stride()
+	each := max(shareOfNeurons, (n/(2*runtime.GOMAXPROCS(0))+63)&^63)
+	t := sharedTasks.Get().(*shared)
+	*t = shared{l: l, z: z, x: x, steps: steps, s: s, each: each}
+	pool.Do((n+each-1)/each, t)
+	*t = shared{}
+	sharedTasks.Put(t)
+}
+
+// Piece runs some neurons over all steps.
+func (t *shared) Piece(k int) {
+	n := t.s.stride()
+	p := part{at: k * t.each, end: min((k+1)*t.each, n), steps: 2}
+	denormal := t.s.denormal
+	watch := watcher{per: p.end - p.at}
+	for at := 0; at < t.steps; {
+		p.steps = min(2, t.steps-at)
+		at += t.l.runFast(t.z[at*n:(at+p.steps)*n], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal, t.l.delayed)
+		watch.step(t.l.name)
+		watch.step(t.l.name)
 	}
 }
 
@@ -136,9 +182,7 @@ func (w *watcher) step(who string) {
 		return
 	}
 	w.done = 0
-	if err := interrupt.Context().Err(); err != nil {
-		panic(interrupted{who, err})
-	}
+	stopIfInterrupted(who)
 }
 
 // interrupted is the panic with which a long computation leaves when the cell that runs it is interrupted. It wraps

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -70,20 +71,12 @@ func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	return checked(l, x.Dim() > 2, x, y, nil), s
 }
 
-// recorded is the output for gradients, computed by several processors.
+// recorded is the output for gradients.
 func (l *Dense) recorded(x *tensor.Tensor) *tensor.Tensor {
-	y := tensor.Zeros(l.outputShape(x.Shape())...)
-	in, out, w := x.Data(), y.Data(), l.weight.Data()
-	run, work := func(dst, x []float32) { linearRows(dst, x, w, l.in, l.out, false) }, l.in*l.out
-	if isActive(in) {
-		t := borrow(l.in * vectors(l.out))
-		defer giveBack(t)
-		transposed(*t, w, l.in, l.out)
-		run, work = func(dst, x []float32) { linearActiveRows(dst, x, *t, l.in, l.out) }, work/5
-	}
-	parallel("Linear", len(in)/l.in, work, func(from, to int) {
-		run(out[from*l.out:to*l.out], in[from*l.in:to*l.in])
-	})
+	shape := l.outputShape(x.Shape())
+	y := wrap(pool.Uncleared(size(shape)), shape)
+	out := y.Data()
+	linear(out, x.Data(), l.weight.Data(), l.in, l.out)
 	l.addBias(out)
 	tensor.Record(tensor.Node{
 		Name: "Linear", Inputs: []*tensor.Tensor{x, l.weight, l.bias}, Outputs: []*tensor.Tensor{y},

@@ -1,7 +1,11 @@
 package snn
 
 import (
+	"runtime"
+	"sync"
+
 	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 )
 
@@ -29,22 +33,58 @@ func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 		t := borrow(in * vectors(out))
 		defer giveBack(t)
 		transposed(*t, w, in, out)
-		linearActiveRows(dst, x, *t, in, out)
+		task := linearTasks.Get().(*linearTask)
+		*task = linearTask{dst: dst, x: x, in: in, out: out, block: max(96, 1<<26/(in*out)), t: *t}
+		if !isShared(rows * in * out / 8) {
+			task.block = rows
+		}
+		task.do((rows + task.block - 1) / task.block)
+		linearTasks.Put(task)
 		return
 	}
 	clear(dst)
-	block := min(rows, max(96, 1<<27/(in*out)))
-	watch := watcher{per: block * in / 16 * out}
-	for r := 0; r < rows; r += block {
-		n := min(block, rows-r)
-		to, from := dst[r*out:][:n*out], x[r*in:][:n*in]
-		if sparse {
-			linearActive(to, from, w, in, out)
-		} else {
-			gemm.Add(to, out, gemm.Matrix{Data: from, Row: in, Column: 1}, gemm.Matrix{Data: w, Row: 1, Column: in}, n, in, out, chunk)
-		}
-		watch.step("Linear")
+	if sparse {
+		linearActive(dst, x, w, in, out)
+		return
 	}
+	t := linearTasks.Get().(*linearTask)
+	*t = linearTask{dst: dst, x: x, w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}
+	if isShared(rows*in*out) && rows > 1 {
+		t.block = min(t.block, max(24, (rows+2*runtime.GOMAXPROCS(0)-1)/(2*runtime.GOMAXPROCS(0))))
+	}
+	t.do((rows + t.block - 1) / t.block)
+	linearTasks.Put(t)
+}
+
+// linearTask is the product of many rows with the weights, a piece for some of the rows.
+type linearTask struct {
+	dst, x, w      []float32
+	in, out, block int
+	t              []float32 // the weights transposed, where most inputs are zero
+}
+
+var linearTasks = sync.Pool{New: func() any { return new(linearTask) }}
+
+func (t *linearTask) do(pieces int) {
+	if pieces > 1 {
+		pool.Do(pieces, t)
+	} else if pieces == 1 {
+		t.Piece(0)
+	}
+	*t = linearTask{}
+}
+
+// Piece multiplies a block of rows.
+func (t *linearTask) Piece(k int) {
+	r := k * t.block
+	n := min(t.block, len(t.x)/t.in-r)
+	to, from := t.dst[r*t.out:][:n*t.out], t.x[r*t.in:][:n*t.in]
+	if t.t != nil {
+		linearActiveRows(to, from, t.t, t.in, t.out)
+	} else {
+		gemm.Add(to, t.out, gemm.Matrix{Data: from, Row: t.in, Column: 1}, gemm.Matrix{Data: t.w, Row: 1, Column: t.in}, n, t.in, t.out, chunk)
+	}
+	stopIfInterrupted("Linear")
 }
 
 // vectors is n rounded up to whole vectors.

@@ -230,7 +230,7 @@ func (c *neuron) advance(z, x []float32, s *State) {
 		return
 	}
 	if c.fast.Late != nil && s.trace == nil && len(z) >= 8 {
-		c.runFast(z, x, 1, s, true)
+		c.runFast(z, x, part{0, len(z), 1}, s, &s.denormal, true)
 		return
 	}
 	var held []float32
@@ -255,7 +255,7 @@ func (c *neuron) integrate(z, x []float32, s *State) {
 		x = z
 	}
 	if c.fast.One != nil && len(z) >= 8 {
-		c.runFast(z, x, 1, s, false)
+		c.runFast(z, x, part{0, len(z), 1}, s, &s.denormal, false)
 		return
 	}
 	k := c.coefficients()

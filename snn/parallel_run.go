@@ -5,32 +5,54 @@ import (
 	"sync"
 
 	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/internal/pool"
 )
 
-// parallelWork is the number of multiplications from which on work is shared, about a millisecond's; and, times a
-// hundred, after which an interrupt is looked for.
-const parallelWork = 1 << 21
+// parallelWork is the number of multiplications from which on work is shared, some 20 microseconds of them; and, times a
+// thousand, after which an interrupt is looked for.
+const parallelWork = 1 << 20
+
+// isShared says that work of that many multiplications is for several processors.
+func isShared(work int) bool { return work >= parallelWork && runtime.GOMAXPROCS(0) > 1 }
 
 // parallel calls f for ranges that cover n rows of work multiplications each, on several processors where that pays.
 // What f does for a row must not depend on the range it is in, so that the result has the same bits on every machine.
-// It is for training: unlike the paths of ForwardInto it allocates.
 func parallel(who string, n, work int, f func(from, to int)) {
-	workers := runtime.GOMAXPROCS(0)
-	block := max(workers, 100*parallelWork/max(work, 1))
+	block := max(runtime.GOMAXPROCS(0), 1000*parallelWork/max(work, 1))
 	for at := 0; at < n; at += block {
 		end := min(at+block, n)
-		if workers < 2 || (end-at)*work < parallelWork {
-			f(at, end)
-		} else {
-			share := (end - at + workers - 1) / workers
-			var wait sync.WaitGroup
-			for from := at; from < end; from += share {
-				wait.Go(func() { f(from, min(from+share, end)) })
-			}
-			wait.Wait()
-		}
-		if err := interrupt.Context().Err(); err != nil {
-			panic(interrupted{who, err})
-		}
+		doRanges(at, end, work, f)
+		stopIfInterrupted(who)
+	}
+}
+
+func doRanges(at, end, work int, f func(from, to int)) {
+	if !isShared((end - at) * work) {
+		f(at, end)
+		return
+	}
+	r := rangeTasks.Get().(*ranges)
+	defer rangeTasks.Put(r)
+	*r = ranges{f: f, at: at, end: end, share: (end - at + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)}
+	pool.Do((end-at+r.share-1)/r.share, r)
+	r.f = nil
+}
+
+// ranges is a task of consecutive ranges.
+type ranges struct {
+	f              func(from, to int)
+	at, end, share int
+}
+
+var rangeTasks = sync.Pool{New: func() any { return new(ranges) }}
+
+func (r *ranges) Piece(k int) {
+	from := r.at + k*r.share
+	r.f(from, min(from+r.share, r.end))
+}
+
+func stopIfInterrupted(who string) {
+	if err := interrupt.Context().Err(); err != nil {
+		panic(interrupted{who, err})
 	}
 }

@@ -10,6 +10,9 @@ const (
 	pieceSize = 1 << 16 // elements of the largest buffer between modules that run in pieces: it stays in the second cache
 )
 
+// inPieces lets modules run in pieces; a test switches it off to compare.
+var inPieces = true
+
 // canPass says that Forward may run the modules on memory alone: they are of this package, nothing records gradients, and
 // nobody asked for checks or for all states.
 func (c *Chain) canPass(x *tensor.Tensor, s *State) bool {
@@ -87,7 +90,7 @@ func (c *Chain) planPieces(w *scratch) {
 		}
 		all := w.shapes[k][0]
 		steps := max(1, pieceSize/max(1, largest/all))
-		if steps >= all {
+		if steps >= all || !inPieces {
 			continue
 		}
 		w.steps[k], w.ends[k] = steps, end

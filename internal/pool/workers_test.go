@@ -1,0 +1,102 @@
+package pool
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"testing"
+)
+
+// squares writes the square of every position of its piece.
+type squares struct {
+	to   []int
+	each int
+}
+
+func (s *squares) Piece(k int) {
+	for i := k * s.each; i < min((k+1)*s.each, len(s.to)); i++ {
+		s.to[i] += i * i
+	}
+}
+
+// nested does a task within a task.
+type nested struct{ sum atomic.Int64 }
+
+func (n *nested) Piece(k int) {
+	inner := squares{make([]int, 100), 7}
+	Do(15, &inner)
+	for _, v := range inner.to {
+		n.sum.Add(int64(v))
+	}
+}
+
+type failing struct{ done atomic.Int64 }
+
+func (f *failing) Piece(k int) {
+	if k == 3 {
+		panic(fmt.Sprintf("piece %d", k))
+	}
+	f.done.Add(1)
+}
+
+func withProcessors(t *testing.T, f func()) {
+	for _, n := range []int{1, 2, 7} {
+		old := runtime.GOMAXPROCS(n)
+		f()
+		runtime.GOMAXPROCS(old)
+	}
+}
+
+// TestDo: every piece is done once, also of tasks inside tasks, for any number of processors.
+func TestDo(t *testing.T) {
+	withProcessors(t, func() {
+		for _, n := range []int{0, 1, 2, 63, 1000} {
+			s := squares{make([]int, n), 10}
+			Do((n+9)/10, &s)
+			for i, v := range s.to {
+				if v != i*i {
+					t.Fatalf("element %d of %d is %d", i, n, v)
+				}
+			}
+		}
+		var n nested
+		Do(20, &n)
+		if got := n.sum.Load(); got != 20*328350 {
+			t.Errorf("tasks inside a task: %d, want %d", got, 20*328350)
+		}
+	})
+}
+
+// TestDoPanics: the caller gets a piece's panic when nobody works on the task any more, and the workers live on.
+func TestDoPanics(t *testing.T) {
+	withProcessors(t, func() {
+		for range 50 {
+			var f failing
+			func() {
+				defer func() {
+					if v := recover(); v != "piece 3" {
+						t.Errorf("recovered %v", v)
+					}
+				}()
+				Do(8, &f)
+			}()
+			done := f.done.Load()
+			runtime.Gosched()
+			if f.done.Load() != done {
+				t.Error("a piece ran on after the panic")
+			}
+		}
+		s := squares{make([]int, 100), 10}
+		Do(10, &s)
+	})
+}
+
+// TestDoAllocatesNothing in steady state.
+func TestDoAllocatesNothing(t *testing.T) {
+	withProcessors(t, func() {
+		s := &squares{make([]int, 1000), 10}
+		if n := testing.AllocsPerRun(200, func() { Do(100, s) }); n >= 1 {
+			t.Errorf("%v allocations with %d processors", n, runtime.GOMAXPROCS(0))
+		}
+	})
+}
