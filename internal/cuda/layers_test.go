@@ -21,67 +21,64 @@ func ints(v ...int) []ptx.Arg {
 	return args
 }
 
-func mustRun(t testing.TB, name string, mem *ptx.Memory, g ptx.Grid, args ...ptx.Arg) {
-	t.Helper()
-	if err := module().Entry(name).Run(mem, g, args...); err != nil {
-		t.Fatal(err)
-	}
-}
+// gemm is a case: the sizes, and the length of the pieces of a sum.
+type gemm struct{ m, n, k, piece int }
 
 // TestGemm compares with three loops, for factors that lie either way round.
 func TestGemm(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	for _, c := range []struct{ m, n, k, piece int }{
-		{1, 1, 0, 0}, {1, 1, 1, 0}, {3, 5, 7, 0}, {64, 64, 16, 0}, {65, 66, 33, 0}, {2, 70, 50, 16}, {5, 3, 90, 32}, {4, 4, 32, 1024}, {1, 2, 1030, 1024},
+	for _, c := range []gemm{
+		{1, 1, 0, 0}, {1, 1, 1, 0}, {3, 5, 7, 0}, {64, 64, 16, 0}, {65, 66, 33, 0}, {2, 70, 50, 16}, {5, 3, 90, 32}, {4, 4, 32, 1024},
 	} {
 		for form := range 8 {
-			if c.k > 1000 && form > 0 {
-				break
-			}
-			turnA, turnB, add := form&1 != 0, form&2 != 0, form&4 != 0
-			a, b, start := numbers(r, c.m*c.k, -1, 1, false), numbers(r, c.k*c.n, -1, 1, false), numbers(r, c.m*c.n, -1, 1, false)
-			if form == 4 && c.k < 10 {
-				a, start = numbers(r, c.m*c.k, -1, 1, true), numbers(r, c.m*c.n, -1, 1, true)
-			}
-			aRow, aColumn, bRow, bColumn := c.k, 1, c.n, 1
-			if turnA {
-				aRow, aColumn = 1, c.m
-			}
-			if turnB {
-				bRow, bColumn = 1, c.k
-			}
-			want := make([]float32, c.m*c.n)
-			for i := range c.m {
-				for j := range c.n {
-					sum, part := float32(0), float32(0)
-					if add {
-						sum = start[i*c.n+j]
-					}
-					for p := range c.k {
-						u, w := a[i*aRow+p*aColumn], b[p*bRow+j*bColumn]
-						if c.piece == 0 {
-							sum = simd.FMA(u, w, sum)
-							continue
-						}
-						part = simd.FMA(u, w, part)
-						if (p+1)%c.piece == 0 || p+1 == c.k {
-							sum, part = sum+part, 0
-						}
-					}
-					want[i*c.n+j] = sum
-				}
-			}
-			mem := ptx.NewMemory()
-			out := mem.Alloc("c", c.m*c.n)
-			if add {
-				out = mem.State("c", start)
-			}
-			args := append([]ptx.Arg{ptx.Ptr(out), ptx.Ptr(mem.Upload("a", a)), ptx.Ptr(mem.Upload("b", b))},
-				ints(c.m, c.n, c.k, c.n, aRow, aColumn, bRow, bColumn, c.piece)...)
-			mustRun(t, "gemm_f32", mem, ptx.Grid{X: (c.n + 63) / 64, Y: (c.m + 63) / 64, BlockX: 16, BlockY: 16}, append(args, flag(add))...)
-			mustEqual(t, fmt.Sprintf("gemm %+v, form %d", c, form), out.Floats(), want)
+			c.compare(t, r, form)
 		}
 	}
+	gemm{1, 2, 1030, 1024}.compare(t, r, 0)
+}
+
+// compare turns the first factor for bit 0 of form, the second for bit 1, and goes on from what is there for bit 2.
+func (c gemm) compare(t testing.TB, r *rand.Rand, form int) {
+	t.Helper()
+	turnA, turnB, add := form&1 != 0, form&2 != 0, form&4 != 0
+	odd := form == 4 && c.k < 10
+	a, b, start := numbers(r, c.m*c.k, -1, 1, odd), numbers(r, c.k*c.n, -1, 1, false), numbers(r, c.m*c.n, -1, 1, odd)
+	aRow, aColumn, bRow, bColumn := c.k, 1, c.n, 1
+	if turnA {
+		aRow, aColumn = 1, c.m
+	}
+	if turnB {
+		bRow, bColumn = 1, c.k
+	}
+	want := make([]float32, c.m*c.n)
+	for at := range want {
+		i, j := at/c.n, at%c.n
+		sum, part := float32(0), float32(0)
+		if add {
+			sum = start[at]
+		}
+		for p := range c.k {
+			u, w := a[i*aRow+p*aColumn], b[p*bRow+j*bColumn]
+			if c.piece == 0 {
+				sum = simd.FMA(u, w, sum)
+				continue
+			}
+			part = simd.FMA(u, w, part)
+			if (p+1)%c.piece == 0 || p+1 == c.k {
+				sum, part = sum+part, 0
+			}
+		}
+		want[at] = sum
+	}
+	mem := ptx.NewMemory()
+	out := mem.Alloc("c", c.m*c.n)
+	if add {
+		out = mem.State("c", start)
+	}
+	args := append([]ptx.Arg{ptx.Ptr(out), ptx.Ptr(mem.Upload("a", a)), ptx.Ptr(mem.Upload("b", b))},
+		ints(c.m, c.n, c.k, c.n, aRow, aColumn, bRow, bColumn, c.piece)...)
+	mustRun(t, "gemm_f32", mem, ptx.Grid{X: (c.n + 63) / 64, Y: (c.m + 63) / 64, BlockX: 16, BlockY: 16}, append(args, flag(add))...)
+	mustEqual(t, fmt.Sprintf("gemm %+v, form %d", c, form), out.Floats(), want)
 }
 
 // spikes are n zeros and ones.
@@ -95,37 +92,47 @@ func spikes(r *rand.Rand, n int, share float64) []float32 {
 	return x
 }
 
+// linear is a case: rows of in inputs, out outputs, and the share of inputs that spiked.
+type linear struct {
+	rows, in, out int
+	share         float64
+}
+
 // TestLinear compares both ways of a linear layer on spikes with snn: the product, and the sum of the active rows.
 func TestLinear(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for _, c := range []struct{ rows, in, out int }{{1, 1, 1}, {1, 33, 5}, {3, 64, 70}, {9, 100, 3}, {2, 1100, 4}} {
-		for _, share := range []float64{0, 0.1, 0.7} {
-			x, w := spikes(r, c.rows*c.in, share), numbers(r, c.out*c.in, -1, 1, false)
-			l := snn.Linear(c.in, c.out, snn.Weight(tensor.FromSlice(w, c.out, c.in)), snn.Bias(false))
-			want, _ := l.Forward(tensor.FromSlice(x, c.rows, c.in), nil)
-
-			mem := ptx.NewMemory()
-			y, from := mem.Alloc("y", c.rows*c.out), mem.Upload("x", x)
-			mustRun(t, "gemm_f32", mem, ptx.Grid{X: (c.out + 63) / 64, Y: (c.rows + 63) / 64, BlockX: 16, BlockY: 16},
-				append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(from), ptx.Ptr(mem.Upload("w", w))}, ints(c.rows, c.out, c.in, c.out, c.in, 1, 1, c.in, 1024, 0)...)...)
-			mustEqual(t, fmt.Sprintf("gemm_f32 as Linear %+v, %v active", c, share), y.Floats(), want.Data())
-
-			turned := make([]float32, len(w))
-			for k, v := range w {
-				turned[k%c.in*c.out+k/c.in] = v
-			}
-			words := (c.in + 31) / 32
-			bits := mem.Alloc("bits", c.rows*words)
-			mustRun(t, "pack", mem, ptx.Grid{X: 2, Y: min(c.rows, 2), BlockX: 64}, ptx.Ptr(bits), ptx.Ptr(from), ptx.I32(c.rows), ptx.I32(c.in))
-			back := mem.Alloc("back", len(x))
-			mustRun(t, "unpack", mem, ptx.Grid{X: 2, Y: min(c.rows, 2), BlockX: 48}, ptx.Ptr(back), ptx.Ptr(bits), ptx.I32(c.rows), ptx.I32(c.in))
-			mustEqual(t, "pack and unpack", back.Floats(), x)
-			y = mem.Alloc("y", c.rows*c.out)
-			mustRun(t, "linear_spikes", mem, ptx.Grid{X: 2, Y: min(c.rows, 2), BlockX: 32}, ptx.Ptr(y), ptx.Ptr(bits), ptx.Ptr(mem.Upload("w", turned)),
-				ptx.I32(c.rows), ptx.I32(c.in), ptx.I32(c.out))
-			mustEqual(t, fmt.Sprintf("linear_spikes %+v, %v active", c, share), y.Floats(), want.Data())
-		}
+	for _, c := range []linear{{1, 1, 1, 1}, {1, 33, 5, 0}, {1, 33, 5, 0.7}, {3, 64, 70, 0.1}, {9, 100, 3, 0.1}, {2, 1100, 4, 0.1}} {
+		c.compare(t, r)
 	}
+}
+
+func (c linear) compare(t testing.TB, r *rand.Rand) {
+	t.Helper()
+	x, w := spikes(r, c.rows*c.in, c.share), numbers(r, c.out*c.in, -1, 1, false)
+	l := snn.Linear(c.in, c.out, snn.Weight(tensor.FromSlice(w, c.out, c.in)), snn.Bias(false))
+	want, _ := l.Forward(tensor.FromSlice(x, c.rows, c.in), nil)
+	mem := ptx.NewMemory()
+	from := mem.Upload("x", x)
+	if wanted("gemm_f32") {
+		y := mem.Alloc("y", c.rows*c.out)
+		mustRun(t, "gemm_f32", mem, ptx.Grid{X: (c.out + 63) / 64, Y: (c.rows + 63) / 64, BlockX: 16, BlockY: 16},
+			append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(from), ptx.Ptr(mem.Upload("w", w))}, ints(c.rows, c.out, c.in, c.out, c.in, 1, 1, c.in, 1024, 0)...)...)
+		mustEqual(t, fmt.Sprintf("gemm_f32 as Linear %+v", c), y.Floats(), want.Data())
+	}
+	words := (c.in + 31) / 32
+	bits, back := mem.Alloc("bits", c.rows*words), mem.Alloc("back", len(x))
+	mustRun(t, "pack", mem, ptx.Grid{X: 2, Y: c.rows%3 + 1, BlockX: 64}, ptx.Ptr(bits), ptx.Ptr(from), ptx.I32(c.rows), ptx.I32(c.in))
+	mustRun(t, "unpack", mem, ptx.Grid{X: 2, Y: c.rows%3 + 1, BlockX: 48}, ptx.Ptr(back), ptx.Ptr(bits), ptx.I32(c.rows), ptx.I32(c.in))
+	mustEqual(t, "pack and unpack", back.Floats(), x)
+
+	turned := make([]float32, len(w))
+	for k, v := range w {
+		turned[k%c.in*c.out+k/c.in] = v
+	}
+	y := mem.Alloc("y", c.rows*c.out)
+	mustRun(t, "linear_spikes", mem, ptx.Grid{X: 2, Y: c.rows%3 + 1, BlockX: 32}, ptx.Ptr(y), ptx.Ptr(bits), ptx.Ptr(mem.Upload("w", turned)),
+		ptx.I32(c.rows), ptx.I32(c.in), ptx.I32(c.out))
+	mustEqual(t, fmt.Sprintf("linear_spikes %+v", c), y.Floats(), want.Data())
 }
 
 // convolution is a case: the layer's numbers and those of its input.
@@ -167,29 +174,37 @@ func TestConv(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for _, c := range convolutions {
 		for _, share := range []float64{0, 0.01, 0.5, 1} {
-			l := c.layer(r)
-			x := spikes(r, c.images*c.in*c.h*c.w, share)
-			if share == 1 {
-				x = numbers(r, len(x), -1, 1, false)
-			}
-			want, _ := l.Forward(tensor.FromSlice(x, c.images, c.in, c.h, c.w), nil)
-			oh, ow := want.Shape()[2], want.Shape()[3]
-			for _, name := range []string{"conv_direct", "conv_gather"} {
-				mem := ptx.NewMemory()
-				y, bias := mem.Alloc("y", len(want.Data())), (*ptx.Buffer)(nil)
-				if c.bias {
-					bias = mem.Upload("bias", l.Bias().Data())
-				}
-				g := ptx.Grid{
-					X: (ow + 15) / 16, Y: (oh + 15) / 16, Z: c.images * c.groups * ((c.out/c.groups + 3) / 4), BlockX: 16, BlockY: 16,
-				}
-				mustRun(t, name, mem, g, append([]ptx.Arg{
-					ptx.Ptr(y), ptx.Ptr(mem.Upload("x", x)), ptx.Ptr(mem.Upload("w", l.Weight().Data())),
-					ptx.Ptr(bias),
-				}, c.args(oh, ow)...)...)
-				mustEqual(t, fmt.Sprintf("%s %+v, %v active", name, c, share), y.Floats(), want.Data())
-			}
+			c.compare(t, r, share)
 		}
+	}
+}
+
+// compare takes an input of which that share spiked; 1 stands for any numbers.
+func (c convolution) compare(t testing.TB, r *rand.Rand, share float64) {
+	t.Helper()
+	l, x := c.layer(r), spikes(r, c.images*c.in*c.h*c.w, share)
+	if share == 1 {
+		x = numbers(r, len(x), -1, 1, false)
+	}
+	want, _ := l.Forward(tensor.FromSlice(x, c.images, c.in, c.h, c.w), nil)
+	oh, ow := want.Shape()[2], want.Shape()[3]
+	for _, name := range []string{"conv_direct", "conv_gather"} {
+		if !wanted(name) {
+			continue
+		}
+		mem := ptx.NewMemory()
+		y, bias := mem.Alloc("y", len(want.Data())), (*ptx.Buffer)(nil)
+		if c.bias {
+			bias = mem.Upload("bias", l.Bias().Data())
+		}
+		g := ptx.Grid{
+			X: (ow + 15) / 16, Y: (oh + 15) / 16, Z: c.images * c.groups * ((c.out/c.groups + 3) / 4), BlockX: 16, BlockY: 16,
+		}
+		mustRun(t, name, mem, g, append([]ptx.Arg{
+			ptx.Ptr(y), ptx.Ptr(mem.Upload("x", x)), ptx.Ptr(mem.Upload("w", l.Weight().Data())),
+			ptx.Ptr(bias),
+		}, c.args(oh, ow)...)...)
+		mustEqual(t, fmt.Sprintf("%s %+v, %v active", name, c, share), y.Floats(), want.Data())
 	}
 }
 
@@ -198,47 +213,57 @@ func TestConv(t *testing.T) {
 func TestScatter(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for _, c := range convolutions {
-		c.images, c.bias = 1, false
-		l := c.layer(r)
 		for _, count := range []int{0, 1, 70} {
-			x, events := make([]float32, c.in*c.h*c.w), make([]uint32, count)
-			for k := range events {
-				events[k] = uint32(r.IntN(len(x)))
-				x[events[k]]++
-			}
-			want, _ := l.Forward(tensor.FromSlice(x, 1, c.in, c.h, c.w), nil)
-			oh, ow := want.Shape()[2], want.Shape()[3]
-			w, fixed := l.Weight().Data(), make([]uint32, len(l.Weight().Data()))
-			for k, v := range w {
-				fixed[k] = uint32(int32(v * 64))
-			}
-			mem := ptx.NewMemory()
-			at := mem.Words("events", events)
-
-			frame, counts := mem.Words("frame", make([]uint32, len(x))), mem.Alloc("counts", len(x))
-			frame.Writable()
-			launch(t, "accumulate", mem, count, ptx.Ptr(frame), ptx.Ptr(at), ptx.I32(count))
-			launch(t, "from_fixed", mem, len(x), ptx.Ptr(counts), ptx.Ptr(frame), ptx.F32(1), ptx.I32(len(x)))
-			mustEqual(t, "accumulate", counts.Floats(), x)
-
-			y := mem.State("y", make([]float32, len(want.Data())))
-			launch(t, "conv_scatter", mem, count*c.out, append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(at), ptx.I32(count), ptx.Ptr(mem.Upload("w", w))}, c.args(oh, ow)...)...)
-			mustEqual(t, fmt.Sprintf("conv_scatter %+v, %d events", c, count), y.Floats(), want.Data())
-
-			sums, out := mem.State("sums", make([]float32, len(want.Data()))), mem.Alloc("out", len(want.Data()))
-			launch(t, "conv_scatter_fixed", mem, count*c.out, append([]ptx.Arg{ptx.Ptr(sums), ptx.Ptr(at), ptx.I32(count), ptx.Ptr(mem.Words("w", fixed))}, c.args(oh, ow)...)...)
-			launch(t, "from_fixed", mem, len(want.Data()), ptx.Ptr(out), ptx.Ptr(sums), ptx.F32(1.0/64), ptx.I32(len(want.Data())))
-			mustEqual(t, fmt.Sprintf("conv_scatter_fixed %+v, %d events", c, count), out.Floats(), want.Data())
+			c.compareEvents(t, r, count)
 		}
 	}
 }
 
+func (c convolution) compareEvents(t testing.TB, r *rand.Rand, count int) {
+	t.Helper()
+	c.images, c.bias = 1, false
+	l := c.layer(r)
+	x, events := make([]float32, c.in*c.h*c.w), make([]uint32, count)
+	for k := range events {
+		events[k] = uint32(r.IntN(len(x)))
+		x[events[k]]++
+	}
+	out, _ := l.Forward(tensor.FromSlice(x, 1, c.in, c.h, c.w), nil)
+	want, oh, ow := out.Data(), out.Shape()[2], out.Shape()[3]
+	w, fixed := l.Weight().Data(), make([]uint32, len(l.Weight().Data()))
+	for k, v := range w {
+		fixed[k] = uint32(int32(v * 64))
+	}
+	mem := ptx.NewMemory()
+	at := mem.Words("events", events)
+
+	frame, counts := mem.State("frame", make([]float32, len(x))), mem.Alloc("counts", len(x))
+	launch(t, "accumulate", mem, count, ptx.Ptr(frame), ptx.Ptr(at), ptx.I32(count))
+	launch(t, "from_fixed", mem, len(x), ptx.Ptr(counts), ptx.Ptr(frame), ptx.F32(1), ptx.I32(len(x)))
+	mustEqual(t, "accumulate", counts.Floats(), x)
+
+	y := mem.State("y", make([]float32, len(want)))
+	launch(t, "conv_scatter", mem, count*c.out, append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(at), ptx.I32(count), ptx.Ptr(mem.Upload("w", w))}, c.args(oh, ow)...)...)
+	mustEqual(t, fmt.Sprintf("conv_scatter %+v, %d events", c, count), y.Floats(), want)
+
+	sums, z := mem.State("sums", make([]float32, len(want))), mem.Alloc("z", len(want))
+	launch(t, "conv_scatter_fixed", mem, count*c.out, append([]ptx.Arg{ptx.Ptr(sums), ptx.Ptr(at), ptx.I32(count), ptx.Ptr(mem.Words("w", fixed))}, c.args(oh, ow)...)...)
+	launch(t, "from_fixed", mem, len(want), ptx.Ptr(z), ptx.Ptr(sums), ptx.F32(1.0/64), ptx.I32(len(want)))
+	mustEqual(t, fmt.Sprintf("conv_scatter_fixed %+v, %d events", c, count), z.Floats(), want)
+}
+
 // TestPool compares with snn.
-func TestPool(t *testing.T) {
+func TestPool(t *testing.T) { comparePools(t) }
+
+func comparePools(t testing.TB) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(5, 5))
 	for kind, layer := range map[int]func(kernel any, opts ...snn.Option) *snn.Pool{0: snn.MaxPool2d, 1: snn.AvgPool2d, 2: snn.SumPool2d} {
 		for _, c := range []struct{ h, w, kh, kw, sh, sw, top, left int }{{4, 4, 2, 2, 2, 2, 0, 0}, {7, 9, 3, 2, 1, 2, 1, 1}, {1, 1, 1, 1, 1, 1, 0, 0}} {
 			x := numbers(r, 3*c.h*c.w, -1, 1, true)
+			for k := range c.h * c.w { // one plane of zeros with either sign
+				x[k] = special[r.IntN(2)]
+			}
 			l := layer([]int{c.kh, c.kw}, snn.Stride([]int{c.sh, c.sw}), snn.Padding([]int{c.top, c.left}))
 			want, _ := l.Forward(tensor.FromSlice(x, 3, c.h, c.w), nil)
 			mem := ptx.NewMemory()
@@ -251,7 +276,10 @@ func TestPool(t *testing.T) {
 }
 
 // TestMaps compares the operations on elements and the sums with package tensor.
-func TestMaps(t *testing.T) {
+func TestMaps(t *testing.T) { compareMaps(t) }
+
+func compareMaps(t testing.TB) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(6, 6))
 	for _, n := range []int{0, 1, 5, 64, 300} {
 		x, z := numbers(r, n, -3, 3, true), numbers(r, n, -3, 3, true)
@@ -281,7 +309,10 @@ func TestMaps(t *testing.T) {
 }
 
 // TestSums compares the sum over rows with package tensor, and that over a row with the tree that its comment describes.
-func TestSums(t *testing.T) {
+func TestSums(t *testing.T) { compareSums(t) }
+
+func compareSums(t testing.TB) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(7, 7))
 	for _, c := range []struct{ rows, n int }{{1, 1}, {3, 5}, {7, 300}, {2, 1000}, {40, 33}} {
 		x, bias := numbers(r, c.rows*c.n, -1, 1, false), numbers(r, c.n, -1, 1, false)
@@ -314,9 +345,18 @@ func TestSums(t *testing.T) {
 }
 
 // TestOptimizers compares three steps with package train.
-func TestOptimizers(t *testing.T) {
+func TestOptimizers(t *testing.T) { compareOptimizers(t) }
+
+func compareOptimizers(t testing.TB) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(8, 8))
-	const n = 70
+	for _, n := range []int{50, 64, 70} {
+		compareOptimizersOf(t, r, n)
+	}
+}
+
+func compareOptimizersOf(t testing.TB, r *rand.Rand, n int) {
+	t.Helper()
 	f := func(v float64) ptx.Arg { return ptx.F32(float32(v)) }
 	for _, c := range []struct {
 		name                            string
@@ -332,6 +372,7 @@ func TestOptimizers(t *testing.T) {
 	} {
 		w := tensor.FromSlice(numbers(r, n, -1, 1, false), n).SetRequiresGrad(true)
 		mem := ptx.NewMemory()
+		mean, square := make([]float32, n), make([]float32, n) // Adam's moments: their last bits seldom show in w
 		onDevice, a, b := mem.State("w", w.Data()), mem.State("a", make([]float32, n)), mem.State("b", make([]float32, n))
 		var o *train.Optimizer
 		params := []train.Parameter{{Name: "w", Value: w}}
@@ -348,7 +389,7 @@ func TestOptimizers(t *testing.T) {
 			o = train.Adam(params, train.LR(c.lr), train.Beta1(c.beta1), train.Beta2(c.beta2), train.Eps(c.eps), train.WeightDecay(c.decay))
 		}
 		for step := 1; step <= 3; step++ {
-			dy := numbers(r, n, -1, 1, false)
+			dy, before := numbers(r, n, -1, 1, false), append([]float32{}, w.Data()...)
 			w.ZeroGrad()
 			w.Mul(tensor.FromSlice(dy, n)).Sum().Backward()
 			o.Step()
@@ -362,6 +403,14 @@ func TestOptimizers(t *testing.T) {
 			} else {
 				launch(t, "adam", mem, n, ptx.Ptr(onDevice), ptx.Ptr(g), ptx.Ptr(a), ptx.Ptr(b), f(c.lr/(1-math.Pow(c.beta1, float64(step)))),
 					f(math.Sqrt(1-math.Pow(c.beta2, float64(step)))), f(c.eps), f(1-c.beta1), f(c.beta2), f(1-c.beta2), f(c.decay), f(1-c.lr*c.decouple), ptx.I32(n))
+				fresh1, keep2, fresh2 := float32(1-c.beta1), float32(c.beta2), float32(1-c.beta2)
+				for k, d := range dy {
+					d += float32(float32(c.decay) * float32(before[k]*float32(1-c.lr*c.decouple)))
+					mean[k] += float32(fresh1 * (d - mean[k]))
+					square[k] = float32(keep2*square[k]) + float32(float32(fresh2*d)*d)
+				}
+				mustEqual(t, "adam: first moment", a.Floats(), mean)
+				mustEqual(t, "adam: second moment", b.Floats(), square)
 			}
 			mustEqual(t, fmt.Sprintf("%+v step %d", c, step), onDevice.Floats(), w.Data())
 		}

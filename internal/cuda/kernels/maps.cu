@@ -93,6 +93,5 @@ KERNEL(sum_runs)(float *__restrict y, const float *__restrict x, int rows, int n
 			barrier();
 		}
 		if (me == 0) y[row] = part[0];
-		barrier();
 	}
 }

@@ -69,9 +69,6 @@ func (m *Memory) Words(name string, x []uint32) *Buffer {
 	return b
 }
 
-// Writable lets kernels change a buffer that was read-only.
-func (b *Buffer) Writable() { b.readOnly = false }
-
 // Free ends a buffer; a kernel that uses it fails.
 func (b *Buffer) Free() { b.freed = true }
 

@@ -311,6 +311,8 @@ func vote(threads []thread, voters int) {
 		}
 		v := t.block.run.entry.votes[t.pc-1]
 		switch {
+		case len(threads) != warp:
+			t.fail("a vote in a warp of %d lanes; the length of a block must be a multiple of 32", len(threads))
 		case voters != len(threads):
 			t.fail("divergence: %d of %d threads take part in the vote", voters, len(threads))
 		case t.pc != threads[first].pc:
