@@ -68,9 +68,9 @@ func TestTableOfNorsesNames(t *testing.T) {
 	}
 	have := map[string]map[string]bool{
 		"snn": exported(t, "."), "surrogate": exported(t, "surrogate"),
-		"encode": exported(t, "encode"), "plasticity": exported(t, "plasticity"),
+		"encode": exported(t, "encode"), "plasticity": exported(t, "plasticity"), "nir": exported(t, "nir"),
 	}
-	for _, use := range regexp.MustCompile(`\b(snn|surrogate|encode|plasticity)\.([A-Z]\w*)`).FindAllStringSubmatch(string(page), -1) {
+	for _, use := range regexp.MustCompile(`\b(snn|surrogate|encode|plasticity|nir)\.([A-Z]\w*)`).FindAllStringSubmatch(string(page), -1) {
 		if !have[use[1]][use[2]] {
 			t.Errorf("there is no %s", use[0])
 		}

@@ -85,8 +85,8 @@ func (c *Chain) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
 	return forwardInto(c, dst, x, s)
 }
 
-// OutputShape is the shape of the output for an input of that shape. It panics if a module is not one of this
-// package's.
+// OutputShape is the shape of the output for an input of that shape. It panics if a module has no
+// OutputShape of its own.
 func (c *Chain) OutputShape(in ...int) []int { return append([]int(nil), c.outputShape(in)...) }
 
 func (c *Chain) outputShape(in []int) []int {
@@ -106,11 +106,14 @@ func (c *Chain) shapeAfter(k int, in []int) []int {
 }
 
 func shapeAfter(m Module, in []int) []int {
-	a, ok := m.(applier)
-	if !ok {
-		panicf("%s: its output's shape is not known before it runs; use Forward", label(m))
+	if a, ok := m.(applier); ok {
+		return a.outputShape(in)
 	}
-	return a.outputShape(in)
+	if a, ok := m.(interface{ OutputShape(in ...int) []int }); ok {
+		return a.OutputShape(in...)
+	}
+	panicf("%s: its output's shape is not known before it runs; use Forward", label(m))
+	return nil
 }
 
 func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
