@@ -19,7 +19,7 @@ import (
 
 var _ = register(command{
 	name:    "bench",
-	usage:   "bench [CASE…] [--json] [--threads N] [--seconds S] [--list]",
+	usage:   "bench [CASE…] [--json] [--threads N] [--seconds S] [--device D] [--list]",
 	summary: "how fast neurons, layers and training are on this machine",
 	help: `A case is a name of --list, or the beginning of some. Without one, all that are quick. The roofline is what the machine
 could do at most: the floating-point operations at the rate of fused AVX2 operations, plus the bytes at the rate of a copy
@@ -29,6 +29,7 @@ the processor, where the system counts it, else those of the clock. bench/compar
 		f.Bool("json", false, "one JSON object a line")
 		f.Int("threads", 1, "use up to `N` processors")
 		f.Float64("seconds", 0.5, "repeat each case for about `S` seconds")
+		f.String("device", "cpu", "`D` is cpu, cuda or cuda:0; a GPU has cases of its own, timed until it is done")
 		f.Bool("list", false, "name the cases")
 	},
 	run: runBench,
@@ -61,6 +62,7 @@ type benchCase struct {
 	work  float64 // units in a call
 	inner int     // calls in one repetition; 1 if 0
 	slow  bool    // runs only when named
+	wall  bool    // is timed by the clock, since the processor does not do the work
 	flops float64 // in a call
 	moved float64 // bytes read and written in a call
 	space float64 // bytes that the call goes through, which choose the cache
@@ -78,14 +80,22 @@ func runBench(s streams, f *flag.FlagSet) int {
 		}
 	}
 	threads, seconds := flagValue[int](f, "threads"), flagValue[float64](f, "seconds")
-	cases, err := chosenCases(names)
+	all := benchCases
+	if name := flagValue[string](f, "device"); name != "cpu" {
+		d, err := tensor.OpenDevice(name)
+		if err != nil {
+			return failure(s, err)
+		}
+		all = deviceCases(d)
+	}
+	cases, err := chosenCases(all, names)
 	switch {
 	case err != nil:
 		return usageError(s, f.Name(), err)
 	case threads < 1 || seconds <= 0:
 		return usageError(s, f.Name(), errors.New("--threads and --seconds must be positive"))
 	case flagValue[bool](f, "list"):
-		for _, c := range benchCases {
+		for _, c := range all {
 			fmt.Fprintf(s.out, "%s\n", c.name)
 		}
 		return fine
@@ -128,20 +138,20 @@ func flagValue[T any](f *flag.FlagSet, name string) T {
 }
 
 // chosenCases is the cases named, by whole names or else by beginnings; without a name all that are quick.
-func chosenCases(names []string) ([]benchCase, error) {
+func chosenCases(all []benchCase, names []string) ([]benchCase, error) {
 	var chosen []benchCase
-	for _, c := range benchCases {
+	for _, c := range all {
 		if len(names) == 0 && !c.slow {
 			chosen = append(chosen, c)
 		}
 	}
 	for _, name := range names {
 		before := len(chosen)
-		if i := slices.IndexFunc(benchCases, func(c benchCase) bool { return c.name == name }); i >= 0 {
-			chosen = append(chosen, benchCases[i])
+		if i := slices.IndexFunc(all, func(c benchCase) bool { return c.name == name }); i >= 0 {
+			chosen = append(chosen, all[i])
 			continue
 		}
-		for _, c := range benchCases {
+		for _, c := range all {
 			if strings.HasPrefix(c.name, name) {
 				chosen = append(chosen, c)
 			}
@@ -186,7 +196,7 @@ func (c benchCase) repeat(threads int, seconds float64, r *benchResult) []float6
 	f := c.setup()
 	inner := max(c.inner, 1)
 	clock := wallSeconds
-	if processSeconds() > 0 && threads == 1 {
+	if processSeconds() > 0 && threads == 1 && !c.wall {
 		clock, r.Clock = processSeconds, "cpu"
 	}
 	f()

@@ -218,21 +218,22 @@ bool parse(const std::string &ptx, Module &m) {
 struct Launch {
 	Entry entry;
 	u32 grid[3], block[3];
-	uint64_t whole[16];
+	uint64_t whole[24];
 	double real[8];
 };
 
 // By the calling conventions of x86-64 and of 64-bit Arm, whole numbers and real ones are counted apart, so that one type of
 // function serves for all.
 typedef void (*Any)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
-                    uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double, double, double, double, double,
-                    double, double, double);
+                    uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                    uint64_t, uint64_t, uint64_t, uint64_t, double, double, double, double, double, double, double,
+                    double);
 
 void call(const Launch &l) {
 	const uint64_t *w = l.whole;
 	const double *r = l.real;
 	((Any)l.entry.host)(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9], w[10], w[11], w[12], w[13], w[14], w[15],
-	                    r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]);
+	                    w[16], w[17], w[18], w[19], w[20], w[21], w[22], w[23], r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]);
 }
 
 // The threads of a block that meet are fibers of one thread.
@@ -754,7 +755,7 @@ API int cuLaunchKernel(Entry *f, unsigned gx, unsigned gy, unsigned gz, unsigned
 			if (reals == 8) return invalidValue;
 			memcpy(&l.real[reals++], params[i], f->sizes[i]);
 		} else {
-			if (wholes == 16) return invalidValue;
+			if (wholes == 24) return invalidValue;
 			memcpy(&l.whole[wholes++], params[i], f->sizes[i]);
 		}
 	}

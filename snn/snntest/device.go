@@ -1,0 +1,162 @@
+package snntest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/livespike/livespike/snn"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// OnDevice compares a device with the CPU, bit for bit: every registered neuron model as a layer, in pieces and as a cell,
+// in either step order, with parameters for all and for each neuron, at numbers of neurons around the widths that kernels
+// work in; and the layers that networks are made of. It returns the number of cases and what differs.
+//
+// The inputs of the neurons include 0, −0, NaN, infinities, the smallest numbers, and those that bring a membrane to its
+// threshold exactly.
+func OnDevice(d tensor.Device) (cases int, wrong []error) {
+	tensor.Seed(1)
+	try := func(name string, f func() error) {
+		cases++
+		if err := guarded(f); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s on %v: %w", name, d, err))
+		}
+	}
+	for _, model := range snn.Models() {
+		if slices.Contains(cpuOnly, model) {
+			continue
+		}
+		for _, set := range deviceOptions(model) {
+			for _, n := range []int{1, 3, 4, 33, 1023, 1024} {
+				opts := set(n)
+				layer, cell := snn.LayerByName(model, opts...), snn.CellByName(model, opts...)
+				try(fmt.Sprintf("%v, %d neurons", layer, n), func() error { return sameNeurons(d, layer, cell, strange(9, n)) })
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		model *snn.Chain
+		x     *tensor.Tensor
+	}{
+		"convolutions": {
+			snn.Sequential(snn.Lift(snn.Conv2d(1, 4, 5, snn.Padding(2))), snn.Relu(), snn.Conv2d(4, 6, 3, snn.Stride(2), snn.Groups(2), snn.Dilation(2))),
+			tensor.Randn(3, 1, 1, 37, 29),
+		},
+		"dense":    {snn.Sequential(snn.Linear(2100, 65), snn.Tanh(), snn.Linear(65, 7, snn.Bias(false)), snn.Sigmoid()), tensor.Randn(5, 2100)},
+		"the talk": {snn.Sequential(snn.Lift(snn.Conv2d(1, 3, 5, snn.Padding(2))), snn.LIF(), snn.Flatten(1), snn.Linear(3*20*20, 10), snn.Sigmoid()), tensor.Rand(20, 1, 1, 20, 20).Mul(5)},
+		"edges":    {snn.Sequential(snn.LIFRefracCell(), snn.Conv2d(1, 2, 9, snn.Dilation(3), snn.Padding(12), snn.Bias(false))), tensor.Rand(48, 64)},
+	} {
+		try(name, func() error { return sameModel(d, c.model, c.x) })
+	}
+	return cases, wrong
+}
+
+// cpuOnly are the models whose steps contain a product with a coupling matrix.
+var cpuOnly = []string{"LIFMC", "LIFMCRefrac"}
+
+// deviceOptions are ways to set a model up for n neurons.
+func deviceOptions(model string) []func(n int) []snn.Option {
+	all := []func(n int) []snn.Option{func(int) []snn.Option { return nil }}
+	for _, set := range []func(n int) []snn.Option{
+		func(int) []snn.Option { return []snn.Option{snn.Delayed()} },
+		func(int) []snn.Option { return []snn.Option{snn.ResetMethod("reset_subtract")} },
+		func(n int) []snn.Option { return []snn.Option{snn.TauMemInv(tensor.Rand(n).Mul(100).Add(50))} },
+	} {
+		if guarded(func() error { snn.LayerByName(model, set(1)...); return nil }) == nil { // else it does not know the option
+			all = append(all, set)
+		}
+	}
+	return all
+}
+
+// strange is an input of that many steps with numbers that arithmetic gets wrong first among ordinary ones.
+func strange(steps, n int) *tensor.Tensor {
+	x := tensor.Rand(steps, n).Mul(4)
+	data := x.Data()
+	odd := []float32{0, negativeZero, nan, inf, -inf, 1e-45, -1e-40, 10, 1}
+	for k := range data {
+		switch {
+		case k%n%5 == 1 && k < 3*n:
+			data[k] = odd[k%len(odd)]
+		case k%n%5 == 2:
+			data[k] = 10 * float32(k/n%2) // brings a fresh LIF to its threshold exactly, and not above
+		}
+	}
+	return x
+}
+
+func sameNeurons(d tensor.Device, layer *snn.Layer, cell *snn.Cell, x *tensor.Tensor) error {
+	want, after := layer.Forward(x, nil)
+	there, err := x.To(d)
+	if err != nil {
+		return err
+	}
+	got, state := layer.Forward(there, nil)
+	if err := sameOn("output", got, want); err != nil {
+		return err
+	}
+	if err := sameState(state, after); err != nil {
+		return err
+	}
+	_, half := layer.Forward(there.Slice(0, 0, 4), nil)
+	if _, whole := layer.Forward(there.Slice(0, 4, x.Len()), half); sameState(whole, after) != nil {
+		return fmt.Errorf("in pieces: %w", sameState(whole, after))
+	}
+	var s *snn.State
+	for t := range x.Len() {
+		var z *tensor.Tensor
+		z, s = cell.Forward(there.Index(t), s)
+		if err := sameOn(fmt.Sprintf("step %d", t), z, want.Index(t)); err != nil {
+			return err
+		}
+	}
+	return sameState(s, after)
+}
+
+func sameModel(d tensor.Device, model *snn.Chain, x *tensor.Tensor) error {
+	want, _ := model.Forward(x, nil)
+	if _, err := model.To(d); err != nil {
+		return err
+	}
+	there, err := x.To(d)
+	if err != nil {
+		return err
+	}
+	got, _ := model.Forward(there, nil)
+	return sameOn("output", got, want)
+}
+
+func sameState(got, want *snn.State) error {
+	for _, name := range want.Names() {
+		if err := sameOn(name, got.Get(name), want.Get(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameOn compares the bits; a NaN is like any other.
+func sameOn(what string, got, want *tensor.Tensor) error {
+	host, err := got.To(tensor.Device{})
+	if err != nil {
+		return err
+	}
+	for k, v := range want.Data() {
+		if g := host.Data()[k]; g != v && (g == g || v == v) || signs(g, v) {
+			return fmt.Errorf("%s: element %d of %v is %v, want %v", what, k, want.Shape(), g, v)
+		}
+	}
+	return nil
+}
+
+var (
+	negativeZero = float32(math.Copysign(0, -1))
+	nan          = float32(math.NaN())
+	inf          = float32(math.Inf(1))
+)
+
+// signs reports two zeros of different signs.
+func signs(a, b float32) bool {
+	return a == 0 && b == 0 && math.Signbit(float64(a)) != math.Signbit(float64(b))
+}
