@@ -10,5 +10,6 @@ import (
 
 var _ = register("github.com/livespike/livespike/snn/snntest/snntest", map[string]reflect.Value{
 	// functions, constants and variables
-	"Check": reflect.ValueOf(snntest.Check),
+	"Check":    reflect.ValueOf(snntest.Check),
+	"OnDevice": reflect.ValueOf(snntest.OnDevice),
 })
