@@ -161,7 +161,8 @@ func TestProgramEnds(t *testing.T) {
 }
 
 // TestCableBack: after a pulled cable the commands that were on their way come late, the zeros behind them. The wheels
-// do not start again.
+// do not start again. The cable stays out until the robot stands, however slow the machine is, and the client waits as
+// long for replies.
 func TestCableBack(t *testing.T) {
 	config, err := sim.ParseConfig("empty?speed=1&quiet=1")
 	if err != nil {
@@ -172,24 +173,25 @@ func TestCableBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	r, err := Dial(server.Addr(), NoSignals())
+	r, err := Dial(server.Addr(), NoSignals(), Timeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
 	wait(t, "motion", func() bool { r.Send(ahead); return moving(server) })
-	server.Do(func(robot *sim.Robot) { robot.Stall(2 * time.Second) })
-	wait(t, "the stop", func() bool { r.Send(ahead); return IsStale(r.Err()) && !moving(server) })
-	held := r.Stats().Held
-	frames := r.Stats().Frames
-	wait(t, "the robot's return", func() bool { return r.Stats().Frames > frames+2 })
+	server.Do(func(robot *sim.Robot) { robot.Stall(time.Hour) })
+	wait(t, "the client's stop", func() bool { r.Send(ahead); return IsStale(r.Err()) })
+	wait(t, "the stop", func() bool { r.Send(ahead); return !moving(server) })
+	stats := r.Stats()
+	server.Do(func(robot *sim.Robot) { robot.Stall(time.Millisecond) }) // from now, and so it ends
+	wait(t, "the robot's return", func() bool { return r.Stats().Frames > stats.Frames+2 })
 	server.Do(func(robot *sim.Robot) {
 		if robot.Moving() || robot.Commanded() != [4]float64{} {
 			t.Errorf("the wheels start again: %v, told %v", robot.Wheels(), robot.Commanded())
 		}
 	})
-	if held == 0 || r.Err() != nil {
-		t.Errorf("%d motions held while blind; then %v", held, r.Err())
+	if stats.Held == 0 || r.Err() != nil {
+		t.Errorf("%d motions held while blind; then %v", stats.Held, r.Err())
 	}
 }
 
