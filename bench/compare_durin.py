@@ -10,6 +10,7 @@ the same two neurons. With --client it is the Python client that is measured.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ def client():
     from durin import Durin
     from durin.actuator import MoveWheels
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in what a shell runs in the background
     v, i = np.zeros(2), np.zeros(2)
     last = 0
     with Durin("127.0.0.1") as durin:

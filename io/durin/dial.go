@@ -157,6 +157,7 @@ func (r *Robot) connect(ctx context.Context, target string) error {
 // configure asks for the telemetry. The reply to EnableTofStatus is uninitialised memory of the robot, so nothing is
 // expected of it.
 func (r *Robot) configure(l *link) {
+	l.streams, l.asked = true, r.now()
 	for _, p := range []wire.SetStreamPeriod{
 		{Which: wire.TagSetTofStreamPeriod, Ms: 0},
 		{Which: wire.TagSetImuStreamPeriod, Ms: 20},

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/livespike/livespike/io/durin/sim"
-	"github.com/livespike/livespike/io/durin/wire"
 )
 
 // TestNobodyThere: one line that says who was dialled and what to do, within the timeout.
@@ -74,7 +73,7 @@ func TestGone(t *testing.T) {
 	defer r.Close()
 	r.Next()
 	r.Send(drive)
-	r.server.Do(func(robot *sim.Robot) { robot.Handle(&wire.Empty{Which: wire.TagDisableStreaming}) })
+	r.server.Do(func(robot *sim.Robot) { robot.Stall(time.Hour) })
 	_, err := r.NextContext(context.Background())
 	for err == nil { // what was on its way
 		_, err = r.NextContext(context.Background())
@@ -162,5 +161,21 @@ func TestFrontRightLatch(t *testing.T) {
 	}
 	if n := r.Stats().DeadMan; n != 1 {
 		t.Errorf("%d dead man stops", n)
+	}
+}
+
+// TestStreamsComeBack: durin.md section 7: after 30 s without a message the firmware ends its streams, and a client that
+// was held up that long has to ask for them again.
+func TestStreamsComeBack(t *testing.T) {
+	r := MustDial("sim:empty?seed=1")
+	defer r.Close()
+	r.Next()
+	r.server.Do(func(robot *sim.Robot) { robot.Step(40 * time.Second) }) // in which nothing was sent
+	r.mu.Lock()
+	r.moment.Time += 40 * time.Second
+	r.mu.Unlock()
+	seq := r.Next().Seq
+	if r.Next().Seq != seq+1 || r.Stats().AskedAgain != 1 {
+		t.Errorf("%v", r.Stats())
 	}
 }

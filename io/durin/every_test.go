@@ -8,7 +8,6 @@ import (
 
 	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/io/durin/sim"
-	"github.com/livespike/livespike/io/durin/wire"
 )
 
 // TestEvery drives at a fixed rate until the step says nil, which stops the wheels.
@@ -107,7 +106,7 @@ func TestFallsSilent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := impatient(t)
-			r.server.Do(func(robot *sim.Robot) { robot.Handle(&wire.Empty{Which: wire.TagDisableStreaming}) })
+			r.server.Do(func(robot *sim.Robot) { robot.Stall(time.Hour) })
 			defer func() {
 				if err, _ := recover().(error); !IsGone(err) {
 					t.Errorf("ended with %v", err)

@@ -24,7 +24,9 @@ type link struct {
 	received uint64   // datagrams
 	lastUsed time.Duration
 	used     bool
-	heard    time.Time // of the last reply
+	streams  bool          // were asked for
+	asked    time.Duration // when, the last time
+	heard    time.Time     // of the last reply
 	failed   error
 }
 

@@ -15,7 +15,13 @@ const (
 // reconnect drops a broken connection and tries for a new one until there is one or Close is called. What the robot
 // was told before is not told again, but its streams are asked for.
 func (r *Robot) reconnect(target string) {
+	defer r.done.Done()
 	r.mu.Lock()
+	defer func() {
+		r.mu.Lock()
+		r.mending = false
+		r.mu.Unlock()
+	}()
 	l := r.link
 	r.link, r.present, r.pending = nil, motion{byWheels: true}, false
 	if r.closed {

@@ -22,6 +22,7 @@ type Robot struct {
 	mu      sync.Mutex
 	changed *sync.Cond // broadcast when a frame is complete, or waiting for one has to end
 	link    *link      // nil while there is no connection
+	mending bool       // a new connection is being sought
 	closed  bool
 	err     error // why the robot does not drive
 	stats   Stats

@@ -15,6 +15,9 @@ const (
 	slowScale = 0.5
 	keepAlive = 2 * time.Second // of silence after which zeros are sent, which are a ping too
 	pulse     = 20 * time.Millisecond
+	// A robot that hears nothing for 30 s ends its streams for good: a program that was held up as long, or a robot that
+	// was switched off and on behind its back, gets them back by asking again after so long without a frame.
+	askAgain = 2 * time.Second
 )
 
 // mayMove reports whether the robot may be told to move, and sets how fast.
@@ -94,18 +97,19 @@ func (r *Robot) supervise(target string) {
 		case <-ticker.C:
 		}
 		r.mu.Lock()
-		broken := r.check()
-		r.changed.Broadcast() // Next looks at its timeout
-		r.mu.Unlock()
-		if broken {
-			r.reconnect(target)
+		if r.check() {
+			r.mending = true
+			r.done.Add(1)
+			go r.reconnect(target)
 		}
+		r.changed.Broadcast() // Next looks at its timeout, also while a connection is sought
+		r.mu.Unlock()
 	}
 }
 
 // check is one look at the connection; it reports whether there is none any more.
 func (r *Robot) check() (broken bool) {
-	if r.closed {
+	if r.closed || r.mending {
 		return false
 	}
 	l := r.link
@@ -133,6 +137,10 @@ func (r *Robot) tend(now time.Duration) {
 	}
 	if r.present.zero() && now-r.link.lastUsed >= keepAlive {
 		r.transmit(&wire.SetWheelVelocity{}, nil)
+	}
+	if l := r.link; l.streams && r.tofAge(now) >= askAgain && now-l.asked >= askAgain {
+		r.stats.AskedAgain++
+		r.configure(l)
 	}
 }
 

@@ -25,6 +25,7 @@ type Stats struct {
 	DeadMan    uint64 // stops because nothing was sent for 300 ms
 	Stale      uint64 // stops because the time-of-flight data was too old
 	Reconnects uint64
+	AskedAgain uint64 // times the streams were asked for again because nothing came
 
 	AgeP50, AgeP99 time.Duration // of the time-of-flight frame when a motion was sent
 }
@@ -49,6 +50,7 @@ func (s Stats) String() string {
 		{"dead man", s.DeadMan},
 		{"stale stops", s.Stale},
 		{"reconnects", s.Reconnects},
+		{"asked again", s.AskedAgain},
 	} {
 		if c.n > 0 {
 			text += fmt.Sprintf(", %s %d", c.name, c.n)

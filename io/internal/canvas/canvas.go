@@ -131,7 +131,8 @@ func (p *PNG) add(corners []Point) {
 	p.shapes = append(p.shapes, shape)
 }
 
-// paint fills the shapes. The rasterizer covers no more than their bounding box: its cost is that area.
+// paint fills the shapes. The rasterizer covers no more than their bounding box, as far as it is on the picture: its cost
+// is that area.
 func (p *PNG) paint(c color.NRGBA) {
 	lo, hi := Point{math.Inf(1), math.Inf(1)}, Point{math.Inf(-1), math.Inf(-1)}
 	for _, s := range p.shapes {
@@ -139,7 +140,11 @@ func (p *PNG) paint(c color.NRGBA) {
 			lo, hi = Point{min(lo.X, c.X), min(lo.Y, c.Y)}, Point{max(hi.X, c.X), max(hi.Y, c.Y)}
 		}
 	}
-	box := image.Rect(int(math.Floor(lo.X)), int(math.Floor(lo.Y)), int(math.Ceil(hi.X)), int(math.Ceil(hi.Y)))
+	box := image.Rect(int(math.Floor(lo.X)), int(math.Floor(lo.Y)), int(math.Ceil(hi.X)), int(math.Ceil(hi.Y))).Intersect(p.Image.Rect)
+	if box.Empty() {
+		p.shapes = p.shapes[:0]
+		return
+	}
 	p.raster.Reset(box.Dx(), box.Dy())
 	for _, s := range p.shapes {
 		for i, c := range s {
