@@ -15,7 +15,8 @@ var _ = register(kind{
 	period: poleStep, steps: 4000,
 	action: box(-1, 1, "push"),
 	observation: Space{
-		make([]float32, 4), []float32{2 * poleLimit, 2 * poleLimit, poleFast, poleFast},
+		make([]float32, 4),
+		[]float32{2 * poleLimit, 2 * poleLimit, poleFast, poleFast},
 		[]string{"left angle", "right angle", "left speed", "right speed"},
 	},
 	make: func(settings) (task, error) { return new(cartpole), nil },

@@ -28,7 +28,8 @@ var _ = register(kind{
 	period: mouseStep, steps: 10000, race: true,
 	action: box(0, 1, "left feet", "right feet"),
 	observation: Space{
-		make([]float32, 5), []float32{0.5, 0.5, 0.5, 0.5, 1},
+		make([]float32, 5),
+		[]float32{0.5, 0.5, 0.5, 0.5, 1},
 		[]string{"smell left", "smell right", "right whisker", "left whisker", "distance"},
 	},
 	make: func(s settings) (task, error) {
