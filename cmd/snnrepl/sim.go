@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/livespike/livespike/io/durin/live"
 	"github.com/livespike/livespike/io/durin/sim"
 )
 
@@ -23,7 +24,8 @@ var _ = register(command{
 	summary: "a simulated robot that anybody can drive",
 	help: `sim durin listens as a Durin does: commands on TCP port 1337, telemetry by UDP to wherever the client asks. Drive it with
 durin.MustDial("127.0.0.1"), with the Python package's Durin("127.0.0.1"), or with anything else that speaks the protocol. It says
-when a client comes and goes and when the wheels start and stop, until it is interrupted.
+when a client comes and goes and when the wheels start and stop, until it is interrupted. A page in the browser shows the world and
+what the sensors see; a program adds its network there with live.To("http://127.0.0.1:8337").Network(voltages, spikes).
 
 WORLD is a built-in world, arena without one, or a file: an SVG drawing or a map of characters, 100 mm each, with # for walls and
 ^ v < > for starts. Built in are ` + strings.Join(sim.Worlds(), ", ") + `.`,
@@ -32,6 +34,7 @@ WORLD is a built-in world, arena without one, or a file: an SVG drawing or a map
 		f.String("host", "127.0.0.1", "`ADDRESS` to listen at; 0.0.0.0 is every interface")
 		f.Int("port", 1337, "TCP `PORT`; 0 takes a free one; further robots take the next ones")
 		f.Duration("for", 0, "stop after a `DURATION`")
+		f.String("page", simPage, "`ADDRESS` of the page in the browser, or off; where the default is taken, a free one")
 		f.String("log", "", "`FILE` for each time-of-flight frame and the true pose, as JSON lines; with several robots FILE.1, FILE.2, …")
 		for _, s := range sim.Settings() {
 			f.String(s.Key, "", "`"+s.Value+"`, "+s.Help)
@@ -39,6 +42,9 @@ WORLD is a built-in world, arena without one, or a file: an SVG drawing or a map
 	},
 	run: runSim,
 })
+
+// simPage is where the page in the browser is.
+const simPage = "127.0.0.1:8337"
 
 func runSim(s streams, f *flag.FlagSet) int {
 	if f.Arg(0) != "durin" {
@@ -73,6 +79,10 @@ func runSim(s streams, f *flag.FlagSet) int {
 		return failure(s, err)
 	}
 	finish, err := logRobots(text(f, "log"), servers)
+	var page *live.Page
+	if err == nil {
+		page, err = showRobots(text(f, "page"), servers)
+	}
 	if err != nil {
 		for _, server := range servers {
 			err = errors.Join(err, server.Close())
@@ -85,10 +95,31 @@ func runSim(s streams, f *flag.FlagSet) int {
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
+	if page != nil {
+		defer page.Close()
+		if err := written(fmt.Fprintf(s.out, "%s: the robot in a browser\n", page.URL())); err != nil {
+			return failure(s, err)
+		}
+	}
 	if err := errors.Join(watchRobots(ctx, s, servers), finish()); err != nil {
 		return failure(s, err)
 	}
 	return fine
+}
+
+// showRobots opens the page; nil is off.
+func showRobots(address string, servers []*sim.Server) (*live.Page, error) {
+	if address == "off" {
+		return nil, nil
+	}
+	page, err := live.Listen(address)
+	if err != nil && address == simPage {
+		page, err = live.Listen("127.0.0.1:0")
+	}
+	if err == nil {
+		page.Sim(servers...)
+	}
+	return page, err
 }
 
 // logRobots opens the logs; finish closes them when the robots are gone.

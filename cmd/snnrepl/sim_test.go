@@ -15,7 +15,7 @@ import (
 func TestSim(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log.jsonl")
 	status, out, errs := snnrepl("", "sim", "durin", "--port", "0", "--for", "500ms", "--speed", "4", "--log", log, "--quiet", "1", "--start", "1", "room")
-	if status != fine || errs != "" || !strings.Contains(out, "a Durin in room (3.0 x 3.0 m, 8 walls), seed 0, sensor order 2023, 4x wall clock") || !strings.HasSuffix(out, ": 0.0 m, 0.0 s in contact\n") {
+	if status != fine || errs != "" || !strings.Contains(out, "a Durin in room (3.0 x 3.0 m, 8 walls), seed 0, sensor order 2023, 4x wall clock") || !strings.Contains(out, "http://127.0.0.1:") || !strings.HasSuffix(out, ": 0.0 m, 0.0 s in contact\n") {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
 	f, err := os.Open(log)
@@ -54,6 +54,7 @@ func TestSimMisuse(t *testing.T) {
 		{[]string{"sim", "durin", "nosuch.svg"}, failed, "nosuch.svg"},
 		{[]string{"sim", "durin", "--loss", "2"}, failed, "loss: 2 is not between 0 and 1"},
 		{[]string{"sim", "durin", drawing}, failed, "no start"},
+		{[]string{"sim", "durin", "--port", "0", "--page", "nowhere"}, failed, "live: listen tcp: "},
 	} {
 		status, out, errs := snnrepl("", c.args...)
 		if status != c.status || out != "" || !strings.Contains(errs, c.err) || strings.Count(errs, "\n") != 1 {

@@ -179,7 +179,7 @@ func (r *Robot) systemInfo() *wire.SystemInfo {
 
 func (r *Robot) allTof() *wire.TofObservations {
 	m := new(wire.TofObservations)
-	n := r.resolution()
+	n := r.Resolution()
 	for id := range 8 {
 		r.measure(id)
 		m.Observations = append(m.Observations, wire.TofObservation{

@@ -42,7 +42,7 @@ func (r *Robot) frame() Frame {
 		Time: r.seconds(), X: p.At.X, Y: p.At.Y, Heading: p.Heading, Wheels: r.body.wheels,
 		Contact: len(r.trace) > 0 && r.trace[len(r.trace)-1].Contact,
 	}
-	n := r.resolution()
+	n := r.Resolution()
 	for id := range f.ToF {
 		for _, field := range r.ranges[id][:n*n] {
 			f.ToF[id] = append(f.ToF[id], wire.RangeMM(field))

@@ -131,6 +131,9 @@ func (r *Robot) Trace() []Sample { return append([]Sample(nil), r.trace...) }
 // ContactTime is how long the robot has touched something.
 func (r *Robot) ContactTime() time.Duration { return time.Duration(r.contactTime) * time.Microsecond }
 
+// InContact reports whether the robot touches something now.
+func (r *Robot) InContact() bool { return r.body.contact }
+
 // Distance is the length of its path, in mm.
 func (r *Robot) Distance() float64 { return r.distance }
 
@@ -182,7 +185,7 @@ func (r *Robot) StepToF() bool {
 
 // Range is one zone of the last time-of-flight frame: the distance in mm as it was sent, and its status.
 func (r *Robot) Range(id, row, col int) (mm float32, status int) {
-	field := r.ranges[id][row*r.resolution()+col]
+	field := r.ranges[id][row*r.Resolution()+col]
 	return float32(wire.RangeMM(field)), wire.RangeStatus(field)
 }
 

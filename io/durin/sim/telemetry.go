@@ -46,8 +46,8 @@ func (t *telemetry) reset() {
 	}
 }
 
-// resolution is the number of zones in a row.
-func (t *telemetry) resolution() int {
+// Resolution is the number of zones in a row, 8 or 4.
+func (t *telemetry) Resolution() int {
 	if t.fine {
 		return 8
 	}
@@ -107,7 +107,7 @@ func (r *Robot) streamTof() {
 	}
 	m := &r.tofMessage
 	m.Observations = m.Observations[:0]
-	n := r.resolution()
+	n := r.Resolution()
 	for id := 2 * r.pair; id < 2*r.pair+2; id++ {
 		r.measure(id)
 		m.Observations = append(m.Observations, wire.TofObservation{ID: uint8(id), Ranges: r.ranges[id][:n*n]})

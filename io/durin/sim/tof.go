@@ -21,7 +21,7 @@ const (
 
 // measure fills the ranges of one sensor, row by row from the top, each row from the left.
 func (r *Robot) measure(id int) {
-	n := r.resolution()
+	n := r.Resolution()
 	ranges := r.ranges[id][:n*n]
 	if r.config.DeadTof>>id&1 == 1 {
 		clear(ranges)

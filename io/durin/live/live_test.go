@@ -1,0 +1,165 @@
+package live
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/livespike/livespike/io/durin"
+	"github.com/livespike/livespike/io/durin/sim"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// pictures reads a page's events as a browser does; next is the next of them.
+func pictures(t *testing.T, url string) (next func() scene) {
+	t.Helper()
+	reply, err := http.Get(url + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reply.Body.Close() })
+	lines := bufio.NewReaderSize(reply.Body, 1<<20)
+	return func() (s scene) {
+		t.Helper()
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			if data, ok := strings.CutPrefix(line, "data: "); ok {
+				if err := json.Unmarshal([]byte(data), &s); err != nil {
+					t.Fatalf("%s: %v", data, err)
+				}
+				return s
+			}
+		}
+	}
+}
+
+func listen(t *testing.T) *Page {
+	t.Helper()
+	p := MustListen("127.0.0.1:0")
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// TestRobot: the page shows what the robot has, and leaves its clock alone.
+func TestRobot(t *testing.T) {
+	r := durin.MustDial("sim:room?start=1&quiet=1")
+	defer r.Close()
+	obs, at := r.Next(), r.Time()
+	p := listen(t)
+	p.Robot(r)
+	p.Network(tensor.Of(0.5, float32(math.NaN())), tensor.Of(1))
+	next := pictures(t, p.URL())
+	s := next()
+	if s.World == nil || s.World.Name != "room" || len(s.World.Walls) != 8 || len(s.Robots) != 1 || s.Robots[0].X != 600 {
+		t.Errorf("%+v", s)
+	}
+	if got := s.ToF[1][3*8+3]; got != int(obs.ToF[1][3][3]) || s.Bearings[2] != math.Pi/2 {
+		t.Errorf("sensor 1 shows %d, has %v", got, obs.ToF[1][3][3])
+	}
+	if n := s.Network; n == nil || n.Voltages[0] != 0.5 || n.Voltages[1] != 0 || n.Spikes[0] != 1 {
+		t.Errorf("%+v", n)
+	}
+	p.Network(nil, tensor.Of(0, 1)) // both between two pictures, perhaps
+	p.Network(nil, tensor.Of(1, 0))
+	for s = next(); s.Network.Count < 3; s = next() {
+	}
+	if s.World != nil || s.Network.Spikes[0] != 1 {
+		t.Errorf("%+v", s)
+	}
+	if r.Time() != at || !strings.Contains(r.String(), "time passes in Next") {
+		t.Errorf("%v at %v, was at %v", r, r.Time(), at)
+	}
+}
+
+// TestSim: the page of simulated robots, to which another program sends its network.
+func TestSim(t *testing.T) {
+	config, err := sim.ParseConfig("room?robots=2&seed=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	servers, err := sim.ListenAll("127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range servers {
+		defer s.Close()
+	}
+	p := listen(t)
+	p.Sim(servers...)
+	to := To(p.URL())
+	to.Network(tensor.Of(1, 2, 3), nil)
+	next := pictures(t, p.URL())
+	s := next()
+	for ; s.Network == nil; s = next() {
+	}
+	if len(s.Robots) != 2 || len(s.Network.Voltages) != 3 || len(s.ToF) != 8 || len(s.Lines) == 0 {
+		t.Errorf("%+v", s)
+	}
+	if err := to.Close(); err != nil || to.Err() != nil {
+		t.Errorf("%v %v", err, to.Err())
+	}
+}
+
+// TestMisuse: what a page does not take is said, to whom it concerns.
+func TestMisuse(t *testing.T) {
+	p := listen(t)
+	reply, err := http.Post(p.URL()+"/network", "application/json", strings.NewReader("{"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _ := io.ReadAll(reply.Body)
+	reply.Body.Close()
+	if reply.StatusCode != http.StatusBadRequest || !strings.HasPrefix(string(text), "live: ") {
+		t.Errorf("%s %s", reply.Status, text)
+	}
+	if _, err := Listen(strings.TrimPrefix(p.URL(), "http://")); err == nil || !strings.HasPrefix(err.Error(), "live: ") {
+		t.Errorf("an address in use: %v", err)
+	}
+	to := To(p.URL() + "/nothing")
+	to.Network(nil, nil)
+	for limit := time.Now().Add(10 * time.Second); to.Err() == nil; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("no error")
+		}
+	}
+	if err := to.Err().Error(); !strings.Contains(err, "404") {
+		t.Errorf("%v", err)
+	}
+	if err := to.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNothingIsLeft: Close ends every goroutine, also those of browsers that look.
+func TestNothingIsLeft(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p := MustListen("127.0.0.1:0")
+	client := &http.Client{Transport: &http.Transport{}}
+	reply, err := client.Get(p.URL() + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	reply.Body.Close()
+	client.CloseIdleConnections()
+	for limit := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+}
