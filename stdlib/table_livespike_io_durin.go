@@ -49,6 +49,7 @@ var _ = register("github.com/livespike/livespike/io/durin/durin", map[string]ref
 	"Buzzer":     reflect.ValueOf((*durin.Buzzer)(nil)),
 	"Command":    reflect.ValueOf((*durin.Command)(nil)),
 	"Film":       reflect.ValueOf((*durin.Film)(nil)),
+	"Glance":     reflect.ValueOf((*durin.Glance)(nil)),
 	"IMU":        reflect.ValueOf((*durin.IMU)(nil)),
 	"Move":       reflect.ValueOf((*durin.Move)(nil)),
 	"MoveWheels": reflect.ValueOf((*durin.MoveWheels)(nil)),
