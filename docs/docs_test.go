@@ -3,7 +3,10 @@ package docs_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"net/url"
 	"os"
@@ -48,8 +51,11 @@ type block struct {
 	line     int    // of its first line of text, from 1
 	language string // behind the fence: "go", "text", "sh", "console", …
 	text     string
-	follows  bool // nothing but blank lines is between it and the block before
+	follows  bool   // nothing but blank lines is between it and the block before
+	picture  string // the target of an image that follows it, with nothing but blank lines and an output between
 }
+
+var pictureLine = regexp.MustCompile(`^!\[.*\]\((.*)\)$`)
 
 func blocks(page string) []block {
 	var list []block
@@ -66,6 +72,13 @@ func blocks(page string) []block {
 		case current != nil:
 			current.text += line + "\n"
 		case strings.TrimSpace(line) != "":
+			if m := pictureLine.FindStringSubmatch(line); m != nil && blank {
+				last := &list[len(list)-1]
+				if last.language == "text" && last.follows && len(list) > 1 {
+					last = &list[len(list)-2]
+				}
+				last.picture = m[1]
+			}
 			blank = false
 		}
 	}
@@ -153,7 +166,7 @@ func TestLinks(t *testing.T) {
 // TestSnippets runs the code on every page:
 //
 //   - go blocks in the order of the page, as the cells of one script; a text block that follows one is what it prints.
-//     Those that begin with a package clause are compiled and vetted.
+//     Those that begin with a package clause are compiled and vetted. An image that follows is the figure that they draw.
 //   - sh blocks with bash, in a folder where the repository's files are at hand, snnrepl is on the path and what is
 //     written is thrown away.
 //
@@ -189,7 +202,7 @@ func binary(name string) string {
 const mark = "---- block %d ----"
 
 // figureLine is what snnrepl run says of a figure that it wrote.
-var figureLine = regexp.MustCompile(`(?m)^figure: .*\n`)
+var figureLine = regexp.MustCompile(`(?m)^figure: (.*)\n`)
 
 func cells(t *testing.T, bin, path string, list []block) {
 	var script strings.Builder
@@ -209,17 +222,79 @@ func cells(t *testing.T, bin, path string, list []block) {
 		t.Fatal(err)
 	}
 	out := run(t, dir, nil, filepath.Join(bin, binary("snnrepl")), "run", "--plain", "--figures", dir, name)
+	output := func(i int) string {
+		_, printed, _ := strings.Cut(out, fmt.Sprintf(mark, i)+"\n")
+		printed, _, _ = strings.Cut(printed, "---- block ")
+		return printed
+	}
 	for i, b := range list {
+		if b.picture != "" && b.language == "go" {
+			m := figureLine.FindStringSubmatch(output(i))
+			if m == nil {
+				t.Errorf("%s:%d: the code draws no figure", path, b.line)
+				continue
+			}
+			comparePictures(t, filepath.Join(filepath.Dir(path), b.picture), m[1])
+		}
 		if b.language != "text" || !b.follows || i == 0 || list[i-1].language != "go" {
 			continue
 		}
-		_, printed, _ := strings.Cut(out, fmt.Sprintf(mark, i-1)+"\n")
-		printed, _, _ = strings.Cut(printed, "---- block ")
-		printed = figureLine.ReplaceAllString(printed, "")
+		printed := figureLine.ReplaceAllString(output(i-1), "")
 		if strings.TrimSpace(printed) != strings.TrimSpace(b.text) {
 			t.Errorf("%s:%d: the page says\n%s\nand the code prints\n%s", path, b.line, b.text, printed)
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "replace the pictures of the pages with what their code draws")
+
+// comparePictures holds a page's picture against the one that its code drew. Floating point differs between processors
+// in the last bit and edges are smoothed, so one pixel in a hundred may be clearly different, and no more.
+func comparePictures(t *testing.T, stored, drawn string) {
+	t.Helper()
+	if *update {
+		data, err := os.ReadFile(drawn)
+		if err == nil {
+			err = os.WriteFile(stored, data, 0o644)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	want, got := decode(t, stored), decode(t, drawn)
+	if want.Bounds() != got.Bounds() {
+		t.Errorf("%s is %v, drawn now it is %v", stored, want.Bounds().Max, got.Bounds().Max)
+		return
+	}
+	wrong, size := 0, want.Bounds().Size()
+	far := func(a, b uint32) bool { return max(a, b)-min(a, b) > 0x3000 }
+	for y := range size.Y {
+		for x := range size.X {
+			r, g, b, _ := want.At(x, y).RGBA()
+			u, v, w, _ := got.At(x, y).RGBA()
+			if far(r, u) || far(g, v) || far(b, w) {
+				wrong++
+			}
+		}
+	}
+	if wrong > size.X*size.Y/100 {
+		t.Errorf("%s: %d of %d pixels differ from what the code draws; go test ./docs -update replaces it", stored, wrong, size.X*size.Y)
+	}
+}
+
+func decode(t *testing.T, name string) image.Image {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := png.Decode(file)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return img
 }
 
 // programs compiles the blocks that begin with a package clause. Blocks of one package are its files.

@@ -28,6 +28,7 @@ type LiveView struct {
 	period  time.Duration
 	drawn   int
 	skipped int
+	served  *broadcast // for browsers; nil without Serve
 }
 
 // Live opens a live view:
@@ -154,11 +155,15 @@ func (v *LiveView) draw(c *liveCanvas) {
 		one.scale = one.scale.zeroApart()
 	}
 	img := one.frame(0)
+	served := v.served
 	v.mu.Unlock()
 	if c.last != nil && c.last.Rect == img.Rect && bytes.Equal(c.last.Pix, img.Pix) && c.last.Palette[0] == img.Palette[0] {
 		return
 	}
 	c.last = img
+	if served != nil {
+		served.set(img)
+	}
 	if c.handle == nil {
 		c.handle = display.Show(img)
 	} else {
