@@ -30,7 +30,7 @@ func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
 	if !sameShape(dst.Shape(), out) {
 		panicf("%s: the output has shape %v, the destination %v", m.label(), out, dst.Shape())
 	}
-	return m.apply(dst.Data(), x.Data(), x.Shape(), s)
+	return applyChecked(m, dst.Data(), x.Data(), x.Shape(), s)
 }
 
 // forwardNew is the Forward of an applier without a state.

@@ -3,6 +3,8 @@ package snn
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -13,8 +15,7 @@ import (
 //
 //	snn: 1 LIF: NaN in the output at step 17, element [0 3]
 //
-// It costs one look at every number; fresh modules do not check, and ForwardInto, which loops use that must not wait, never
-// does. It returns m.
+// It costs one look at every number, in Forward and ForwardInto; fresh modules do not check. It returns m.
 func CheckFinite(m Module, on bool) Module {
 	walkModules(m, func(path string, m Module) {
 		if c, ok := m.(moded); ok {
@@ -41,24 +42,9 @@ func checked(m interface {
 	if !c.checking {
 		return y
 	}
-	place := "snn: " + m.label()
-	if c.path != "" {
-		place = "snn: " + c.path + " " + m.label()
-	}
-	mustBeFinite(place, "the input", x, steps)
-	if parts, ok := m.(Composite); ok {
-		for _, p := range parts.Parts() {
-			if p.Tensor != nil {
-				mustBeFinite(place, p.Name, p.Tensor, false)
-			}
-		}
-	}
-	mustBeFinite(place, "the output", y, steps)
-	if s != nil && s.lay != nil {
-		for k, name := range s.lay.fields {
-			mustBeFinite(place, "the state's "+name, share(s.field(k), s.shape), steps && s.recorded(y))
-		}
-	}
+	place := c.place(m)
+	checkBefore(m, place, x, steps)
+	checkAfter(place, y, s, steps)
 	if !tensor.Recording(y) {
 		return y
 	}
@@ -71,6 +57,88 @@ func checked(m interface {
 		},
 	})
 	return out
+}
+
+// place is how an error calls the module.
+func (c *mode) place(m namer) string {
+	if c.path == "" {
+		return "snn: " + m.label()
+	}
+	return "snn: " + c.path + " " + m.label()
+}
+
+func checkBefore(m any, place string, x *tensor.Tensor, steps bool) {
+	mustBeFinite(place, "the input", x, steps)
+	if parts, ok := m.(Composite); ok {
+		for _, p := range parts.Parts() {
+			if p.Tensor != nil {
+				mustBeFinite(place, p.Name, p.Tensor, false)
+			}
+		}
+	}
+}
+
+func checkAfter(place string, y *tensor.Tensor, s *State, steps bool) {
+	mustBeFinite(place, "the output", y, steps)
+	if s != nil && s.lay != nil {
+		for k, name := range s.lay.fields {
+			mustBeFinite(place, "the state's "+name, share(s.field(k), s.shape), steps && s.recorded(y))
+		}
+	}
+}
+
+// applyChecked is m.apply, looked at if m checks.
+func applyChecked(m applier, dst, x []float32, in []int, s *State) *State {
+	c, ok := m.(moded)
+	if !ok || !c.modes().checking {
+		return m.apply(dst, x, in, s)
+	}
+	place, steps := c.modes().place(m), hasSteps(m, len(in))
+	checkBefore(m, place, share(x, in), steps)
+	s = m.apply(dst, x, in, s)
+	checkAfter(place, share(dst, m.outputShape(in)), s, steps)
+	return s
+}
+
+// checks reports whether m, or a module inside it that works on memory alone, looks for what is not finite. Unlike
+// isChecking it allocates nothing.
+func checks(m Module) bool {
+	switch c := m.(type) {
+	case *Chain:
+		return slices.ContainsFunc(c.modules, checks)
+	case *Lifted:
+		return checks(c.m)
+	case moded:
+		return c.modes().checking
+	}
+	return false
+}
+
+// atStep is deferred around a module's step: the error of a check says which step it was.
+func atStep(t int) {
+	switch e := recover().(type) {
+	case nil:
+	case notFinite:
+		if !strings.Contains(string(e), " at step ") {
+			e = notFinite(strings.Replace(string(e), ", element", fmt.Sprintf(" at step %d, element", t), 1))
+		}
+		panic(e)
+	default:
+		panic(e)
+	}
+}
+
+// hasSteps reports whether axis 0 of an input with that many axes is time.
+func hasSteps(m applier, axes int) bool {
+	switch m.(type) {
+	case *Layer, *Recurrent, *Filter:
+		return true
+	case *Dense, *Activation:
+		return axes > 2
+	case *Conv, *Pool:
+		return axes > 4
+	}
+	return false
 }
 
 // recorded reports whether s is the state of every step of an output.

@@ -61,7 +61,7 @@ func (l *Lifted) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	}
 	out := make([]*tensor.Tensor, x.Len())
 	for t := range out {
-		out[t], s = l.m.Forward(x.Index(t), s)
+		out[t], s = l.step(t, x, s)
 		if err := interrupt.Context().Err(); err != nil {
 			panic(interrupted{"Lift", err})
 		}
@@ -70,6 +70,11 @@ func (l *Lifted) recorded(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		}
 	}
 	return tensor.Stack(out...), s
+}
+
+func (l *Lifted) step(t int, x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	defer atStep(t)
+	return l.m.Forward(x.Index(t), s)
 }
 
 func (l *Lifted) needSteps(shape []int) {
@@ -101,8 +106,23 @@ func (l *Lifted) apply(dst, x []float32, in []int, s *State) *State {
 	defer atPlace("Lift", -1, l.m)
 	m := l.m.(applier)
 	n, out := len(x)/in[0], len(dst)/in[0]
+	if checks(l.m) {
+		return l.applyChecked(dst, x, in, s)
+	}
 	for t := range in[0] {
 		s = m.apply(dst[t*out:(t+1)*out], x[t*n:(t+1)*n], in[1:], s)
+	}
+	return s
+}
+
+// applyChecked is apply that says at which step a check failed.
+func (l *Lifted) applyChecked(dst, x []float32, in []int, s *State) *State {
+	n, out := len(x)/in[0], len(dst)/in[0]
+	for t := range in[0] {
+		func() {
+			defer atStep(t)
+			s = applyChecked(l.m.(applier), dst[t*out:(t+1)*out], x[t*n:(t+1)*n], in[1:], s)
+		}()
 	}
 	return s
 }

@@ -26,9 +26,9 @@ func TestLiftIsALoop(t *testing.T) {
 	}
 }
 
-// TestLiftedCellIsTheLayer: Lift(LIFCell()) in a Sequential works and equals LIF(). In Norse it raises (defect 3 of the
+// TestDefect3LiftedCellIsTheLayer: Lift(LIFCell()) in a Sequential works and equals LIF(). In Norse it raises (defect 3 of the
 // list in the documentation: the state leaks into the next module).
-func TestLiftedCellIsTheLayer(t *testing.T) {
+func TestDefect3LiftedCellIsTheLayer(t *testing.T) {
 	tensor.Seed(4)
 	x := tensor.Rand(20, 2, 5).Mul(2)
 	w := Linear(5, 3)

@@ -134,6 +134,9 @@ func chosenSurrogate(set optionSet) surrogate.Function {
 }
 
 func (c *neuron) learnable(who, name string) int {
+	if name == "alpha" || name == "method" {
+		panicf("%s: cannot learn %s: it shapes the gradient and not the output, so that it has no gradient of its own", who, name)
+	}
 	var all []string
 	for k, p := range c.m.params {
 		if n := short(p.name); n != "method" && n != "alpha" {

@@ -150,6 +150,8 @@ func TestParametersThatAreComputed(t *testing.T) {
 
 func TestLearnMisuse(t *testing.T) {
 	panicsWith(t, "cannot learn gain; LIF has tau_syn_inv", func() { LIF(Learn("gain")) })
+	panicsWith(t, "cannot learn alpha: it shapes the gradient and not the output", func() { LIF(Learn("alpha")) })
+	panicsWith(t, "reset_subtract takes v_th from the membrane", func() { LIF(ResetMethod("reset_subtract"), VTh(-55)) })
 	panicsWith(t, `method "adjoint" is known for`, func() { LIFEx(Method("adjoint")) })
 	panicsWith(t, `method "adjoint" is known for`, func() { LIFRecurrent(2, 2, Method("adjoint")) })
 	panicsWith(t, `method "adjoint" has no gradients for parameters`, func() { LIF(Method("adjoint"), Learn("v_th")) })

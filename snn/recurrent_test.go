@@ -112,8 +112,8 @@ func TestRecurrentByHand(t *testing.T) {
 	}
 }
 
-// TestAutapses: the diagonal is zeroed in our copy and not in the caller's matrix, as Norse does (defect 23).
-func TestAutapses(t *testing.T) {
+// TestDefect23Autapses: the diagonal is zeroed in our copy and not in the caller's matrix, as Norse does (defect 23).
+func TestDefect23Autapses(t *testing.T) {
 	w := tensor.Ones(3, 3)
 	off, on := LIFRecurrentCell(2, 3, RecurrentWeights(w)), LIFRecurrentCell(2, 3, RecurrentWeights(w), Autapses(true))
 	sameBits(t, "off", off.RecurrentWeights(), tensor.Ones(3, 3).Sub(tensor.Eye(3)))
@@ -124,9 +124,9 @@ func TestAutapses(t *testing.T) {
 	}
 }
 
-// TestCobaLIFInput is defect 1: in Norse's CobaLIFCell the recurrent current overwrites the input, so the input has no
+// TestDefect1CobaLIFInput is defect 1: in Norse's CobaLIFCell the recurrent current overwrites the input, so the input has no
 // effect. Ours: from rest below the threshold an excitatory input opens g_e by W·x, an inhibitory one g_i.
-func TestCobaLIFInput(t *testing.T) {
+func TestDefect1CobaLIFInput(t *testing.T) {
 	cell := CobaLIFCell(2, 2, DT(0.01), VThresh(1000),
 		InputWeights(tensor.FromSlice([]float32{3, -5, -1, 2}, 2, 2)), RecurrentWeights(tensor.Zeros(2, 2)))
 	_, s := cell.Forward(tensor.Of(1, 1), nil)
@@ -145,9 +145,9 @@ func TestCobaLIFInput(t *testing.T) {
 	sameBits(t, "inhibitory", inh, naiveLinear(x, w.Neg().Relu(), nil))
 }
 
-// TestLIFMCRefracIsMasked is defect 11: Norse lets a neuron spike in its refractory period and does not scale the
+// TestDefect11LIFMCRefracIsMasked is defect 11: Norse lets a neuron spike in its refractory period and does not scale the
 // coupling by dt. Ours is silent for rho_reset steps and its coupling is that of LIFMC.
-func TestLIFMCRefracIsMasked(t *testing.T) {
+func TestDefect11LIFMCRefracIsMasked(t *testing.T) {
 	g := tensor.Full(400, 1, 1) // the membrane grows by 40 % a step from the coupling alone
 	z, _ := LIFMCRefrac(1, Coupling(g), RhoReset(5)).Forward(tensor.Full(5, 100, 1), nil)
 	times := spikeTimes(z)

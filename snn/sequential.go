@@ -125,6 +125,9 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 	defer w.release()
 	for k := 0; k < len(c.modules); {
 		end := max(k+1, w.ends[k])
+		if end > k+1 && checks(c) { // an error names the step of the whole
+			end = k + 1
+		}
 		out := dst
 		switch {
 		case end == len(c.modules):
@@ -149,7 +152,7 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 
 func (c *Chain) applyAt(k int, dst, x []float32, in []int, s *State) *State {
 	defer atPlace("Sequential", k, c.modules[k])
-	return c.modules[k].(applier).apply(dst, x, in, s)
+	return applyChecked(c.modules[k].(applier), dst, x, in, s)
 }
 
 // plan is the shapes and buffers between the modules for an input of that shape, kept with the state.

@@ -71,3 +71,29 @@ func TestCheckFinite(t *testing.T) {
 	CheckFinite(m, false)
 	m.Forward(y, nil)
 }
+
+// TestCheckFiniteInPlace: ForwardInto checks too, says the step within a Lift, and allocates nothing while nothing is wrong
+// and nobody asked.
+func TestCheckFiniteInPlace(t *testing.T) {
+	nan := float32(math.NaN())
+	m := Sequential(Linear(2, 2), LIF(), Lift(Sequential(Relu(), LICell())))
+	x, dst := tensor.Ones(4, 3, 2), tensor.Zeros(4, 3, 2)
+	s := m.ForwardInto(dst, x, nil)
+	if n := testing.AllocsPerRun(20, func() { m.ForwardInto(dst, x, s) }); n != 0 {
+		t.Errorf("%v allocations without a check", n)
+	}
+	CheckFinite(m, true)
+	s = m.ForwardInto(dst, x, s)
+	y := x.Clone()
+	y.Set(nan, 2, 1, 0)
+	panicsWith(t, "snn: 0 Linear(2, 2): NaN in the input at step 2, element [1 0]", func() { m.ForwardInto(dst, y, s) })
+	s.At(1).I().FillInPlace(math.Inf(-1))
+	panicsWith(t, "snn: 1 LIF: NaN in the state's v", func() { m.ForwardInto(dst, x, s) })
+	inner := Sequential(Lift(Sequential(Relu(), LICell(), Scale(1))))
+	CheckFinite(inner, true)
+	panicsWith(t, "snn: 0.lifted_module.0 ReLU: NaN in the input at step 2, element [1 0]", func() { inner.ForwardInto(dst, y, nil) })
+	panicsWith(t, "snn: 0.lifted_module.0 ReLU: NaN in the input at step 2, element [1 0]", func() { inner.Forward(y, nil) })
+	cell := LIFCell()
+	CheckFinite(cell, true)
+	panicsWith(t, "snn: LIFCell: NaN in the input, element [0]", func() { cell.ForwardInto(tensor.Ones(1), tensor.Of(nan), nil) })
+}

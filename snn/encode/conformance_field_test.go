@@ -54,7 +54,7 @@ func conformParameters(c golden.Case) error {
 	return equal(c, "output", SpatialParameters(load(c, "scales"), load(c, "angles"), load(c, "ratios"), derivatives, opts...))
 }
 
-// conformTemporalScales applies Norse's rule where a largest scale is given (defect 19, TestTemporalScalesAscend shows
+// conformTemporalScales applies Norse's rule where a largest scale is given (defect 19, TestDefect19TemporalScalesAscend shows
 // ours); everything else is ours.
 func conformTemporalScales(c golden.Case) error {
 	args := c.Sub("args")

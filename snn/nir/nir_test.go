@@ -56,9 +56,9 @@ func conform(dir string, c golden.Case) error {
 	return golden.Compare("output", c.Text("tol"), out.Shape(), out.Data(), want)
 }
 
-// TestCurrentJumpSurvives is the round trip that Norse fails: its LIF fires 19 times, the file that it writes, with w_in 1,
+// TestDefect14CurrentJumpSurvives is the round trip that Norse fails: its LIF fires 19 times, the file that it writes, with w_in 1,
 // fires 0 times when it reads it again. Figures from Norse 065a3b45.
-func TestCurrentJumpSurvives(t *testing.T) {
+func TestDefect14CurrentJumpSurvives(t *testing.T) {
 	x := tensor.Ones(60, 1)
 	count := func(m snn.Module) int {
 		z, _ := snn.Lift(m).Forward(x, nil)

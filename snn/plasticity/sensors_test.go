@@ -11,7 +11,7 @@ import (
 )
 
 // Norse's sensor fails for a batch of 2 (its mask has the batch of 1 built in). Oracle: each sample alone.
-func TestCorrelationSensorTakesAnyBatch(t *testing.T) {
+func TestDefect10CorrelationSensorTakesAnyBatch(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	const batch, in, hidden, steps = 3, 4, 5, 40
 	rule := CorrelationSensor()
