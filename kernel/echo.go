@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"github.com/livespike/livespike/kernel/interp"
@@ -18,7 +19,13 @@ type textual interface{ TextOnly() bool }
 
 // show makes values the cell's result. The text of all of them is one result; of several pictures the first goes with
 // it and the others are displayed before.
+//
+// A display's handle, which display.Show returns, is no value to see: what it shows is there already.
 func (r *run) show(values []interp.Value) {
+	values = slices.DeleteFunc(values, func(v interp.Value) bool {
+		_, handle := v.V.(*display.Handle)
+		return handle
+	})
 	if len(values) == 0 {
 		return
 	}

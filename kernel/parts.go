@@ -4,6 +4,8 @@ import (
 	"go/scanner"
 	"go/token"
 	"strings"
+
+	"github.com/livespike/livespike/kernel/magic"
 )
 
 // part is a stretch of a cell: Go code, or one magic line. from and to are byte offsets.
@@ -18,7 +20,7 @@ type part struct {
 func split(src string) []part {
 	var parts []part
 	code := part{line: 1}
-	if strings.HasPrefix(strings.TrimSpace(src), "%%") {
+	if first := strings.TrimSpace(src); strings.HasPrefix(first, "%%") && !magic.Bare(first) {
 		lead := len(src) - len(strings.TrimLeft(src, " \t\r\n"))
 		return []part{{magic: true, from: lead, to: len(src), line: 1 + strings.Count(src[:lead], "\n")}}
 	}

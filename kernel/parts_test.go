@@ -21,6 +21,8 @@ func TestSplit(t *testing.T) {
 		{"/*\n%who\n*/", "go /*\\n%who\\n*/"},
 		{"if !ok {\n}\n!ls", "go if !ok {\\n}\\n|magic !ls"},
 		{"\n%%time\nx := 1\n%who", "magic %%time\\nx := 1\\n%who"},
+		{"%%\nx := 1", "magic %%\\n|go x := 1"},
+		{"func f() {}\n\n%% --k=1\nf()", "go func f() {}\\n\\n|magic %% --k=1\\n|go f()"},
 		{"// only\n%who", "go // only\\n|magic %who"},
 	} {
 		var got []string

@@ -10,7 +10,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
+
+	"golang.org/x/term"
 
 	"github.com/livespike/livespike/kernel"
 	"github.com/livespike/livespike/kernel/nb"
@@ -18,13 +19,15 @@ import (
 
 var _ = register(command{
 	name:    "notebook",
-	usage:   "notebook run [-o OUT] [--check] [--timeout DURATION] NB.ipynb  or  notebook convert IN OUT",
-	summary: "run a notebook file without a server, or turn scripts into notebooks and back",
+	usage:   "notebook run [-o OUT] [--check] [--tolerance T] [--html PAGE] [--timeout DURATION] [--timing] NB.ipynb  or  notebook convert IN OUT",
+	summary: "run a notebook file without a server, or turn scripts into notebooks, notebooks into scripts or pages",
 	help: `run executes the cells in one session and writes the outputs into the file, or into OUT; a cell that fails ends the
-run with status 1, its output written. With --check nothing is written: the outputs are compared with those stored, all
-but those of cells tagged volatile, and differences end with status 1. Cells tagged skip-execution are passed over, those
-tagged raises-exception may fail.
-convert turns a script of // %% cells into a notebook, or a notebook into a script, as the extensions say.`,
+run with status 1, its output written. With --check the notebook stays as it is: the outputs are compared with those
+stored, all but those of cells tagged volatile, and differences end with status 1. Numbers, and pixels on average, may
+differ by --tolerance or by a cell's metadata {"livespike": {"tolerance": 0.01}}. --html writes the outcome as one page, too.
+Cells tagged skip-execution are passed over, those tagged raises-exception may fail.
+convert turns a script of // %% cells into a notebook, a notebook into a script, or a notebook as it is into an HTML page, as
+the extensions say.`,
 	run: runNotebook,
 })
 
@@ -34,16 +37,25 @@ func runNotebook(s streams, f *flag.FlagSet) int {
 		sub := flag.NewFlagSet("notebook", flag.ContinueOnError)
 		sub.SetOutput(s.err)
 		sub.Usage = func() {}
-		out := sub.String("o", "", "write into `OUT` instead of the notebook")
-		check := sub.Bool("check", false, "compare with the stored outputs instead of writing")
-		limit := sub.Duration("timeout", 0, "of each cell")
+		r := notebookRun{}
+		sub.StringVar(&r.out, "o", "", "write into `OUT` instead of the notebook")
+		sub.StringVar(&r.html, "html", "", "write the outcome as a page into `PAGE`")
+		sub.BoolVar(&r.check, "check", false, "compare with the stored outputs instead of writing")
+		sub.Float64Var(&r.tolerance, "tolerance", 0, "by which part numbers and pixels may differ")
+		sub.DurationVar(&r.Timeout, "timeout", 0, "of each cell")
+		sub.BoolVar(&r.Timing, "timing", false, "note the cells' times in the notebook")
 		if err := sub.Parse(f.Args()[1:]); err != nil {
 			return misuse
 		}
-		if sub.NArg() != 1 {
+		switch {
+		case sub.NArg() != 1:
 			return usageError(s, f.Name(), errors.New("run which notebook?"))
+		case r.check && r.out != "":
+			return usageError(s, f.Name(), errors.New("--check writes no notebook: -o has no meaning"))
+		case r.tolerance < 0 || r.tolerance >= 1:
+			return usageError(s, f.Name(), errors.New("--tolerance is from 0 to below 1"))
 		}
-		return notebookRun(s, sub.Arg(0), *out, *check, *limit)
+		return r.run(s, sub.Arg(0))
 	case "convert":
 		if f.NArg() != 3 {
 			return usageError(s, f.Name(), errors.New("convert takes two files"))
@@ -53,7 +65,15 @@ func runNotebook(s streams, f *flag.FlagSet) int {
 	return usageError(s, f.Name(), errors.New("run or convert?"))
 }
 
-func notebookRun(s streams, name, out string, check bool, limit time.Duration) int {
+// notebookRun is how a notebook runs and what becomes of it.
+type notebookRun struct {
+	nb.Options
+	out, html string
+	check     bool
+	tolerance float64
+}
+
+func (r notebookRun) run(s streams, name string) int {
 	n, err := nb.Read(name)
 	if err != nil {
 		return failure(s, err)
@@ -68,27 +88,34 @@ func notebookRun(s streams, name, out string, check bool, limit time.Duration) i
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	o := nb.Options{Timeout: limit}
-	if isTerminal(s.in) {
-		o.Progress = func(cell, of int) { fmt.Fprintf(s.err, "\r%s: cell %d of %d", name, cell, of) }
-		defer fmt.Fprintln(s.err)
+	if out, ok := s.err.(*os.File); ok && term.IsTerminal(int(out.Fd())) {
+		r.Progress = func(cell, of int) {
+			done := (cell - 1) * 30 / of
+			fmt.Fprintf(out, "\r[%s%s] %d/%d %s\x1b[K", strings.Repeat("#", done), strings.Repeat(" ", 30-done), cell, of, name)
+		}
 	}
-	ran := n.Run(ctx, k, o)
+	ran := n.Run(ctx, k, r.Options)
+	if r.Progress != nil {
+		fmt.Fprint(s.err, "\r\x1b[K")
+	}
 	if err := closeSession(k); err != nil && ran == nil {
 		ran = err
 	}
-	if !check {
-		if err := n.Write(cmp.Or(out, name)); err != nil {
-			return failure(s, err)
-		}
+	if !r.check {
+		err = n.Write(cmp.Or(r.out, name))
 	}
-	if ran != nil {
+	if r.html != "" {
+		err = errors.Join(err, n.WriteHTML(r.html))
+	}
+	switch {
+	case err != nil:
+		return failure(s, err)
+	case ran != nil:
 		return failure(s, ran)
-	}
-	if !check {
+	case !r.check:
 		return fine
 	}
-	differences := stored.Differences(n)
+	differences := stored.Differences(n, r.tolerance)
 	for _, d := range differences {
 		fmt.Fprintf(s.err, "snnrepl: %s: %s\n", name, d)
 	}
@@ -121,8 +148,16 @@ func notebookConvert(s streams, in, out string) int {
 		if err := writeWhole(out, []byte(n.Script())); err != nil {
 			return failure(s, err)
 		}
+	case strings.HasSuffix(in, ".ipynb") && strings.HasSuffix(out, ".html"):
+		n, err := nb.Read(in)
+		if err == nil {
+			err = n.WriteHTML(out)
+		}
+		if err != nil {
+			return failure(s, err)
+		}
 	default:
-		return usageError(s, "notebook", errors.New("one file is a .go script and the other an .ipynb notebook"))
+		return usageError(s, "notebook", errors.New("from .go to .ipynb, or from .ipynb to .go or .html"))
 	}
 	return fine
 }

@@ -80,6 +80,7 @@ var thirdParty = map[string][]string{
 	"github.com/klauspost/compress":   {"io/..."},
 	"gonum.org/v1/plot":               {"plot/...", "plot"},
 	"gorgonia.org/cu":                 {"internal/cuda"},
+	"github.com/yuin/goldmark":        {"kernel/nb"},
 	"github.com/charmbracelet/x/ansi": {"plot/term", "cmd/snnrepl"},
 	"golang.org/x/term":               {"cmd/snnrepl", "plot/term", "plot/display"},
 }

@@ -149,7 +149,7 @@ func Parse(line string) (m Magic, args string, col int, err error) {
 	}
 	m, ok := registry["%"+word]
 	switch {
-	case !ok:
+	case !ok, word == "" && !cell:
 		return Magic{}, "", 0, fmt.Errorf("no magic %%%s%s", word, suggest(word))
 	case cell && !m.Cell:
 		return Magic{}, "", 0, fmt.Errorf("%%%s takes a line, not a cell: write %%%s", word, word)

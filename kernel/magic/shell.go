@@ -17,6 +17,9 @@ var _ = register(Magic{
 	Usage: "!COMMAND or !NAME := COMMAND",
 	Help:  "runs a shell command and shows its output; with a name, the output's lines become that []string.",
 	Run: func(ctx context.Context, c *Call) error {
+		if inGoNB(c) {
+			return nil
+		}
 		if into := shellInto.FindStringSubmatch(c.Args); into != nil {
 			return shellLines(ctx, c, into[1]+" := ", into[2])
 		}

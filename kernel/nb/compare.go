@@ -7,14 +7,21 @@ import (
 	"fmt"
 	"image"
 	_ "image/png" // the pictures that are compared
+	"maps"
+	"math"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// Differences compares the outputs of two notebooks of the same cells, one line for each cell that differs. Text is
-// compared after durations, addresses and temporary paths are taken out; pictures by their pixels; numbers exactly. Cells
-// tagged volatile are not compared.
-func (n *Notebook) Differences(other *Notebook) []string {
+// Differences compares the outputs of two notebooks of the same cells, one line for each cell that differs.
+//
+// Text is compared after durations, addresses and temporary paths are taken out. Its numbers may differ by the tolerance, a
+// part of the larger of the two; so may the pixels of a picture, on average and as a part of full brightness. The default, 0,
+// wants both exactly. A cell's metadata may say more: {"livespike": {"tolerance": 0.01}}. HTML and SVG are compared by their
+// structure, the elements in their order and the text in them. Cells tagged volatile are not compared.
+func (n *Notebook) Differences(other *Notebook, tolerance float64) []string {
 	var list []string
 	if len(n.cells) != len(other.cells) {
 		return []string{fmt.Sprintf("%d cells and %d", len(n.cells), len(other.cells))}
@@ -23,11 +30,20 @@ func (n *Notebook) Differences(other *Notebook) []string {
 		if cell["cell_type"] != "code" || tagged(cell, "volatile") {
 			continue
 		}
-		if what := compare(outputs(cell), outputs(other.cells[i])); what != "" {
+		c := comparison{max(tolerance, ownTolerance(cell))}
+		if what := c.outputs(outputs(cell), outputs(other.cells[i])); what != "" {
 			list = append(list, fmt.Sprintf("cell %d: %s", i+1, what))
 		}
 	}
 	return list
+}
+
+// ownTolerance is what a cell's metadata say, or 0.
+func ownTolerance(cell map[string]any) float64 {
+	metadata, _ := cell["metadata"].(map[string]any)
+	own, _ := metadata["livespike"].(map[string]any)
+	number, _ := strconv.ParseFloat(fmt.Sprint(own["tolerance"]), 64)
+	return number
 }
 
 func outputs(cell map[string]any) []map[string]any {
@@ -41,8 +57,10 @@ func outputs(cell map[string]any) []map[string]any {
 	return list
 }
 
-// compare says what differs first between stored and new outputs, or nothing.
-func compare(stored, fresh []map[string]any) string {
+// comparison compares what is stored with what is new. Its methods say what differs first, or nothing.
+type comparison struct{ tolerance float64 }
+
+func (c comparison) outputs(stored, fresh []map[string]any) string {
 	if len(stored) != len(fresh) {
 		return fmt.Sprintf("%d outputs are stored, now there are %d", len(stored), len(fresh))
 	}
@@ -52,31 +70,28 @@ func compare(stored, fresh []map[string]any) string {
 			return fmt.Sprintf("output %d is stored as %v, now it is %v", i+1, a["output_type"], b["output_type"])
 		}
 		for _, field := range []string{"text", "evalue"} {
-			if what := compareText(a[field], b[field]); what != "" {
+			if what := c.text(a[field], b[field]); what != "" {
 				return what
 			}
 		}
-		if what := compareData(a["data"], b["data"]); what != "" {
+		if what := c.data(a["data"], b["data"]); what != "" {
 			return what
 		}
 	}
 	return ""
 }
 
-func compareText(a, b any) string {
+func (c comparison) text(a, b any) string {
 	x, errX := text(a)
 	y, errY := text(b)
 	if errX != nil || errY != nil {
 		return "its text cannot be read"
 	}
-	if x, y = normal(x), normal(y); x != y {
-		return difference(x, y)
-	}
-	return ""
+	return c.lines(normal(x), normal(y))
 }
 
-// difference shows the first line that differs.
-func difference(x, y string) string {
+// lines shows the first line that differs.
+func (c comparison) lines(x, y string) string {
 	a, b := strings.Split(x, "\n"), strings.Split(y, "\n")
 	for i := range max(len(a), len(b)) {
 		line := func(list []string) string {
@@ -85,14 +100,43 @@ func difference(x, y string) string {
 			}
 			return "(nothing)"
 		}
-		if line(a) != line(b) {
+		if !c.same(line(a), line(b)) {
 			return fmt.Sprintf("line %d was %q, is %q", i+1, line(a), line(b))
 		}
 	}
 	return ""
 }
 
-func compareData(a, b any) string {
+// number is one as programs print it; padded, with the gap that aligns it.
+var (
+	number = regexp.MustCompile(`[-+]?\d+(\.\d*)?([eE][-+]?\d+)?`)
+	padded = regexp.MustCompile(` *` + number.String())
+)
+
+// same compares two lines: their numbers within the tolerance, the rest exactly but for the gaps before numbers.
+func (c comparison) same(x, y string) bool {
+	if x == y {
+		return true
+	}
+	if c.tolerance <= 0 {
+		return false
+	}
+	rest := func(s string) string { return padded.ReplaceAllString(s, "⟨number⟩") }
+	a, b := number.FindAllString(x, -1), number.FindAllString(y, -1)
+	if rest(x) != rest(y) || len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		p, errP := strconv.ParseFloat(a[i], 64)
+		q, errQ := strconv.ParseFloat(b[i], 64)
+		if errP != nil || errQ != nil || math.Abs(p-q) > c.tolerance*max(math.Abs(p), math.Abs(q)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c comparison) data(a, b any) string {
 	x, _ := a.(map[string]any)
 	y, _ := b.(map[string]any)
 	for mime := range x {
@@ -100,26 +144,44 @@ func compareData(a, b any) string {
 			return mime + " is no longer shown"
 		}
 	}
-	for mime, v := range y {
+	for _, mime := range slices.Sorted(maps.Keys(y)) {
+		v := y[mime]
 		stored, ok := x[mime]
+		what := ""
 		switch {
 		case !ok:
 			return mime + " is new"
 		case mime == "image/png":
-			if what := comparePicture(stored, v); what != "" {
-				return what
+			what = c.picture(stored, v)
+		case mime == "text/html" || mime == "image/svg+xml":
+			if what = c.structure(stored, v); what != "" {
+				what = "the structure of " + mime + ": " + what
 			}
-		case mime == "text/html" || mime == "image/svg+xml": // their text twin is compared
 		case strings.HasPrefix(mime, "text/"):
-			if what := compareText(stored, v); what != "" {
-				return what
-			}
+			what = c.text(stored, v)
+		}
+		if what != "" {
+			return what
 		}
 	}
 	return ""
 }
 
-func comparePicture(a, b any) string {
+// element is a tag, of which only the name counts; ids and styles come and go.
+var element = regexp.MustCompile(`(?s)<!--.*?-->|<(/?[a-zA-Z][\w:-]*)[^>]*>`)
+
+// structure compares the elements of a page or drawing, one a line, and the text between them.
+func (c comparison) structure(a, b any) string {
+	x, errX := text(a)
+	y, errY := text(b)
+	if errX != nil || errY != nil {
+		return "it cannot be read"
+	}
+	outline := func(s string) string { return normal(element.ReplaceAllString(s, "\n<$1>\n")) }
+	return c.lines(outline(x), outline(y))
+}
+
+func (c comparison) picture(a, b any) string {
 	if s, err := text(a); err == nil && s == b {
 		return ""
 	}
@@ -131,16 +193,19 @@ func comparePicture(a, b any) string {
 	case x.Bounds() != y.Bounds():
 		return fmt.Sprintf("the picture was %v, is %v", x.Bounds().Size(), y.Bounds().Size())
 	}
-	differ := 0
+	differ, sum := 0, 0.0
 	for py := x.Bounds().Min.Y; py < x.Bounds().Max.Y; py++ {
 		for px := x.Bounds().Min.X; px < x.Bounds().Max.X; px++ {
-			if rgba(x, px, py) != rgba(y, px, py) {
+			if p, q := rgba(x, px, py), rgba(y, px, py); p != q {
 				differ++
+				for i := range p {
+					sum += math.Abs(float64(p[i])-float64(q[i])) / (0xffff * float64(len(p)))
+				}
 			}
 		}
 	}
-	if differ > 0 {
-		return fmt.Sprintf("%d pixels of the picture differ", differ)
+	if mean := sum / float64(x.Bounds().Dx()*x.Bounds().Dy()); differ > 0 && mean >= c.tolerance {
+		return fmt.Sprintf("%d pixels of the picture differ, by %.2g of full brightness on average over all", differ, mean)
 	}
 	return ""
 }

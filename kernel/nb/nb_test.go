@@ -1,10 +1,15 @@
 package nb
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -146,10 +151,12 @@ func TestWrite(t *testing.T) {
 
 func TestReadBad(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                                  "no notebook",
-		"{\"cells\": [], \"nbformat\": 3}":  "nbformat is 3",
-		"{\"nbformat\": 4}":                 "no list of cells",
-		"{\"nbformat\": 4, \"cells\": [7]}": "cell 1 is no object",
+		"":                                    "no notebook",
+		"{\"cells\": [], \"nbformat\": 3}":    "nbformat is 3",
+		"{\"nbformat\": 4}":                   "no list of cells",
+		"{\"nbformat\": 4, \"cells\": []} {}": "more behind its end, at byte 30",
+		"{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"kernelspec\": {\"name\": \"python3\"}}}": "its kernel is python3",
+		"{\"nbformat\": 4, \"cells\": [7]}":                                                            "cell 1 is no object",
 		"{\"nbformat\": 4, \"cells\": [{\"cell_type\": \"code\", \"source\": [3]}]}":                   "cell 1: its text holds",
 		"{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"kernelspec\": {\"language\": \"python\"}}}": "its language is python",
 	} {
@@ -171,14 +178,119 @@ func TestDifferences(t *testing.T) {
 		}
 		return n
 	}
-	if d := run("print took 3.1 ms", "value 1").Differences(run("print took 12 µs", "value 1")); len(d) != 0 {
+	if d := run("print took 3.1 ms", "value 1").Differences(run("print took 12 µs", "value 1"), 0); len(d) != 0 {
 		t.Errorf("durations count: %q", d)
 	}
-	if d := run("print 3.1", "value 1").Differences(run("print 3.2", "value 1")); len(d) != 1 || d[0] != `cell 1: line 1 was "3.1", is "3.2"` {
+	if d := run("print 3.1", "value 1").Differences(run("print 3.2", "value 1"), 0); len(d) != 1 || d[0] != `cell 1: line 1 was "3.1", is "3.2"` {
 		t.Errorf("%q", d)
 	}
-	if d := run("value 1").Differences(run("print 1")); len(d) != 1 {
+	if d := run("value 1").Differences(run("print 1"), 0); len(d) != 1 {
 		t.Errorf("%q", d)
+	}
+}
+
+// Numbers within the tolerance are the same, words never. The bound is a part of the larger number.
+func TestTolerance(t *testing.T) {
+	for _, c := range []struct {
+		a, b      string
+		tolerance float64
+		same      bool
+	}{
+		{"v = 1.00 s", "v = 1.01 s", 0.02, true},
+		{"v = 1.00 of", "v = 1.01 of", 0.001, false},
+		{"tensor([ 9.99, 1e-3])", "tensor([10.00, 1.001e-3])", 0.01, true},
+		{"100 spikes", "101 spikes", 0.005, false},
+		{"a 1", "b 1", 1, false},
+		{"1 2", "1", 1, false},
+		{"-1", "1", 0.5, false},
+	} {
+		x := comparison{c.tolerance}
+		if got := x.same(c.a, c.b); got != c.same {
+			t.Errorf("%q and %q within %v: %v", c.a, c.b, c.tolerance, got)
+		}
+	}
+}
+
+// Of a page or a drawing the elements and their text count, not ids and coordinates.
+func TestStructure(t *testing.T) {
+	svg := `<svg width="10"><g id="a"><path d="M0 0"/><text x="1">time 2.0</text></g></svg>`
+	x := comparison{0.1}
+	for fresh, same := range map[string]bool{
+		svg: true,
+		`<svg width="20"><g id="b"><path d="M1 7"/><text x="2">time 2.1</text></g></svg>`: true,
+		`<svg width="10"><g id="a"><text x="1">time 2.0</text></g></svg>`:                 false,
+		`<svg width="10"><g id="a"><path d="M0 0"/><text x="1">rate 2.0</text></g></svg>`: false,
+	} {
+		if what := x.structure(svg, fresh); (what == "") != same {
+			t.Errorf("%s: %q", fresh, what)
+		}
+	}
+}
+
+// Pictures: the mean difference of the four channels, all alpha equal, is 3/4 of a grey step.
+func TestPicture(t *testing.T) {
+	grey := func(v uint8) string {
+		m := image.NewGray(image.Rect(0, 0, 4, 4))
+		for i := range m.Pix {
+			m.Pix[i] = v
+		}
+		var b bytes.Buffer
+		if err := png.Encode(&b, m); err != nil {
+			t.Fatal(err)
+		}
+		return base64.StdEncoding.EncodeToString(b.Bytes())
+	}
+	if what := (comparison{}).picture(grey(100), grey(101)); !strings.HasPrefix(what, "16 pixels") {
+		t.Errorf("%q", what)
+	}
+	mean := 0.75 / 255
+	if what := (comparison{mean * 1.01}).picture(grey(100), grey(101)); what != "" {
+		t.Errorf("%q", what)
+	}
+	if what := (comparison{mean * 0.99}).picture(grey(100), grey(101)); what == "" {
+		t.Error("a difference above the tolerance passes")
+	}
+}
+
+// The page holds each kind of cell and output, escaped where it is text.
+func TestHTML(t *testing.T) {
+	n := New()
+	n.Add(true, "", "# Title\n\n| a | b |\n|---|---|\n| 1 | <script>x</script> |")
+	n.Add(false, "", "print <b>\nvalue 7 // if \"x\" < 1")
+	n.Add(false, "", "fail \x1b[31mno\x1b[0m")
+	_ = n.Run(context.Background(), scripted{}, Options{})
+	page, err := n.HTML("a & b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"<title>a &amp; b</title>", "<h1>Title</h1>", "<td>1</td>", "<span class=\"count\">[1]</span>",
+		"<pre class=\"output stdout\">&lt;b&gt;\n</pre>", "src=\"data:image/png;base64,AQI=\"", "<span class=\"number\">7</span>",
+		"<span class=\"comment\">// if &#34;x&#34; &lt; 1</span>", "<pre class=\"output error\">no</pre>",
+	} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("%s is not in the page:\n%s", want, page)
+		}
+	}
+	if strings.Contains(string(page), "<script>") {
+		t.Error("Markdown's HTML is in the page")
+	}
+}
+
+// A cell put before others leaves them their ids.
+func TestIDs(t *testing.T) {
+	ids := func(n *Notebook) (list []any) {
+		if _, err := n.encode(); err != nil {
+			t.Fatal(err)
+		}
+		for _, cell := range n.cells {
+			list = append(list, cell["id"])
+		}
+		return list
+	}
+	a, b := ids(notebook("x", "y", "y")), ids(notebook("new", "x", "y", "y"))
+	if !reflect.DeepEqual(a, b[1:]) || a[1] == a[2] {
+		t.Errorf("%v, then %v", a, b)
 	}
 }
 
@@ -211,9 +323,10 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := n.Differences(other); len(d) > 0 {
+		if d := n.Differences(other, 0); len(d) > 0 {
 			t.Fatalf("a copy differs: %q", d)
 		}
+		_, _ = n.HTML("") // what it says of a cell whose output is malformed is for the caller
 		if _, err := n.encode(); err != nil {
 			t.Fatal(err)
 		}

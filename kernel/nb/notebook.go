@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,9 @@ func parse(text []byte) (*Notebook, error) {
 	if err := decoder.Decode(&n.raw); err != nil {
 		return nil, fmt.Errorf("no notebook: %w", err)
 	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("no notebook: more behind its end, at byte %d", decoder.InputOffset())
+	}
 	if major := fmt.Sprint(n.raw["nbformat"]); major != "4" {
 		return nil, fmt.Errorf("nbformat is %s; 4 is read", major)
 	}
@@ -70,27 +74,30 @@ func parse(text []byte) (*Notebook, error) {
 		}
 		n.cells = append(n.cells, cell)
 	}
-	if language := n.language(); language != "" && language != "go" {
-		return nil, fmt.Errorf("its language is %s, not go", language)
+	if err := n.foreign(); err != nil {
+		return nil, err
 	}
 	return n, nil
 }
 
-// language is what the notebook's metadata says, or "".
-func (n *Notebook) language() string {
+// foreign says why the notebook is not one of Go: its metadata name another language, or only a kernel that is not ours
+// or GoNB.
+func (n *Notebook) foreign() error {
 	metadata, _ := n.raw["metadata"].(map[string]any)
-	for _, key := range []string{"kernelspec", "language_info"} {
-		part, _ := metadata[key].(map[string]any)
-		for _, field := range []string{"language", "name"} {
-			if key == "kernelspec" && field == "name" {
-				continue
+	kernel, _ := metadata["kernelspec"].(map[string]any)
+	info, _ := metadata["language_info"].(map[string]any)
+	for _, language := range []any{kernel["language"], info["name"]} {
+		if text, ok := language.(string); ok && text != "" {
+			if text != "go" {
+				return fmt.Errorf("its language is %s, not go", text)
 			}
-			if text, ok := part[field].(string); ok {
-				return text
-			}
+			return nil
 		}
 	}
-	return ""
+	if name, ok := kernel["name"].(string); ok && name != "" && name != "livespike" && name != "gonb" {
+		return fmt.Errorf("its kernel is %s, not livespike or gonb", name)
+	}
+	return nil
 }
 
 // source is a cell's text.
@@ -146,6 +153,15 @@ func (n *Notebook) Write(name string) error {
 	if err != nil {
 		return fmt.Errorf("nb: %s: %w", name, err)
 	}
+	return writeWhole(name, data)
+}
+
+// writeWhole replaces a file, whose permissions stay, or makes one.
+func writeWhole(name string, data []byte) error {
+	mode := os.FileMode(0o644)
+	if st, err := os.Stat(name); err == nil {
+		mode = st.Mode().Perm()
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".notebook-*")
 	if err != nil {
 		return fmt.Errorf("nb: %w", err)
@@ -156,7 +172,7 @@ func (n *Notebook) Write(name string) error {
 		err = closed
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+		err = os.Chmod(f.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), name)
@@ -171,7 +187,7 @@ func (n *Notebook) Write(name string) error {
 func (n *Notebook) encode() ([]byte, error) {
 	n.raw["nbformat"], n.raw["nbformat_minor"] = 4, 5
 	seen := map[string]bool{}
-	for i, cell := range n.cells {
+	for _, cell := range n.cells {
 		text, err := source(cell)
 		if err != nil {
 			return nil, err
@@ -182,7 +198,8 @@ func (n *Notebook) encode() ([]byte, error) {
 		}
 		id, _ := cell["id"].(string)
 		for salt := 0; id == "" || seen[id]; salt++ {
-			sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s", i, salt, text))
+			// Of the text alone: a cell put before others leaves them theirs.
+			sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", salt, text))
 			id = hex.EncodeToString(sum[:4])
 		}
 		seen[id] = true

@@ -13,6 +13,7 @@ import (
 // Options is how a notebook runs.
 type Options struct {
 	Timeout  time.Duration      // of each cell; 0 is none
+	Timing   bool               // note in the metadata when each cell began and ended
 	Progress func(cell, of int) // called before each code cell, counted from 1; may be nil
 }
 
@@ -56,7 +57,11 @@ func (n *Notebook) Run(ctx context.Context, exec wire.Executor, o Options) error
 			continue
 		}
 		count++
+		began := time.Now()
 		failed := n.runCell(ctx, exec, cell, wire.Cell{Src: src, N: count, StoreHistory: true}, shown, o.Timeout)
+		if o.Timing {
+			timed(cell, began, time.Now())
+		}
 		if failed != nil && !tagged(cell, "raises-exception") {
 			return &Error{n.name, i + 1, failed.Value}
 		}
@@ -84,4 +89,18 @@ func (n *Notebook) runCell(ctx context.Context, exec wire.Executor, cell map[str
 	}
 	cell["outputs"], cell["execution_count"] = out.list(), c.N
 	return outcome.Err
+}
+
+// timed notes a cell's times where Jupyter does.
+func timed(cell map[string]any, began, ended time.Time) {
+	stamp := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+	metadata, ok := cell["metadata"].(map[string]any)
+	if !ok {
+		metadata = map[string]any{}
+		cell["metadata"] = metadata
+	}
+	metadata["execution"] = map[string]any{
+		"iopub.status.busy": stamp(began), "iopub.execute_input": stamp(began),
+		"shell.execute_reply": stamp(ended), "iopub.status.idle": stamp(ended),
+	}
 }
