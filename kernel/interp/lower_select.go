@@ -36,30 +36,41 @@ func (l *lowerer) selectStmt(s *ast.SelectStmt) []ast.Stmt {
 	return append(list, s, &ast.SwitchStmt{Switch: s.Pos(), Tag: l.ident(chosen), Body: bodies})
 }
 
-// comm lowers what a clause does. The engine evaluates no expression that is to be sent, so that happens before the select.
+// comm lowers what a clause does. The engine waits only on channels that have a name, and evaluates no expression that is to be
+// sent, so that happens before the select.
 func (l *lowerer) comm(clause *ast.CommClause) []ast.Stmt {
-	send, ok := clause.Comm.(*ast.SendStmt)
-	if !ok {
-		clause.Comm = l.simple(clause.Comm)
-		if receive, ok := clause.Comm.(*ast.AssignStmt); ok {
-			receive.Rhs[0] = ast.Unparen(receive.Rhs[0])
-		}
-		return nil
+	switch s := clause.Comm.(type) {
+	case *ast.ExprStmt:
+		receive := ast.Unparen(s.X).(*ast.UnaryExpr)
+		s.X = receive
+		return l.waitsOn(receive)
+	case *ast.SendStmt:
+		elem := element(l.typeOf(s.Chan))
+		l.stmt(s)
+		l.at(clause.Pos())
+		channel, value := l.temp(), l.temp()
+		list := []ast.Stmt{l.let(channel, s.Chan), l.declareVar(value, elem), l.set(l.ident(value), s.Value)}
+		s.Chan, s.Value = l.ident(channel), l.ident(value)
+		return list
 	}
-	elem := element(l.typeOf(send.Chan))
-	l.stmt(send)
-	l.at(clause.Pos())
-	channel, value := l.temp(), l.temp()
-	list := []ast.Stmt{l.let(channel, send.Chan), l.declareVar(value, elem), l.set(l.ident(value), send.Value)}
-	send.Chan, send.Value = l.ident(channel), l.ident(value)
+	return nil // default
+}
+
+// waitsOn lowers a receive and gives its channel a name.
+func (l *lowerer) waitsOn(receive *ast.UnaryExpr) []ast.Stmt {
+	receive.X = l.expr(receive.X)
+	l.at(receive.Pos())
+	name := l.temp()
+	list := []ast.Stmt{l.let(name, receive.X)}
+	receive.X = l.ident(name)
 	return list
 }
 
 // received lowers a clause that keeps what it receives: into hidden variables first, from which the body takes it.
 func (l *lowerer) received(s *ast.AssignStmt) (comm ast.Stmt, vars, head []ast.Stmt) {
-	channel := l.typeOf(ast.Unparen(s.Rhs[0]).(*ast.UnaryExpr).X).Underlying().(*types.Chan)
-	kinds := []types.Type{channel.Elem(), types.Typ[types.Bool]}
-	l.exprs(s.Rhs)
+	receive := ast.Unparen(s.Rhs[0]).(*ast.UnaryExpr)
+	kinds := []types.Type{element(l.typeOf(receive.X)), types.Typ[types.Bool]}
+	vars = l.waitsOn(receive)
 	l.at(s.Pos())
 	var hidden []ast.Expr
 	for i, t := range kinds { // the engine needs both
@@ -74,5 +85,5 @@ func (l *lowerer) received(s *ast.AssignStmt) (comm ast.Stmt, vars, head []ast.S
 		}
 		l.at(s.Pos())
 	}
-	return l.assign(token.ASSIGN, hidden, s.Rhs), vars, head
+	return l.assign(token.ASSIGN, hidden, []ast.Expr{receive}), vars, head
 }

@@ -119,6 +119,16 @@ func (l *lowerer) labeled(s *ast.LabeledStmt) []ast.Stmt {
 		list = l.forStmt(inner, s.Label.Name)
 	case *ast.RangeStmt:
 		list = l.rangeStmt(inner, s.Label.Name)
+	case *ast.SwitchStmt:
+		if inner.Init != nil {
+			return l.labeledInit(s, &inner.Init)
+		}
+		list = l.stmt(inner)
+	case *ast.TypeSwitchStmt:
+		if inner.Init != nil {
+			return l.labeledInit(s, &inner.Init)
+		}
+		list = l.stmt(inner)
 	default:
 		list = l.stmt(inner)
 	}
@@ -141,6 +151,18 @@ func (l *lowerer) labeled(s *ast.LabeledStmt) []ast.Stmt {
 	inner := s.Label.Name + mark
 	relabel(list[at], s.Label.Name, inner)
 	list[at] = &ast.LabeledStmt{Label: l.at(s.Pos()).ident(inner), Colon: s.Colon, Stmt: list[at]}
+	s.Stmt = &ast.EmptyStmt{Semicolon: s.Pos()}
+	return append([]ast.Stmt{s}, list...)
+}
+
+// labeledInit takes the init part out of a switch with a label: a goto comes to it, a break belongs to the switch.
+func (l *lowerer) labeledInit(s *ast.LabeledStmt, init *ast.Stmt) []ast.Stmt {
+	before := *init
+	*init = nil
+	inner := s.Label.Name + mark
+	relabel(s.Stmt, s.Label.Name, inner)
+	l.at(s.Pos())
+	list := l.initBlock(before, &ast.LabeledStmt{Label: l.ident(inner), Colon: s.Colon, Stmt: s.Stmt})
 	s.Stmt = &ast.EmptyStmt{Semicolon: s.Pos()}
 	return append([]ast.Stmt{s}, list...)
 }
@@ -189,6 +211,9 @@ func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
 	case *types.Basic:
 		if t.Info()&types.IsInteger != 0 {
 			return l.rangeInt(s)
+		}
+		if s.Key != nil && s.Value == nil { // of a string: without a value the engine counts the runes
+			s.Value = l.at(s.Pos()).ident("_")
 		}
 	case *types.Signature:
 		return l.rangeFunc(s, t, label)

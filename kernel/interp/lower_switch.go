@@ -12,8 +12,26 @@ import (
 //
 //	switch tag { case a, b: …}   becomes   ʹt := tag; switch { case ʹt == a || ʹt == b: … }
 func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
+	if s.Init != nil {
+		init := s.Init
+		s.Init = nil
+		return l.initBlock(init, s)
+	}
+	list := l.cases(s)
+	return append(list[:len(list)-1], l.defaultLast(list[len(list)-1].(*ast.SwitchStmt))...)
+}
+
+// initBlock turns the init part of a switch, which the engine mixes up with some tags, into a statement of its own:
+//
+//	switch init; tag { … }   becomes   { init; switch tag { … } }
+func (l *lowerer) initBlock(init, s ast.Stmt) []ast.Stmt {
+	l.at(init.Pos())
+	return l.stmt(l.block(init, s))
+}
+
+// cases lowers the clauses of a switch.
+func (l *lowerer) cases(s *ast.SwitchStmt) []ast.Stmt {
 	if s.Tag == nil || !l.comparesEach(s) {
-		s.Init = l.simple(s.Init)
 		s.Tag = l.expr(s.Tag)
 		for _, c := range s.Body.List {
 			clause := c.(*ast.CaseClause)
@@ -22,16 +40,12 @@ func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
 		}
 		return []ast.Stmt{s}
 	}
-	var head []ast.Stmt
-	if s.Init != nil {
-		head = l.stmt(s.Init)
-	}
 	t := types.Default(l.typeOf(s.Tag))
 	tag := l.expr(s.Tag)
 	l.at(s.Pos())
 	name := l.temp()
-	head = append(head, l.declareVar(name, t), l.set(l.ident(name), tag))
-	s.Init, s.Tag = nil, nil
+	head := []ast.Stmt{l.declareVar(name, t), l.set(l.ident(name), tag)}
+	s.Tag = nil
 	for _, c := range s.Body.List {
 		clause := c.(*ast.CaseClause)
 		var cond ast.Expr
@@ -53,6 +67,46 @@ func (l *lowerer) switchStmt(s *ast.SwitchStmt) []ast.Stmt {
 		clause.Body = l.clause(clause.Body)
 	}
 	return append(head, s)
+}
+
+// defaultLast moves the default clause behind the others: the engine swaps it with the last one. Where a clause falls through,
+// their order matters, so a first switch says which clause was chosen, and a second one holds the bodies:
+//
+//	switch { case a: A; default: D; fallthrough; case b: B }   becomes
+//	k := 0; switch { case a: k = 1; case b: k = 3; default: k = 2 }; switch k { case 1: A; case 2: D; fallthrough; case 3: B }
+func (l *lowerer) defaultLast(s *ast.SwitchStmt) []ast.Stmt {
+	clauses := s.Body.List
+	at := slices.IndexFunc(clauses, func(c ast.Stmt) bool { return c.(*ast.CaseClause).List == nil })
+	if at < 0 || at == len(clauses)-1 {
+		return []ast.Stmt{s}
+	}
+	moved := append(slices.Delete(slices.Clone(clauses), at, at+1), clauses[at])
+	if !slices.ContainsFunc(clauses, fallsThrough) {
+		s.Body.List = moved
+		return []ast.Stmt{s}
+	}
+	l.at(s.Pos())
+	chosen := l.temp()
+	bodies := &ast.SwitchStmt{Switch: s.Pos(), Tag: l.ident(chosen), Body: l.block()}
+	for i, c := range clauses {
+		clause := c.(*ast.CaseClause)
+		l.at(clause.Pos())
+		bodies.Body.List = append(bodies.Body.List, &ast.CaseClause{Case: l.pos, List: []ast.Expr{l.integer(i + 1)}, Colon: l.pos, Body: clause.Body})
+		clause.Body = []ast.Stmt{l.set(l.ident(chosen), l.integer(i+1))}
+	}
+	s.Body.List = moved
+	l.at(s.Pos())
+	return []ast.Stmt{l.let(chosen, l.integer(0)), s, bodies}
+}
+
+// fallsThrough reports whether a clause ends with fallthrough.
+func fallsThrough(clause ast.Stmt) bool {
+	body := clause.(*ast.CaseClause).Body
+	if len(body) == 0 {
+		return false
+	}
+	branch, ok := body[len(body)-1].(*ast.BranchStmt)
+	return ok && branch.Tok == token.FALLTHROUGH
 }
 
 // comparesEach reports whether a switch has to compare its cases one by one.

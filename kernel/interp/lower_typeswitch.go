@@ -13,6 +13,11 @@ import (
 //
 // where list is the number of the case types in the host's table.
 func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
+	if s.Init != nil {
+		init := s.Init
+		s.Init = nil
+		return l.initBlock(init, s)
+	}
 	var name *ast.Ident
 	var operand ast.Expr
 	switch assign := s.Assign.(type) {
@@ -23,14 +28,10 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
 		operand = assign.X.(*ast.TypeAssertExpr).X
 	}
 	from := l.typeOf(operand)
-	head := []ast.Stmt{}
-	if s.Init != nil {
-		head = l.stmt(s.Init)
-	}
 	x := l.expr(operand)
 	l.at(s.Pos())
 	value := l.temp()
-	head = append(head, l.let(value, x))
+	head := l.let(value, x)
 	tested := l.become(l.ident(value), from, anyIface)
 	out := &ast.SwitchStmt{Switch: s.Pos(), Body: l.block()}
 	var kinds []caseType
@@ -51,7 +52,7 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt) []ast.Stmt {
 	}
 	l.at(s.Pos())
 	out.Tag = l.host("Case", l.integer(l.plan.in.types.caseList(kinds)), tested)
-	return append(head, out)
+	return []ast.Stmt{head, out}
 }
 
 // bindCase declares the switch's variable in a clause.
