@@ -85,6 +85,11 @@ func (s *Session) Inspect(_ context.Context, src string, at, detail int) (wire.B
 	return b, true
 }
 
+// Signature tells how the function is called whose arguments a place of a cell stands in.
+func (s *Session) Signature(src string, at int) (interp.Signature, bool) {
+	return s.engine().Signature(code(src, at), at)
+}
+
 // markdown writes documentation for front ends that render it; a doc comment has its own light markup.
 func markdown(doc interp.Doc) string {
 	var parser comment.Parser

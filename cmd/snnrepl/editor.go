@@ -12,13 +12,15 @@ import (
 	"github.com/reeflective/readline"
 
 	"github.com/livespike/livespike/kernel"
+	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/wire"
 )
 
 // editor reads cells on a terminal: whole cells with several lines, history, completion.
 type editor struct {
-	shell *readline.Shell
-	n     int
+	shell  *readline.Shell
+	n      int
+	goesOn bool // Enter has begun a line of the same cell
 }
 
 func newEditor(k *kernel.Session, colour bool) *editor {
@@ -46,8 +48,30 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 	e.shell.History.Add("cells", &recall{session: k})
 	e.shell.AcceptMultiline = func(line []rune) bool {
 		status, _ := k.IsComplete(string(line) + "\n")
-		return status != "incomplete"
+		e.goesOn = status == "incomplete"
+		return !e.goesOn
 	}
+	accept := e.shell.Keymap.Commands()["accept-line"]
+	e.shell.Keymap.Register(map[string]func(){
+		"accept-line": func() {
+			e.goesOn = false
+			if accept(); e.goesOn {
+				e.indent(k)
+			}
+		},
+		"close-bracket": e.closeBracket,
+	})
+	for _, keymap := range []string{"emacs", "emacs-standard", "vi-insert"} {
+		for _, bracket := range []string{"}", ")"} {
+			if err := e.shell.Config.Bind(keymap, bracket, "close-bracket", false); err != nil {
+				panic("snnrepl: " + err.Error())
+			}
+		}
+	}
+	e.shell.Hint.SetProvider(func(line []rune, cursor int) []rune {
+		sig, _ := k.Signature(string(line), len(string(line[:cursor])))
+		return []rune(signatureLine(sig, colour))
+	})
 	e.shell.Completer = func(line []rune, cursor int) readline.Completions {
 		return complete(k, string(line), len(string(line[:cursor])))
 	}
@@ -55,6 +79,39 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 		e.shell.SyntaxHighlighter = func(line []rune) string { return highlight(string(line)) }
 	}
 	return e
+}
+
+// indent indents the line that Enter has begun.
+func (e *editor) indent(k *kernel.Session) {
+	line, cursor := e.shell.Line(), e.shell.Cursor()
+	_, indent := k.IsComplete(string((*line)[:cursor.Pos()]))
+	line.Insert(cursor.Pos(), []rune(indent)...)
+	cursor.Move(len(indent))
+}
+
+// closeBracket inserts the bracket that was typed. The first of its line goes back by the tab that its block was indented by.
+func (e *editor) closeBracket() {
+	line, cursor := e.shell.Line(), e.shell.Cursor()
+	text := []rune(*line)[:cursor.Pos()]
+	blank := strings.TrimRight(string(text), "\t")
+	if n := len(text); n > 0 && text[n-1] == '\t' && strings.HasSuffix(blank, "\n") {
+		line.Cut(n-1, n)
+		cursor.Dec()
+	}
+	key := e.shell.Keys.Caller()
+	line.Insert(cursor.Pos(), key...)
+	cursor.Inc()
+}
+
+// signatureLine is what stands below the prompt while the arguments of a call are typed. The parameter in turn is bright.
+func signatureLine(sig interp.Signature, colour bool) string {
+	text := strings.TrimPrefix(sig.Text, "func ")
+	if text == "" || !colour {
+		return text
+	}
+	cut := len(sig.Text) - len(text)
+	from, to := max(sig.From-cut, 0), max(sig.To-cut, 0)
+	return "\x1b[2m" + text[:from] + "\x1b[0;1m" + text[from:to] + "\x1b[0;2m" + text[to:] + "\x1b[0m"
 }
 
 // read edits one cell. Ctrl-C drops what is typed and never leaves: somebody who stops a cell may press it once too often.

@@ -38,6 +38,31 @@ func TestTyping(t *testing.T) {
 	}
 }
 
+// TestEditing types a function line by line: the editor indents it as gofmt does, and tells how a function is called.
+func TestEditing(t *testing.T) {
+	console := startOnTerminal(t)
+	console.await(t, "In[1]:")
+	for _, line := range []string{"func f(n int) int {", "for i := range n {", "if i > 2 {", "return i", "}", "}", "return n", "}"} {
+		console.send(t, line)
+		console.await(t, line)
+		console.send(t, "\r")
+	}
+	console.await(t, "In[2]:")
+	console.clear()
+	console.send(t, "??f\r")
+	console.await(t, "func f(n int) int {\n\tfor i := range n {\n\t\tif i > 2 {\n\t\t\treturn i\n\t\t}\n\t}\n\treturn n\n}")
+	console.await(t, "In[3]:")
+	console.send(t, `strings.Repeat("ab", `)
+	console.await(t, "Repeat(s string, count int) string")
+	console.send(t, "3)\r")
+	console.await(t, `"ababab"`)
+	console.await(t, "In[4]:")
+	console.send(t, "\x04")
+	if err := console.wait(); err != nil {
+		t.Errorf("after Ctrl-D: %v", err)
+	}
+}
+
 // console is snnrepl on a pseudoterminal.
 type console struct {
 	keyboard *os.File

@@ -194,6 +194,9 @@ func (p *plan) complaint(e types.Error) *CellError {
 	if m := couldNotImport.FindStringSubmatch(msg); m != nil {
 		msg = m[1]
 	}
+	if name, ok := strings.CutPrefix(msg, "undefined: "); ok && p.imports[name] != "" { // imported where a member is mentioned
+		msg = "use of package " + name + " without selector"
+	}
 	return &CellError{Stage: Compile, Pos: pos, Msg: msg, Hint: p.hint(msg, p.selected[e.Pos])}
 }
 

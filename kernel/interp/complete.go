@@ -63,14 +63,17 @@ func (c *completer) folded(text string) int {
 	return 1
 }
 
-func (c *completer) add(rank int, name string, obj types.Object, doc string) {
+func (c *completer) add(rank int, name string, obj types.Object, doc symbolDoc) {
 	if len(name) < len(c.prefix) || !strings.EqualFold(name[:len(c.prefix)], c.prefix) || strings.Contains(name, mark) || name == "_" {
 		return
 	}
-	m := Match{Text: name, rank: rank, Doc: doc}
+	m := Match{Text: name, rank: rank, Doc: doc.first()}
 	switch obj := obj.(type) {
 	case *types.Func:
 		m.Kind, m.Signature = "function", typeText(obj.Type())
+		if _, named, ok := strings.Cut(doc.Sig, " "+obj.Name()+"("); ok { // the tables have no names of parameters
+			m.Signature = "func(" + named
+		}
 	case *types.Var:
 		m.Kind, m.Signature = "var", typeText(obj.Type())
 		if obj.IsField() {
@@ -125,7 +128,7 @@ func (c *completer) members(pkg *types.Package) {
 			continue
 		}
 		if obj := pkg.Scope().Lookup(name); obj.Exported() {
-			c.add(2, name, obj, docs()[pkg.Name()+"."+name].first())
+			c.add(2, name, obj, docs()[pkg.Name()+"."+name])
 		}
 	}
 }
@@ -138,7 +141,7 @@ func (c *completer) selectable(t types.Type) {
 	for sel := range types.NewMethodSet(t).Methods() {
 		obj := sel.Obj()
 		if obj.Exported() || obj.Pkg() == c.in.world.pkg {
-			c.add(2, obj.Name(), obj, methodDoc(t, obj).first())
+			c.add(2, obj.Name(), obj, methodDoc(t, obj))
 		}
 	}
 	if ptr, ok := t.Underlying().(*types.Pointer); ok {
@@ -169,7 +172,7 @@ func (c *completer) structFields(t types.Type, seen map[types.Type]bool) {
 	seen[t] = true
 	for f := range s.Fields() {
 		if f.Exported() || f.Pkg() == c.in.world.pkg {
-			c.add(1, f.Name(), f, "")
+			c.add(1, f.Name(), f, symbolDoc{})
 		}
 		if f.Embedded() {
 			c.structFields(f.Type(), seen)
@@ -185,7 +188,7 @@ func (c *completer) fields(t types.Type) {
 	if s, ok := t.Underlying().(*types.Struct); ok {
 		for f := range s.Fields() {
 			if f.Exported() || f.Pkg() == c.in.world.pkg {
-				c.add(0, f.Name(), f, "")
+				c.add(0, f.Name(), f, symbolDoc{})
 			}
 		}
 	}
@@ -218,7 +221,7 @@ func (c *completer) options(s *sketch) {
 		if qualified {
 			text = pkg.Name() + "." + name
 		}
-		c.add(rank, text, fn, docs()[pkg.Name()+"."+name].first())
+		c.add(rank, text, fn, docs()[pkg.Name()+"."+name])
 	}
 }
 
@@ -229,7 +232,7 @@ func (c *completer) scope(s *sketch) {
 		for _, name := range scope.Names() {
 			if obj := scope.Lookup(name); !seen[name] && (obj.Pos() <= s.at || scope.Parent() == types.Universe || scope == types.Universe) {
 				seen[name] = true
-				c.add(rank, name, obj, "")
+				c.add(rank, name, obj, symbolDoc{})
 			}
 		}
 	}
@@ -241,7 +244,7 @@ func (c *completer) scope(s *sketch) {
 	visit(1, c.in.world.pkg.Scope())
 	for name, importPath := range c.in.imports {
 		if name[0] != '.' && !seen[name] {
-			c.add(3, name, types.NewPkgName(token.NoPos, nil, name, c.in.universe.pkg(importPath)), docs()[name].first())
+			c.add(3, name, types.NewPkgName(token.NoPos, nil, name, c.in.universe.pkg(importPath)), docs()[name])
 		}
 	}
 	visit(4, types.Universe)

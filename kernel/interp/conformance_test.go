@@ -137,6 +137,7 @@ func TestConformanceProbes(t *testing.T) {
 	check(t, "testdata/probes_operands.jsonl")
 	check(t, "testdata/probes_wide.jsonl")
 	check(t, "testdata/probes_declarations.jsonl")
+	check(t, "testdata/probes_programs.jsonl")
 	if outside := fixture.Path("LIVESPIKE_PROBES"); outside != "" {
 		check(t, outside)
 	}

@@ -74,6 +74,9 @@ func (p *plan) hint(msg string, of types.Type) string {
 		}
 		return meant(member, pkg.Scope().Names())
 	}
+	if p.declares(name) {
+		return name + " is declared further down in this cell, and takes effect there: move it up"
+	}
 	var known []string
 	for name := range p.names {
 		known = append(known, name)
@@ -82,6 +85,18 @@ func (p *plan) hint(msg string, of types.Type) string {
 		known = append(known, name)
 	}
 	return meant(name, known)
+}
+
+// declares reports whether the cell's top level declares a function, type, constant or variable of that name.
+func (p *plan) declares(name string) bool {
+	return slices.ContainsFunc(split(p.cell.Src), func(piece piece) bool {
+		tokens := lex(p.cell.Src[piece.from:piece.to])
+		switch tokens[0].tok {
+		case token.FUNC, token.TYPE, token.CONST, token.VAR:
+			return tokens[1].tok == token.IDENT && tokens[1].lit == name
+		}
+		return false
+	})
 }
 
 // importHint names packages whose path or name is near.

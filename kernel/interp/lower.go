@@ -102,7 +102,7 @@ func (l *lowerer) nameOf(obj types.Object) string {
 			return v.lowered()
 		}
 	}
-	return obj.Name()
+	return localName(obj, obj.Name())
 }
 
 // pkg is an identifier that stands for a package at the present place.
@@ -113,6 +113,7 @@ func (l *lowerer) pkg(importPath string) *ast.Ident {
 // declaration lowers a top-level function or type into the program. Constants leave nothing: their uses are literals.
 func (l *lowerer) declaration(decl ast.Decl) {
 	l.pos = decl.Pos()
+	l.unshadow(decl)
 	l.noteCaptured(decl)
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
@@ -222,6 +223,7 @@ func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.Bloc
 // topStatement lowers a statement of the cell's top level.
 func (l *lowerer) topStatement(s ast.Stmt) []ast.Stmt {
 	l.pos = s.Pos()
+	l.unshadow(s)
 	l.noteCaptured(s)
 	return append(l.markLine(s), l.stmt(s)...)
 }
