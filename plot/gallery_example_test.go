@@ -127,3 +127,21 @@ func ExampleFilm() {
 	fmt.Println(plot.Film(steps...).Rate(5))
 	// Output: Film of 6 figures, the last Trace(60,): values -0.9994 to 0.999
 }
+
+func ExampleAnimate() {
+	var frames []*tensor.Tensor
+	for k := range 10 {
+		frames = append(frames, tensor.Eye(8).Mul(float64(k)))
+	}
+	fmt.Println(plot.Animate(frames...).Rate(5))
+	// Output:
+	// Animation(10, 8, 8): values 0 to 9
+}
+
+func ExampleLive() {
+	view := plot.Live()
+	for t := range 100 {
+		view.Show(tensor.Full(float64(t), 4, 4)) // copies and returns: the loop never waits
+	}
+	view.Stop()
+}

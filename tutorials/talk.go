@@ -1,5 +1,5 @@
 // %% [markdown]
-// # Real-time neuromorphics in twelve cells
+// # Real-time neuromorphics in a few cells
 // A neuron, an event camera, a robot. `talk_neurons.go`, `talk_edges.go` and `talk_braitenberg.go` tell each at length.
 
 // %% A neuron that fires
@@ -49,6 +49,4 @@ for range 300 {
 	robot.Send(durin.MoveWheels{NE: left, NW: right, SW: right, SE: left})
 }
 robot.Close()
-
-// %%
 robot.Track()
