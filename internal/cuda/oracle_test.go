@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,8 +18,18 @@ import (
 // The tests of this package run the PTX that ships in the interpreter and compare every bit with the CPU: package snn for
 // the neurons and layers, plain loops for the rest. Only the payload of a NaN is not compared, which nobody defines.
 
+// module is the kernels: those that ship, or those of the file that LIVESPIKE_PTX names, such as what another compiler made
+// of the sources.
 var module = sync.OnceValue(func() *ptx.Module {
-	m, err := ptx.Parse(kernels.PTX)
+	text := kernels.PTX
+	if path := os.Getenv("LIVESPIKE_PTX"); path != "" {
+		other, err := os.ReadFile(path)
+		if err != nil {
+			panic(err)
+		}
+		text = string(other)
+	}
+	m, err := ptx.Parse(text)
 	if err != nil {
 		panic(err)
 	}

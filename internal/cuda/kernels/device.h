@@ -40,6 +40,7 @@ DEVICE void atomicAdd(float *at, float v) { __nvvm_atom_add_gen_f(at, v); }
 DEVICE void atomicAdd(int *at, int v) { __nvvm_atom_add_gen_i(at, v); }
 DEVICE void atomicOr(u32 *at, u32 v) { __nvvm_atom_or_gen_i((int *)at, (int)v); }
 DEVICE float rootOf(float v) { return __nvvm_sqrt_rn_f(v); }
+DEVICE float magnitude(float v) { return __builtin_fabsf(v); }
 DEVICE double nearest(double v) { return __builtin_rint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 #else
@@ -59,6 +60,7 @@ DEVICE u32 gridY() { return gridDim.y; }
 DEVICE void barrier() { __syncthreads(); }
 DEVICE u32 ballot(bool p) { return __ballot_sync(0xffffffffu, p); }
 DEVICE float rootOf(float v) { return __fsqrt_rn(v); }
+DEVICE float magnitude(float v) { return fabsf(v); }
 DEVICE double nearest(double v) { return rint(v); }
 DEVICE int bitsOf(u32 word) { return __popc(word); }
 #endif
@@ -95,6 +97,7 @@ DEVICE void atomicAdd(float *at, float v) { *at += v; } // the host runs one thr
 DEVICE void atomicAdd(int *at, int v) { *at += v; }
 DEVICE void atomicOr(u32 *at, u32 v) { *at |= v; }
 DEVICE float rootOf(float v) { return std::sqrt(v); }
+DEVICE float magnitude(float v) { return std::fabs(v); }
 DEVICE double nearest(double v) { return std::nearbyint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 
@@ -113,8 +116,6 @@ DEVICE float above(float u, float th) { return u > th ? 1.0f : 0.0f; }
 // relu is max(x, 0): NaN for NaN, and +0 for −0.
 DEVICE float relu(float x) { return x <= 0 ? 0.0f : x; }
 
-DEVICE float magnitude(float x) { return __builtin_fabsf(x); }
-
 DEVICE double asDouble(u64 bits) {
 	union {
 		u64 bits;
@@ -131,11 +132,13 @@ DEVICE u64 bitsOfDouble(double v) {
 	return u.bits;
 }
 
+DEVICE double infinity() { return asDouble(0x7ffull << 52); }
+
 // exp32 is eˣ rounded to float32, with the operations of the CPU's: x = k·ln 2 + r, a polynomial of degree 9 in r, all
 // in double.
 DEVICE float exp32(float x) {
 	if (x != x) return x;
-	if (x > 89) return __builtin_inff();
+	if (x > 89) return (float)infinity();
 	if (x < -104) return 0;
 	double v = x, k = nearest(v * 1.44269504088896340735992468100189214);
 	double r = v - k * 0.693147180559945309417232121458176568;

@@ -5,7 +5,7 @@
 // Each sum runs over p in order, every product fused with its addition. add says that it goes on from what is in c, else
 // from 0. With a piece, a multiple of 16, that many products are summed apart and then added.
 //
-// A block of 16 × 16 threads makes 64 × 64 elements; the grid covers n along x and m along y.
+// Threads that are neighbours read what lies together, along p where that is so. A block of 16 × 16 threads makes 64 × 64 elements; the grid covers n along x and m along y.
 KERNEL(gemm_f32)
 (float *__restrict c, const float *__restrict a, const float *__restrict b, int m, int n, int k, int ldc, int aRow, int aColumn, int bRow, int bColumn, int piece, int add) {
 	enum { tile = 64, deep = 16, side = 4 };
@@ -24,8 +24,9 @@ KERNEL(gemm_f32)
 	for (int p0 = 0; p0 < k; p0 += deep) {
 		int steps = k - p0 < deep ? k - p0 : deep;
 		for (int at = me; at < tile * deep; at += 256) {
-			int r = at % tile, p = at / tile;
+			int r = aColumn == 1 ? at / deep : at % tile, p = aColumn == 1 ? at % deep : at / tile;
 			as[p][r] = p < steps && i0 + r < m ? a[(u64)(i0 + r) * aRow + (u64)(p0 + p) * aColumn] : 0.0f;
+			r = bRow == 1 ? at / deep : at % tile, p = bRow == 1 ? at % deep : at / tile;
 			bs[p][r] = p < steps && j0 + r < n ? b[(u64)(p0 + p) * bRow + (u64)(j0 + r) * bColumn] : 0.0f;
 		}
 		barrier();

@@ -29,7 +29,7 @@ KERNEL(relu_f32)(float *__restrict y, const float *__restrict x, int n) {
 DEVICE double expOf(double x) {
 	if (x != x) return x;
 	if (x < -150) return 0;
-	if (x > 700) return __builtin_inf();
+	if (x > 700) return infinity();
 	const double whole = 6755399441055744.0; // 3·2⁵¹: adding it rounds to an integer
 	double t = x * 1.44269504088896340735992468100189214 + whole;
 	double r = x - (t - whole) * 0.693147180559945309417232121458176568;

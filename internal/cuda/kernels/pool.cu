@@ -10,7 +10,7 @@ KERNEL(pool)
 	for (u64 k = thread(); k < (u64)planes * plane; k += threads()) {
 		const float *from = x + k / plane * height * width;
 		int r = (int)(k % plane) / outWidth, c = (int)(k % plane) % outWidth;
-		float sum = 0, most = -__builtin_inff();
+		float sum = 0, most = -(float)infinity();
 #pragma unroll 1
 		for (int i = 0; i < kh; i++) {
 			int row = r * sh - top + i * dh;
