@@ -172,7 +172,11 @@ func (a *aedat4Encoder) xml() []byte {
 		attr("sizeX", "int", fmt.Sprint(a.info.Width))
 		attr("sizeY", "int", fmt.Sprint(a.info.Height))
 	}
-	attr("source", "string", oneLine(a.info.Camera))
+	camera := oneLine(a.info.Camera)
+	if camera == "" {
+		camera = "livespike" // faery refuses an empty one
+	}
+	attr("source", "string", camera)
 	b.WriteString("</node></node></node></dv>")
 	return b.Bytes()
 }

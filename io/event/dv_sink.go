@@ -58,9 +58,6 @@ func openDVSink(u *url.URL, o *options, info Info) (Sink, error) {
 	if err := s.enc.codec.init(); err != nil {
 		return nil, err
 	}
-	if s.enc.info.Camera == "" {
-		s.enc.info.Camera = "livespike"
-	}
 	s.header = s.enc.head(-1, 0)
 	if s.listener, err = net.Listen(network, address); err != nil {
 		return nil, fmt.Errorf("event: %s: %w", u, err)

@@ -29,6 +29,7 @@ type evt2 struct {
 	stats   *Stats
 	records *records
 	high    int64 // time of the last TIME_HIGH with the loops, in microseconds
+	first   int64 // the first TIME_HIGH
 	timed   bool  // a TIME_HIGH has been seen
 	follow  bool  // inside an OTHERS record
 }
@@ -103,7 +104,12 @@ func (d *evt2) word(w uint32) {
 	d.follow = kind == 0xE || kind == 0xF && d.follow
 }
 
-func (d *evt2) setHigh(t int64) { d.high, d.timed = evt2High(d.high, d.timed, t), true }
+func (d *evt2) setHigh(t int64) {
+	if !d.timed {
+		d.first = t
+	}
+	d.high, d.timed = evt2High(d.high, d.timed, t), true
+}
 
 // evt2High is the time t of a TIME_HIGH with the loops of the 34-bit clock, which last had come to high.
 func evt2High(high int64, timed bool, t int64) int64 {

@@ -5,6 +5,13 @@ import (
 	"net"
 )
 
+// SetPieceBytes changes how much one goroutine decodes at a time, until restore.
+func SetPieceBytes(n int) (restore func()) {
+	before := pieceBytes
+	pieceBytes = n
+	return func() { pieceBytes = before }
+}
+
 // SourceOn is the source of a connection that delivers what r has.
 func SourceOn(r io.Reader, zmq bool) (Source, error) {
 	conn := reading{r: r}

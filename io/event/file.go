@@ -55,7 +55,8 @@ func openFile(path string, o *options) (Source, error) {
 }
 
 // openMapped opens a file that is in memory. A compressed one is read from there.
-func openMapped(mapped []byte, f *os.File, name string, o *options) (src *fileSource, err error) {
+func openMapped(mapped []byte, f *os.File, name string, o *options) (_ Source, err error) {
+	var src *fileSource
 	closer := func() error { return errors.Join(unmap(mapped), f.Close()) }
 	defer fault(debug.SetPanicOnFault(true), name, &err)
 	if isCompressed(mapped) {
@@ -69,6 +70,9 @@ func openMapped(mapped []byte, f *os.File, name string, o *options) (src *fileSo
 	src.mapped = true
 	if c, ok := src.dec.(cloner); ok && src.in.mapped != nil {
 		src.marks = []mark{{offset: src.in.offset, dec: c.clone(), stats: src.stats, latest: -1 << 63}}
+		if p := newParallel(src, o); p != nil {
+			return p, nil
+		}
 	}
 	return src, nil
 }

@@ -31,6 +31,7 @@ type options struct {
 	codec      string
 	fromZero   bool
 	records    *records // nil when they are not kept
+	parallel   int
 }
 
 // defaultSpan is how much event time one Read of a recording delivers: what a robot's loop at 200 Hz would find.
