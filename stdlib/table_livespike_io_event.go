@@ -36,6 +36,7 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"NewWriter":      reflect.ValueOf(event.NewWriter),
 	"Of":             reflect.ValueOf(event.Of),
 	"Open":           reflect.ValueOf(event.Open),
+	"Parallel":       reflect.ValueOf(event.Parallel),
 	"Rate":           reflect.ValueOf(event.Rate),
 	"Realtime":       reflect.ValueOf(event.Realtime),
 	"RegisterSink":   reflect.ValueOf(event.RegisterSink),
