@@ -18,7 +18,8 @@ import (
 const port = "1337"
 
 // Dial connects to a robot: a host with or without a port ("durin5.local", "10.0.0.5", "127.0.0.1:1337"), or a
-// simulated one in this process ("sim:arena?seed=1"; the worlds and options are sim.ParseConfig's).
+// simulated one in this process ("sim:arena?seed=1"; the worlds and options are sim.ParseConfig's), or a recording
+// ("replay:run.dur", see Record): its frames come with Next, until that says that the recording is over.
 //
 // A host may be followed by order=2022 or 2023 (the sensors' ids), wheels=schema, raw or viamove, invertx=1,
 // invertrot=1: "durin5.local?wheels=viamove". Dial returns when the first time-of-flight frame is there or half a
@@ -51,6 +52,9 @@ func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, e
 			return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 		}
 		return dialServer(ctx, address, server, opts)
+	}
+	if hasScheme(address, "replay") {
+		return dialReplay(address, opts)
 	}
 	s := applied(opts)
 	target, err := s.parse(address)
@@ -87,22 +91,39 @@ func applied(opts []Option) settings {
 
 // dial connects a robot that has its settings.
 func dial(ctx context.Context, r *Robot, target string) (*Robot, error) {
-	r.epoch, r.obs, r.stop = time.Now(), emptyObs(), make(chan struct{})
-	r.changed = sync.NewCond(&r.mu)
-	r.present = motion{byWheels: true}
+	r.prepare(time.Now())
 	s := &r.settings
-	r.limit = limiter{profile: s.profile, maxSpeed: s.maxSpeed, maxAccel: s.maxAccel, scale: 1}
-	r.track = newTracker(r.server)
+	if s.record != "" {
+		head := recordHead{recordFormat, r.address, s.order, r.epoch, r.lockstep}
+		var err error
+		if r.recorder, err = newRecorder(s.record, head); err != nil {
+			return nil, fmt.Errorf("durin: dial %s: record: %w", r.address, err)
+		}
+	}
 	if err := r.connect(ctx, target); err != nil {
-		return nil, err
+		return nil, errors.Join(err, r.recorder.abandon())
 	}
 	if !s.noSignals {
 		remember(r)
+	}
+	if r.recorder != nil {
+		r.done.Add(1)
+		go r.writeRecords()
 	}
 	r.done.Add(1)
 	go r.supervise(target)
 	r.awaitFirst(ctx)
 	return r, nil
+}
+
+// prepare makes a robot that has its settings ready for its first frame.
+func (r *Robot) prepare(epoch time.Time) {
+	r.epoch, r.obs, r.stop = epoch, emptyObs(), make(chan struct{})
+	r.changed = sync.NewCond(&r.mu)
+	r.present = motion{byWheels: true}
+	s := &r.settings
+	r.limit = limiter{profile: s.profile, maxSpeed: s.maxSpeed, maxAccel: s.maxAccel, scale: 1}
+	r.track = newTracker(r.server)
 }
 
 // connect opens the sockets, checks that the robot answers, and starts the streams.

@@ -16,6 +16,9 @@ import (
 // interrupted, the robot is closed or too long without a frame; with a period above 300 ms the dead man stops the
 // wheels between two steps. A simulated robot follows the wall clock from now on.
 func (r *Robot) Every(period time.Duration, step func(obs Obs) Command) rt.Report {
+	if r.replay != nil {
+		panic(fmt.Errorf("durin: %s: a recording has no clock for Every; its frames come with Next", r.address))
+	}
 	loop := rt.New(period)
 	ctx := interrupt.Context()
 	r.useWallClock()

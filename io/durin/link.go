@@ -157,13 +157,16 @@ func (r *Robot) write(m wire.Message) {
 		return
 	}
 	l.written++
+	r.recorder.add(recSent, r.now(), l.buffer)
 	r.stats.Sent++
 }
 
 // halt sends zero wheels, twice, whatever is waiting.
 func (r *Robot) halt() {
 	r.present, r.pending = motion{byWheels: true}, false
-	r.track.moved(r.now(), &r.present, r.settings.profile)
+	if r.replay == nil {
+		r.track.moved(r.now(), &r.present, r.settings.profile)
+	}
 	if r.link == nil {
 		return
 	}

@@ -21,7 +21,7 @@ func (r *Robot) clockIsNext() bool {
 func (r *Robot) useWallClock() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.lockstep || r.closed {
+	if !r.lockstep || r.closed || r.replay != nil {
 		return
 	}
 	r.epoch = time.Now().Add(-r.moment.Time)
@@ -32,6 +32,9 @@ func (r *Robot) useWallClock() {
 // advance lets a robot in lockstep measure its next frame and receives it, unless it is lost on its way. It is called
 // with the lock held and gives it up while it waits; when the connection ends meanwhile, nothing has happened.
 func (r *Robot) advance(ctx context.Context) error {
+	if r.replay != nil {
+		return r.advanceReplay(ctx)
+	}
 	l := r.link
 	r.tend(r.now())
 	r.flush()
@@ -59,13 +62,18 @@ func (r *Robot) advance(ctx context.Context) error {
 	if r.cycle.seen == 0 {
 		return nil // all four datagrams were lost
 	}
-	for id := range r.obs.ToFAt {
-		if r.cycle.seen>>id&1 == 1 {
-			r.obs.ToFAt[id] = r.epoch.Add(moment.Time)
-		}
-	}
+	r.stampFrame()
 	r.endCycle()
 	return nil
+}
+
+// stampFrame gives the sensors of a frame that is complete the time at which it was.
+func (r *Robot) stampFrame() {
+	for id := range r.obs.ToFAt {
+		if r.cycle.seen>>id&1 == 1 {
+			r.obs.ToFAt[id] = r.epoch.Add(r.moment.Time)
+		}
+	}
 }
 
 // delivery is how long a datagram may take from one socket of this machine to another.

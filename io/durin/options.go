@@ -28,6 +28,7 @@ type settings struct {
 	order      sim.Order
 	blind      bool
 	noSignals  bool
+	record     string // the name of a file
 	resolution Resolution
 }
 

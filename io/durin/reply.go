@@ -175,6 +175,7 @@ func (r *Robot) isClosed() bool {
 }
 
 func (r *Robot) takeReply(l *link, payload []byte, m wire.Message, err error) {
+	r.recorder.add(recReply, r.now(), payload)
 	if err != nil {
 		r.stats.Undecodable++
 		if front := l.expected.front(); front != nil && front.odd {

@@ -30,6 +30,8 @@ type Robot struct {
 	lockstep bool
 	shared   bool       // with other robots of this program
 	moment   sim.Moment // of a robot in lockstep
+	recorder *recorder  // nil without Record
+	replay   *replay    // of a recording; nil otherwise
 
 	obs   Obs
 	taken uint64 // the last frame that Next returned
@@ -77,7 +79,7 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 	var wait patience
 	begun := r.now()
 	for looks := 0; r.obs.Seq == r.taken; looks++ {
-		steps := r.lockstep && r.link != nil
+		steps := r.lockstep && (r.link != nil || r.replay != nil)
 		wait.look(time.Now())
 		gone := !steps && wait.over(r)
 		if steps {
@@ -125,7 +127,11 @@ func (r *Robot) Read() (Obs, Command) {
 func (r *Robot) Last() Command {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := r.present
+	return r.commandOf(r.present)
+}
+
+// commandOf is a motion as it was before its conversion for the robot's wheels.
+func (r *Robot) commandOf(m motion) Command {
 	if !m.byWheels {
 		return Move{float32(m.body.X), float32(m.body.Y), float32(m.body.Rot)}
 	}
@@ -177,7 +183,9 @@ func (r *Robot) sendMotion(m *motion, ctx context.Context) {
 		r.stats.Replaced++
 	}
 	r.present, r.pending, r.lastSend = *m, true, now
-	r.track.moved(now, &r.present, r.settings.profile)
+	if r.replay == nil {
+		r.track.moved(now, &r.present, r.settings.profile)
+	}
 	if !r.lockstep { // else advance does: until then no time passes, and only the newest counts
 		r.flush()
 	} else if err := r.settle(); err != nil && r.err == nil {
@@ -312,6 +320,9 @@ func (r *Robot) Close() error {
 			err = e
 		}
 	}
+	if e := r.recorder.finish(r.now()); err == nil {
+		err = e
+	}
 	if err != nil {
 		return fmt.Errorf("durin: %s: %w", r.address, err)
 	}
@@ -326,6 +337,8 @@ func (r *Robot) String() string {
 	switch {
 	case r.closed:
 		state = "closed"
+	case r.replay != nil:
+		state = fmt.Sprintf("a recording of %s", r.replay.recording.head.Address)
 	case r.link == nil:
 		state = "not connected"
 	}

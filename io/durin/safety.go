@@ -23,7 +23,7 @@ const (
 // mayMove reports whether the robot may be told to move, and sets how fast.
 func (r *Robot) mayMove(now time.Duration) bool {
 	r.limit.scale = 1
-	if r.link == nil || !r.brake.IsZero() && time.Now().Before(r.brake) {
+	if r.replay == nil && r.link == nil || !r.brake.IsZero() && time.Now().Before(r.brake) {
 		return false
 	}
 	if r.settings.blind {

@@ -43,6 +43,7 @@ func (r *Robot) readTelemetry(l *link) {
 			r.stats.Foreign++
 		} else if err == nil {
 			l.received++
+			r.recorder.add(recTelemetry, r.now(), buffer[:n])
 			r.takeDatagram(buffer[:n], &decoder)
 		}
 		if r.cycle.seen != 0 && !r.lockstep && time.Since(r.cycle.since) >= cycleSpread {
@@ -146,6 +147,7 @@ func (r *Robot) endCycle() {
 		r.stats.Incomplete++
 	}
 	r.cycle.seen = 0
+	r.recorder.add(recFrame, r.now(), nil)
 	r.obs.Seq++
 	r.stats.Frames++
 	if errors.Is(r.err, errStale) {
