@@ -24,8 +24,8 @@
 //
 // Mecanum kinematics, first-order motor lag, the servos' quantum, wheel slip, sliding along walls; eight 8x8 distance
 // sensors with field of view, range, noise and status; the noise that was recorded on a real robot for IMU, battery,
-// UWB and position; the firmware's watchdog ramp, its 30 s time-out and, as an option, its front-right latch. Lights,
-// sound and the camera are not.
+// UWB and position; the firmware's watchdog ramp, its 30 s time-out and, as an option, its front-right latch; an event
+// camera. The lights and the buzzer on the robot are not.
 //
 // Sources: ncskth/durin-firmware bc746ba (servo.c, protocol.c, tof_and_expander.c), ncskth/durin 07f5c9f (sensor
 // statistics). No robot was at hand: what is called the firmware's behaviour was read in its source.

@@ -23,6 +23,7 @@ type Robot struct {
 
 	control
 	telemetry
+	camera camera
 
 	tofNoise, otherNoise, slipNoise, faultNoise *rand.Rand
 	ranges                                      [8][zones * zones]uint16
@@ -168,6 +169,9 @@ func (r *Robot) step() {
 		r.touched = true
 	}
 	r.stream()
+	if r.camera.out != nil && r.now%cameraMicros == 0 {
+		r.look()
+	}
 }
 
 // StepToF advances to the end of the next time-of-flight frame. It gives up after a simulated second, which happens

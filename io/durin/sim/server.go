@@ -17,20 +17,22 @@ type Server struct {
 	listener net.Listener
 	udp      *net.UDPConn
 
-	arena   *arena
-	mu      *sync.Mutex // the arena's
-	changed *sync.Cond  // broadcast when handled, conn or closed changes
-	robot   *Robot
-	taken   int    // the last time-of-flight frame that NextToF has given
-	lastToF int64  // when a part of a time-of-flight frame was sent last, µs
-	handled uint64 // frames that the present client has sent
-	sent    uint64 // datagrams to the present client
-	target  *net.UDPAddr
-	conn    net.Conn
-	waiting [][]byte // messages that came during a stall
-	unread  int      // frames that were damaged or unknown
-	closed  bool
-	failure error
+	arena         *arena
+	mu            *sync.Mutex // the arena's
+	changed       *sync.Cond  // broadcast when handled, conn or closed changes
+	robot         *Robot
+	taken         int    // the last time-of-flight frame that NextToF has given
+	lastToF       int64  // when a part of a time-of-flight frame was sent last, µs
+	handled       uint64 // frames that the present client has sent
+	sent          uint64 // datagrams to the present client
+	target        *net.UDPAddr
+	conn          net.Conn
+	cameraControl net.Listener
+	cameraConn    net.Conn
+	waiting       [][]byte // messages that came during a stall
+	unread        int      // frames that were damaged or unknown
+	closed        bool
+	failure       error
 
 	encoder wire.Encoder
 	done    sync.WaitGroup
@@ -58,7 +60,12 @@ func listen(address string, a *arena, index int) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sim: %w", err), listener.Close())
 	}
-	s := &Server{listener: listener, udp: udp, arena: a, mu: &a.mu, robot: a.robots[index], changed: sync.NewCond(&a.mu)}
+	_, asked, _ := net.SplitHostPort(address)
+	control, err := listenCamera(listener, asked == "0")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sim: camera: %w", err), listener.Close(), udp.Close())
+	}
+	s := &Server{cameraControl: control, listener: listener, udp: udp, arena: a, mu: &a.mu, robot: a.robots[index], changed: sync.NewCond(&a.mu)}
 	s.encoder.Layout = wire.Firmware
 	if s.robot.config.PycapnpLayout {
 		s.encoder.Layout = wire.Pycapnp
@@ -66,8 +73,9 @@ func listen(address string, a *arena, index int) (*Server, error) {
 	s.mu.Lock()
 	s.robot.out, s.robot.wake = s.sendDatagram, s.afterStall
 	s.mu.Unlock()
-	s.done.Add(1)
+	s.done.Add(2)
 	go s.accept()
+	go s.acceptCamera()
 	return s, nil
 }
 
@@ -89,12 +97,14 @@ func (s *Server) Close() error {
 		return nil
 	}
 	s.closed = true
-	conn := s.conn
+	conns := []net.Conn{s.conn, s.cameraConn}
 	s.changed.Broadcast()
 	s.mu.Unlock()
-	err := errors.Join(s.listener.Close(), s.udp.Close())
-	if conn != nil {
-		_ = conn.Close() // the client may have gone before
+	err := errors.Join(s.listener.Close(), s.cameraControl.Close(), s.udp.Close())
+	for _, conn := range conns {
+		if conn != nil {
+			_ = conn.Close() // the client may have gone before
+		}
 	}
 	s.done.Wait()
 	s.arena.leave(1)
