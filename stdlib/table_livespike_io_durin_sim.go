@@ -3,6 +3,8 @@
 package stdlib
 
 import (
+	"go/constant"
+	"go/token"
 	"reflect"
 
 	"github.com/livespike/livespike/io/durin/sim"
@@ -10,6 +12,8 @@ import (
 
 var _ = register("github.com/livespike/livespike/io/durin/sim/sim", map[string]reflect.Value{
 	// functions, constants and variables
+	"CameraHeight": reflect.ValueOf(constant.MakeFromLiteral("480", token.INT, 0)),
+	"CameraWidth":  reflect.ValueOf(constant.MakeFromLiteral("640", token.INT, 0)),
 	"Listen":       reflect.ValueOf(sim.Listen),
 	"ListenAll":    reflect.ValueOf(sim.ListenAll),
 	"LoadWorld":    reflect.ValueOf(sim.LoadWorld),
