@@ -49,7 +49,7 @@ func TestAdd(t *testing.T) {
 	if sum != both {
 		t.Errorf("%v, want %v", &sum, &both)
 	}
-	one, two := Report{Ticks: 3, late: &a, step: &b}, Report{Ticks: 4, MissedWake: 1, late: &b, step: &a}
+	one, two := Report{Ticks: 3, late: &a, step: &b, latency: new(Histogram)}, Report{Ticks: 4, MissedWake: 1, late: &b, step: &a, latency: new(Histogram)}
 	if r := one.Plus(two); r.Ticks != 7 || r.MissedWake != 1 || *r.late != both || *r.step != both || r.Late.Max != both.Max() {
 		t.Errorf("%v", r)
 	}

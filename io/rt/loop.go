@@ -72,6 +72,15 @@ func OnMiss(p Policy) Option {
 	return Option{"OnMiss", func(l *Loop) { l.policy = p }}
 }
 
+// Deadline is how long after its tick a step must have ended; the default is the period. Steps that end later are counted
+// in the report as overdue.
+func Deadline(d time.Duration) Option {
+	if d <= 0 {
+		panic(fmt.Sprintf("rt.Deadline: %v", d))
+	}
+	return Option{"Deadline", func(l *Loop) { l.deadline = d }}
+}
+
 // KeepCollector leaves the garbage collector as it is.
 func KeepCollector() Option {
 	return Option{"KeepCollector", func(l *Loop) { l.collect = true }}
@@ -79,12 +88,14 @@ func KeepCollector() Option {
 
 // Loop calls a function at a fixed rate. It may run several times, one after the other; its report is of the last run.
 type Loop struct {
-	period  time.Duration
-	spin    time.Duration
-	policy  Policy
-	collect bool
-	clock   clock
-	record  record
+	period   time.Duration
+	deadline time.Duration
+	spin     time.Duration
+	policy   Policy
+	collect  bool
+	clock    clock
+	record   record
+	staged   bool // RunStages is running
 }
 
 // clock is how a loop sees time pass, since its start.
@@ -103,7 +114,7 @@ func New(period time.Duration, opts ...Option) *Loop {
 	if period <= 0 {
 		panic(fmt.Sprintf("rt.New: period %v", period))
 	}
-	l := &Loop{period: period, spin: 150 * time.Microsecond, clock: newClock()}
+	l := &Loop{period: period, deadline: period, spin: 150 * time.Microsecond, clock: newClock()}
 	for _, o := range opts {
 		o.set(l)
 	}
@@ -124,6 +135,7 @@ func (l *Loop) RunContext(ctx context.Context, step func(Tick) bool) error {
 		defer holdCollector()()
 	}
 	l.record.begin()
+	l.record.staged = l.staged
 	defer l.record.end()
 	defer l.clock.begin(l.spin)()
 	var began, ended time.Duration // of the last step
@@ -160,7 +172,7 @@ func (l *Loop) RunContext(ctx context.Context, step func(Tick) bool) error {
 		}
 		more := step(tick)
 		began, ended = now, l.clock.now()
-		l.record.tick(now-due, ended-now)
+		l.record.tick(now-due, ended-now, ended-due > l.deadline)
 		if !more {
 			return nil
 		}

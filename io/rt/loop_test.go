@@ -134,6 +134,57 @@ func TestTicksDoNotAllocate(t *testing.T) {
 	}
 }
 
+// TestStages by hand: the stages take 1, 2 and 0.5 ms of a period of 2 ms, so that every other tick is missed because of
+// the model, and each step ends after its deadline.
+func TestStages(t *testing.T) {
+	clock := &fakeClock{}
+	l := New(2*ms, Deadline(3*ms))
+	l.clock = clock
+	err := l.RunStages(Stages{
+		Source: func(tick Tick) bool { clock.at += ms; return tick.N < 4 },
+		Model:  func(Tick) { clock.at += 2 * ms; l.Latency(3 * ms) },
+		Sink:   func(Tick) { clock.at += ms / 2; l.Drop(2) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := l.Report()
+	if r.Ticks != 3 || r.MissedStep != 2 || r.Overdue != 2 || r.Dropped != 4 || len(r.Stages) != 3 || r.Latency == nil {
+		t.Fatalf("%v", r)
+	}
+	for i, want := range []time.Duration{ms, 2 * ms, ms / 2} {
+		if s := r.Stages[i]; s.Name != stageNames[i] || s.Time.Max != want {
+			t.Errorf("%v, want %v", s, want)
+		}
+	}
+	if r.Stages[0].Missed != 0 || r.Stages[1].Missed != 2 || r.Stages[2].Missed != 0 {
+		t.Errorf("%v", r)
+	}
+	twice := r.Plus(r)
+	if twice.Overdue != 4 || twice.Stages[1].Missed != 4 || twice.stages[1].Count() != 2*r.stages[1].Count() {
+		t.Errorf("%v", twice)
+	}
+	if err := l.Run(func(Tick) bool { return false }); err != nil || l.Report().Stages != nil {
+		t.Errorf("a run without stages: %v %v", l.Report(), err)
+	}
+}
+
+// TestStagesDoNotAllocate: neither does a step in stages.
+func TestStagesDoNotAllocate(t *testing.T) {
+	l := New(10 * time.Microsecond)
+	run := func(n int64) float64 {
+		s := Stages{func(tick Tick) bool { return tick.N < n }, func(Tick) { l.Latency(ms) }, func(Tick) { l.Drop(1) }}
+		return testing.AllocsPerRun(5, func() {
+			if err := l.RunStages(s); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if one, many := run(1), run(1000); many > one {
+		t.Errorf("%v allocations for a tick, %v for a thousand", one, many)
+	}
+}
+
 func TestReportJSON(t *testing.T) {
 	l := New(ms)
 	l.clock = &fakeClock{}
