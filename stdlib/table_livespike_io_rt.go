@@ -11,6 +11,7 @@ import (
 var _ = register("github.com/livespike/livespike/io/rt/rt", map[string]reflect.Value{
 	// functions, constants and variables
 	"CatchUp":       reflect.ValueOf(rt.CatchUp),
+	"Deadline":      reflect.ValueOf(rt.Deadline),
 	"IsMissed":      reflect.ValueOf(rt.IsMissed),
 	"KeepCollector": reflect.ValueOf(rt.KeepCollector),
 	"New":           reflect.ValueOf(rt.New),
@@ -25,6 +26,8 @@ var _ = register("github.com/livespike/livespike/io/rt/rt", map[string]reflect.V
 	"Option":    reflect.ValueOf((*rt.Option)(nil)),
 	"Policy":    reflect.ValueOf((*rt.Policy)(nil)),
 	"Report":    reflect.ValueOf((*rt.Report)(nil)),
+	"Stage":     reflect.ValueOf((*rt.Stage)(nil)),
+	"Stages":    reflect.ValueOf((*rt.Stages)(nil)),
 	"Summary":   reflect.ValueOf((*rt.Summary)(nil)),
 	"Tick":      reflect.ValueOf((*rt.Tick)(nil)),
 })
