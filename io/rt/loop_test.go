@@ -134,8 +134,8 @@ func TestTicksDoNotAllocate(t *testing.T) {
 	}
 }
 
-// TestStages by hand: the stages take 1, 2 and 0.5 ms of a period of 2 ms, so that every other tick is missed because of
-// the model, and each step ends after its deadline.
+// TestStages by hand: the stages take 1, 2 and 0.5 ms of a period of 2 ms, so that steps begin at 0, 3.5, 7 and
+// 10.5 ms: ticks 2 and 4 are missed because of the model, and the first three steps end after their deadline.
 func TestStages(t *testing.T) {
 	clock := &fakeClock{}
 	l := New(2*ms, Deadline(3*ms))
@@ -149,7 +149,7 @@ func TestStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := l.Report()
-	if r.Ticks != 3 || r.MissedStep != 2 || r.Overdue != 2 || r.Dropped != 4 || len(r.Stages) != 3 || r.Latency == nil {
+	if r.Ticks != 4 || r.MissedStep != 2 || r.Overdue != 3 || r.Dropped != 6 || len(r.Stages) != 3 || r.Latency == nil {
 		t.Fatalf("%v", r)
 	}
 	for i, want := range []time.Duration{ms, 2 * ms, ms / 2} {
@@ -161,7 +161,7 @@ func TestStages(t *testing.T) {
 		t.Errorf("%v", r)
 	}
 	twice := r.Plus(r)
-	if twice.Overdue != 4 || twice.Stages[1].Missed != 4 || twice.stages[1].Count() != 2*r.stages[1].Count() {
+	if twice.Overdue != 6 || twice.Stages[1].Missed != 4 || twice.stages[1].Count() != 2*r.stages[1].Count() {
 		t.Errorf("%v", twice)
 	}
 	if err := l.Run(func(Tick) bool { return false }); err != nil || l.Report().Stages != nil {
