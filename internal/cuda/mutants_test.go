@@ -289,6 +289,9 @@ var (
 // TestMutants breaks each kernel in some ways and demands that the comparisons find each: a few places of every way, or
 // all with LIVESPIKE_MUTANTS=all.
 func TestMutants(t *testing.T) {
+	if os.Getenv("LIVESPIKE_DEVICE") != "" {
+		t.Skip("mutants are for the interpreter, not for a device")
+	}
 	if os.Getenv("LIVESPIKE_PTX") != "" {
 		t.Skip("mutants are made of the text that ships, not of the one that LIVESPIKE_PTX names")
 	}

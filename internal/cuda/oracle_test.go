@@ -15,8 +15,9 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// The tests of this package run the PTX that ships in the interpreter and compare every bit with the CPU: package snn for
-// the neurons and layers, plain loops for the rest. Only the payload of a NaN is not compared, which nobody defines.
+// The tests of this package run the PTX that ships, in the interpreter or on a device, and compare every bit with the CPU:
+// package snn for the neurons and layers, plain loops for the rest. Only the payload of a NaN is not compared, which nobody
+// defines.
 
 // module is the kernels: those that ship, or those of the file that LIVESPIKE_PTX names, such as what another compiler made
 // of the sources.
@@ -302,11 +303,19 @@ func launch(t testing.TB, name string, mem *ptx.Memory, n int, args ...ptx.Arg) 
 
 func mustRun(t testing.TB, name string, mem *ptx.Memory, g ptx.Grid, args ...ptx.Arg) {
 	t.Helper()
-	e := entry(name)
-	if e == nil {
-		t.Fatalf("no kernel %s", name)
+	d, err := device()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := e.Run(mem, g, args...); err != nil {
+	switch e := entry(name); {
+	case e == nil:
+		t.Fatalf("no kernel %s", name)
+	case d != nil:
+		err = runOnDevice(d, name, mem, g, args)
+	default:
+		err = e.Run(mem, g, args...)
+	}
+	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 }

@@ -1,7 +1,11 @@
 // Package kernels holds Livespike's GPU kernels: CUDA C++ in the .cu files, one family each, and the PTX that clang made
 // of them, which is what ships. Comments in the sources say what each kernel takes; neuron.h does for the neuron models.
 //
-// Nothing here runs by itself. Package ptx executes the text in tests, and a CUDA driver on a device.
+// Nothing here runs by itself. Package ptx executes the text in every test run, and a CUDA driver on a device; on one,
+//
+//	LIVESPIKE_DEVICE=cuda:0 go test -tags cuda ./internal/cuda
+//
+// compares each kernel with the CPU, bit for bit.
 package kernels
 
 import (

@@ -41,7 +41,7 @@ func (p *place) bytes(t *thread, size int, how access) []byte {
 		}
 		return t.block.shared.use(t, address, size, how)
 	}
-	b := t.block.run.mem.find(address)
+	b := t.block.run.mem.At(address)
 	if b == nil {
 		t.fail("address %#x is in no buffer (out of bounds)", address)
 	}

@@ -70,7 +70,7 @@ func (m *Memory) Words(name string, x []uint32) *Buffer {
 }
 
 // Free ends a buffer; a kernel that uses it fails.
-func (b *Buffer) Free() { b.freed = true }
+func (b *Buffer) Free() { b.freed, b.data, b.written = true, nil, nil }
 
 // Len is in bytes.
 func (b *Buffer) Len() int { return len(b.data) }
@@ -125,8 +125,8 @@ func (b *Buffer) Missing() int {
 	return n
 }
 
-// find is the buffer at an address, or nil.
-func (m *Memory) find(address uint64) *Buffer {
+// At is the buffer that an address lies in or behind, or nil.
+func (m *Memory) At(address uint64) *Buffer {
 	if k := address / spacing; k >= 1 && k <= uint64(len(m.buffers)) {
 		return m.buffers[k-1]
 	}
