@@ -144,17 +144,27 @@ func (a *axis) plot(c canvas.Canvas, top float64, title string, h, null *Histogr
 	if p := a.at(a.period); p < figureWidth-plotRight-1 {
 		c.Stroke(missColor, 1, canvas.At(p, top), canvas.At(p, bottom))
 	}
-	last := 0.0
-	for _, q := range []struct {
-		name string
-		at   time.Duration
-	}{{"p50", s.P50}, {"p99", s.P99}, {"p99.9", s.P999}, {"max", s.Max}} {
-		x := a.at(float64(q.at))
+	a.quantiles(c, top, s)
+}
+
+// quantiles marks the quantiles above a plot. A label stands beside the one before where their marks are close, and
+// inside of the figure.
+func (a *axis) quantiles(c canvas.Canvas, top float64, s Summary) {
+	labels := []string{"p50 ", "p99 ", "p99.9 ", "max "}
+	var begin, width [4]float64
+	end := 0.0
+	for i, q := range []time.Duration{s.P50, s.P99, s.P999, s.Max} {
+		x := a.at(float64(q))
 		c.Stroke(ink, 1, canvas.At(x, top-4), canvas.At(x, top+3))
-		x = math.Max(x-4, last)
-		label := q.name + " " + round(q.at).String()
-		c.Text(ink, canvas.At(x, top-6), textSize-1, label)
-		last = x + 5.6*float64(len([]rune(label))) + 6
+		labels[i] += round(q).String()
+		begin[i], width[i] = math.Max(x-4, end), 5.6*float64(len([]rune(labels[i])))+6
+		end = begin[i] + width[i]
+	}
+	end = figureWidth
+	for i := len(labels) - 1; i >= 0; i-- {
+		begin[i] = math.Min(begin[i], end-width[i])
+		end = begin[i]
+		c.Text(ink, canvas.At(begin[i], top-6), textSize-1, labels[i])
 	}
 }
 
