@@ -22,8 +22,8 @@ var ErrNoCUDA = cuda.ErrNoCUDA
 //	x, err = x.To(gpu)
 //	y, state := model.Forward(x, nil) // on the GPU; y.CPU() brings a copy
 //
-// Neurons (all models but the multi-compartment ones, as cells and layers), Linear, Conv2d, Relu, Flatten, Sequential and
-// Lift run there, forward. The others, and gradients, are the CPU's: they panic rather than copy in secret. A small loop,
+// Neurons (all models but the multi-compartment ones and, in recurrent form, CobaLIF), Linear, Conv2d, Relu, Sigmoid, Tanh,
+// Flatten, Sequential and Lift run there, forward. The others, and gradients, are the CPU's: they panic rather than copy in secret. A small loop,
 // such as a robot's, is faster on the CPU.
 //
 // A failure of the device while a module runs, such as memory that does not suffice, is a panic with the error.
@@ -123,6 +123,10 @@ func move(m Module, to tensor.Device) error {
 			homes = append(homes, &m.home)
 		case *Conv:
 			homes = append(homes, &m.home)
+		case *Recurrent:
+			homes = append(homes, &m.home)
+		case *RecurrentCell:
+			homes = append(homes, &m.home)
 		case *Cell, *Layer, *Chain, *Lifted, *Flat, *Activation:
 		default:
 			if d != nil && err == nil {
@@ -154,7 +158,7 @@ func move(m Module, to tensor.Device) error {
 
 // home is where a layer with weights is.
 type home struct {
-	own func() [2]*tensor.Tensor // the weight and the bias, which may be nil; they stay on the CPU
+	own func() [2]*tensor.Tensor // the weights, of which the second may be nil; they stay on the CPU
 
 	mu     sync.Mutex
 	gpu    *gpu.Device // nil on the CPU
@@ -175,8 +179,8 @@ func nameOf(d *gpu.Device) string {
 	return d.String()
 }
 
-// weights are the weight and the bias, nil if there is none, on the device, as they are now.
-func (h *home) weights(who namer) (weight, bias *gpu.Memory) {
+// weights are those of own on the device, as they are now.
+func (h *home) weights(who namer) (first, second *gpu.Memory) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var on [2]*gpu.Memory
@@ -275,24 +279,15 @@ func (c *neuron) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State, steps int,
 	if c.m.cuda == "" || c.m.coupled != uncoupled {
 		panicf("%s runs on the CPU only; the input is on %v", c.name, d)
 	}
-	if len(c.live) > 0 {
-		for _, p := range c.live {
-			if tensor.Recording(c.values[p].t) {
-				panicf("%s: gradients are computed on the CPU; use tensor.NoGrad or Eval", c.name)
-			}
-		}
-	}
+	c.noGradients()
 	next := c.nextOn(d, s, shape)
 	n := size(shape)
 	z := mustHave(d.Alloc(steps * n))
 	if n > 0 && steps > 0 {
 		blocks, length := c.on(d, shape)
-		kernel, delayed, in := c.m.cuda, 0, gpu.Of(x)
+		kernel, in := c.m.cuda, gpu.Of(x)
 		if c.subtract {
 			kernel += "_subtract"
-		}
-		if c.delayed {
-			delayed = 1
 		}
 		threads := n
 		if n%4 == 0 && length%4 == 0 && in.Aligned() {
@@ -300,9 +295,26 @@ func (c *neuron) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State, steps int,
 		} else {
 			kernel += "_f32"
 		}
-		run(d, kernel, cuda.Over(threads), z, in, next.gpu, blocks, steps, n, n, length, delayed)
+		run(d, kernel, cuda.Over(threads), z, in, next.gpu, blocks, steps, n, n, length, c.order())
 	}
 	return onGPU(z, x.Shape()), next
+}
+
+// order is what kernels take for the step order.
+func (c *neuron) order() int {
+	if c.delayed {
+		return 1
+	}
+	return 0
+}
+
+// noGradients panics if a learned parameter records.
+func (c *neuron) noGradients() {
+	for _, p := range c.live {
+		if tensor.Recording(c.values[p].t) {
+			panicf("%s: gradients are computed on the CPU; use tensor.NoGrad or Eval", c.name)
+		}
+	}
 }
 
 // nextOn is a copy of s on the device, or a fresh state there. A state on the CPU moves with its first step.
@@ -348,8 +360,7 @@ func (l *Dense) forwardOn(d *gpu.Device, x *tensor.Tensor) *tensor.Tensor {
 	weight, bias := l.weights(l)
 	y := mustHave(d.Alloc(size(shape)))
 	if rows := size(shape) / l.out; rows > 0 {
-		g := cuda.Grid{X: (l.out + 63) / 64, Y: (rows + 63) / 64, BlockX: 16, BlockY: 16}
-		run(d, "gemm_f32", g, y, gpu.Of(x), weight, rows, l.out, l.in, l.out, l.in, 1, 1, l.in, chunk, 0)
+		multiplyOn(d, y, gpu.Of(x), weight, rows, l.in, l.out)
 		if bias != nil {
 			run(d, "add_rows", cuda.Over(rows*l.out), y, bias, rows, l.out)
 		}
@@ -357,6 +368,15 @@ func (l *Dense) forwardOn(d *gpu.Device, x *tensor.Tensor) *tensor.Tensor {
 	out := onGPU(y, shape)
 	checkedOn(l, x.Dim() > 2, x, out, nil)
 	return out
+}
+
+// multiplyOn is y = x·wᵀ for rows of in numbers and a matrix (out, in), with the sums of Linear.
+func multiplyOn(d *gpu.Device, y, x, w *gpu.Memory, rows, in, out int) {
+	if rows == 0 {
+		return
+	}
+	g := cuda.Grid{X: (out + 63) / 64, Y: (rows + 63) / 64, BlockX: 16, BlockY: 16}
+	run(d, "gemm_f32", g, y, x, w, rows, out, in, out, in, 1, 1, in, chunk, 0)
 }
 
 func (c *Conv) forwardOn(d *gpu.Device, x *tensor.Tensor) *tensor.Tensor {

@@ -292,3 +292,49 @@ func TestActivationsOnGPU(t *testing.T) {
 		mustMatch(t, a.String(), got.CPU(), want)
 	}
 }
+
+// TestRecurrentOnGPU runs every recurrent form, as a layer and as a cell.
+func TestRecurrentOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	tensor.Seed(5)
+	for _, c := range []struct {
+		layer *Recurrent
+		cell  *RecurrentCell
+	}{
+		{LIFRecurrent(5, 6), LIFRecurrentCell(5, 6)},
+		{LIFRecurrent(5, 6, Delayed(), Autapses(true)), LIFRecurrentCell(5, 6, Delayed(), Autapses(true))},
+		{LIFRefracRecurrent(5, 6), LIFRefracRecurrentCell(5, 6)},
+		{LIFExRecurrent(5, 6), LIFExRecurrentCell(5, 6)},
+		{LIFAdExRecurrent(5, 6), LIFAdExRecurrentCell(5, 6)},
+		{LIFAdExRefracRecurrent(5, 6), LIFAdExRefracRecurrentCell(5, 6)},
+		{LSNNRecurrent(5, 6), LSNNRecurrentCell(5, 6)},
+		{IzhikevichRecurrent(5, 6, Behaviour("tonic_spiking")), IzhikevichRecurrentCell(5, 6, Behaviour("tonic_spiking"))},
+		{IAFRecurrent(5, 6), IAFRecurrentCell(5, 6)},
+		{AdaLIFRecurrent(5, 6), AdaLIFRecurrentCell(5, 6)},
+		{LILinear(5, 6), LILinearCell(5, 6)},
+	} {
+		x := tensor.Bernoulli(0.5, 9, 3, 5).Mul(60)
+		c.cell.win = c.layer.win
+		c.cell.wrec = c.layer.wrec
+		want, after := c.layer.Forward(x, nil)
+		for _, err := range []error{move(c.layer, gpu), move(c.cell, gpu)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		who := c.layer.String()
+		got, state := c.layer.Forward(to(t, x, gpu), nil)
+		mustMatch(t, who, got.CPU(), want)
+		mustMatchState(t, who, state, after)
+		var s *State
+		for k := range 9 {
+			var z *tensor.Tensor
+			z, s = c.cell.Forward(to(t, x.Index(k), gpu), s)
+			mustMatch(t, fmt.Sprint(c.cell, " step ", k), z.CPU(), want.Index(k))
+		}
+		mustMatchState(t, fmt.Sprint(c.cell), s, after)
+		if want.Sum().Item() == 0 {
+			t.Errorf("%s never spiked", who)
+		}
+	}
+}

@@ -18,6 +18,11 @@ func (m *model) recurrentCell(name string, in, hidden int, w weighting, opts []O
 // have the shape (…, hidden). A nil state is a fresh one. It panics if x has another number of inputs or does not fit s.
 func (c *RecurrentCell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(c, x)
+	d := deviceOf(x)
+	c.mustBe(c, d)
+	if d != nil {
+		return c.forwardOn(d, x, s)
+	}
 	y, next := c.forward(x, s)
 	return checked(c, false, x, y, next), next
 }
@@ -40,6 +45,7 @@ func (c *RecurrentCell) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
 }
 
 func (c *RecurrentCell) apply(dst, x []float32, in []int, s *State) *State {
+	c.mustBe(c, nil)
 	shape := c.outputShape(in)
 	if s == nil {
 		s = c.initial(shape)

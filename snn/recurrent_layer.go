@@ -21,6 +21,11 @@ func (m *model) recurrentLayer(name string, in, hidden int, w weighting, opts []
 // RecordStates the state returned is that of all steps, with a leading time axis.
 func (l *Recurrent) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(l, x)
+	d := deviceOf(x)
+	l.mustBe(l, d)
+	if d != nil {
+		return l.forwardOn(d, x, s)
+	}
 	y, next := l.forward(x, s)
 	return checked(l, true, x, y, next), next
 }
@@ -52,6 +57,7 @@ func (l *Recurrent) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
 }
 
 func (l *Recurrent) apply(dst, x []float32, in []int, s *State) *State {
+	l.mustBe(l, nil)
 	if l.record {
 		panicf("%s: ForwardInto cannot record states; use Forward", l.name)
 	}

@@ -43,6 +43,10 @@ func OnDevice(d tensor.Device) (cases int, wrong []error) {
 			snn.Sequential(snn.Lift(snn.Conv2d(1, 4, 5, snn.Padding(2))), snn.Relu(), snn.Conv2d(4, 6, 3, snn.Stride(2), snn.Groups(2), snn.Dilation(2))),
 			tensor.Randn(3, 1, 1, 37, 29),
 		},
+		"recurrent": {
+			snn.Sequential(snn.LIFRecurrent(6, 70), snn.LSNNRecurrent(70, 41), snn.LIFRefracRecurrent(41, 3)),
+			tensor.Bernoulli(0.5, 12, 2, 6).Mul(9),
+		},
 		"dense":    {snn.Sequential(snn.Linear(2100, 65), snn.Tanh(), snn.Linear(65, 7, snn.Bias(false)), snn.Sigmoid()), tensor.Randn(5, 2100)},
 		"the talk": {snn.Sequential(snn.Lift(snn.Conv2d(1, 3, 5, snn.Padding(2))), snn.LIF(), snn.Flatten(1), snn.Linear(3*20*20, 10), snn.Sigmoid()), tensor.Rand(20, 1, 1, 20, 20).Mul(5)},
 		"edges":    {snn.Sequential(snn.LIFRefracCell(), snn.Conv2d(1, 2, 9, snn.Dilation(3), snn.Padding(12), snn.Bias(false))), tensor.Rand(48, 64)},
