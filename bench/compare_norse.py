@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Runs the cases of `snnrepl bench` in Norse and in Livespike, in turn, and prints them side by side.
 
-    pip install torch norse numpy
+    pip install torch norse numpy snntorch spikingjelly sinabs
     python bench/compare_norse.py [--case b3 …] [--threads 1] [--seconds 1] [--snnrepl PATH] [--json FILE]
 
 Each side runs in a process of its own for every case and round; the rounds alternate, so that both meet the same load.
 With one thread the figures are time on the processor, which leaves out what the machine's other users take, else time on
-the wall. Norse runs eagerly, without autograd except for training. The figure of a side is the least of all rounds, with
-the median behind it. Without torch or norse it says so and exits with 2.
+the wall. Norse runs eagerly, without autograd except for training. b4 is b3's arithmetic as one function of torch.jit,
+b5.step Norse's step through torch.compile in Norse's loop, b5 b4's function through torch.compile, which takes minutes to
+compile. The cases named after another library are b3 there: snnTorch's Synaptic has the same two variables, the neurons of
+SpikingJelly and sinabs no current, and so half the work. The figure of a side is the least of all rounds, with
+the median behind it. Without torch or norse it says so and exits with 2; a case
+that does not run, because its library is not there or torch.compile fails, is said and left out.
 """
 
 import argparse
@@ -30,6 +34,10 @@ CASES = {
     "b2": ["b2", "b2-into"],
     "b3": ["b3", "b3-into"],
     "b4": ["b3", "b3-into"],
+    "b5.step": ["b3", "b3-into"],
+    "b3.snntorch": ["b3", "b3-into"],
+    "b3.spikingjelly": ["b3", "b3-into"],
+    "b3.sinabs": ["b3", "b3-into"],
     "z": ["z", "z-into"],
     "c": ["c", "c-into"],
     "d": ["d", "d-into"],
@@ -45,7 +53,7 @@ CASES = {
     "m.128x784x256": ["m.128x784x256"],
     "m.1024x1024x1024": ["m.1024x1024x1024"],
 }
-SLOW = {"g1000": ["g1000", "g1000-into"]}
+SLOW = {"g1000": ["g1000", "g1000-into"], "b5": ["b3", "b3-into"]}
 
 
 def norse_case(name, torch, norse):
@@ -73,14 +81,30 @@ def norse_case(name, torch, norse):
                 _, state = cell(x, state)
 
         return loop, 1
-    layers = {"b1": (100, 1), "b2": (1000, 1, 1000), "b3": (100, 64, 1024), "b4": (100, 64, 1024), "z": (2000, 1, 1024)}
+    if name.startswith("b3."):
+        return other_library(name[3:], torch), 1
+    if name == "b5.step":
+        from norse.torch.functional.lif import lif_feed_forward_step
+
+        step = torch.compile(lif_feed_forward_step)
+        x, p = torch.rand(100, 64, 1024), nt.LIFParameters()
+        start = nt.LIF()(x[:1])[1]
+
+        def loop():
+            s, out = start, []
+            for t in range(x.shape[0]):
+                z, s = step(x[t], s, p)
+                out.append(z)
+            return torch.stack(out)
+
+        return loop, 1
+    layers = {"b1": (100, 1), "b2": (1000, 1, 1000), "b3": (100, 64, 1024), "b4": (100, 64, 1024), "b5": (100, 64, 1024), "z": (2000, 1, 1024)}
     if name in layers:
         x = torch.ones(layers[name]) if name == "b1" else torch.rand(layers[name])
         if name == "z":
             x[1:] = 0
-        if name == "b4":
+        if name in ("b4", "b5"):
 
-            @torch.jit.script
             def arithmetic(x):
                 v = torch.zeros_like(x[0])
                 i = torch.zeros_like(x[0])
@@ -94,6 +118,7 @@ def norse_case(name, torch, norse):
                     out.append(z)
                 return torch.stack(out)
 
+            arithmetic = torch.jit.script(arithmetic) if name == "b4" else torch.compile(arithmetic)
             return lambda: arithmetic(x), 1
         lif = nt.LIF()
         return lambda: lif(x), 1
@@ -143,6 +168,44 @@ def norse_case(name, torch, norse):
         a, b = torch.rand(m, k), torch.rand(k, n)
         return lambda: a @ b, 1
     raise SystemExit(f"compare_norse: no case {name}")
+
+
+def other_library(name, torch):
+    """b3 in a library that is not Norse."""
+    x = torch.rand(100, 64, 1024)
+    if name == "snntorch":
+        import snntorch
+
+        layer = snntorch.Synaptic(alpha=0.8, beta=0.9, reset_mechanism="zero")
+
+        def loop():
+            syn, mem = layer.init_synaptic()
+            out = []
+            for t in range(x.shape[0]):
+                z, syn, mem = layer(x[t], syn, mem)
+                out.append(z)
+            return torch.stack(out)
+
+        return loop
+    if name == "spikingjelly":
+        from spikingjelly.activation_based import functional, neuron
+
+        layer = neuron.LIFNode(tau=10.0, step_mode="m")
+
+        def forward():
+            functional.reset_net(layer)
+            return layer(x)
+
+        return forward
+    import sinabs.layers
+
+    layer, turned = sinabs.layers.LIF(tau_mem=10.0), x.transpose(0, 1).contiguous()
+
+    def forward():
+        layer.reset_states()
+        return layer(turned)
+
+    return forward
 
 
 def norse_side(name, threads, seconds):
@@ -205,7 +268,11 @@ def median(x):
 def compare(name, o):
     theirs, ours = [], {}
     for _ in range(o.rounds):
-        theirs += run_norse(name, o)
+        try:
+            theirs += run_norse(name, o)
+        except subprocess.CalledProcessError as e:
+            print(f"{name} does not run: {(e.stderr or 'no reason given').strip().splitlines()[-1]}", file=sys.stderr)
+            return []
         for case, r in run_ours({**CASES, **SLOW}[name], o).items():
             ours.setdefault(case, []).append(r)
     rows = []
@@ -224,17 +291,23 @@ def compare(name, o):
 def heading(o):
     import torch
 
-    version = subprocess.run([o.snnrepl, "version"], check=True, capture_output=True, text=True).stdout.strip()
+    ours = subprocess.run([o.snnrepl, "version"], check=True, capture_output=True, text=True).stdout.strip()
     cpu = platform.machine()
     if os.path.exists("/proc/cpuinfo"):
         cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), cpu)
-    from importlib.metadata import version as of
+    from importlib.metadata import PackageNotFoundError, version
+
+    def of(package):
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "not installed"
 
     blas = "MKL" if "Math Kernel" in torch.__config__.show() else "OpenBLAS or other"
     load = ", ".join(f"{v:.1f}" for v in os.getloadavg())
     return (
-        f"{datetime.date.today()}, {cpu}, {os.cpu_count()} processors, load {load}; {version}; "
-        f"torch {torch.__version__} ({blas}), norse {of('norse')}, Python {platform.python_version()}; "
+        f"{datetime.date.today()}, {cpu}, {os.cpu_count()} processors, load {load}; {ours}; "
+        f"torch {torch.__version__} ({blas}), norse {of('norse')}, snntorch {of('snntorch')}, spikingjelly {of('spikingjelly')}, sinabs {of('sinabs')}, Python {platform.python_version()}; "
         f"{o.threads} thread(s), {'processor time' if o.threads == 1 else 'wall time'}, least (median) of {o.rounds} alternating rounds"
     )
 
@@ -267,7 +340,7 @@ def main():
             return 2
         for r in compare(name, o):
             rows.append(r)
-            title = r["case"] if r["case"].startswith(name) else f"{r['case']} beside {name}"
+            title = r["case"] if r["case"].removesuffix("-into").removesuffix("-script") == name else f"{r['case']} beside {name}"
             roof = f"{r['roofline_fraction']:.0%}" if r["roofline_fraction"] else ""
             print(
                 f"| {title} | {short(r['norse_min'])} ({short(r['norse_median'])}) | {short(r['min'])} ({short(r['median'])}) "

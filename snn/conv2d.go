@@ -59,7 +59,7 @@ type Conv struct {
 // Padding; Dilation; Stride; Groups. Weight and bias are drawn uniformly from ±1/√(in/groups·height·width), as in
 // PyTorch, by the generator that tensor.Seed sets.
 //
-// The sum runs over c, i and j in this order, each product rounded by itself. Where less than 6 % of the inputs are not
+// The sum runs over c, i and j in this order, each product fused with its addition. Where less than 3 % of the inputs are not
 // zero and the weights are finite, only those are visited, in an order that gives the same bits.
 func Conv2d(in, out int, kernel any, opts ...Option) *Conv {
 	const who = "snn.Conv2d"

@@ -9,7 +9,7 @@ import (
 	"github.com/livespike/livespike/internal/simd"
 )
 
-// linearSparse is the share of non-zero inputs below which only those are visited (spec/performance.md 4.7).
+// linearSparse is the share of non-zero inputs below which only those are visited.
 const linearSparse = 0.30
 
 // chunk is the length of the pieces that a sum is made of.

@@ -75,6 +75,7 @@ var benchCases = func() (all []benchCase) {
 	}
 	add(talkCases()...)
 	add(edgeCases()...)
+	add(scalingCases()...)
 
 	train784 := func(name string, spikes, back bool) benchCase {
 		return benchCase{
