@@ -17,7 +17,7 @@ import (
 )
 
 // TestIdentity: the same bits from every model, layer, network and gradient with assembly of each kind and without, on 1, 2
-// and 7 processors, with modules that run in pieces and one after the other. The bits are compared by hash with those
+// and 7 processors, with modules that run in pieces, whose spikes are packed, and one after the other. The bits are compared by hash with those
 // of Go on one processor without pieces, which the golden files hold against Norse.
 func TestIdentity(t *testing.T) {
 	const key = "LIVESPIKE_IDENTITY"
@@ -61,8 +61,9 @@ func TestIdentity(t *testing.T) {
 // identities is a line with a hash for each number of processors, without pieces and with.
 func identities(t *testing.T) string {
 	var b strings.Builder
-	defer func(n int, p bool) { runtime.GOMAXPROCS(n); inPieces = p }(runtime.GOMAXPROCS(0), inPieces)
+	defer func(n int) { runtime.GOMAXPROCS(n); inPieces, packing = true, true }(runtime.GOMAXPROCS(0))
 	for _, inPieces = range []bool{false, true} {
+		packing = inPieces
 		for _, n := range []int{1, 2, 7} {
 			runtime.GOMAXPROCS(n)
 			fmt.Fprintf(&b, "%s, %d processors, pieces %v: hash %s\n", simd.Name(), n, inPieces, identity(t))
@@ -104,6 +105,7 @@ func identity(t *testing.T) string {
 		x := tensor.Bernoulli(share, 12, 1, 1, 60, 70).Mul(tensor.Rand(12, 1, 1, 60, 70))
 		run(Sequential(Lift(Conv2d(1, 3, 5, Padding(2))), LIF(), Lift(Flatten(1)), Linear(3*60*70, 10), Sigmoid()), x)
 		run(Sequential(LIFRefracCell(), Conv2d(1, 2, 9, Dilation(3), Padding(12))), x.Index(0).Mul(30))
+		run(Sequential(LIF(), Linear(1504, 20), LIFRefrac(), Linear(20, 3)), tensor.Bernoulli(share, 30, 4, 1504).Mul(3))
 		run(Conv2d(4, 6, 3, Stride(2), Groups(2)), tensor.Bernoulli(share, 9, 4, 50, 60))
 		run(Conv2d(1, 2, 9), tensor.Bernoulli(share, 1, 1, 120, 130))
 		run(Linear(1500, 300), tensor.Bernoulli(share, 110, 1500).Mul(tensor.Randn(110, 1500)))

@@ -85,7 +85,7 @@ func (l *Layer) needTime(shape []int) {
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
 	if l.canPair(s) && n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron) {
-		l.share(z, x, steps, s)
+		l.share(z, nil, x, steps, s)
 		return
 	}
 	watch := watcher{per: n}
@@ -110,6 +110,7 @@ const (
 type shared struct {
 	l     *Layer
 	z, x  []float32
+	bits  []byte // in the place of z, where the spikes are packed
 	steps int
 	s     *State
 	each  int // neurons of a piece
@@ -117,11 +118,11 @@ type shared struct {
 
 var sharedTasks = sync.Pool{New: func() any { return new(shared) }}
 
-func (l *Layer) share(z, x []float32, steps int, s *State) {
+func (l *Layer) share(z []float32, bits []byte, x []float32, steps int, s *State) {
 	n := s.stride()
 	each := max(shareOfNeurons, (n/(2*runtime.GOMAXPROCS(0))+63)&^63)
 	t := sharedTasks.Get().(*shared)
-	*t = shared{l: l, z: z, x: x, steps: steps, s: s, each: each}
+	*t = shared{l: l, z: z, bits: bits, x: x, steps: steps, s: s, each: each}
 	pool.Do((n+each-1)/each, t)
 	*t = shared{}
 	sharedTasks.Put(t)
@@ -135,6 +136,10 @@ func (t *shared) Piece(k int) {
 	watch := watcher{per: p.end - p.at}
 	for at := 0; at < t.steps; {
 		p.steps = min(2, t.steps-at)
+		if t.bits != nil {
+			at += t.l.runBits(t.bits[at*n/8:(at+p.steps)*n/8], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal)
+			continue
+		}
 		at += t.l.runFast(t.z[at*n:(at+p.steps)*n], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal, t.l.delayed)
 		watch.step(t.l.name)
 		watch.step(t.l.name)

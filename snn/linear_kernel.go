@@ -28,8 +28,73 @@ func isActive(x []float32) bool { return float64(simd.Count(x)) < linearSparse*f
 
 // linearRows is linear with the path given.
 func linearRows(dst, x, w []float32, in, out int, sparse bool) {
+	if sparse {
+		linearSpikes(dst, inputs{x: x, n: len(x)}, w, in, out)
+		return
+	}
 	rows := len(x) / in
-	if sparse && rows >= manyRows {
+	clear(dst)
+	t := linearTasks.Get().(*linearTask)
+	*t = linearTask{dst: dst, x: inputs{x: x, n: len(x)}, w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}
+	if isShared(rows*in*out) && rows > 1 {
+		t.block = min(t.block, max(24, (rows+2*runtime.GOMAXPROCS(0)-1)/(2*runtime.GOMAXPROCS(0))))
+	}
+	t.do((rows + t.block - 1) / t.block)
+	linearTasks.Put(t)
+}
+
+// inputs are those of a linear layer: numbers, or spikes as packed bits.
+type inputs struct {
+	x    []float32
+	bits []byte
+	n    int
+}
+
+// rows is n of them from the given one on; both are multiples of 8 where they are bits.
+func (s inputs) rows(from, n int) inputs {
+	if s.bits != nil {
+		return inputs{bits: s.bits[from/8:][:n/8], n: n}
+	}
+	return inputs{x: s.x[from:][:n], n: n}
+}
+
+// active lists n of them, at most chunk, that are not zero. Values is 1 throughout where they are bits.
+func (s inputs) active(index *[chunk]int32, values *[chunk]float32, from, n int) int {
+	if s.bits != nil {
+		return simd.ActiveBits(index[:], s.bits[from/8:][:n/8])
+	}
+	return simd.Active(index[:], values[:], s.x[from:][:n], 0)
+}
+
+// ones are the values of spikes.
+var ones = func() (all [chunk]float32) {
+	for k := range all {
+		all[k] = 1
+	}
+	return all
+}()
+
+// linearBits is linear for spikes: packed bits of rows of in inputs, a multiple of 8.
+func linearBits(dst []float32, bits []byte, w []float32, in, out int) {
+	n := 8 * len(bits)
+	if float64(simd.CountBits(bits)) < linearSparse*float64(n) {
+		linearSpikes(dst, inputs{bits: bits, n: n}, w, in, out)
+		return
+	}
+	rows := max(1, 1<<18/in) // at a time
+	p := borrow(rows * in)
+	defer giveBack(p)
+	for ; len(bits) > 0; bits, dst = bits[rows*in/8:], dst[rows*out:] {
+		rows = min(rows, 8*len(bits)/in)
+		simd.Unpack((*p)[:rows*in], bits)
+		linearRows(dst[:rows*out], (*p)[:rows*in], w, in, out, false)
+	}
+}
+
+// linearSpikes is linear for inputs that are mostly zero.
+func linearSpikes(dst []float32, x inputs, w []float32, in, out int) {
+	rows := x.n / in
+	if rows >= manyRows {
 		t := borrow(in * vectors(out))
 		defer giveBack(t)
 		transposed(*t, w, in, out)
@@ -43,22 +108,13 @@ func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 		return
 	}
 	clear(dst)
-	if sparse {
-		linearActive(dst, x, w, in, out)
-		return
-	}
-	t := linearTasks.Get().(*linearTask)
-	*t = linearTask{dst: dst, x: x, w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}
-	if isShared(rows*in*out) && rows > 1 {
-		t.block = min(t.block, max(24, (rows+2*runtime.GOMAXPROCS(0)-1)/(2*runtime.GOMAXPROCS(0))))
-	}
-	t.do((rows + t.block - 1) / t.block)
-	linearTasks.Put(t)
+	linearActive(dst, x, w, in, out)
 }
 
 // linearTask is the product of many rows with the weights, a piece for some of the rows.
 type linearTask struct {
-	dst, x, w      []float32
+	dst, w         []float32
+	x              inputs
 	in, out, block int
 	t              []float32 // the weights transposed, where most inputs are zero
 }
@@ -77,12 +133,12 @@ func (t *linearTask) do(pieces int) {
 // Piece multiplies a block of rows.
 func (t *linearTask) Piece(k int) {
 	r := k * t.block
-	n := min(t.block, len(t.x)/t.in-r)
-	to, from := t.dst[r*t.out:][:n*t.out], t.x[r*t.in:][:n*t.in]
+	n := min(t.block, t.x.n/t.in-r)
+	to, from := t.dst[r*t.out:][:n*t.out], t.x.rows(r*t.in, n*t.in)
 	if t.t != nil {
 		linearActiveRows(to, from, t.t, t.in, t.out)
 	} else {
-		gemm.Add(to, t.out, gemm.Matrix{Data: from, Row: t.in, Column: 1}, gemm.Matrix{Data: t.w, Row: 1, Column: t.in}, n, t.in, t.out, chunk)
+		gemm.Add(to, t.out, gemm.Matrix{Data: from.x, Row: t.in, Column: 1}, gemm.Matrix{Data: t.w, Row: 1, Column: t.in}, n, t.in, t.out, chunk)
 	}
 	stopIfInterrupted("Linear")
 }
@@ -91,13 +147,13 @@ func (t *linearTask) Piece(k int) {
 func vectors(n int) int { return (n + 7) &^ 7 }
 
 // linearActive adds x·wᵀ to dst for a few rows of which most inputs are zero.
-func linearActive(dst, x, w []float32, in, out int) {
+func linearActive(dst []float32, x inputs, w []float32, in, out int) {
 	var index [chunk]int32
-	var values [chunk]float32
-	for ; len(x) > 0; x, dst = x[in:], dst[out:] {
+	values := ones
+	for r := range x.n / in {
 		for at := 0; at < in; at += chunk {
-			n := simd.Active(index[:], values[:], x[at:][:min(chunk, in-at)], 0)
-			simd.SumColumns(dst[:out], w[at:], values[:n], index[:n], in)
+			n := x.active(&index, &values, r*in+at, min(chunk, in-at))
+			simd.SumColumns(dst[r*out:][:out], w[at:], values[:n], index[:n], in)
 		}
 	}
 }
@@ -113,19 +169,18 @@ func transposed(t, w []float32, in, out int) {
 
 // linearActiveRows is linearRows for inputs that are mostly zero, with the weights transposed: the same sums in the same
 // order.
-func linearActiveRows(dst, x, t []float32, in, out int) {
+func linearActiveRows(dst []float32, x inputs, t []float32, in, out int) {
 	wide := vectors(out)
 	p := borrow(2 * wide)
 	defer giveBack(p)
 	sums, work := (*p)[:wide], (*p)[wide:]
 	var index [chunk]int32
-	var values [chunk]float32
+	values := ones
 	watch := watcher{per: in*out/16 + in}
-	for r := range len(x) / in {
+	for r := range x.n / in {
 		clear(sums)
 		for at := 0; at < in; at += chunk {
-			piece := x[r*in+at:][:min(chunk, in-at)]
-			n := simd.Active(index[:], values[:], piece, 0)
+			n := x.active(&index, &values, r*in+at, min(chunk, in-at))
 			simd.SumRows(sums, t[at*wide:], values[:n], index[:n], wide, work)
 		}
 		copy(dst[r*out:][:out], sums)

@@ -11,6 +11,8 @@ type scratch struct {
 	steps  []int   // of a piece, for the first module of those that run in pieces
 	ends   []int   // the module behind those
 	piece  [][]int // each module's input of a piece
+	packs  []bool  // the module's output is packed spikes
+	packed []bool  // its input is
 	lent   []*[]float32
 }
 

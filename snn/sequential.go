@@ -135,12 +135,16 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 			k = end
 			continue
 		default:
-			out = w.buffer(size(w.shapes[end]))
+			n := size(w.shapes[end])
+			if w.packs[end-1] {
+				n = (n + 31) / 32
+			}
+			out = w.buffer(n)
 		}
 		if end > k+1 {
 			c.applyInPieces(k, end, out, x, w, s)
 		} else {
-			s.sub[k].s = c.applyAt(k, out, x, w.shapes[k], s.sub[k].s)
+			s.sub[k].s = c.applyAs(k, out, x, w.shapes[k], w, s.sub[k].s)
 		}
 		x, k = out, end
 	}
@@ -148,6 +152,27 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 		copy(dst, x)
 	}
 	return s
+}
+
+// applyAs is applyAt with spikes packed where the plan says so, as output of a layer and as input of a linear one.
+func (c *Chain) applyAs(k int, dst, x []float32, in []int, w *scratch, s *State) *State {
+	if !w.packs[k] && !w.packed[k] {
+		return c.applyAt(k, dst, x, in, s)
+	}
+	if w.packs[k] {
+		return c.applyPacked(k, asBytes(dst)[:size(in)/8], x, in, s)
+	}
+	defer atPlace("Sequential", k, c.modules[k])
+	d := c.modules[k].(*Dense)
+	linearBits(dst, asBytes(x)[:size(in)/8], d.weight.Data(), d.in, d.out)
+	d.addBias(dst)
+	return s
+}
+
+// applyPacked is a layer whose spikes are packed.
+func (c *Chain) applyPacked(k int, dst []byte, x []float32, in []int, s *State) *State {
+	defer atPlace("Sequential", k, c.modules[k])
+	return c.modules[k].(*Layer).applyBits(dst, x, in, s)
 }
 
 func (c *Chain) applyAt(k int, dst, x []float32, in []int, s *State) *State {
@@ -172,6 +197,12 @@ func (c *Chain) plan(s *State, in []int) *scratch {
 		shape = c.shapeAfter(k, shape)
 	}
 	w.shapes = append(w.shapes, shape)
+	w.packs, w.packed = make([]bool, len(c.modules)), make([]bool, len(c.modules))
+	for k := range c.modules {
+		if to, ok := c.canPack(k, w); ok {
+			w.packs[k], w.packed[to] = true, true
+		}
+	}
 	c.planPieces(w)
 	return w
 }

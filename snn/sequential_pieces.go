@@ -105,16 +105,20 @@ func (c *Chain) planPieces(w *scratch) {
 // not leave the cache. It is the same as one after the other over all steps.
 func (c *Chain) applyInPieces(first, end int, dst, x []float32, w *scratch, s *State) {
 	all, steps := w.shapes[first][0], w.steps[first]
-	in, out := len(x)/all, len(dst)/all
+	in, out := len(x)/all, size(w.shapes[end])/all
 	held := len(w.lent)
 	for at := 0; at < all; at += steps {
 		n := min(steps, all-at)
 		from, slot := x[at*in:(at+n)*in], held
 		for k := first; k < end; k++ {
 			w.piece[k][0] = n
-			to := dst[at*out : (at+n)*out]
+			to := dst
 			switch {
+			case k == end-1 && w.packs[k]:
+				s.sub[k].s = c.applyPacked(k, asBytes(dst)[at*out/8:(at+n)*out/8], from, w.piece[k], s.sub[k].s)
+				continue
 			case k == end-1:
+				to = dst[at*out : (at+n)*out]
 			case isReshape(c.modules[k]):
 				continue
 			default:

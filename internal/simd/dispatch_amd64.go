@@ -44,12 +44,16 @@ func neurons() {
 		{&LIF.Pair, lifPairAVX2, lifPairAVX512},
 		{&LIF.Late, lifLateAVX2, lifLateAVX512},
 		{&LIF.LatePair, lifLatePairAVX2, lifLatePairAVX512},
+		{&LIF.Bits, lifBitsAVX2, lifBitsAVX512},
+		{&LIF.PairBits, lifPairBitsAVX2, lifPairBitsAVX512},
 		{&LIF.Tiny, lifTinyAVX2, nil},
 		{&LIF.LateTiny, lifLateTinyAVX2, nil},
 		{&LIFRefrac.One, lifRefracAVX2, lifRefracAVX512},
 		{&LIFRefrac.Pair, lifRefracPairAVX2, lifRefracPairAVX512},
 		{&LIFRefrac.Late, lifRefracLateAVX2, lifRefracLateAVX512},
 		{&LIFRefrac.LatePair, lifRefracLatePairAVX2, lifRefracLatePairAVX512},
+		{&LIFRefrac.Bits, lifRefracBitsAVX2, lifRefracBitsAVX512},
+		{&LIFRefrac.PairBits, lifRefracPairBitsAVX2, lifRefracPairBitsAVX512},
 		{&LIFRefrac.Tiny, lifRefracTinyAVX2, nil},
 		{&LIFRefrac.LateTiny, lifRefracLateTinyAVX2, nil},
 		{&LI.One, liAVX2, liAVX512},
@@ -105,13 +109,14 @@ func neurons() {
 	} {
 		*k.to = k.avx2
 		if wide && k.wide != nil {
-			*k.to = both(k.wide, k.avx2)
+			*k.to = both(k.wide, k.avx2, k.to == &LIF.Bits || k.to == &LIF.PairBits || k.to == &LIFRefrac.Bits || k.to == &LIFRefrac.PairBits)
 		}
 	}
 }
 
-// both is the first kernel for every 16 neurons whose coefficients are alike, and the second for the others.
-func both(wide, narrow Step) Step {
+// both is the first kernel for every 16 neurons whose coefficients are alike, and the second for the others. bits says that
+// the output is bits.
+func both(wide, narrow Step, bits bool) Step {
 	return func(z, x, s, c *float32, n, stride, row, cstep int) int {
 		if n < 16 || cstep != 0 {
 			return narrow(z, x, s, c, n, stride, row, cstep)
@@ -119,7 +124,11 @@ func both(wide, narrow Step) Step {
 		most := n &^ 15
 		met := wide(z, x, s, c, most, stride, row, 0)
 		if most < n {
-			met |= narrow(behind(z, most), behind(x, most), behind(s, most), c, n-most, stride, row, 0)
+			out := 4 * most
+			if bits {
+				out = most / 8
+			}
+			met |= narrow((*float32)(unsafe.Add(unsafe.Pointer(z), out)), behind(x, most), behind(s, most), c, n-most, stride, row, 0)
 		}
 		return met
 	}

@@ -14,6 +14,11 @@ func lifAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int
 //go:noescape
 func lifLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifBitsAVX512 is the step, with a bit for each neuron as output, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifPairAVX512 is two steps of n LIF neurons; see Step.
 //
 //go:noescape
@@ -23,6 +28,11 @@ func lifPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride
 //
 //go:noescape
 func lifLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifPairBitsAVX512 is two steps, with a bit for each neuron as output, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifSubtractAVX512 is the step of n LIF (subtractive reset) neurons; see Step.
 //
@@ -34,6 +44,11 @@ func lifSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, st
 //go:noescape
 func lifSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifSubtractBitsAVX512 is the step, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifSubtractPairAVX512 is two steps of n LIF (subtractive reset) neurons; see Step.
 //
 //go:noescape
@@ -43,6 +58,11 @@ func lifSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int
 //
 //go:noescape
 func lifSubtractLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractPairBitsAVX512 is two steps, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifRefracAVX512 is the step of n LIFRefrac neurons; see Step.
 //
@@ -54,6 +74,11 @@ func lifRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stri
 //go:noescape
 func lifRefracLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifRefracBitsAVX512 is the step, with a bit for each neuron as output, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifRefracPairAVX512 is two steps of n LIFRefrac neurons; see Step.
 //
 //go:noescape
@@ -63,6 +88,11 @@ func lifRefracPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, 
 //
 //go:noescape
 func lifRefracLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracPairBitsAVX512 is two steps, with a bit for each neuron as output, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // liAVX512 is the step of n LI neurons; see Step.
 //
@@ -284,6 +314,11 @@ func lifAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, 
 //go:noescape
 func lifLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifBitsAVX2 is the step, with a bit for each neuron as output, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifPairAVX2 is two steps of n LIF neurons; see Step.
 //
 //go:noescape
@@ -293,6 +328,11 @@ func lifPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride i
 //
 //go:noescape
 func lifLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifPairBitsAVX2 is two steps, with a bit for each neuron as output, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifTinyAVX2 is the step, with products among the denormals made of integers, of n LIF neurons; see Step.
 //
@@ -314,6 +354,11 @@ func lifSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stri
 //go:noescape
 func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifSubtractBitsAVX2 is the step, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifSubtractPairAVX2 is two steps of n LIF (subtractive reset) neurons; see Step.
 //
 //go:noescape
@@ -323,6 +368,11 @@ func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, 
 //
 //go:noescape
 func lifSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifSubtractPairBitsAVX2 is two steps, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
+//
+//go:noescape
+func lifSubtractPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifRefracAVX2 is the step of n LIFRefrac neurons; see Step.
 //
@@ -334,6 +384,11 @@ func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride
 //go:noescape
 func lifRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifRefracBitsAVX2 is the step, with a bit for each neuron as output, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifRefracPairAVX2 is two steps of n LIFRefrac neurons; see Step.
 //
 //go:noescape
@@ -343,6 +398,11 @@ func lifRefracPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, st
 //
 //go:noescape
 func lifRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// lifRefracPairBitsAVX2 is two steps, with a bit for each neuron as output, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifRefracTinyAVX2 is the step, with products among the denormals made of integers, of n LIFRefrac neurons; see Step.
 //

@@ -617,6 +617,119 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifBitsAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	XORQ         R10, R10
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R8)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	KMOVW     K1, (CX)(R10*1)
+	VMOVUPS   64(R9)(AX*4), Z7
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R8)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, 2(CX)(R10*1)
+	VMOVUPS   Z6, (R8)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z8, 64(R8)(AX*4)
+	VMOVUPS   Z7, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x04, R10
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R8)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	KMOVW     K1, (CX)(R10*1)
+	VMOVUPS   Z6, (R8)(AX*4)
+	VMOVUPS   Z5, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x02, R10
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
 // func lifPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
 TEXT ·lifPairAVX512(SB), NOSPLIT, $8-72
@@ -949,6 +1062,173 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifPairBitsAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	XORQ         R11, R11
+	LEAQ         (DX)(DI*4), R12
+	SHRQ         $0x03, DI
+	LEAQ         (CX)(DI*1), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	KMOVW     K1, (CX)(R11*1)
+	VMOVUPS   64(R10)(AX*4), Z7
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, 2(CX)(R11*1)
+	VADDPS    (R12)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z6, Z9, Z9
+	VADDPS    Z5, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z5, Z10
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z6, Z9, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z6, Z10, Z6
+	VADDPS    Z9, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, (DI)(R11*1)
+	VADDPS    64(R12)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VADDPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, 2(DI)(R11*1)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	VMOVUPS   Z8, 64(R9)(AX*4)
+	VMOVUPS   Z7, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x04, R11
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	KMOVW     K1, (CX)(R11*1)
+	VADDPS    (R12)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z7
+	VSUBPS    Z6, Z7, Z7
+	VADDPS    Z5, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	KMOVW     K1, (DI)(R11*1)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x02, R11
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
 // func lifSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
 TEXT ·lifSubtractAVX512(SB), NOSPLIT, $8-72
@@ -1167,6 +1447,122 @@ single:
 	VMOVUPS   Z5, (R8)(AX*4)
 	VMOVUPS   Z4, (R9)(AX*4)
 	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifSubtractBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifSubtractBitsAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	XORQ         AX, AX
+	XORQ         R10, R10
+	STMXCSR      (SP)
+	MOVL         (SP), R11
+	ANDL         $-64, R11
+	MOVL         R11, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R11
+	SUBQ         $0x00000010, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R8)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	KMOVW     K1, (CX)(R10*1)
+	VMOVUPS   64(R9)(AX*4), Z6
+	VADDPS    64(DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   64(R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	KMOVW     K1, 2(CX)(R10*1)
+	VMOVUPS   Z5, (R8)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	VMOVUPS   Z7, 64(R8)(AX*4)
+	VMOVUPS   Z6, 64(R9)(AX*4)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x04, R10
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R8)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	KMOVW     K1, (CX)(R10*1)
+	VMOVUPS   Z5, (R8)(AX*4)
+	VMOVUPS   Z4, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x02, R10
 	ADDQ      $0x00000010, AX
 	JMP       single
 
@@ -1522,6 +1918,179 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifSubtractPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifSubtractPairBitsAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	XORQ         R11, R11
+	LEAQ         (DX)(DI*4), R12
+	SHRQ         $0x03, DI
+	LEAQ         (CX)(DI*1), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R9)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	KMOVW     K1, (CX)(R11*1)
+	VMOVUPS   64(R10)(AX*4), Z6
+	VADDPS    64(DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   64(R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	KMOVW     K1, 2(CX)(R11*1)
+	VADDPS    (R12)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z5, Z8, Z8
+	VADDPS    Z4, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z4, Z9
+	VADDPS    Z9, Z4, Z4
+	VADDPS    Z5, Z8, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z5, Z9, Z5
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	KMOVW     K1, (DI)(R11*1)
+	VADDPS    64(R12)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z8
+	VSUBPS    Z7, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z7, Z8, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VSUBPS    Z3, Z7, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z8, Z9, Z8
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VMULPS    Z7, Z9, Z7
+	VADDPS    Z8, Z7, Z7
+	VMOVUPS.Z one<>+0(SB), K1, Z8
+	KMOVW     K1, 2(DI)(R11*1)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z4, (R10)(AX*4)
+	VMOVUPS   Z7, 64(R9)(AX*4)
+	VMOVUPS   Z6, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x04, R11
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z4
+	VADDPS    (DX)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z5
+	VMOVUPS   (R9)(AX*4), Z6
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z4, Z5, Z5
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z6, Z5, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	KMOVW     K1, (CX)(R11*1)
+	VADDPS    (R12)(AX*4), Z4, Z4
+	VMOVUPS   Z2, Z6
+	VSUBPS    Z5, Z6, Z6
+	VADDPS    Z4, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z4, Z7
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z5, Z6, Z5
+	VCMPPS    $0x1e, Z3, Z5, K1
+	VSUBPS    Z3, Z5, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z6, Z7, Z6
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z7
+	VMULPS    Z5, Z7, Z5
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS.Z one<>+0(SB), K1, Z6
+	KMOVW     K1, (DI)(R11*1)
+	VMOVUPS   Z5, (R9)(AX*4)
+	VMOVUPS   Z4, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x02, R11
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
 // func lifRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
 TEXT ·lifRefracAVX512(SB), NOSPLIT, $8-72
@@ -1864,6 +2433,184 @@ single:
 	VMOVUPS   Z6, (R9)(AX*4)
 	VMOVUPS   Z8, (R10)(AX*4)
 	ADDQ      DI, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifRefracBitsAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), AX
+	MOVQ         cstep+56(FP), DI
+	MOVQ         s+16(FP), R8
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R8)(AX*4), R9
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	XORQ         R11, R11
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R9)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, (CX)(R11*1)
+	VMOVUPS   64(R9)(AX*4), Z9
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R8)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R10)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	KMOVW     K1, 2(CX)(R11*1)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	VMOVUPS   Z10, 64(R8)(AX*4)
+	VMOVUPS   Z9, 64(R9)(AX*4)
+	VMOVUPS   Z11, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x04, R11
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R8)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R10)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, (CX)(R11*1)
+	VMOVUPS   Z7, (R8)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z8, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x02, R11
 	ADDQ      $0x00000010, AX
 	JMP       single
 
@@ -2440,6 +3187,295 @@ single:
 	VMOVUPS   Z6, (R10)(AX*4)
 	VMOVUPS   Z8, (R11)(AX*4)
 	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, SSE
+TEXT ·lifRefracPairBitsAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	XORQ         R12, R12
+	LEAQ         (DX)(DI*4), R13
+	SHRQ         $0x03, DI
+	LEAQ         (CX)(DI*1), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R14
+	ANDL         $-64, R14
+	MOVL         R14, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R14
+	SUBQ         $0x00000010, R14
+
+loop:
+	CMPQ      AX, R14
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, (CX)(R12*1)
+	VMOVUPS   64(R10)(AX*4), Z9
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R9)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R11)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	KMOVW     K1, 2(CX)(R12*1)
+	VADDPS    (R13)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z7, Z12, Z12
+	VADDPS    Z6, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z6, Z13
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z7, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z7, Z13, Z7
+	VADDPS    Z7, Z12, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z8, Z12, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z8, Z13, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	KMOVW     K1, (DI)(R12*1)
+	VADDPS    64(R13)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z10, Z12, Z12
+	VADDPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z9, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z10, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z11, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z10, Z12, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z11, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	KMOVW     K1, 2(DI)(R12*1)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z9, 64(R10)(AX*4)
+	VMOVUPS   Z11, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x04, R12
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, (CX)(R12*1)
+	VADDPS    (R13)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z7, Z9, Z9
+	VADDPS    Z6, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z6, Z10
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z7, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z9, Z10, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z7, Z9, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VSUBPS    Z9, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	KMOVW     K1, (DI)(R12*1)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x02, R12
 	ADDQ      $0x00000010, AX
 	JMP       single
 
@@ -10437,6 +11473,126 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifBitsAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	XORQ    R10, R10
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	CMPQ      DI, $0x00
+	JNE       single
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R9)(AX*4), Y5
+	VADDPS    (DX)(AX*4), Y5, Y5
+	VMOVUPS   Y2, Y6
+	VMOVUPS   (R8)(AX*4), Y7
+	VSUBPS    Y7, Y6, Y6
+	VADDPS    Y5, Y6, Y6
+	VMULPS    Y0, Y6, Y6
+	VMULPS    Y1, Y5, Y8
+	VADDPS    Y8, Y5, Y5
+	VADDPS    Y7, Y6, Y6
+	VCMPPS    $0x1e, Y3, Y6, Y7
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMULPS    Y4, Y8, Y8
+	VANDNPS   one<>+0(SB), Y7, Y9
+	VMULPS    Y6, Y9, Y6
+	VADDPS    Y8, Y6, Y6
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMOVMSKPS Y7, R12
+	MOVB      R12, (CX)(R10*1)
+	VMOVUPS   32(R9)(AX*4), Y7
+	VADDPS    32(DX)(AX*4), Y7, Y7
+	VMOVUPS   Y2, Y2
+	VMOVUPS   32(R8)(AX*4), Y8
+	VSUBPS    Y8, Y2, Y2
+	VADDPS    Y7, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y7, Y1
+	VADDPS    Y1, Y7, Y1
+	VADDPS    Y8, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMULPS    Y4, Y3, Y3
+	VANDNPS   one<>+0(SB), Y2, Y4
+	VMULPS    Y0, Y4, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R12
+	MOVB      R12, 1(CX)(R10*1)
+	VMOVUPS   Y6, (R8)(AX*4)
+	VMOVUPS   Y5, (R9)(AX*4)
+	VMOVUPS   Y0, 32(R8)(AX*4)
+	VMOVUPS   Y1, 32(R9)(AX*4)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x02, R10
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R9)(AX*4), Y5
+	VADDPS    (DX)(AX*4), Y5, Y5
+	VMOVUPS   Y2, Y2
+	VMOVUPS   (R8)(AX*4), Y6
+	VSUBPS    Y6, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y5, Y1
+	VADDPS    Y1, Y5, Y1
+	VADDPS    Y6, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMULPS    Y4, Y3, Y3
+	VANDNPS   one<>+0(SB), Y2, Y4
+	VMULPS    Y0, Y4, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R11
+	MOVB      R11, (CX)(R10*1)
+	VMOVUPS   Y0, (R8)(AX*4)
+	VMOVUPS   Y1, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x01, R10
+	ADDQ      $0x00000008, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
 // func lifPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, SSE
 TEXT ·lifPairAVX2(SB), NOSPLIT, $8-72
@@ -10762,6 +11918,180 @@ single:
 	ADDQ    R8, SI
 	ADDQ    $0x00000008, AX
 	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifPairBitsAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	XORQ    R11, R11
+	LEAQ    (DX)(DI*4), R12
+	SHRQ    $0x03, DI
+	LEAQ    (CX)(DI*1), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	CMPQ      R8, $0x00
+	JNE       single
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R10)(AX*4), Y5
+	VADDPS    (DX)(AX*4), Y5, Y5
+	VMOVUPS   Y2, Y6
+	VMOVUPS   (R9)(AX*4), Y7
+	VSUBPS    Y7, Y6, Y6
+	VADDPS    Y5, Y6, Y6
+	VMULPS    Y0, Y6, Y6
+	VMULPS    Y1, Y5, Y8
+	VADDPS    Y8, Y5, Y5
+	VADDPS    Y7, Y6, Y6
+	VCMPPS    $0x1e, Y3, Y6, Y7
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMULPS    Y4, Y8, Y8
+	VANDNPS   one<>+0(SB), Y7, Y9
+	VMULPS    Y6, Y9, Y6
+	VADDPS    Y8, Y6, Y6
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMOVMSKPS Y7, R14
+	MOVB      R14, (CX)(R11*1)
+	VMOVUPS   32(R10)(AX*4), Y7
+	VADDPS    32(DX)(AX*4), Y7, Y7
+	VMOVUPS   Y2, Y8
+	VMOVUPS   32(R9)(AX*4), Y9
+	VSUBPS    Y9, Y8, Y8
+	VADDPS    Y7, Y8, Y8
+	VMULPS    Y0, Y8, Y8
+	VMULPS    Y1, Y7, Y10
+	VADDPS    Y10, Y7, Y7
+	VADDPS    Y9, Y8, Y8
+	VCMPPS    $0x1e, Y3, Y8, Y9
+	VANDPS    one<>+0(SB), Y9, Y10
+	VMULPS    Y4, Y10, Y10
+	VANDNPS   one<>+0(SB), Y9, Y11
+	VMULPS    Y8, Y11, Y8
+	VADDPS    Y10, Y8, Y8
+	VANDPS    one<>+0(SB), Y9, Y10
+	VMOVMSKPS Y9, R14
+	MOVB      R14, 1(CX)(R11*1)
+	VADDPS    (R12)(AX*4), Y5, Y5
+	VMOVUPS   Y2, Y9
+	VSUBPS    Y6, Y9, Y9
+	VADDPS    Y5, Y9, Y9
+	VMULPS    Y0, Y9, Y9
+	VMULPS    Y1, Y5, Y10
+	VADDPS    Y10, Y5, Y5
+	VADDPS    Y6, Y9, Y6
+	VCMPPS    $0x1e, Y3, Y6, Y9
+	VANDPS    one<>+0(SB), Y9, Y10
+	VMULPS    Y4, Y10, Y10
+	VANDNPS   one<>+0(SB), Y9, Y11
+	VMULPS    Y6, Y11, Y6
+	VADDPS    Y10, Y6, Y6
+	VANDPS    one<>+0(SB), Y9, Y10
+	VMOVMSKPS Y9, R14
+	MOVB      R14, (DI)(R11*1)
+	VADDPS    32(R12)(AX*4), Y7, Y7
+	VMOVUPS   Y2, Y2
+	VSUBPS    Y8, Y2, Y2
+	VADDPS    Y7, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y7, Y1
+	VADDPS    Y1, Y7, Y1
+	VADDPS    Y8, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMULPS    Y4, Y3, Y3
+	VANDNPS   one<>+0(SB), Y2, Y4
+	VMULPS    Y0, Y4, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R14
+	MOVB      R14, 1(DI)(R11*1)
+	VMOVUPS   Y6, (R9)(AX*4)
+	VMOVUPS   Y5, (R10)(AX*4)
+	VMOVUPS   Y0, 32(R9)(AX*4)
+	VMOVUPS   Y1, 32(R10)(AX*4)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x02, R11
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R10)(AX*4), Y5
+	VADDPS    (DX)(AX*4), Y5, Y5
+	VMOVUPS   Y2, Y6
+	VMOVUPS   (R9)(AX*4), Y7
+	VSUBPS    Y7, Y6, Y6
+	VADDPS    Y5, Y6, Y6
+	VMULPS    Y0, Y6, Y6
+	VMULPS    Y1, Y5, Y8
+	VADDPS    Y8, Y5, Y5
+	VADDPS    Y7, Y6, Y6
+	VCMPPS    $0x1e, Y3, Y6, Y7
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMULPS    Y4, Y8, Y8
+	VANDNPS   one<>+0(SB), Y7, Y9
+	VMULPS    Y6, Y9, Y6
+	VADDPS    Y8, Y6, Y6
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMOVMSKPS Y7, R13
+	MOVB      R13, (CX)(R11*1)
+	VADDPS    (R12)(AX*4), Y5, Y5
+	VMOVUPS   Y2, Y2
+	VSUBPS    Y6, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y5, Y1
+	VADDPS    Y1, Y5, Y1
+	VADDPS    Y6, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMULPS    Y4, Y3, Y3
+	VANDNPS   one<>+0(SB), Y2, Y4
+	VMULPS    Y0, Y4, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R13
+	MOVB      R13, (DI)(R11*1)
+	VMOVUPS   Y0, (R9)(AX*4)
+	VMOVUPS   Y1, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x01, R11
+	ADDQ      $0x00000008, AX
+	JMP       single
 
 done:
 	STMXCSR (SP)
@@ -11369,6 +12699,129 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifSubtractBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractBitsAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	XORQ    R10, R10
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000008, R11
+
+loop:
+	CMPQ      AX, R11
+	JGE       single
+	CMPQ      DI, $0x00
+	JNE       single
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R9)(AX*4), Y4
+	VADDPS    (DX)(AX*4), Y4, Y4
+	VMOVUPS   Y2, Y5
+	VMOVUPS   (R8)(AX*4), Y6
+	VSUBPS    Y6, Y5, Y5
+	VADDPS    Y4, Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMULPS    Y1, Y4, Y7
+	VADDPS    Y7, Y4, Y4
+	VADDPS    Y6, Y5, Y5
+	VCMPPS    $0x1e, Y3, Y5, Y6
+	VSUBPS    Y3, Y5, Y7
+	VANDPS    one<>+0(SB), Y6, Y8
+	VMULPS    Y7, Y8, Y7
+	VANDNPS   one<>+0(SB), Y6, Y8
+	VMULPS    Y5, Y8, Y5
+	VADDPS    Y7, Y5, Y5
+	VANDPS    one<>+0(SB), Y6, Y7
+	VMOVMSKPS Y6, R12
+	MOVB      R12, (CX)(R10*1)
+	VMOVUPS   32(R9)(AX*4), Y6
+	VADDPS    32(DX)(AX*4), Y6, Y6
+	VMOVUPS   Y2, Y2
+	VMOVUPS   32(R8)(AX*4), Y7
+	VSUBPS    Y7, Y2, Y2
+	VADDPS    Y6, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y6, Y1
+	VADDPS    Y1, Y6, Y1
+	VADDPS    Y7, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VSUBPS    Y3, Y0, Y3
+	VANDPS    one<>+0(SB), Y2, Y6
+	VMULPS    Y3, Y6, Y3
+	VANDNPS   one<>+0(SB), Y2, Y6
+	VMULPS    Y0, Y6, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R12
+	MOVB      R12, 1(CX)(R10*1)
+	VMOVUPS   Y5, (R8)(AX*4)
+	VMOVUPS   Y4, (R9)(AX*4)
+	VMOVUPS   Y0, 32(R8)(AX*4)
+	VMOVUPS   Y1, 32(R9)(AX*4)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x02, R10
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R9)(AX*4), Y4
+	VADDPS    (DX)(AX*4), Y4, Y4
+	VMOVUPS   Y2, Y2
+	VMOVUPS   (R8)(AX*4), Y5
+	VSUBPS    Y5, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y4, Y1
+	VADDPS    Y1, Y4, Y1
+	VADDPS    Y5, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VSUBPS    Y3, Y0, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    Y3, Y4, Y3
+	VANDNPS   one<>+0(SB), Y2, Y4
+	VMULPS    Y0, Y4, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R11
+	MOVB      R11, (CX)(R10*1)
+	VMOVUPS   Y0, (R8)(AX*4)
+	VMOVUPS   Y1, (R9)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x01, R10
+	ADDQ      $0x00000008, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
 // func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, SSE
 TEXT ·lifSubtractPairAVX2(SB), NOSPLIT, $8-72
@@ -11715,6 +13168,186 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifSubtractPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifSubtractPairBitsAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	XORQ    R11, R11
+	LEAQ    (DX)(DI*4), R12
+	SHRQ    $0x03, DI
+	LEAQ    (CX)(DI*1), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	CMPQ      R8, $0x00
+	JNE       single
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R10)(AX*4), Y4
+	VADDPS    (DX)(AX*4), Y4, Y4
+	VMOVUPS   Y2, Y5
+	VMOVUPS   (R9)(AX*4), Y6
+	VSUBPS    Y6, Y5, Y5
+	VADDPS    Y4, Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMULPS    Y1, Y4, Y7
+	VADDPS    Y7, Y4, Y4
+	VADDPS    Y6, Y5, Y5
+	VCMPPS    $0x1e, Y3, Y5, Y6
+	VSUBPS    Y3, Y5, Y7
+	VANDPS    one<>+0(SB), Y6, Y8
+	VMULPS    Y7, Y8, Y7
+	VANDNPS   one<>+0(SB), Y6, Y8
+	VMULPS    Y5, Y8, Y5
+	VADDPS    Y7, Y5, Y5
+	VANDPS    one<>+0(SB), Y6, Y7
+	VMOVMSKPS Y6, R14
+	MOVB      R14, (CX)(R11*1)
+	VMOVUPS   32(R10)(AX*4), Y6
+	VADDPS    32(DX)(AX*4), Y6, Y6
+	VMOVUPS   Y2, Y7
+	VMOVUPS   32(R9)(AX*4), Y8
+	VSUBPS    Y8, Y7, Y7
+	VADDPS    Y6, Y7, Y7
+	VMULPS    Y0, Y7, Y7
+	VMULPS    Y1, Y6, Y9
+	VADDPS    Y9, Y6, Y6
+	VADDPS    Y8, Y7, Y7
+	VCMPPS    $0x1e, Y3, Y7, Y8
+	VSUBPS    Y3, Y7, Y9
+	VANDPS    one<>+0(SB), Y8, Y10
+	VMULPS    Y9, Y10, Y9
+	VANDNPS   one<>+0(SB), Y8, Y10
+	VMULPS    Y7, Y10, Y7
+	VADDPS    Y9, Y7, Y7
+	VANDPS    one<>+0(SB), Y8, Y9
+	VMOVMSKPS Y8, R14
+	MOVB      R14, 1(CX)(R11*1)
+	VADDPS    (R12)(AX*4), Y4, Y4
+	VMOVUPS   Y2, Y8
+	VSUBPS    Y5, Y8, Y8
+	VADDPS    Y4, Y8, Y8
+	VMULPS    Y0, Y8, Y8
+	VMULPS    Y1, Y4, Y9
+	VADDPS    Y9, Y4, Y4
+	VADDPS    Y5, Y8, Y5
+	VCMPPS    $0x1e, Y3, Y5, Y8
+	VSUBPS    Y3, Y5, Y9
+	VANDPS    one<>+0(SB), Y8, Y10
+	VMULPS    Y9, Y10, Y9
+	VANDNPS   one<>+0(SB), Y8, Y10
+	VMULPS    Y5, Y10, Y5
+	VADDPS    Y9, Y5, Y5
+	VANDPS    one<>+0(SB), Y8, Y9
+	VMOVMSKPS Y8, R14
+	MOVB      R14, (DI)(R11*1)
+	VADDPS    32(R12)(AX*4), Y6, Y6
+	VMOVUPS   Y2, Y2
+	VSUBPS    Y7, Y2, Y2
+	VADDPS    Y6, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y6, Y1
+	VADDPS    Y1, Y6, Y1
+	VADDPS    Y7, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VSUBPS    Y3, Y0, Y3
+	VANDPS    one<>+0(SB), Y2, Y6
+	VMULPS    Y3, Y6, Y3
+	VANDNPS   one<>+0(SB), Y2, Y6
+	VMULPS    Y0, Y6, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R14
+	MOVB      R14, 1(DI)(R11*1)
+	VMOVUPS   Y5, (R9)(AX*4)
+	VMOVUPS   Y4, (R10)(AX*4)
+	VMOVUPS   Y0, 32(R9)(AX*4)
+	VMOVUPS   Y1, 32(R10)(AX*4)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x02, R11
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (SI), Y0
+	VMOVUPS   32(SI), Y1
+	VMOVUPS   64(SI), Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   128(SI), Y4
+	VMOVUPS   (R10)(AX*4), Y4
+	VADDPS    (DX)(AX*4), Y4, Y4
+	VMOVUPS   Y2, Y5
+	VMOVUPS   (R9)(AX*4), Y6
+	VSUBPS    Y6, Y5, Y5
+	VADDPS    Y4, Y5, Y5
+	VMULPS    Y0, Y5, Y5
+	VMULPS    Y1, Y4, Y7
+	VADDPS    Y7, Y4, Y4
+	VADDPS    Y6, Y5, Y5
+	VCMPPS    $0x1e, Y3, Y5, Y6
+	VSUBPS    Y3, Y5, Y7
+	VANDPS    one<>+0(SB), Y6, Y8
+	VMULPS    Y7, Y8, Y7
+	VANDNPS   one<>+0(SB), Y6, Y8
+	VMULPS    Y5, Y8, Y5
+	VADDPS    Y7, Y5, Y5
+	VANDPS    one<>+0(SB), Y6, Y7
+	VMOVMSKPS Y6, R13
+	MOVB      R13, (CX)(R11*1)
+	VADDPS    (R12)(AX*4), Y4, Y4
+	VMOVUPS   Y2, Y2
+	VSUBPS    Y5, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VMULPS    Y0, Y2, Y0
+	VMULPS    Y1, Y4, Y1
+	VADDPS    Y1, Y4, Y1
+	VADDPS    Y5, Y0, Y0
+	VCMPPS    $0x1e, Y3, Y0, Y2
+	VSUBPS    Y3, Y0, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    Y3, Y4, Y3
+	VANDNPS   one<>+0(SB), Y2, Y4
+	VMULPS    Y0, Y4, Y0
+	VADDPS    Y3, Y0, Y0
+	VANDPS    one<>+0(SB), Y2, Y3
+	VMOVMSKPS Y2, R13
+	MOVB      R13, (DI)(R11*1)
+	VMOVUPS   Y0, (R9)(AX*4)
+	VMOVUPS   Y1, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x01, R11
+	ADDQ      $0x00000008, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
 // func lifRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, SSE
 TEXT ·lifRefracAVX2(SB), NOSPLIT, $8-72
@@ -12033,6 +13666,174 @@ single:
 	ADDQ    DI, SI
 	ADDQ    $0x00000008, AX
 	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracBitsAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	XORQ    R11, R11
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	CMPQ      DI, $0x00
+	JNE       single
+	VMOVUPS   (R9)(AX*4), Y0
+	VADDPS    (DX)(AX*4), Y0, Y0
+	VMOVUPS   64(SI), Y1
+	VMOVUPS   (R8)(AX*4), Y2
+	VSUBPS    Y2, Y1, Y1
+	VADDPS    Y0, Y1, Y1
+	VMULPS    (SI), Y1, Y1
+	VMULPS    32(SI), Y0, Y3
+	VADDPS    Y3, Y0, Y0
+	VADDPS    Y2, Y1, Y1
+	VCMPPS    $0x1e, 96(SI), Y1, Y3
+	VANDPS    one<>+0(SB), Y3, Y4
+	VMULPS    128(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y3, Y5
+	VMULPS    Y1, Y5, Y1
+	VADDPS    Y4, Y1, Y1
+	VMOVUPS   (R10)(AX*4), Y4
+	VCMPPS    $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS   one<>+0(SB), Y5, Y6
+	VMULPS    Y1, Y6, Y1
+	VANDPS    one<>+0(SB), Y5, Y6
+	VMULPS    Y2, Y6, Y2
+	VADDPS    Y2, Y1, Y1
+	VANDNPS   Y3, Y5, Y2
+	VANDPS    one<>+0(SB), Y5, Y3
+	VSUBPS    Y3, Y4, Y3
+	VMOVUPS   zero<>+0(SB), Y4
+	VMAXPS    Y3, Y4, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    160(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y2, Y5
+	VMULPS    Y3, Y5, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMOVMSKPS Y2, R13
+	MOVB      R13, (CX)(R11*1)
+	VMOVUPS   32(R9)(AX*4), Y2
+	VADDPS    32(DX)(AX*4), Y2, Y2
+	VMOVUPS   64(SI), Y4
+	VMOVUPS   32(R8)(AX*4), Y5
+	VSUBPS    Y5, Y4, Y4
+	VADDPS    Y2, Y4, Y4
+	VMULPS    (SI), Y4, Y4
+	VMULPS    32(SI), Y2, Y6
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y5, Y4, Y4
+	VCMPPS    $0x1e, 96(SI), Y4, Y6
+	VANDPS    one<>+0(SB), Y6, Y7
+	VMULPS    128(SI), Y7, Y7
+	VANDNPS   one<>+0(SB), Y6, Y8
+	VMULPS    Y4, Y8, Y4
+	VADDPS    Y7, Y4, Y4
+	VMOVUPS   32(R10)(AX*4), Y7
+	VCMPPS    $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS   one<>+0(SB), Y8, Y9
+	VMULPS    Y4, Y9, Y4
+	VANDPS    one<>+0(SB), Y8, Y9
+	VMULPS    Y5, Y9, Y5
+	VADDPS    Y5, Y4, Y4
+	VANDNPS   Y6, Y8, Y5
+	VANDPS    one<>+0(SB), Y8, Y6
+	VSUBPS    Y6, Y7, Y6
+	VMOVUPS   zero<>+0(SB), Y7
+	VMAXPS    Y6, Y7, Y6
+	VADDPS    Y7, Y6, Y6
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMULPS    160(SI), Y7, Y7
+	VANDNPS   one<>+0(SB), Y5, Y8
+	VMULPS    Y6, Y8, Y6
+	VADDPS    Y7, Y6, Y6
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMOVMSKPS Y5, R13
+	MOVB      R13, 1(CX)(R11*1)
+	VMOVUPS   Y1, (R8)(AX*4)
+	VMOVUPS   Y0, (R9)(AX*4)
+	VMOVUPS   Y3, (R10)(AX*4)
+	VMOVUPS   Y4, 32(R8)(AX*4)
+	VMOVUPS   Y2, 32(R9)(AX*4)
+	VMOVUPS   Y6, 32(R10)(AX*4)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x02, R11
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R9)(AX*4), Y0
+	VADDPS    (DX)(AX*4), Y0, Y0
+	VMOVUPS   64(SI), Y1
+	VMOVUPS   (R8)(AX*4), Y2
+	VSUBPS    Y2, Y1, Y1
+	VADDPS    Y0, Y1, Y1
+	VMULPS    (SI), Y1, Y1
+	VMULPS    32(SI), Y0, Y3
+	VADDPS    Y3, Y0, Y0
+	VADDPS    Y2, Y1, Y1
+	VCMPPS    $0x1e, 96(SI), Y1, Y3
+	VANDPS    one<>+0(SB), Y3, Y4
+	VMULPS    128(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y3, Y5
+	VMULPS    Y1, Y5, Y1
+	VADDPS    Y4, Y1, Y1
+	VMOVUPS   (R10)(AX*4), Y4
+	VCMPPS    $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS   one<>+0(SB), Y5, Y6
+	VMULPS    Y1, Y6, Y1
+	VANDPS    one<>+0(SB), Y5, Y6
+	VMULPS    Y2, Y6, Y2
+	VADDPS    Y2, Y1, Y1
+	VANDNPS   Y3, Y5, Y2
+	VANDPS    one<>+0(SB), Y5, Y3
+	VSUBPS    Y3, Y4, Y3
+	VMOVUPS   zero<>+0(SB), Y4
+	VMAXPS    Y3, Y4, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    160(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y2, Y5
+	VMULPS    Y3, Y5, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMOVMSKPS Y2, R12
+	MOVB      R12, (CX)(R11*1)
+	VMOVUPS   Y1, (R8)(AX*4)
+	VMOVUPS   Y0, (R9)(AX*4)
+	VMOVUPS   Y3, (R10)(AX*4)
+	ADDQ      DI, SI
+	ADDQ      $0x01, R11
+	ADDQ      $0x00000008, AX
+	JMP       single
 
 done:
 	STMXCSR (SP)
@@ -12565,6 +14366,279 @@ single:
 	ADDQ    R8, SI
 	ADDQ    $0x00000008, AX
 	JMP     single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func lifRefracPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, SSE
+TEXT ·lifRefracPairBitsAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	XORQ    R12, R12
+	LEAQ    (DX)(DI*4), R13
+	SHRQ    $0x03, DI
+	LEAQ    (CX)(DI*1), DI
+	STMXCSR (SP)
+	MOVL    (SP), R14
+	ANDL    $-64, R14
+	MOVL    R14, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R14
+	SUBQ    $0x00000008, R14
+
+loop:
+	CMPQ      AX, R14
+	JGE       single
+	CMPQ      R8, $0x00
+	JNE       single
+	VMOVUPS   (R10)(AX*4), Y0
+	VADDPS    (DX)(AX*4), Y0, Y0
+	VMOVUPS   64(SI), Y1
+	VMOVUPS   (R9)(AX*4), Y2
+	VSUBPS    Y2, Y1, Y1
+	VADDPS    Y0, Y1, Y1
+	VMULPS    (SI), Y1, Y1
+	VMULPS    32(SI), Y0, Y3
+	VADDPS    Y3, Y0, Y0
+	VADDPS    Y2, Y1, Y1
+	VCMPPS    $0x1e, 96(SI), Y1, Y3
+	VANDPS    one<>+0(SB), Y3, Y4
+	VMULPS    128(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y3, Y5
+	VMULPS    Y1, Y5, Y1
+	VADDPS    Y4, Y1, Y1
+	VMOVUPS   (R11)(AX*4), Y4
+	VCMPPS    $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS   one<>+0(SB), Y5, Y6
+	VMULPS    Y1, Y6, Y1
+	VANDPS    one<>+0(SB), Y5, Y6
+	VMULPS    Y2, Y6, Y2
+	VADDPS    Y2, Y1, Y1
+	VANDNPS   Y3, Y5, Y2
+	VANDPS    one<>+0(SB), Y5, Y3
+	VSUBPS    Y3, Y4, Y3
+	VMOVUPS   zero<>+0(SB), Y4
+	VMAXPS    Y3, Y4, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    160(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y2, Y5
+	VMULPS    Y3, Y5, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMOVMSKPS Y2, R15
+	MOVB      R15, (CX)(R12*1)
+	VMOVUPS   32(R10)(AX*4), Y2
+	VADDPS    32(DX)(AX*4), Y2, Y2
+	VMOVUPS   64(SI), Y4
+	VMOVUPS   32(R9)(AX*4), Y5
+	VSUBPS    Y5, Y4, Y4
+	VADDPS    Y2, Y4, Y4
+	VMULPS    (SI), Y4, Y4
+	VMULPS    32(SI), Y2, Y6
+	VADDPS    Y6, Y2, Y2
+	VADDPS    Y5, Y4, Y4
+	VCMPPS    $0x1e, 96(SI), Y4, Y6
+	VANDPS    one<>+0(SB), Y6, Y7
+	VMULPS    128(SI), Y7, Y7
+	VANDNPS   one<>+0(SB), Y6, Y8
+	VMULPS    Y4, Y8, Y4
+	VADDPS    Y7, Y4, Y4
+	VMOVUPS   32(R11)(AX*4), Y7
+	VCMPPS    $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS   one<>+0(SB), Y8, Y9
+	VMULPS    Y4, Y9, Y4
+	VANDPS    one<>+0(SB), Y8, Y9
+	VMULPS    Y5, Y9, Y5
+	VADDPS    Y5, Y4, Y4
+	VANDNPS   Y6, Y8, Y5
+	VANDPS    one<>+0(SB), Y8, Y6
+	VSUBPS    Y6, Y7, Y6
+	VMOVUPS   zero<>+0(SB), Y7
+	VMAXPS    Y6, Y7, Y6
+	VADDPS    Y7, Y6, Y6
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMULPS    160(SI), Y7, Y7
+	VANDNPS   one<>+0(SB), Y5, Y8
+	VMULPS    Y6, Y8, Y6
+	VADDPS    Y7, Y6, Y6
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMOVMSKPS Y5, R15
+	MOVB      R15, 1(CX)(R12*1)
+	VADDPS    (R13)(AX*4), Y0, Y0
+	VMOVUPS   64(SI), Y5
+	VSUBPS    Y1, Y5, Y5
+	VADDPS    Y0, Y5, Y5
+	VMULPS    (SI), Y5, Y5
+	VMULPS    32(SI), Y0, Y7
+	VADDPS    Y7, Y0, Y0
+	VADDPS    Y1, Y5, Y5
+	VCMPPS    $0x1e, 96(SI), Y5, Y7
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMULPS    128(SI), Y8, Y8
+	VANDNPS   one<>+0(SB), Y7, Y9
+	VMULPS    Y5, Y9, Y5
+	VADDPS    Y8, Y5, Y5
+	VCMPPS    $0x1e, zero<>+0(SB), Y3, Y8
+	VANDNPS   one<>+0(SB), Y8, Y9
+	VMULPS    Y5, Y9, Y5
+	VANDPS    one<>+0(SB), Y8, Y9
+	VMULPS    Y1, Y9, Y1
+	VADDPS    Y1, Y5, Y1
+	VANDNPS   Y7, Y8, Y5
+	VANDPS    one<>+0(SB), Y8, Y7
+	VSUBPS    Y7, Y3, Y3
+	VMOVUPS   zero<>+0(SB), Y7
+	VMAXPS    Y3, Y7, Y3
+	VADDPS    Y7, Y3, Y3
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMULPS    160(SI), Y7, Y7
+	VANDNPS   one<>+0(SB), Y5, Y8
+	VMULPS    Y3, Y8, Y3
+	VADDPS    Y7, Y3, Y3
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMOVMSKPS Y5, R15
+	MOVB      R15, (DI)(R12*1)
+	VADDPS    32(R13)(AX*4), Y2, Y2
+	VMOVUPS   64(SI), Y5
+	VSUBPS    Y4, Y5, Y5
+	VADDPS    Y2, Y5, Y5
+	VMULPS    (SI), Y5, Y5
+	VMULPS    32(SI), Y2, Y7
+	VADDPS    Y7, Y2, Y2
+	VADDPS    Y4, Y5, Y5
+	VCMPPS    $0x1e, 96(SI), Y5, Y7
+	VANDPS    one<>+0(SB), Y7, Y8
+	VMULPS    128(SI), Y8, Y8
+	VANDNPS   one<>+0(SB), Y7, Y9
+	VMULPS    Y5, Y9, Y5
+	VADDPS    Y8, Y5, Y5
+	VCMPPS    $0x1e, zero<>+0(SB), Y6, Y8
+	VANDNPS   one<>+0(SB), Y8, Y9
+	VMULPS    Y5, Y9, Y5
+	VANDPS    one<>+0(SB), Y8, Y9
+	VMULPS    Y4, Y9, Y4
+	VADDPS    Y4, Y5, Y4
+	VANDNPS   Y7, Y8, Y5
+	VANDPS    one<>+0(SB), Y8, Y7
+	VSUBPS    Y7, Y6, Y6
+	VMOVUPS   zero<>+0(SB), Y7
+	VMAXPS    Y6, Y7, Y6
+	VADDPS    Y7, Y6, Y6
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMULPS    160(SI), Y7, Y7
+	VANDNPS   one<>+0(SB), Y5, Y8
+	VMULPS    Y6, Y8, Y6
+	VADDPS    Y7, Y6, Y6
+	VANDPS    one<>+0(SB), Y5, Y7
+	VMOVMSKPS Y5, R15
+	MOVB      R15, 1(DI)(R12*1)
+	VMOVUPS   Y1, (R9)(AX*4)
+	VMOVUPS   Y0, (R10)(AX*4)
+	VMOVUPS   Y3, (R11)(AX*4)
+	VMOVUPS   Y4, 32(R9)(AX*4)
+	VMOVUPS   Y2, 32(R10)(AX*4)
+	VMOVUPS   Y6, 32(R11)(AX*4)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x02, R12
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Y0
+	VADDPS    (DX)(AX*4), Y0, Y0
+	VMOVUPS   64(SI), Y1
+	VMOVUPS   (R9)(AX*4), Y2
+	VSUBPS    Y2, Y1, Y1
+	VADDPS    Y0, Y1, Y1
+	VMULPS    (SI), Y1, Y1
+	VMULPS    32(SI), Y0, Y3
+	VADDPS    Y3, Y0, Y0
+	VADDPS    Y2, Y1, Y1
+	VCMPPS    $0x1e, 96(SI), Y1, Y3
+	VANDPS    one<>+0(SB), Y3, Y4
+	VMULPS    128(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y3, Y5
+	VMULPS    Y1, Y5, Y1
+	VADDPS    Y4, Y1, Y1
+	VMOVUPS   (R11)(AX*4), Y4
+	VCMPPS    $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS   one<>+0(SB), Y5, Y6
+	VMULPS    Y1, Y6, Y1
+	VANDPS    one<>+0(SB), Y5, Y6
+	VMULPS    Y2, Y6, Y2
+	VADDPS    Y2, Y1, Y1
+	VANDNPS   Y3, Y5, Y2
+	VANDPS    one<>+0(SB), Y5, Y3
+	VSUBPS    Y3, Y4, Y3
+	VMOVUPS   zero<>+0(SB), Y4
+	VMAXPS    Y3, Y4, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    160(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y2, Y5
+	VMULPS    Y3, Y5, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMOVMSKPS Y2, R14
+	MOVB      R14, (CX)(R12*1)
+	VADDPS    (R13)(AX*4), Y0, Y0
+	VMOVUPS   64(SI), Y2
+	VSUBPS    Y1, Y2, Y2
+	VADDPS    Y0, Y2, Y2
+	VMULPS    (SI), Y2, Y2
+	VMULPS    32(SI), Y0, Y4
+	VADDPS    Y4, Y0, Y0
+	VADDPS    Y1, Y2, Y2
+	VCMPPS    $0x1e, 96(SI), Y2, Y4
+	VANDPS    one<>+0(SB), Y4, Y5
+	VMULPS    128(SI), Y5, Y5
+	VANDNPS   one<>+0(SB), Y4, Y6
+	VMULPS    Y2, Y6, Y2
+	VADDPS    Y5, Y2, Y2
+	VCMPPS    $0x1e, zero<>+0(SB), Y3, Y5
+	VANDNPS   one<>+0(SB), Y5, Y6
+	VMULPS    Y2, Y6, Y2
+	VANDPS    one<>+0(SB), Y5, Y6
+	VMULPS    Y1, Y6, Y1
+	VADDPS    Y1, Y2, Y1
+	VANDNPS   Y4, Y5, Y2
+	VANDPS    one<>+0(SB), Y5, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMOVUPS   zero<>+0(SB), Y4
+	VMAXPS    Y3, Y4, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMULPS    160(SI), Y4, Y4
+	VANDNPS   one<>+0(SB), Y2, Y5
+	VMULPS    Y3, Y5, Y3
+	VADDPS    Y4, Y3, Y3
+	VANDPS    one<>+0(SB), Y2, Y4
+	VMOVMSKPS Y2, R14
+	MOVB      R14, (DI)(R12*1)
+	VMOVUPS   Y1, (R9)(AX*4)
+	VMOVUPS   Y0, (R10)(AX*4)
+	VMOVUPS   Y3, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x01, R12
+	ADDQ      $0x00000008, AX
+	JMP       single
 
 done:
 	STMXCSR (SP)

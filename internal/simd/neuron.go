@@ -15,7 +15,11 @@ type Neuron struct {
 	One, Pair Step // one step and two
 	Tiny      Step // one step that products among the denormals do not stall; not 0 if there were any
 
-	// The same in the delayed order: the input is added to the variable that it jumps into behind the step.
+	// The same with a bit for each neuron as output, the first one lowest: z holds bytes, and those of the second step lie
+	// row/8 behind.
+	Bits, PairBits Step
+
+	// The same as One, Pair and Tiny in the delayed order: the input is added to the variable that it jumps into behind the step.
 	Late, LatePair, LateTiny Step
 }
 

@@ -201,3 +201,30 @@ func TestProduct(t *testing.T) {
 		}
 	}
 }
+
+// TestBits: packed spikes come back, and are counted and listed as the elements are.
+func TestBits(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for n := 0; n < 300; n += 8 {
+		x, back, packed := make([]float32, n), make([]float32, n), make([]byte, n/8)
+		for k := range x {
+			x[k] = float32(r.IntN(2))
+		}
+		Pack(packed, x)
+		Unpack(back, packed)
+		same(t, "Unpack", back, x)
+		if got, want := CountBits(packed), countGo(x); got != want {
+			t.Fatalf("CountBits = %d, want %d", got, want)
+		}
+		got, want := make([]int32, n), make([]int32, n)
+		m := ActiveBits(got, packed)
+		if w := activeGo(want, make([]float32, n), x, 0); m != w {
+			t.Fatalf("ActiveBits = %d, want %d", m, w)
+		}
+		for k := range m {
+			if got[k] != want[k] {
+				t.Fatalf("ActiveBits = %v, want %v", got[:m], want[:m])
+			}
+		}
+	}
+}

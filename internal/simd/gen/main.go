@@ -166,6 +166,17 @@ func (m mask) choose(a Op, b VecVirtual) VecVirtual {
 	return v
 }
 
+// store writes a bit for each element.
+func (m mask) store(at Mem) {
+	if wide512 {
+		KMOVW(m.k, at)
+		return
+	}
+	bits := GP32()
+	VMOVMSKPS(m.v, bits)
+	MOVB(bits.As8(), at)
+}
+
 // and is a where the mask is set, else +0; whereNot the other way round.
 func and(mask, a VecVirtual) VecVirtual      { v := YMM(); VANDPS(a, mask, v); return v }
 func whereNot(mask, a VecVirtual) VecVirtual { v := YMM(); VANDNPS(a, mask, v); return v }

@@ -20,11 +20,11 @@ func neurons() {
 }
 
 var models = []model{
-	{name: "lif", title: "LIF", vars: 2, coefs: 5, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+	{name: "lif", bits: true, title: "LIF", vars: 2, coefs: 5, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
 		u := membrane(k)
 		return k.spike(0, above(u, k.c(3)), u, k.c(4))
 	}},
-	{name: "lifRefrac", title: "LIFRefrac", vars: 3, coefs: 6, jump: 1, tiny: true, step: func(k *neuron) VecVirtual {
+	{name: "lifRefrac", bits: true, title: "LIFRefrac", vars: 3, coefs: 6, jump: 1, tiny: true, step: func(k *neuron) VecVirtual {
 		u := membrane(k)
 		f := above(u, k.c(3))
 		return k.refractory(2, 0, f, k.reset(f, u, k.c(4)), k.c(5))

@@ -17,6 +17,7 @@ type neuron struct {
 	vars     []Register
 	x        Op                 // the input
 	state    map[int]VecVirtual // the variables that were loaded or made
+	fired    mask               // the spikes
 	away     VecVirtual         // delta*exp((v-th)/delta), where the model has it
 	coefs    []Op
 	subtract Op     // the threshold, where a spike takes it away from the membrane
@@ -48,6 +49,7 @@ func (k *neuron) spike(field int, f mask, u VecVirtual, to Op) VecVirtual {
 		to = sub(u, k.subtract)
 	}
 	k.set(field, k.reset(f, u, to))
+	k.fired = f
 	return f.ones()
 }
 
@@ -234,6 +236,7 @@ type model struct {
 	tiny        bool // there is a kernel for products among the denormals
 	inRegisters bool // there are few enough coefficients
 	runsAway    bool // it has an exponential, and takes one step at a time
+	bits        bool // there are kernels whose output is a bit for each neuron
 	step        func(k *neuron) VecVirtual
 }
 
@@ -243,9 +246,12 @@ func (m model) kernels() {
 		if steps == 2 && m.runsAway {
 			continue
 		}
-		m.kernel(steps, false)
+		m.kernel(steps, false, false)
 		if m.jump >= 0 {
-			m.kernel(steps, true)
+			m.kernel(steps, true, false)
+		}
+		if m.bits {
+			m.kernel(steps, false, true)
 		}
 	}
 	if m.tiny && !wide512 {
@@ -262,6 +268,7 @@ type stepper struct {
 	vars                       []Register
 	xs, zs                     []Register // of each step
 	spilled                    []Mem      // memory for a vector of each neuron
+	at8                        Register   // the position in bytes of bits, nil where the output is no bits
 }
 
 func (m model) begin(form, what string) *stepper {
@@ -283,18 +290,31 @@ func (m model) neurons(w *stepper, vectors int) *neuron {
 	return k
 }
 
-func (m model) kernel(steps int, late bool) {
+func (m model) kernel(steps int, late, bits bool) {
 	form, what := []string{"", "", "Pair"}[steps], []string{"", "the step", "two steps"}[steps]
 	if late {
 		form = "Late" + form
 		what += ", with the input behind,"
 	}
+	if bits {
+		form += "Bits"
+		what += ", with a bit for each neuron as output,"
+	}
 	w := m.begin(form, what)
+	if bits {
+		w.at8 = GP64()
+		XORQ(w.at8, w.at8)
+	}
 	w.xs, w.zs = []Register{w.x}, []Register{w.z}
 	if steps == 2 {
 		x2, z2 := GP64(), GP64()
 		LEAQ(Mem{Base: w.x, Index: w.row, Scale: 4}, x2)
-		LEAQ(Mem{Base: w.z, Index: w.row, Scale: 4}, z2)
+		if bits {
+			SHRQ(Imm(3), w.row)
+			LEAQ(Mem{Base: w.z, Index: w.row, Scale: 1}, z2)
+		} else {
+			LEAQ(Mem{Base: w.z, Index: w.row, Scale: 4}, z2)
+		}
 		w.xs, w.zs = append(w.xs, x2), append(w.zs, z2)
 	}
 	flags := AllocLocal(8)
@@ -323,12 +343,18 @@ func (m model) kernel(steps int, late bool) {
 	}
 	m.vectors(w, 2, held, late)
 	ADDQ(U32(2*lanes()), w.at)
+	if bits {
+		ADDQ(Imm(uint64(lanes()/4)), w.at8)
+	}
 	JMP(LabelRef("loop"))
 	Label("single")
 	CMPQ(w.at, w.n)
 	JGE(LabelRef("done"))
 	m.vectors(w, 1, held, late)
 	ADDQ(w.cstep, w.c)
+	if bits {
+		ADDQ(Imm(uint64(lanes()/8)), w.at8)
+	}
 	ADDQ(end, w.at)
 	JMP(LabelRef("single"))
 	Label("done")
@@ -356,7 +382,7 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 		runAway(ks, w.spilled)
 	}
 	for t := range w.xs {
-		for _, k := range ks {
+		for i, k := range ks {
 			in := k.of(w.xs[t])
 			if k.x = in; late {
 				k.x = constants["zero"]
@@ -364,6 +390,10 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 			out := m.step(k)
 			if late {
 				k.set(m.jump, add(k.v(m.jump), in))
+			}
+			if w.at8 != nil {
+				k.fired.store(Mem{Base: w.zs[t], Index: w.at8, Scale: 1, Disp: i * lanes() / 8})
+				continue
 			}
 			VMOVUPS(out, k.of(w.zs[t]))
 		}
