@@ -19,7 +19,7 @@ import (
 
 var _ = register(command{
 	name:    "bench",
-	usage:   "bench [CASE…] [--json] [--threads N] [--seconds S] [--device D] [--figure FILE.png] [--list]",
+	usage:   "bench [CASE…] [--json] [--threads N] [--seconds S] [--device D] [--list]",
 	summary: "how fast neurons, layers and training are on this machine",
 	help: `A case is a name of --list, or the beginning of some. Without one, all that are quick. The roofline is what the machine
 could do at most: the floating-point operations at the rate of fused AVX2 operations, plus the bytes at the rate of a copy
@@ -31,7 +31,6 @@ the processor, where the system counts it, else those of the clock. bench/compar
 		f.Float64("seconds", 0.5, "repeat each case for about `S` seconds")
 		f.String("device", "cpu", "`D` is cpu, cuda or cuda:0; a GPU has cases of its own, timed until it is done")
 		f.Bool("list", false, "name the cases")
-		f.String("figure", "", "draw the cases named scaling into `FILE`.png: cost against size and density")
 	},
 	run: runBench,
 })
@@ -108,7 +107,6 @@ func runBench(s streams, f *flag.FlagSet) int {
 		fmt.Fprintf(s.out, "livespike %s, %s, %s, %s, %d thread(s)\n", kernel.Version, runtime.Version(), cpuName(), simd.Name(), threads)
 		fmt.Fprintln(table, "case\tmin\tmedian\trate\tunit\troofline\tallocs\t")
 	}
-	var results []benchResult
 	for _, c := range cases {
 		if interrupt.Context().Err() != nil {
 			return failure(s, interrupt.Context().Err())
@@ -117,7 +115,6 @@ func runBench(s streams, f *flag.FlagSet) int {
 		if err != nil {
 			return failure(s, fmt.Errorf("bench %s: %w", c.name, err))
 		}
-		results = append(results, r)
 		if asJSON {
 			line, err := json.Marshal(r)
 			if err != nil {
@@ -133,11 +130,6 @@ func runBench(s streams, f *flag.FlagSet) int {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%s\t%.0f\t\n", r.Case, shortTime(r.Min), shortTime(r.Median), r.Rate, r.Unit, fraction, r.Allocs)
 	}
 	table.Flush()
-	if name := flagValue[string](f, "figure"); name != "" {
-		if err := drawScaling(name, results); err != nil {
-			return failure(s, fmt.Errorf("bench --figure: %w", err))
-		}
-	}
 	return fine
 }
 

@@ -78,7 +78,7 @@ var thirdParty = map[string][]string{
 	"github.com/reeflective/readline": {"cmd/snnrepl"},
 	"github.com/pierrec/lz4":          {"io/event"},
 	"github.com/klauspost/compress":   {"io/..."},
-	"gonum.org/v1/plot":               {"plot/...", "plot"},
+	"gonum.org/v1/plot":               {"plot/...", "plot", "bench/..."},
 	"gorgonia.org/cu":                 {"internal/cuda"},
 	"github.com/yuin/goldmark":        {"kernel/nb"},
 	"github.com/charmbracelet/x/ansi": {"plot/term", "cmd/snnrepl"},
