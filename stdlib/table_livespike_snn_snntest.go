@@ -12,4 +12,7 @@ var _ = register("github.com/livespike/livespike/snn/snntest/snntest", map[strin
 	// functions, constants and variables
 	"Check":    reflect.ValueOf(snntest.Check),
 	"OnDevice": reflect.ValueOf(snntest.OnDevice),
+	"Options":  reflect.ValueOf(snntest.Options),
+	"Rates":    reflect.ValueOf(snntest.Rates),
+	"Rest":     reflect.ValueOf(snntest.Rest),
 })
