@@ -119,15 +119,17 @@ func goldenNetwork(c golden.Case) (Module, map[string]*tensor.Tensor, error) {
 		if strings.HasPrefix(kind, "Lift(") {
 			prefix += "lifted_module."
 		}
-		switch kind {
-		case "LIF":
-			modules = append(modules, LIF(Method(c.Text("method")), Alpha(c.Number("alpha", 100))))
+		if m := models[kind]; m != nil {
+			var opts []Option
+			if m.spikes() {
+				opts = []Option{Method(c.Text("method")), Alpha(c.Number("alpha", 100))}
+			}
+			modules = append(modules, m.layer(opts))
 			continue
-		case "LI":
-			modules = append(modules, LI())
-			continue
-		case "Flatten(2)":
-			modules = append(modules, Flatten(2))
+		}
+		var axis int
+		if n, _ := fmt.Sscanf(kind, "Flatten(%d)", &axis); n == 1 {
+			modules = append(modules, Flatten(axis))
 			continue
 		}
 		w, err := load(prefix + "weight")

@@ -37,7 +37,7 @@ func TestConformanceNorse(t *testing.T) {
 		t.Fatalf("no golden files in %s (%v)", dir, err)
 	}
 	cases, failed, left := 0, 0, 0
-	byClass := map[string]int{}
+	passed := golden.Tally{}
 	reasons := map[string]int{}
 	for _, path := range files {
 		base := filepath.Base(path)
@@ -58,16 +58,14 @@ func TestConformanceNorse(t *testing.T) {
 				failed++
 				t.Errorf("%s: %s (%s): %v", base, c.Text("name"), c.Text("op"), err)
 			} else {
-				byClass[c.Text("tol")]++
+				passed.Add(c)
 			}
 		}
 	}
 	for _, why := range sortedKeys(reasons) {
 		t.Logf("skipped: %d cases: %s", reasons[why], why)
 	}
-	for _, class := range sortedKeys(byClass) {
-		t.Logf("passed: %d cases of tolerance class %s", byClass[class], class)
-	}
+	passed.Log(t.Logf)
 	t.Logf("conformance norse: %d cases, %d failed, %d skipped", cases, failed, left)
 }
 

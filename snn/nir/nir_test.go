@@ -26,13 +26,16 @@ func TestConformanceNIR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := 0
+	failed, passed := 0, golden.Tally{}
 	for _, c := range file.Cases {
 		if err := conform(dir, c); err != nil {
 			failed++
 			t.Errorf("%s: %v", c.Text("name"), err)
+			continue
 		}
+		passed.Add(c)
 	}
+	passed.Log(t.Logf)
 	t.Logf("conformance nir: %d cases, %d failed, 0 skipped", len(file.Cases), failed)
 }
 

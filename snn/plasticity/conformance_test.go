@@ -23,13 +23,16 @@ func TestConformanceNorse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := 0
+	failed, passed := 0, golden.Tally{}
 	for _, c := range cases {
 		if err := conform(c); err != nil {
 			failed++
 			t.Errorf("%s: %s: %v", c.Text("file"), c.Text("name"), err)
+			continue
 		}
+		passed.Add(c)
 	}
+	passed.Log(t.Logf)
 	t.Logf("conformance norse: %d cases, %d failed, 0 skipped", len(cases), failed)
 }
 
