@@ -10,6 +10,7 @@ import (
 
 	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/plot/display"
+	"github.com/livespike/livespike/plot/widget"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -28,7 +29,9 @@ type LiveView struct {
 	period  time.Duration
 	drawn   int
 	skipped int
-	served  *broadcast // for browsers; nil without Serve
+	served  *broadcast     // for browsers; nil without Serve
+	pause   *widget.Toggle // nil without Buttons
+	end     *widget.Button
 }
 
 // Live opens a live view:
@@ -78,10 +81,8 @@ func (v *LiveView) Show(frame *tensor.Tensor) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	select {
-	case <-v.done:
+	if v.ended() {
 		return
-	default:
 	}
 	if v.waiting {
 		v.skipped++
@@ -121,15 +122,18 @@ func (v *LiveView) run(ctx context.Context) {
 			return
 		case <-v.signal:
 		}
-		v.draw(canvas)
+		began := time.Now()
+		if !v.paused() {
+			v.draw(canvas)
+		}
 		v.mu.Lock()
-		pause := time.NewTimer(v.period)
+		rest := time.NewTimer(v.period - time.Since(began)) // of the period that drawing has left
 		v.mu.Unlock()
 		select {
 		case <-ctx.Done():
-		case <-pause.C:
+		case <-rest.C:
 		}
-		pause.Stop()
+		rest.Stop()
 	}
 }
 

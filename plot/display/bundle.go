@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -218,10 +219,22 @@ func rawJSON(text []byte, err error) (any, error) {
 // encode favours speed: a live view encodes every frame.
 func encode(img image.Image) ([]byte, error) {
 	var b bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
+	enc := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &encoders}
 	err := enc.Encode(&b, img)
 	return b.Bytes(), err
 }
+
+// encoders keeps what an encoder works with for the next picture; it is half a megabyte and more.
+var encoders encoderPool
+
+type encoderPool struct{ pool sync.Pool }
+
+func (p *encoderPool) Get() *png.EncoderBuffer {
+	b, _ := p.pool.Get().(*png.EncoderBuffer)
+	return b
+}
+
+func (p *encoderPool) Put(b *png.EncoderBuffer) { p.pool.Put(b) }
 
 // report says on standard error what a caller without an error result would not learn.
 func report(err error) { fmt.Fprintln(os.Stderr, "display:", err) }
