@@ -102,7 +102,7 @@ plot.Image(frame)
 // `Next` waits for a new measurement, so that a network is stepped once for each; `Read` does not wait, as there. Commands are values of the same names. `sim:` is a robot that speaks the same protocol, and `snnrepl sim durin` one that the Python package can drive.
 
 // %%
-robot := durin.MustDial("sim:arena?seed=1") // or "durin5.local"
+robot := durin.MustDial("sim:room?seed=1") // or "durin5.local"
 for range 75 {
 	observation := robot.Next()
 	robot.Send(durin.Move{X: 0, Y: min(150, observation.Nearest(0)/4), Rot: 20})

@@ -14,7 +14,7 @@ trace.X.Label.Text = "time (ms)"
 trace
 
 // %% [markdown]
-// The current settles where decay and input cancel, at 0.3 / 0.2 − 0.3 = 1.2 just after the decay. That is above the threshold of 1, so the neuron fires for ever. Try 0.19 and 0.21.
+// Each step the input is added and a fifth of the current decays, so it settles at 0.3 / 0.2 = 1.5 before the decay, which is what the voltage follows, and at 1.2 after it, which is what is recorded. 1.5 is above the threshold of 1, so the neuron fires for ever. Try 0.19 and 0.21.
 
 // %%
 fmt.Println(spikes.Sum().Item(), "spikes; current at the end:", states.I().At2(99, 0))
@@ -33,7 +33,7 @@ plot.FI(currents, 0.001, free, paused, adapting).Names("LIF", "LIF, pauses 5 ms"
 
 // %% [markdown]
 // ## Adaptation
-// The adaptive exponential neuron has a third variable, `a`: each spike and each millivolt raise it, and it holds the neuron back. The same step of current gives a fast answer that slows down.
+// The adaptive exponential neuron has a third variable, `a`: spikes and a raised voltage feed it, and it holds the neuron back. The same step of current gives a fast answer that slows down.
 
 // %%
 step := tensor.Cat(0, tensor.Zeros(50, 1), tensor.Full(1, 450, 1))
@@ -47,7 +47,7 @@ plot.ISI(answer, 0.001)
 
 // %% [markdown]
 // ## Variables against each other: the phase plane
-// Izhikevich's neuron has a voltage `v` in mV and a recovery `u`. Where `v` stands still (`dv/dt = 0`) is a parabola, where `u` does a line. Without input the two meet in a point of rest; an input lifts the parabola, until they meet no more and nothing is left but to go round: spikes.
+// Izhikevich's neuron has a voltage `v` in mV and a recovery `u`. Where `v` stands still (`dv/dt = 0`) is a parabola, where `u` does a line. Without input the two meet in a point of rest and, on its right, a point of no return; an input lifts the parabola, until they meet no more and nothing is left but to go round: spikes.
 
 // %%
 const input = 10
@@ -79,7 +79,7 @@ raster
 
 // %% [markdown]
 // ## The current moves the plane: a film
-// The point of rest and the threshold come closer as the input grows, meet near 4 and are gone: a saddle-node bifurcation. Where the parabola has left the line, the neuron fires.
+// The point of rest and the point of no return come closer as the input grows, meet near 4 and are gone: a saddle-node bifurcation. Where the parabola has left the line, the neuron fires.
 
 // %%
 var planes []*plot.Figure

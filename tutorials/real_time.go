@@ -62,7 +62,7 @@ _, state = network.Forward(x, nil)
 // `Every` is such a loop for a robot: it calls a step with the newest observation, sends what the step returns, and stops the wheels at the end. A simulated robot then lives on the wall clock, too.
 
 // %% A robot tags=["volatile"]
-robot := durin.MustDial("sim:arena?seed=1")
+robot := durin.MustDial("sim:room?seed=1")
 n := 0
 driven := robot.Every(20*time.Millisecond, func(obs durin.Obs) durin.Command {
 	if n++; n > 50 {
@@ -74,8 +74,8 @@ robot.Close()
 driven
 
 // %% [markdown]
-// ## From the event to the answer
-// What counts for a camera is the time from the light to the spike. `Realtime` plays a recording at its own pace, and the clock says how long after a frame was due its answer was there.
+// ## From the frame to the answer
+// `Realtime` plays a recording at its own pace, as a camera would send it, and the clock says how long the network needs for each frame once that is there. Beside the median stands what matters for a robot: the slowest of them.
 
 // %% Latency tags=["volatile"]
 camera := event.MustOpen("sample:bars", event.Realtime())

@@ -19,7 +19,7 @@ switch n := int(rhythm.Sum().Item()); {
 case n == 10:
 	fmt.Println("1: right, 10 spikes")
 case n == 0:
-	fmt.Println("1: not yet: no spike. The current settles at four times the input: look at when that is above the threshold of 1")
+	fmt.Println("1: not yet: no spike. The voltage climbs towards five times the input: when is that above the threshold of 1?")
 case n < 10:
 	fmt.Printf("1: not yet: %d spikes. A stronger input comes to the threshold sooner\n", n)
 default:
