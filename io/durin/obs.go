@@ -32,12 +32,12 @@ type Obs struct {
 	Res    int          // zones in a row as measured, 8 or 4; ToF has 8 x 8 either way
 	At     time.Time    // when this copy was taken, by the robot's clock
 
-	IMU       IMU
-	Battery   Battery
-	Position  *Vec   // by radio; nil without a fix
-	UWB       []Node // radio beacons
-	IMUAt     time.Time
-	BatteryAt time.Time
+	IMU      IMU
+	Battery  Battery
+	Position *Vec   // by radio; nil without a fix
+	UWB      []Node // radio beacons
+	// When each was heard of last; zero is never. A position that says that there is no fix counts.
+	IMUAt, BatteryAt, PositionAt, UWBAt time.Time
 }
 
 // Vec is a point in mm.
@@ -107,6 +107,34 @@ func (o Obs) Age(id int) time.Duration {
 		return math.MaxInt64
 	}
 	return o.At.Sub(o.ToFAt[id])
+}
+
+// AgeOf is how long before the copy a sensor was heard of, of time-of-flight the one heard of longest ago; a very long
+// time for one that never was.
+func (o Obs) AgeOf(s Sensor) time.Duration {
+	at := o.ToFAt[0]
+	switch s {
+	case SensorToF:
+		for _, t := range o.ToFAt {
+			if t.Before(at) {
+				at = t
+			}
+		}
+	case SensorIMU:
+		at = o.IMUAt
+	case SensorStatus:
+		at = o.BatteryAt
+	case SensorPosition:
+		at = o.PositionAt
+	case SensorUWB:
+		at = o.UWBAt
+	default:
+		panic(fmt.Sprintf("durin.Obs.AgeOf: %v", s))
+	}
+	if at.IsZero() {
+		return math.MaxInt64
+	}
+	return o.At.Sub(at)
 }
 
 // Valid reports whether a zone's distance is a measurement.

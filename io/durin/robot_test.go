@@ -80,6 +80,17 @@ func TestSensors(t *testing.T) {
 	if obs.Battery.MilliVolt != 7319 || len(obs.UWB) != 4 || obs.Res != 8 {
 		t.Errorf("battery %v, beacons %v, %v", obs.Battery, obs.UWB, obs)
 	}
+	for sensor, period := range map[Sensor]time.Duration{ // as Dial asks for them
+		SensorToF: 0, SensorIMU: 20 * time.Millisecond, SensorStatus: time.Second, SensorPosition: 50 * time.Millisecond, SensorUWB: 50 * time.Millisecond,
+	} {
+		// A frame is stamped when it is complete, what came since the one before with the time of that.
+		if age := obs.AgeOf(sensor); age < 0 || age > period+67*time.Millisecond {
+			t.Errorf("%v is %v old", sensor, age)
+		}
+		if age := new(Obs).AgeOf(sensor); age < time.Hour {
+			t.Errorf("%v, never heard of, is %v old", sensor, age)
+		}
+	}
 	for id := range 8 {
 		if !obs.Fresh(id, 0) {
 			t.Errorf("sensor %d is %v old", id, obs.Age(id))

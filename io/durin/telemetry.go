@@ -95,13 +95,13 @@ func (r *Robot) take(m wire.Message) {
 	case *wire.SystemStatus:
 		r.obs.Battery, r.obs.BatteryAt = Battery{int(m.BatteryMV), int(m.BatteryPercent)}, at
 	case *wire.Position:
-		r.obs.Position = vec(m)
+		r.obs.Position, r.obs.PositionAt = vec(m), at
 	case *wire.UwbNodes:
 		nodes := make([]Node, 0, len(m.Nodes)) // a new one: copies of the observation keep the old
 		for _, n := range m.Nodes {
 			nodes = append(nodes, Node{int(n.ID), n.Purpose.String(), float32(n.DistanceMM), vec(&n.Position)})
 		}
-		r.obs.UWB = nodes
+		r.obs.UWB, r.obs.UWBAt = nodes, at
 	}
 }
 
