@@ -64,7 +64,7 @@ func (r *Robot) zone(flat, facing float64, up *slope) uint16 {
 		distance = math.Inf(1)
 	}
 	if !r.config.Quiet {
-		distance += r.tofNoise.NormFloat64() * math.Max(tofSigma, tofRelative*math.Min(distance, tofMax))
+		distance += r.tofNoise.NormFloat64() * max(tofSigma, tofRelative*min(distance, tofMax))
 	}
 	switch {
 	case !(distance <= tofMax):
@@ -77,7 +77,7 @@ func (r *Robot) zone(flat, facing float64, up *slope) uint16 {
 
 func (r *Robot) rangeField(mm float64, status int) uint16 {
 	if mm > 0 || status != wire.StatusInvalid {
-		mm = math.Max(mm, tofMin)
+		mm = max(mm, tofMin)
 	}
 	if !r.tofStatus {
 		status = 0 // the firmware leaves the bits out until they are asked for

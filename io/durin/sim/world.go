@@ -20,7 +20,7 @@ func (v Vec) dot(w Vec) float64       { return v.X*w.X + v.Y*w.Y }
 func (v Vec) length() float64         { return math.Hypot(v.X, v.Y) }
 func direction(angle float64) Vec     { return Vec{math.Cos(angle), math.Sin(angle)} }
 func degrees(d float64) float64       { return d * math.Pi / 180 }
-func clamp(x, lo, hi float64) float64 { return math.Max(lo, math.Min(hi, x)) }
+func clamp(x, lo, hi float64) float64 { return max(lo, min(hi, x)) }
 
 // Toward is the point at a distance from v, at an angle in radians counter-clockwise from x.
 func (v Vec) Toward(angle, distance float64) Vec { return v.add(direction(angle).scale(distance)) }

@@ -57,7 +57,36 @@ func same(a, b Message) bool {
 	if s, ok := a.(*EnableStreaming); ok && s.To == UartOnly {
 		return b.(*EnableStreaming).To == UartOnly
 	}
-	return reflect.DeepEqual(a, b)
+	return alike(reflect.ValueOf(a), reflect.ValueOf(b))
+}
+
+// alike is deep equality for which an empty list is no list: on the wire they are the same to whoever reads.
+func alike(a, b reflect.Value) bool {
+	if a.Type() != b.Type() {
+		return false
+	}
+	switch a.Kind() {
+	case reflect.Pointer:
+		return alike(a.Elem(), b.Elem())
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if !alike(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Slice, reflect.Array:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			if !alike(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return a.Equal(b)
 }
 
 // FuzzFramer: cutting a stream never panics, and the frames found do not depend on how the bytes arrive.

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"testing"
 )
@@ -265,7 +264,7 @@ func sensorCases(t *testing.T, dir string, check func(string, func(*testing.T) e
 func sameSensor(got, want Message) bool {
 	g, ok := got.(*UwbNodes)
 	if !ok {
-		return reflect.DeepEqual(got, want)
+		return same(got, want)
 	}
 	w, ok := want.(*UwbNodes)
 	if !ok || len(g.Nodes) != len(w.Nodes) {
