@@ -231,3 +231,24 @@ func (d *evt3) other(w uint16) {
 		d.stats.Errors++
 	}
 }
+
+// EVT3 decodes a stream of EVT 3 that has no header, such as a camera sends.
+type EVT3 struct{ d evt3 }
+
+// NewEVT3 makes a decoder that counts what is no event in stats.
+func NewEVT3(stats *Stats) *EVT3 { return &EVT3{evt3{stats: stats}} }
+
+// Append decodes whole words, which may end anywhere in a vector, and appends their events to dst.
+func (e *EVT3) Append(dst []Event, words []byte) []Event {
+	for len(words) >= 2 {
+		if cap(dst)-len(dst) < evt3Room {
+			dst = append(dst, make([]Event, batchEvents)...)[:len(dst)]
+		}
+		got, used, _ := e.d.decode(dst[len(dst):cap(dst)], words, false)
+		dst, words = dst[:len(dst)+len(got)], words[used:]
+	}
+	return dst
+}
+
+// String is the time that the decoder has come to.
+func (e *EVT3) String() string { return Time(e.d.t).String() }

@@ -71,7 +71,7 @@ func (h *npyHeader) parse(text string) error {
 	}
 	for _, d := range shape {
 		n, ok := d.(int)
-		if !ok || n < 0 || n > 1<<48 {
+		if !ok || n < 0 || int64(n) > 1<<48 {
 			return fmt.Errorf("the shape is %v", shape)
 		}
 		h.shape = append(h.shape, n)
