@@ -33,6 +33,7 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"KeepRecords":    reflect.ValueOf(event.KeepRecords),
 	"MustCreate":     reflect.ValueOf(event.MustCreate),
 	"MustOpen":       reflect.ValueOf(event.MustOpen),
+	"NewEVT3":        reflect.ValueOf(event.NewEVT3),
 	"NewWriter":      reflect.ValueOf(event.NewWriter),
 	"Of":             reflect.ValueOf(event.Of),
 	"Open":           reflect.ValueOf(event.Open),
@@ -53,6 +54,7 @@ var _ = register("github.com/livespike/livespike/io/event/event", map[string]ref
 	"XYOrder":        reflect.ValueOf(event.XYOrder),
 	// types
 	"Colour":      reflect.ValueOf((*event.Colour)(nil)),
+	"EVT3":        reflect.ValueOf((*event.EVT3)(nil)),
 	"Event":       reflect.ValueOf((*event.Event)(nil)),
 	"FormatError": reflect.ValueOf((*event.FormatError)(nil)),
 	"IMU":         reflect.ValueOf((*event.IMU)(nil)),
