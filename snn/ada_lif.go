@@ -10,12 +10,13 @@ var adaLIF = register(&model{
 	coefs: []string{
 		"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset", "-dt*tau_adapt_inv", "beta",
 	},
-	jump:    "i",
-	late:    true,
-	numbers: true,
-	step:    adaLIFStep,
-	fast:    simd.AdaLIF,
-	back:    adaLIFBack,
+	jump:     "i",
+	late:     true,
+	numbers:  true,
+	step:     adaLIFStep,
+	fast:     simd.AdaLIF,
+	back:     adaLIFBack,
+	fastBack: simd.AdaLIFBack,
 })
 
 // AdaLIFCell is a leaky integrate-and-fire neuron with an adaptation b that rises at each spike, decays, and works

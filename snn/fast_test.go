@@ -179,24 +179,43 @@ func TestFastDenormals(t *testing.T) {
 	}
 }
 
-// TestFastLIFBack compares LIF's backward step in assembly with that in Go, bit for bit, for all lengths.
-func TestFastLIFBack(t *testing.T) {
+// TestFastBack compares the backward step of every model that has it in assembly with that in Go, bit for bit, for all
+// lengths.
+func TestFastBack(t *testing.T) {
 	needAssembly(t)
 	r := rand.New(rand.NewPCG(3, 4))
-	for n := range 68 {
-		for range 4 {
-			stride := n + r.IntN(3)
-			c := []float32{0.1, -0.2, 0, 1, float32(r.NormFloat64())}
-			got := &sweep{
-				x: hard(r, n), s: hard(r, 2*stride), dz: hard(r, n), dx: make([]float32, n), ds: hard(r, 2*stride), c: c, stride: stride, alpha: 100,
-			}
-			want := *got
-			want.dx, want.ds = make([]float32, n), append([]float32(nil), got.ds...)
-			lifBackSuper(got)
-			lifBackRest(&want, 0)
-			bitsEqual(t, fmt.Sprintf("n=%d: dx", n), got.dx, want.dx)
-			bitsEqual(t, fmt.Sprintf("n=%d: ds", n), got.ds, want.ds)
+	compared := 0
+	for _, name := range Models() {
+		m := models[name]
+		if m.fastBack == nil {
+			continue
 		}
+		compared++
+		for n := range 68 {
+			for range 4 {
+				stride := n + r.IntN(3)
+				c := make([]float32, len(m.coefs))
+				for k := range c {
+					c[k] = float32(r.NormFloat64())
+				}
+				if r.IntN(3) == 0 {
+					c[len(c)-1] = hard(r, 1)[0]
+				}
+				vars := len(m.state)
+				got := &sweep{
+					x: hard(r, n), s: hard(r, vars*stride), dz: hard(r, n), dx: make([]float32, n), ds: hard(r, vars*stride), c: c, stride: stride, alpha: 100,
+				}
+				want := *got
+				want.dx, want.ds = make([]float32, n), append([]float32(nil), got.ds...)
+				m.run(got)
+				m.back(&want)
+				bitsEqual(t, fmt.Sprintf("%s, n=%d, c=%v: dx", name, n, c), got.dx, want.dx)
+				bitsEqual(t, fmt.Sprintf("%s, n=%d, c=%v: ds", name, n, c), got.ds, want.ds)
+			}
+		}
+	}
+	if compared < 9 {
+		t.Errorf("%d models have assembly for the way back", compared)
 	}
 }
 

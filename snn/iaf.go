@@ -14,6 +14,7 @@ var iaf = register(&model{
 	fastSubtract: simd.IAFSubtract,
 	subtract:     iafSubtractStep,
 	back:         iafBack,
+	fastBack:     simd.IAFBack,
 	bio:          preset{"v_th": -55.0, "v_reset": -70.0},
 })
 

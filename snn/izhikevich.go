@@ -23,6 +23,7 @@ var izhikevich = register(&model{
 	fast:     simd.Izhikevich,
 	both:     izhikevichRecurrentStep,
 	back:     izhikevichBack,
+	fastBack: simd.IzhikevichBack,
 })
 
 // IzhikevichCell is Izhikevich's simple model of spiking neurons, one step at a time.

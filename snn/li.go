@@ -3,17 +3,18 @@ package snn
 import "github.com/livespike/livespike/internal/simd"
 
 var li = register(&model{
-	name:    "LI",
-	cuda:    "li",
-	params:  []param{rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
-	state:   []field{{"v", "v_leak"}, {"i", ""}},
-	coefs:   []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak"},
-	jump:    "i",
-	numbers: true,
-	step:    liStep,
-	fast:    simd.LI,
-	back:    liBack,
-	bio:     preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0},
+	name:     "LI",
+	cuda:     "li",
+	params:   []param{rate("tau_syn_inv", 200.0), rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
+	state:    []field{{"v", "v_leak"}, {"i", ""}},
+	coefs:    []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak"},
+	jump:     "i",
+	numbers:  true,
+	step:     liStep,
+	fast:     simd.LI,
+	back:     liBack,
+	fastBack: simd.LIBack,
+	bio:      preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0},
 })
 
 // LICell is a leaky integrator with an exponential current synapse, one step at a time. It does not spike: its output

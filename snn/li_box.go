@@ -3,15 +3,16 @@ package snn
 import "github.com/livespike/livespike/internal/simd"
 
 var liBox = register(&model{
-	name:    "LIBox",
-	cuda:    "li_box",
-	params:  []param{rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
-	state:   []field{{"v", "v_leak"}},
-	coefs:   []string{"dt*tau_mem_inv", "v_leak"},
-	numbers: true,
-	step:    liBoxStep,
-	fast:    simd.LIBox,
-	back:    liBoxBack,
+	name:     "LIBox",
+	cuda:     "li_box",
+	params:   []param{rate("tau_mem_inv", 100.0), level("v_leak", 0.0)},
+	state:    []field{{"v", "v_leak"}},
+	coefs:    []string{"dt*tau_mem_inv", "v_leak"},
+	numbers:  true,
+	step:     liBoxStep,
+	fast:     simd.LIBox,
+	back:     liBoxBack,
+	fastBack: simd.LIBoxBack,
 })
 
 // LIBoxCell is a leaky integrator without a synapse, one step at a time: the input is the current of this step alone.

@@ -24,6 +24,7 @@ var lif = register(&model{
 	fastSubtract: simd.LIFSubtract,
 	subtract:     lifSubtractStep,
 	back:         lifBack,
+	fastBack:     simd.LIFBack,
 	holds:        true,
 	adjoint:      lifAdjoint,
 	bio:          bioLIF,
@@ -90,7 +91,7 @@ func lifSubtractStep(z, x, s, c []float32, stride int) {
 }
 
 func lifBack(g *sweep) {
-	if g.grad == nil && g.dc == nil && !g.subtract && !g.held {
+	if g.plain() && !g.held {
 		lifBackSuper(g)
 		return
 	}
@@ -124,23 +125,11 @@ func lifBack(g *sweep) {
 
 // lifBackSuper is lifBack for what most networks are trained with, without a call or a branch in the loop.
 func lifBackSuper(g *sweep) {
-	from := 0
-	if n := len(g.dz) &^ 7; n > 0 && simd.LIFBack != nil {
-		_, _, _, _ = g.dx[n-1], g.x[n-1], g.s[g.stride+n-1], g.ds[g.stride+n-1] // the assembly does not look
-		g.coefs = [6]float32{g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.alpha}
-		simd.LIFBack(&g.dx[0], &g.dz[0], &g.x[0], &g.s[0], &g.ds[0], &g.coefs[0], n, g.stride)
-		from = n
-	}
-	lifBackRest(g, from)
-}
-
-// lifBackRest is lifBackSuper for the neurons from the given one on.
-func lifBackRest(g *sweep, from int) {
 	cm, cs, leak, th, reset, alpha := g.c[0], g.c[1], g.c[2], g.c[3], g.c[4], g.alpha
 	n := len(g.dz)
 	dz, x, v, i := g.dz[:n], g.x[:n], g.s[:n], g.s[g.stride:][:n]
 	dx, dv, di := g.dx[:n], g.ds[:n], g.ds[g.stride:][:n]
-	for k := from; k < n; k++ {
+	for k := range n {
 		u := v[k] + float32(cm*((leak-v[k])+(i[k]+x[k])))
 		f, after := above(u, th), dv[k]
 		up := dz[k] + float32(after*(reset-u))

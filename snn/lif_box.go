@@ -15,6 +15,7 @@ var lifBox = register(&model{
 	fastSubtract: simd.LIFBoxSubtract,
 	subtract:     lifBoxSubtractStep,
 	back:         lifBoxBack,
+	fastBack:     simd.LIFBoxBack,
 })
 
 // LIFBoxCell is a leaky integrate-and-fire neuron without a synapse, one step at a time: the input is the current of

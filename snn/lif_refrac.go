@@ -11,14 +11,15 @@ var lifRefrac = register(&model{
 	coefs: []string{
 		"dt*lif.tau_mem_inv", "-dt*lif.tau_syn_inv", "lif.v_leak", "lif.v_th", "lif.v_reset", "rho_reset",
 	},
-	jump:    "lif.i",
-	numbers: true,
-	step:    lifRefracStep,
-	fast:    simd.LIFRefrac,
-	back:    lifRefracBack,
-	holds:   true,
-	adjoint: lifRefracAdjoint,
-	bio:     bioLIF,
+	jump:     "lif.i",
+	numbers:  true,
+	step:     lifRefracStep,
+	fast:     simd.LIFRefrac,
+	back:     lifRefracBack,
+	fastBack: simd.LIFRefracBack,
+	holds:    true,
+	adjoint:  lifRefracAdjoint,
+	bio:      bioLIF,
 })
 
 // LIFRefracCell is a leaky integrate-and-fire neuron with an absolute refractory period, one step at a time: after a

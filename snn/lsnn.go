@@ -18,15 +18,16 @@ var lsnn = register(&model{
 	coefs: []string{
 		"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset", "dt*tau_adapt_inv", "beta",
 	},
-	jump:    "i",
-	late:    true,
-	numbers: true,
-	step:    lsnnStep,
-	fast:    simd.LSNN,
-	back:    lsnnBack,
-	holds:   true,
-	adjoint: lsnnAdjoint,
-	bio:     bioLIF.and(preset{"tau_adapt_inv": 0.01, "beta": 0.5}),
+	jump:     "i",
+	late:     true,
+	numbers:  true,
+	step:     lsnnStep,
+	fast:     simd.LSNN,
+	back:     lsnnBack,
+	fastBack: simd.LSNNBack,
+	holds:    true,
+	adjoint:  lsnnAdjoint,
+	bio:      bioLIF.and(preset{"tau_adapt_inv": 0.01, "beta": 0.5}),
 })
 
 // LSNNCell is a leaky integrate-and-fire neuron with a threshold b that rises at each spike and falls back to v_th, one

@@ -31,6 +31,8 @@ type model struct {
 	subtract kernel
 	// back is the backward pass of step, and of subtract and both; see sweep.
 	back back
+	// fastBack is back in assembly with SuperSpike, the usual reset and no learned parameters, nil where there is none.
+	fastBack simd.Back
 	// adjoint is the backward pass of method "adjoint", nil if the model has none.
 	adjoint back
 	// holds says that the recurrent form takes the spike for a constant where it resets.

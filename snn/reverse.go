@@ -56,7 +56,7 @@ func (r *reverse) arrive(of []*tensor.Tensor, t int) {
 
 // kernel runs the model's back for step t: dz is the gradient of the output, dx receives that of the kernel's input.
 func (r *reverse) kernel(t int, dz, dx []float32) {
-	back := r.c.m.back
+	back := r.c.m.run
 	if r.c.adjoint {
 		back = r.c.m.adjoint
 	}

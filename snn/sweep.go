@@ -24,11 +24,32 @@ type sweep struct {
 
 	alpha float32
 	grad  func(x, g, alpha float32) float32 // nil for SuperSpike
-	coefs [6]float32                        // c and alpha, for the assembly
+	coefs [10]float32                       // c and alpha, for the assembly
 }
 
 // back is the backward pass of one step.
 type back func(g *sweep)
+
+// plain says that it is what most networks are trained with: SuperSpike, the usual reset, no learned parameters.
+func (g *sweep) plain() bool { return g.grad == nil && g.dc == nil && !g.subtract && g.r == nil }
+
+// run is the backward step by the model's assembly, where that does what is asked for, and by its twin.
+func (m *model) run(g *sweep) {
+	if n := len(g.dz) &^ 7; n > 0 && m.fastBack != nil && g.plain() && !g.held {
+		last := (len(m.state)-1)*g.stride + n - 1
+		_, _, _, _ = g.dx[n-1], g.x[n-1], g.s[last], g.ds[last] // the assembly does not look
+		g.coefs[copy(g.coefs[:], g.c)] = g.alpha
+		m.fastBack(&g.dx[0], &g.dz[0], &g.x[0], &g.s[0], &g.ds[0], &g.coefs[0], n, g.stride)
+		if n == len(g.dz) {
+			return
+		}
+		rest := *g
+		rest.x, rest.dz, rest.dx, rest.s, rest.ds = g.x[n:], g.dz[n:], g.dx[n:], g.s[n:], g.ds[n:]
+		m.back(&rest)
+		return
+	}
+	m.back(g)
+}
 
 // use chooses the surrogate gradient.
 func (g *sweep) use(f surrogate.Function) {

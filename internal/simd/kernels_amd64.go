@@ -644,10 +644,50 @@ func cobaLIFAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride i
 //go:noescape
 func cobaLIFPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifBackAVX2 is the backward step of n LIF neurons with SuperSpike, n a multiple of 8; see LIFBack.
+// lifBackAVX2 is the backward step of n LIF neurons with SuperSpike, n a multiple of 8; see Back.
 //
 //go:noescape
 func lifBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lifRefracBackAVX2 is the backward step of n LIFRefrac neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifRefracBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// liBackAVX2 is the backward step of n LI neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func liBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// liBoxBackAVX2 is the backward step of n LIBox neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func liBoxBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lifBoxBackAVX2 is the backward step of n LIFBox neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifBoxBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// iafBackAVX2 is the backward step of n IAF neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func iafBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lsnnBackAVX2 is the backward step of n LSNN neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lsnnBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// adaLIFBackAVX2 is the backward step of n AdaLIF neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func adaLIFBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// izhikevichBackAVX2 is the backward step of n Izhikevich neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func izhikevichBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
 
 // countAVX2 is the number of elements of x that are not ±0, n a multiple of 8.
 //

@@ -23144,8 +23144,8 @@ done:
 	RET
 
 // func lifBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
-// Requires: AVX, AVX2
-TEXT ·lifBackAVX2(SB), NOSPLIT, $0-64
+// Requires: AVX
+TEXT ·lifBackAVX2(SB), NOSPLIT, $192-64
 	MOVQ         dx+0(FP), AX
 	MOVQ         dz+8(FP), CX
 	MOVQ         x+16(FP), DX
@@ -23156,52 +23156,590 @@ TEXT ·lifBackAVX2(SB), NOSPLIT, $0-64
 	MOVQ         ds+32(FP), R9
 	MOVQ         stride+56(FP), SI
 	LEAQ         (R9)(SI*4), R10
-	MOVQ         c+40(FP), SI
-	VBROADCASTSS (SI), Y0
-	VBROADCASTSS 4(SI), Y1
-	VBROADCASTSS 8(SI), Y2
-	VBROADCASTSS 12(SI), Y3
-	VBROADCASTSS 16(SI), Y4
-	VBROADCASTSS 20(SI), Y5
-	VPCMPEQD     Y6, Y6, Y6
-	VPSRLD       $0x19, Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VPCMPEQD     Y7, Y7, Y7
-	VPSLLD       $0x1f, Y7, Y7
+	MOVQ         c+40(FP), R11
 	XORQ         SI, SI
+	VBROADCASTSS (R11), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R11), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R11), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R11), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R11), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R11), Y0
+	VMOVUPS      Y0, 160(SP)
 
 loop:
-	VMOVUPS (DI)(SI*4), Y8
-	VSUBPS  Y8, Y2, Y9
-	VMOVUPS (R8)(SI*4), Y10
-	VADDPS  (DX)(SI*4), Y10, Y10
-	VADDPS  Y10, Y9, Y9
-	VMULPS  Y9, Y0, Y9
-	VADDPS  Y9, Y8, Y8
-	VCMPPS  $0x1e, Y3, Y8, Y9
-	VMOVUPS (R9)(SI*4), Y10
-	VSUBPS  Y8, Y4, Y11
-	VMULPS  Y11, Y10, Y11
-	VMOVUPS (CX)(SI*4), Y12
-	VADDPS  Y11, Y12, Y11
-	VSUBPS  Y3, Y8, Y8
-	VANDNPS Y8, Y7, Y8
-	VMULPS  Y8, Y5, Y8
-	VADDPS  Y6, Y8, Y8
-	VANDNPS Y6, Y9, Y9
-	VMULPS  Y10, Y9, Y9
-	VMULPS  Y8, Y8, Y8
-	VDIVPS  Y8, Y11, Y8
-	VADDPS  Y8, Y9, Y8
-	VMULPS  Y8, Y0, Y9
-	VMOVUPS (R10)(SI*4), Y10
-	VMULPS  Y10, Y1, Y11
-	VADDPS  Y11, Y10, Y10
-	VADDPS  Y10, Y9, Y10
-	VSUBPS  Y9, Y8, Y8
-	VMOVUPS Y8, (R9)(SI*4)
-	VMOVUPS Y10, (R10)(SI*4)
-	VMOVUPS Y10, (AX)(SI*4)
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VMOVUPS 64(SP), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMOVUPS (R8)(SI*4), Y3
+	VADDPS  (DX)(SI*4), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  (SP), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SP), Y0, Y2
+	VMOVUPS 128(SP), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  (CX)(SI*4), Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y2
+	VMULPS  Y1, Y2, Y1
+	VSUBPS  96(SP), Y0, Y0
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  160(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y3, Y0
+	VADDPS  Y0, Y1, Y0
+	VMULPS  (SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(SI*4)
+	VMOVUPS (R10)(SI*4), Y0
+	VMULPS  32(SP), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (R10)(SI*4)
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func lifRefracBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·lifRefracBackAVX2(SB), NOSPLIT, $224-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         ds+32(FP), R10
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R10)(SI*4), R11
+	LEAQ         (R11)(SI*4), R12
+	MOVQ         c+40(FP), R13
+	XORQ         SI, SI
+	VBROADCASTSS (R13), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R13), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R13), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R13), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R13), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R13), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R13), Y0
+	VMOVUPS      Y0, 192(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VMOVUPS 64(SP), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMOVUPS (R8)(SI*4), Y3
+	VADDPS  (DX)(SI*4), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  (SP), Y2, Y2
+	VADDPS  Y2, Y0, Y2
+	VCMPPS  $0x1e, 96(SP), Y2, Y3
+	VANDNPS one<>+0(SB), Y3, Y4
+	VMULPS  Y2, Y4, Y4
+	VANDPS  one<>+0(SB), Y3, Y5
+	VMULPS  128(SP), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS (R9)(SI*4), Y5
+	VMOVUPS (R12)(SI*4), Y6
+	VCMPPS  $0x1e, zero<>+0(SB), Y5, Y7
+	VANDNPS Y3, Y7, Y8
+	VANDPS  one<>+0(SB), Y7, Y9
+	VSUBPS  Y9, Y5, Y9
+	VCMPPS  $0x1e, zero<>+0(SB), Y9, Y10
+	VCMPPS  $0x03, Y9, Y9, Y11
+	VORPS   Y11, Y10, Y10
+	VANDNPS one<>+0(SB), Y8, Y8
+	VMULPS  Y6, Y8, Y8
+	VANDPS  Y8, Y10, Y8
+	VANDPS  Y9, Y10, Y9
+	VMOVUPS 160(SP), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMULPS  Y9, Y6, Y6
+	VADDPS  (CX)(SI*4), Y6, Y6
+	VSUBPS  Y4, Y0, Y0
+	VMULPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y3, Y4
+	VMULPS  Y4, Y6, Y4
+	VSUBPS  Y4, Y0, Y0
+	VSUBPS  Y8, Y0, Y0
+	VANDPS  magnitude<>+0(SB), Y5, Y4
+	VMULPS  192(SP), Y4, Y4
+	VADDPS  one<>+0(SB), Y4, Y4
+	VMULPS  Y4, Y4, Y4
+	VDIVPS  Y4, Y0, Y0
+	VADDPS  Y0, Y8, Y0
+	VMOVUPS Y0, (R12)(SI*4)
+	VANDNPS one<>+0(SB), Y7, Y0
+	VMULPS  Y1, Y0, Y0
+	VANDPS  one<>+0(SB), Y7, Y4
+	VMULPS  Y1, Y4, Y1
+	VANDNPS one<>+0(SB), Y7, Y4
+	VMULPS  Y6, Y4, Y4
+	VMOVUPS 128(SP), Y5
+	VSUBPS  Y2, Y5, Y5
+	VMULPS  Y5, Y0, Y5
+	VADDPS  Y5, Y4, Y4
+	VANDNPS one<>+0(SB), Y3, Y3
+	VMULPS  Y0, Y3, Y0
+	VSUBPS  96(SP), Y2, Y2
+	VANDPS  magnitude<>+0(SB), Y2, Y2
+	VMULPS  192(SP), Y2, Y2
+	VADDPS  one<>+0(SB), Y2, Y2
+	VMULPS  Y2, Y2, Y2
+	VDIVPS  Y2, Y4, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  (SP), Y0, Y2
+	VSUBPS  Y2, Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (R10)(SI*4)
+	VMOVUPS (R11)(SI*4), Y0
+	VMULPS  32(SP), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (R11)(SI*4)
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func liBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·liBackAVX2(SB), NOSPLIT, $128-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), DX
+	MOVQ         s+24(FP), BX
+	MOVQ         stride+56(FP), SI
+	LEAQ         (BX)(SI*4), BX
+	MOVQ         ds+32(FP), SI
+	MOVQ         stride+56(FP), BX
+	LEAQ         (SI)(BX*4), DI
+	MOVQ         c+40(FP), R8
+	XORQ         BX, BX
+	VBROADCASTSS (R8), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R8), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R8), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R8), Y0
+	VMOVUPS      Y0, 96(SP)
+
+loop:
+	VMOVUPS (SI)(BX*4), Y0
+	VADDPS  (CX)(BX*4), Y0, Y0
+	VMULPS  (SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (SI)(BX*4)
+	VMOVUPS (DI)(BX*4), Y0
+	VMULPS  32(SP), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (DI)(BX*4)
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func liBoxBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·liBoxBackAVX2(SB), NOSPLIT, $96-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), DX
+	MOVQ         s+24(FP), BX
+	MOVQ         ds+32(FP), SI
+	MOVQ         c+40(FP), DI
+	XORQ         BX, BX
+	VBROADCASTSS (DI), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(DI), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(DI), Y0
+	VMOVUPS      Y0, 64(SP)
+
+loop:
+	VMOVUPS (SI)(BX*4), Y0
+	VADDPS  (CX)(BX*4), Y0, Y0
+	VMULPS  (SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (SI)(BX*4)
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func lifBoxBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·lifBoxBackAVX2(SB), NOSPLIT, $160-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         ds+32(FP), R8
+	MOVQ         c+40(FP), R9
+	XORQ         SI, SI
+	VBROADCASTSS (R9), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R9), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R9), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R9), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R9), Y0
+	VMOVUPS      Y0, 128(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R8)(SI*4), Y1
+	VMOVUPS (DX)(SI*4), Y2
+	VADDPS  32(SP), Y2, Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  (SP), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 64(SP), Y0, Y2
+	VMOVUPS 96(SP), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  (CX)(SI*4), Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y2
+	VMULPS  Y1, Y2, Y1
+	VSUBPS  64(SP), Y0, Y0
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  128(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y3, Y0
+	VADDPS  Y0, Y1, Y0
+	VMULPS  (SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(SI*4)
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func iafBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·iafBackAVX2(SB), NOSPLIT, $96-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         ds+32(FP), R8
+	MOVQ         c+40(FP), R9
+	XORQ         SI, SI
+	VBROADCASTSS (R9), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R9), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R9), Y0
+	VMOVUPS      Y0, 64(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VADDPS  (DX)(SI*4), Y0, Y0
+	VMOVUPS (R8)(SI*4), Y1
+	VCMPPS  $0x1e, (SP), Y0, Y2
+	VMOVUPS 32(SP), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  (CX)(SI*4), Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y2
+	VMULPS  Y1, Y2, Y1
+	VSUBPS  (SP), Y0, Y0
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  64(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y3, Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (R8)(SI*4)
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func lsnnBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·lsnnBackAVX2(SB), NOSPLIT, $256-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         ds+32(FP), R10
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R10)(SI*4), R11
+	LEAQ         (R11)(SI*4), R12
+	MOVQ         c+40(FP), R13
+	XORQ         SI, SI
+	VBROADCASTSS (R13), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R13), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R13), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R13), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R13), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R13), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R13), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R13), Y0
+	VMOVUPS      Y0, 224(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VMOVUPS (R10)(SI*4), Y2
+	VMOVUPS (R12)(SI*4), Y3
+	VMOVUPS 64(SP), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMOVUPS (R8)(SI*4), Y5
+	VADDPS  (DX)(SI*4), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  (SP), Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 96(SP), Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  160(SP), Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VCMPPS  $0x1e, Y1, Y0, Y4
+	VMOVUPS 128(SP), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  (CX)(SI*4), Y5, Y5
+	VMULPS  192(SP), Y3, Y6
+	VADDPS  Y6, Y5, Y5
+	VSUBPS  Y1, Y0, Y0
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  224(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y5, Y0
+	VANDNPS one<>+0(SB), Y4, Y1
+	VMULPS  Y2, Y1, Y1
+	VADDPS  Y0, Y1, Y1
+	VSUBPS  Y0, Y3, Y0
+	VMULPS  (SP), Y1, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, (R10)(SI*4)
+	VMULPS  160(SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R12)(SI*4)
+	VMOVUPS (R11)(SI*4), Y0
+	VMULPS  32(SP), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, (R11)(SI*4)
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func adaLIFBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·adaLIFBackAVX2(SB), NOSPLIT, $256-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         ds+32(FP), R10
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R10)(SI*4), R11
+	LEAQ         (R11)(SI*4), R12
+	MOVQ         c+40(FP), R13
+	XORQ         SI, SI
+	VBROADCASTSS (R13), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R13), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R13), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R13), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R13), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R13), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R13), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R13), Y0
+	VMOVUPS      Y0, 224(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VMOVUPS (R10)(SI*4), Y2
+	VMOVUPS (R12)(SI*4), Y3
+	VMOVUPS 64(SP), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMOVUPS (R8)(SI*4), Y5
+	VADDPS  (DX)(SI*4), Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VSUBPS  Y1, Y4, Y1
+	VMULPS  (SP), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS (CX)(SI*4), Y1
+	VMOVUPS 96(SP), Y4
+	VSUBPS  128(SP), Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VSUBPS  Y4, Y1, Y1
+	VSUBPS  96(SP), Y0, Y0
+	VMULPS  192(SP), Y3, Y4
+	VADDPS  Y4, Y1, Y1
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  224(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y1, Y0
+	VADDPS  Y0, Y2, Y0
+	VMULPS  (SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(SI*4)
+	VMULPS  160(SP), Y3, Y0
+	VADDPS  Y0, Y3, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R12)(SI*4)
+	VMOVUPS (R11)(SI*4), Y0
+	VMULPS  32(SP), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (R11)(SI*4)
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func izhikevichBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·izhikevichBackAVX2(SB), NOSPLIT, $320-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	MOVQ         ds+32(FP), R9
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R9)(SI*4), R10
+	MOVQ         c+40(FP), R11
+	XORQ         SI, SI
+	VBROADCASTSS (R11), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R11), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R11), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R11), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R11), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R11), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R11), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R11), Y0
+	VMOVUPS      Y0, 224(SP)
+	VBROADCASTSS 32(R11), Y0
+	VMOVUPS      Y0, 256(SP)
+	VBROADCASTSS 36(R11), Y0
+	VMOVUPS      Y0, 288(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R8)(SI*4), Y1
+	VMOVUPS (R9)(SI*4), Y2
+	VMOVUPS (R10)(SI*4), Y3
+	VMULPS  Y0, Y0, Y4
+	VMULPS  160(SP), Y4, Y4
+	VMULPS  192(SP), Y0, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  224(SP), Y4, Y4
+	VSUBPS  Y1, Y4, Y1
+	VADDPS  (DX)(SI*4), Y1, Y1
+	VMULPS  (SP), Y1, Y1
+	VADDPS  Y1, Y0, Y1
+	VCMPPS  $0x1e, 256(SP), Y1, Y4
+	VMOVUPS 96(SP), Y5
+	VSUBPS  Y1, Y5, Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  (CX)(SI*4), Y5, Y5
+	VMULPS  128(SP), Y3, Y6
+	VADDPS  Y6, Y5, Y5
+	VANDNPS one<>+0(SB), Y4, Y4
+	VMULPS  Y2, Y4, Y2
+	VSUBPS  256(SP), Y1, Y1
+	VANDPS  magnitude<>+0(SB), Y1, Y1
+	VMULPS  288(SP), Y1, Y1
+	VADDPS  one<>+0(SB), Y1, Y1
+	VMULPS  Y1, Y1, Y1
+	VDIVPS  Y1, Y5, Y1
+	VADDPS  Y1, Y2, Y1
+	VMULPS  (SP), Y1, Y2
+	VMULPS  32(SP), Y3, Y4
+	VMOVUPS 160(SP), Y5
+	VADDPS  Y5, Y5, Y5
+	VMULPS  Y0, Y5, Y0
+	VADDPS  192(SP), Y0, Y0
+	VMULPS  Y0, Y2, Y0
+	VADDPS  Y0, Y1, Y0
+	VMULPS  64(SP), Y4, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(SI*4)
+	VSUBPS  Y4, Y3, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R10)(SI*4)
+	VMOVUPS Y2, (AX)(SI*4)
 	ADDQ    $0x08, SI
 	CMPQ    SI, BX
 	JLT     loop

@@ -15,9 +15,9 @@ package simd
 // that arrive, dx, and ds before the step, those that leave.
 type Back func(dx, dz, x, s, ds, c *float32, n, stride int)
 
-// LIFBack is that of LIF with the SuperSpike surrogate, whose slope follows LIF's coefficients in c. It is nil where
-// there is none for this machine.
-var LIFBack Back
+// Those of models with the SuperSpike surrogate, whose slope follows the model's coefficients in c. They are nil where
+// there are none for this machine.
+var LIFBack, LIFRefracBack, LIBack, LIBoxBack, LIFBoxBack, IAFBack, LSNNBack, AdaLIFBack, IzhikevichBack Back
 
 // on says that the assembly is used.
 var on bool

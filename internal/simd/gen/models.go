@@ -16,7 +16,9 @@ func neurons() {
 			}
 		}
 	}
-	lifBack()
+	for _, m := range backs {
+		m.write()
+	}
 }
 
 var models = []model{
