@@ -47,7 +47,7 @@ func (b *importer) graph(g *Graph, in []int, depth int) (snn.Module, []int, erro
 		}
 		n := g.Nodes[name]
 		if name == plan.output {
-			if want := n.Integers["shape"]; arriving != nil && want != nil && !slices.Equal(arriving, want) {
+			if want := n.Integers["shape"]; arriving != nil && want != nil && !slices.Equal(squeezed(arriving), squeezed(want)) {
 				return nil, nil, fmt.Errorf("node %s (Output): the shape is %v, what arrives has %v", name, want, arriving)
 			}
 			continue
@@ -84,6 +84,11 @@ func (b *importer) graph(g *Graph, in []int, depth int) (snn.Module, []int, erro
 		return nil
 	})
 	return net, out, err
+}
+
+// squeezed is a shape without axes of one element, which some writers put in front.
+func squeezed(shape []int) []int {
+	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
 }
 
 // plan is the order of a graph's nodes.

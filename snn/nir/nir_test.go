@@ -379,6 +379,37 @@ func TestWhatCannotBeRead(t *testing.T) {
 	}
 }
 
+// TestPublishedTrace reads the file of NIR 0.1 that the article's comparison of simulators began with, and compares the
+// membrane and the spikes of 1000 steps of 0.1 ms with those that Norse wrote beside it; Rockpool's file of the same neuron,
+// with another shape of its output, is read too.
+func TestPublishedTrace(t *testing.T) {
+	raw, err := os.ReadFile("testdata/old_lif_norse.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := MustLoad("testdata/old_lif_norse.nir", DT(0.0001))
+	var s *snn.State
+	spikes := 0
+	for k, line := range strings.Fields(string(raw)) {
+		var x, v, z float32
+		if _, err := fmt.Sscanf(line, "%g,%g,%g", &x, &v, &z); err != nil {
+			t.Fatal(err)
+		}
+		var y *tensor.Tensor
+		y, s = m.Forward(tensor.Of(x), s)
+		if got := s.At(1).V().Item(); y.Item() != z || got-v > 1e-6 || v-got > 1e-6 {
+			t.Fatalf("step %d: v %v and spike %v, want %v and %v", k, got, y.Item(), v, z)
+		}
+		spikes += int(z)
+	}
+	if spikes == 0 {
+		t.Error("nothing happens in the test")
+	}
+	if _, err := Load("testdata/old_lif_rockpool.nir", DT(0.0001)); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestOldFiles reads a graph as NIR 0.x wrote them: no ends, no v_reset, one number for both axes of a convolution.
 func TestOldFiles(t *testing.T) {
 	g := &Graph{Nodes: map[string]*Node{}, Edges: [][2]string{{"conv", "lif"}}}
@@ -398,7 +429,7 @@ func TestOldFiles(t *testing.T) {
 
 // FuzzFromNIR reads damaged files: there is an error or a model, and never a panic.
 func FuzzFromNIR(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.nir")
+	files, err := filepath.Glob("testdata/*.nir") // of NIR 1.0 and 0.1
 	if err != nil || len(files) == 0 {
 		f.Fatal("no files", err)
 	}

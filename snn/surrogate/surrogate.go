@@ -74,11 +74,14 @@ func Known(name string) bool { return methods[name] != nil }
 
 // WithAlpha is the same method with another slope. It panics if alpha is not positive.
 func (f Function) WithAlpha(alpha float32) Function {
-	if m := methods[f.name]; m != nil {
-		return m.with(alpha)
+	if f.grad == nil {
+		panic("surrogate: WithAlpha of a Function that no constructor made")
 	}
-	panic("surrogate: WithAlpha of a Function that no constructor made")
+	return (&method{name: f.name, grad: f.grad}).with(alpha)
 }
+
+// Even reports whether the gradient is declared to be the same on both sides of the threshold. One of New is not.
+func (f Function) Even() bool { return methods[f.name] != nil && methods[f.name].even }
 
 // Methods lists the names, sorted.
 func Methods() []string {

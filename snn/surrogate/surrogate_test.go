@@ -8,37 +8,6 @@ import (
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// slopes are those that every method is checked with, beside its own.
-var slopes = []float32{0.1, 0.3, 1, 2, 10, 100, 1000}
-
-// TestKit checks what must hold for every registered method, whatever its slope.
-func TestKit(t *testing.T) {
-	for _, name := range Methods() {
-		own := ByName(name)
-		for _, alpha := range append(slopes, own.Alpha()) {
-			f := own.WithAlpha(alpha)
-			top := f.Grad(0, 1)
-			for i := -20000; i <= 20000; i++ {
-				x := float32(i) / 200
-				d := f.Grad(x, 1)
-				switch {
-				case math.IsNaN(float64(d)) || math.IsInf(float64(d), 0):
-					t.Fatalf("%v at %v is %v: the gradient must be finite", f, x, d)
-				case d < 0:
-					t.Fatalf("%v at %v is %v: the gradient must not be negative", f, x, d)
-				case d > top:
-					t.Fatalf("%v at %v is %v, at the threshold %v: the maximum must be at the threshold", f, x, d, top)
-				case methods[name].even && d != f.Grad(-x, 1):
-					t.Fatalf("%v at %v is %v, at %v %v: it is declared even", f, x, d, -x, f.Grad(-x, 1))
-				}
-				if g := f.Grad(x, -2); math.Abs(float64(g+2*d)) > 1e-6*math.Abs(float64(g)) {
-					t.Fatalf("%v at %v: upstream −2 gives %v, 1 gives %v: it must be linear in the upstream", f, x, g, d)
-				}
-			}
-		}
-	}
-}
-
 // primitives are the smooth functions that the gradients are derivatives of, where no reference values exist.
 var primitives = map[string]func(x, alpha float64) float64{
 	"super":        func(x, a float64) float64 { return x / (1 + a*math.Abs(x)) },
