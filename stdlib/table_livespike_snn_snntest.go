@@ -10,9 +10,10 @@ import (
 
 var _ = register("github.com/livespike/livespike/snn/snntest/snntest", map[string]reflect.Value{
 	// functions, constants and variables
-	"Check":    reflect.ValueOf(snntest.Check),
-	"OnDevice": reflect.ValueOf(snntest.OnDevice),
-	"Options":  reflect.ValueOf(snntest.Options),
-	"Rates":    reflect.ValueOf(snntest.Rates),
-	"Rest":     reflect.ValueOf(snntest.Rest),
+	"Check":     reflect.ValueOf(snntest.Check),
+	"OnDevice":  reflect.ValueOf(snntest.OnDevice),
+	"Options":   reflect.ValueOf(snntest.Options),
+	"Rates":     reflect.ValueOf(snntest.Rates),
+	"Rest":      reflect.ValueOf(snntest.Rest),
+	"Surrogate": reflect.ValueOf(snntest.Surrogate),
 })

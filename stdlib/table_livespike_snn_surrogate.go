@@ -21,6 +21,7 @@ var _ = register("github.com/livespike/livespike/snn/surrogate/surrogate", map[s
 	"Known":           reflect.ValueOf(surrogate.Known),
 	"Logistic":        reflect.ValueOf(surrogate.Logistic),
 	"Methods":         reflect.ValueOf(surrogate.Methods),
+	"New":             reflect.ValueOf(surrogate.New),
 	"PiecewiseLinear": reflect.ValueOf(surrogate.PiecewiseLinear),
 	"Sign":            reflect.ValueOf(surrogate.Sign),
 	"SuperSpike":      reflect.ValueOf(surrogate.SuperSpike),
