@@ -282,21 +282,9 @@ func (p *parser) entry() {
 		if of.size != 4 && of.size != 8 {
 			p.fail("a parameter that does not have 4 or 8 bytes")
 		}
-		// .ptr says what it points to
-		if p.accept(".ptr") {
-			p.accept(".global")
-			if p.accept(".align") {
-				p.number(1, 128)
-			}
-		}
 		e.params[p.next()] = len(e.Params)
 		e.Params = append(e.Params, of.size)
 		p.accept(",")
-	}
-	if p.accept(".maxntid") {
-		for p.number(1, 1024); p.accept(","); {
-			p.number(1, 1024)
-		}
 	}
 	p.expect("{")
 	for !p.accept("}") {
