@@ -8,6 +8,7 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -37,16 +38,17 @@ func Topics() []Topic {
 		list = append(list, read(name, file))
 		return nil
 	})
+	slices.SortFunc(list, func(a, b Topic) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
-// Lookup is the topic of that name, in any case of letters. "" is the index.
+// Lookup is the topic of that name or file, in any case of letters: "events", "events.md". "" is the index.
 func Lookup(name string) (Topic, bool) {
 	if name == "" {
 		return read("", "README.md"), true
 	}
 	for _, t := range Topics() {
-		if strings.EqualFold(t.Name, name) {
+		if strings.EqualFold(t.Name, name) || strings.EqualFold(t.File, name) {
 			return t, true
 		}
 	}

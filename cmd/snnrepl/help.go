@@ -5,22 +5,29 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/livespike/livespike/docs"
 )
 
 var _ = register(command{
 	name:    "help",
-	usage:   "help [COMMAND]",
-	summary: "this text, or a command's",
+	usage:   "help [COMMAND|TOPIC]",
+	summary: "this text, a command's, or a page of the documentation",
 	run: func(s streams, f *flag.FlagSet) int {
 		if f.NArg() == 0 {
 			session.printHelp(s.out)
 			return fine
 		}
-		c, ok := lookup(f.Arg(0))
-		if !ok {
-			return usageError(s, "", fmt.Errorf("no command %s", f.Arg(0)))
+		// A command goes before a page of the same name: "events" is both, and the page is "events.md", too.
+		if c, ok := lookup(f.Arg(0)); ok {
+			c.printHelp(s.out)
+			return fine
 		}
-		c.printHelp(s.out)
+		page, ok := docs.Lookup(f.Arg(0))
+		if !ok {
+			return usageError(s, "", fmt.Errorf("no command and no topic %s", f.Arg(0)))
+		}
+		fmt.Fprint(s.out, page.Text)
 		return fine
 	},
 })
@@ -33,13 +40,16 @@ func (c command) printHelp(w io.Writer) {
 	}
 	if c.name == session.name {
 		fmt.Fprintf(w, "\ncommands:\n")
-		width := 0
 		for _, other := range commands() {
-			width = max(width, len(other.usage))
+			fmt.Fprintf(w, "  %-16s  %s\n", other.name, other.summary)
 		}
-		for _, other := range commands() {
-			fmt.Fprintf(w, "  %-*s  %s\n", width, other.usage, other.summary)
+		fmt.Fprintf(w, "\ntopics of snnrepl help:\n")
+		for _, page := range docs.Topics() {
+			fmt.Fprintf(w, "  %-16s  %s\n", page.Name, page.Title)
 		}
+	}
+	if page, ok := docs.Lookup(c.name); ok {
+		fmt.Fprintf(w, "\nThe guide is snnrepl help %s.\n", page.File)
 	}
 	if c.flags == nil {
 		return

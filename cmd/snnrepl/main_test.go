@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/livespike/livespike/docs"
 	"github.com/livespike/livespike/kernel"
 	"github.com/livespike/livespike/kernel/wire"
 )
@@ -78,7 +79,7 @@ func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}} {
 		status, out, _ := snnrepl("", args...)
 		for _, c := range commands() {
-			if status != fine || !strings.Contains(out, c.usage) || !strings.Contains(out, c.summary) {
+			if status != fine || !strings.Contains(out, fmt.Sprintf("  %-16s  %s\n", c.name, c.summary)) {
 				t.Errorf("%v: status %d, and %s is missing in\n%s", args, status, c.name, out)
 			}
 		}
@@ -91,6 +92,22 @@ func TestHelp(t *testing.T) {
 		if again, same, _ := snnrepl("", c.name, "--help"); again != fine || same != out {
 			t.Errorf("%s --help differs from help %s", c.name, c.name)
 		}
+	}
+}
+
+// TestHelpTopics prints the pages of the documentation as they are.
+func TestHelpTopics(t *testing.T) {
+	_, list, _ := snnrepl("", "help")
+	for _, page := range docs.Topics() {
+		if status, out, _ := snnrepl("", "help", page.File); status != fine || out != page.Text {
+			t.Errorf("help %s: status %d, %d bytes", page.File, status, len(out))
+		}
+		if !strings.Contains(list, "  "+page.Name) {
+			t.Errorf("the list lacks %s", page.Name)
+		}
+	}
+	if status, _, errs := snnrepl("", "help", "nothing"); status != misuse || !strings.Contains(errs, "no topic nothing") {
+		t.Errorf("status %d, %q", status, errs)
 	}
 }
 
