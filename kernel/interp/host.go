@@ -2,6 +2,7 @@ package interp
 
 import (
 	"cmp"
+	"fmt"
 	"reflect"
 )
 
@@ -18,7 +19,8 @@ func (in *Interp) hostSymbols() map[string]map[string]reflect.Value {
 		"Clear": hostClear, "YieldAfterEnd": hostYieldAfterEnd,
 		"MinInt": minOf[int64], "MinUint": minOf[uint64], "MinFloat": minOf[float64], "MinString": minOf[string],
 		"MaxInt": maxOf[int64], "MaxUint": maxOf[uint64], "MaxFloat": maxOf[float64], "MaxString": maxOf[string],
-		"Sleep":     hostSleep,
+		"OutOfRange": hostOutOfRange, "OutOfSlice": hostOutOfSlice, "NegativeShift": hostNegativeShift,
+		"Sleep": hostSleep, "Room": in.hostRoom, "Repeat": in.hostRepeat, "RepeatBytes": in.hostRepeatBytes,
 		"NewDefers": in.hostNewDefers, "CellDefers": in.hostCellDefers, "Recover": in.hostRecover, "Entered": in.hostEntered,
 		"Go": in.hostGo, "Guard": in.hostGuard,
 	}
@@ -38,6 +40,35 @@ func hostYieldAfterEnd(state int) {
 	}
 	panic(runtimeError("range function continued iteration after function for loop body returned false"))
 }
+
+// The next panic with Go's words for what lowered code has seen.
+
+func hostOutOfRange(i, n int) {
+	if i < 0 {
+		panic(runtimeError(fmt.Sprintf("index out of range [%d]", i)))
+	}
+	panic(runtimeError(fmt.Sprintf("index out of range [%d] with length %d", i, n)))
+}
+
+// hostOutOfSlice is about s[from:to]; given tells that to was written, capacity that the limit is one and not a length.
+func hostOutOfSlice(from, to, limit int, given, capacity bool) {
+	of := "length"
+	if capacity {
+		of = "capacity"
+	}
+	text := fmt.Sprintf("[%d:%d]", from, to)
+	switch {
+	case given && to < 0:
+		text = fmt.Sprintf("[:%d]", to)
+	case given && to > limit:
+		text = fmt.Sprintf("[:%d] with %s %d", to, of, limit)
+	case from < 0:
+		text = fmt.Sprintf("[%d:]", from)
+	}
+	panic(runtimeError("slice bounds out of range " + text))
+}
+
+func hostNegativeShift() { panic(runtimeError("negative shift amount")) }
 
 func minOf[T cmp.Ordered](list ...T) T {
 	least := list[0]

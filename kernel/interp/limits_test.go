@@ -25,6 +25,29 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
+// What no machine has room for is an error before it is asked for: Go itself would end the process.
+func TestRoom(t *testing.T) {
+	in := interp.New(interp.Options{
+		Symbols: stdlib.Symbols, Stdout: io.Discard, Stderr: io.Discard, MemoryLimit: 4 << 30,
+		Imports: map[string]string{"strings": "strings", "bytes": "bytes", "slices": "slices"},
+	})
+	eval(t, in, 1, "n := 1 << 40")
+	for i, src := range []string{
+		"make([]float64, 1 << 40)", "make([]int, 0, n)", "make(map[string]int, n)", "make(chan int, n)", "make([]struct{ a, b int }, n >> 11)",
+		`strings.Repeat("ab", n)`, `bytes.Repeat([]byte("x"), n)`, "slices.Repeat([]int{1}, n)", "var b strings.Builder\nb.Grow(n)",
+		"var a [1 << 40]int", "type T struct{ a [1 << 20][1 << 20]byte }",
+		"func f() (err error) {\n\tdefer func() { err = recover().(error) }()\n\treturn errors.New(string(make([]byte, n)))\n}\npanic(f())",
+	} {
+		r := in.Eval(context.Background(), interp.Cell{N: i + 2, Src: "import \"errors\"\n_ = errors.New\n" + src})
+		if r.Err == nil || !strings.Contains(r.Err.Msg, "and the session may hold 4.0 GiB") {
+			t.Errorf("%s: %v", src, r.Err)
+		}
+	}
+	if r := in.Eval(context.Background(), interp.Cell{N: 20, Src: `len(make([]float64, 200_000)) + cap(make([]int8, 3, 70)) + len(strings.Repeat("ab", 3))`}); r.Err != nil || r.Values[0].Text != "200076" {
+		t.Errorf("what there is room for: %v", r.Err)
+	}
+}
+
 // All errors of a cell are reported, one a line of source, as the compiler does.
 func TestAllErrors(t *testing.T) {
 	in := session()

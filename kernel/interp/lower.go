@@ -28,6 +28,9 @@ type lowerer struct {
 	head     bool                    // in the init part of a statement, where a declaration has to stay one
 	ahead    []ast.Stmt              // what has to come before the statement being lowered
 	calling  ast.Expr                // what the call being lowered calls
+	watched  map[ast.Expr]bool       // what is looked at before the statement being lowered, see lower_bounds.go
+	looks    []ast.Stmt              // how
+	loops    []ast.Expr              // around the statement, by their keys, nil without one
 	err      *CellError
 }
 
@@ -110,11 +113,17 @@ func (l *lowerer) pkg(importPath string) *ast.Ident {
 	return l.ident(l.plan.in.importName(importPath))
 }
 
+// survey looks at a tree before it is lowered.
+func (l *lowerer) survey(node ast.Node) {
+	l.unshadow(node)
+	l.refuseArrays(node)
+	l.noteCaptured(node)
+}
+
 // declaration lowers a top-level function or type into the program. Constants leave nothing: their uses are literals.
 func (l *lowerer) declaration(decl ast.Decl) {
 	l.pos = decl.Pos()
-	l.unshadow(decl)
-	l.noteCaptured(decl)
+	l.survey(decl)
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
 		l.funcDecl(decl)
@@ -192,8 +201,8 @@ func (l *lowerer) fields(list *ast.FieldList) {
 
 // funcBody lowers the statements of a function or function literal.
 func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.BlockStmt) *ast.BlockStmt {
-	pos, head := l.pos, l.head
-	l.head = false
+	pos, head, loops := l.pos, l.head, l.loops
+	l.head, l.loops = false, nil
 	l.nameParameters(t)
 	fn := &function{outer: l.fn, results: results, typ: t}
 	if l.prepare != nil {
@@ -216,14 +225,13 @@ func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.Bloc
 		body.List = append([]ast.Stmt{l.let(fn.entered, l.host("Entered"))}, body.List...)
 	}
 	l.fn = fn.outer
-	l.pos, l.head = pos, head
+	l.pos, l.head, l.loops = pos, head, loops
 	return body
 }
 
 // topStatement lowers a statement of the cell's top level.
 func (l *lowerer) topStatement(s ast.Stmt) []ast.Stmt {
 	l.pos = s.Pos()
-	l.unshadow(s)
-	l.noteCaptured(s)
+	l.survey(s)
 	return append(l.markLine(s), l.stmt(s)...)
 }

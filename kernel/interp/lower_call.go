@@ -3,6 +3,7 @@ package interp
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 )
 
 // call lowers a call, a conversion or a use of a builtin.
@@ -21,13 +22,22 @@ func (l *lowerer) call(e *ast.CallExpr) ast.Expr {
 	return l.callExpr(e)
 }
 
+// replaced lists compiled functions that the host has its own form of: one that an interrupt ends, and those that ask for room
+// first.
+var replaced = map[string]string{"time.Sleep": "Sleep", "strings.Repeat": "Repeat", "bytes.Repeat": "RepeatBytes"}
+
+// growing lists the methods whose argument is a number of bytes to make room for.
+var growing = map[string]bool{"(*strings.Builder).Grow": true, "(*bytes.Buffer).Grow": true}
+
 // callExpr lowers a call that stays one. Function literals that go straight to compiled code are bound first (L12).
 func (l *lowerer) callExpr(e *ast.CallExpr) *ast.CallExpr {
 	native := l.nativeCallee(e.Fun)
-	if l.isNative(e.Fun, "time", "Sleep") {
-		l.exprs(e.Args)
-		l.at(e.Pos())
-		return l.host("Sleep", e.Args...)
+	for name, host := range replaced {
+		if importPath, fn, _ := strings.Cut(name, "."); l.isNative(e.Fun, importPath, fn) {
+			l.exprs(e.Args)
+			l.at(e.Pos())
+			return l.host(host, e.Args...)
+		}
 	}
 	sel, selected := ast.Unparen(e.Fun).(*ast.SelectorExpr)
 	var through ast.Expr
@@ -35,6 +45,10 @@ func (l *lowerer) callExpr(e *ast.CallExpr) *ast.CallExpr {
 		through = l.methodOfInterface(sel)
 	}
 	l.args(e, native)
+	if fn := l.callee(e.Fun); fn != nil && growing[fn.FullName()] {
+		l.at(e.Pos())
+		e.Args[0] = l.host("Room", e.Args[0], l.integer(1))
+	}
 	if through != nil {
 		l.at(e.Pos())
 		e.Fun = l.ident(l.callMethod(l.info.Uses[sel.Sel].(*types.Func)))

@@ -15,9 +15,8 @@ var quiet = map[string]bool{
 // echo turns the last expression of a cell into a report of its values, all of them, with their static types (L2).
 func (l *lowerer) echo(s *ast.ExprStmt) []ast.Stmt {
 	l.pos = s.Pos()
-	l.unshadow(s)
-	l.noteCaptured(s)
-	return append(l.markLine(s), l.reports(s)...)
+	l.survey(s)
+	return append(l.markLine(s), l.after(s, func() []ast.Stmt { return l.reports(s) })...)
 }
 
 func (l *lowerer) reports(s *ast.ExprStmt) []ast.Stmt {

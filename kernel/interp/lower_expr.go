@@ -30,15 +30,23 @@ func (l *lowerer) expr(e ast.Expr) ast.Expr {
 		if inst, ok := l.instantiated(e, e.X); ok {
 			return inst
 		}
-		t := l.typeOf(e.X)
+		t, index := l.typeOf(e.X), l.info.Types[e.Index]
+		watched := l.watched[e]
 		e.X = l.expr(e.X)
 		e.Index = l.to(e.Index, keyType(t))
+		if watched {
+			l.checkIndex(e, t, index)
+		}
 	case *ast.IndexListExpr:
 		if inst, ok := l.instantiated(e, e.X); ok {
 			return inst
 		}
 	case *ast.SliceExpr:
+		t, low, high := l.typeOf(e.X), l.info.Types[e.Low], l.info.Types[e.High]
 		e.X, e.Low, e.High, e.Max = l.expr(e.X), l.expr(e.Low), l.expr(e.High), l.expr(e.Max)
+		if l.watched[e] {
+			l.checkSlice(e, t, low, high)
+		}
 	case *ast.TypeAssertExpr:
 		return l.assertion(e)
 	case *ast.CallExpr:
@@ -214,6 +222,9 @@ func (l *lowerer) binary(e *ast.BinaryExpr) ast.Expr {
 	bare, t := l.info.Types[e.Y].IsNil() && (!named(e.X) || l.isConversion(e.X)), l.typeOf(e.X)
 	e.X = l.operand(e.X, e.Y, !shift)
 	e.Y = l.operand(e.Y, e.X, true)
+	if l.watched[e] {
+		l.checkShift(e.Y)
+	}
 	if bare {
 		e.X = l.returned(e.X, t)
 	}

@@ -122,8 +122,7 @@ func (l *lowerer) emit(inst *instance) {
 	}
 	copied := newLowerer(p, info)
 	copied.pos = decl.Pos()
-	copied.unshadow(decl)
-	copied.noteCaptured(decl)
+	copied.survey(decl)
 	copied.funcType(decl.Type)
 	decl.Body = copied.funcBody(decl.Type, info.Defs[decl.Name].(*types.Func).Signature().Results(), decl.Body)
 	decl.Name.Name = inst.name

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/token"
 )
 
 // The engine says in which function a panic happened, not at which statement. So before each statement that may panic the
@@ -82,11 +83,17 @@ func mayPanic(s ast.Stmt) bool {
 			*ast.SelectorExpr:
 			found = true
 		case *ast.BinaryExpr:
-			found = found || n.Op.String() == "/" || n.Op.String() == "%"
+			found = found || n.Op == token.QUO || n.Op == token.REM || shifts(n.Op, n.Y)
 		case *ast.AssignStmt:
-			found = found || n.Tok.String() == "/=" || n.Tok.String() == "%="
+			found = found || n.Tok == token.QUO_ASSIGN || n.Tok == token.REM_ASSIGN || shifts(n.Tok, n.Rhs[0])
 		}
 		return !found
 	})
 	return found
+}
+
+// shifts reports whether an operator shifts by a count that may be negative.
+func shifts(op token.Token, count ast.Expr) bool {
+	_, literal := count.(*ast.BasicLit)
+	return !literal && (op == token.SHL || op == token.SHR || op == token.SHL_ASSIGN || op == token.SHR_ASSIGN)
 }

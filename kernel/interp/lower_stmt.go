@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 func (l *lowerer) stmts(list []ast.Stmt) []ast.Stmt {
@@ -18,11 +19,16 @@ func (l *lowerer) stmts(list []ast.Stmt) []ast.Stmt {
 
 // stmt lowers a statement, which may become several.
 func (l *lowerer) stmt(s ast.Stmt) []ast.Stmt {
-	outer := l.ahead
-	l.ahead = nil
-	list := l.statement(s)
-	list = append(l.ahead, list...)
-	l.ahead = outer
+	return l.after(s, func() []ast.Stmt { return l.statement(s) })
+}
+
+// after puts what has to come before a statement in front of what it becomes.
+func (l *lowerer) after(s ast.Stmt, become func() []ast.Stmt) []ast.Stmt {
+	ahead, looks, watched := l.ahead, l.looks, l.watched
+	l.ahead, l.looks, l.watched = nil, nil, l.checked(s)
+	list := become()
+	list = append(append(l.looks, l.ahead...), list...)
+	l.ahead, l.looks, l.watched = ahead, looks, watched
 	return list
 }
 
@@ -196,6 +202,7 @@ func (l *lowerer) ifStmt(s *ast.IfStmt) []ast.Stmt {
 func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
 	vars := l.keptVars(s)
 	s.Init = l.simple(s.Init)
+	defer l.enterLoop(nil)()
 	s.Cond = l.expr(s.Cond)
 	if s.Cond == nil && s.Init != nil { // without a condition the engine runs the init part each time
 		s.Cond = l.at(s.Pos()).ident("true")
@@ -206,7 +213,15 @@ func (l *lowerer) forStmt(s *ast.ForStmt, label string) []ast.Stmt {
 	return l.postInBody(s)
 }
 
+// enterLoop notes a loop by its variable that counts up from 0, nil for others; the result leaves it.
+func (l *lowerer) enterLoop(key ast.Expr) (leave func()) {
+	outer := l.loops
+	l.loops = append(slices.Clip(outer), key)
+	return func() { l.loops = outer }
+}
+
 func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) []ast.Stmt {
+	defer l.enterLoop(l.counter(s))()
 	switch t := l.rangeType(s.X).(type) {
 	case *types.Basic:
 		if t.Info()&types.IsInteger != 0 {
@@ -320,7 +335,10 @@ func (l *lowerer) assignment(s *ast.AssignStmt) []ast.Stmt {
 			l.literals(s.Rhs, functions)
 		}
 	} else { // an operator: the literal needs no conversion
-		s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true)
+		watched := shifts(s.Tok, s.Rhs[0]) && l.watched[s.Rhs[0]]
+		if s.Rhs[0] = l.operand(s.Rhs[0], s.Lhs[0], true); watched {
+			l.checkShift(s.Rhs[0])
+		}
 	}
 	l.exprs(s.Lhs)
 	if s.Tok == token.ASSIGN || s.Tok == token.DEFINE {

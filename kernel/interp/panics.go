@@ -10,9 +10,10 @@ import (
 )
 
 // panicError describes an uncaught panic of a cell.
-func (in *Interp) panicError(r *run) *CellError {
+func (in *Interp) panicError(r *run, cell Cell) *CellError {
 	frames := in.trace.take()
-	place, trace := in.panicPlace(frames), in.readable(frames)
+	msg, trace := panicText(r.value), in.readable(frames)
+	place := in.column(in.panicPlace(frames), msg, cell)
 	for i := range trace { // the engine says where a function begins; what was stored is nearer
 		switch {
 		case i == 0 && place.Cell == trace[0].Pos.Cell:
@@ -22,7 +23,7 @@ func (in *Interp) panicError(r *run) *CellError {
 		}
 	}
 	return &CellError{
-		Stage: Run, Pos: place, Msg: panicText(r.value),
+		Stage: Run, Pos: place, Msg: msg,
 		Value: r.value, Stack: r.stack, Trace: trace,
 	}
 }
@@ -102,6 +103,8 @@ var translations = []struct {
 	{regexp.MustCompile(`^reflect: Method on nil interface value`), "invalid memory address or nil pointer dereference"},
 	{regexp.MustCompile(`on zero Value$`), "invalid memory address or nil pointer dereference"},
 	{regexp.MustCompile(`^reflect\.MakeSlice: negative len`), "makeslice: len out of range"},
+	{regexp.MustCompile(`^reflect: cannot convert slice with length (\d+) to .*array with length (\d+)`), "cannot convert slice with length $1 to array or pointer to array with length $2"},
+	{regexp.MustCompile(`^hash of unhashable type: (.*)`), "hash of unhashable type $1"},
 }
 
 var conversionPlace = regexp.MustCompile(`^In\[\d+\]:\d+:\d+: (interface conversion: .*)`)
@@ -145,8 +148,8 @@ func translated(v any) (runtimeError, bool) {
 		text = v.Error()
 	}
 	for _, t := range translations {
-		if t.engine.MatchString(text) {
-			return runtimeError(t.runtime), true
+		if m := t.engine.FindStringSubmatchIndex(text); m != nil {
+			return runtimeError(t.engine.ExpandString(nil, t.runtime, text, m)), true
 		}
 	}
 	if m := conversionPlace.FindStringSubmatch(text); m != nil {

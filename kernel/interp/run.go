@@ -3,7 +3,6 @@ package interp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"go/types"
 	"io"
 	"log"
@@ -94,7 +93,7 @@ func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError 
 	switch {
 	case r.panicked:
 		in.commit(p, r.done, false)
-		return in.panicError(r)
+		return in.panicError(r, p.cell)
 	case runErr != nil:
 		in.commit(p, r.done, false)
 		return in.engineError(p.cell, runErr)
@@ -194,7 +193,7 @@ func (in *Interp) watch(cancel context.CancelCauseFunc) (stop func()) {
 				cancel(errStack)
 				return
 			case in.opts.MemoryLimit > 0 && samples[1].Value.Uint64() > in.opts.MemoryLimit:
-				cancel(fmt.Errorf("%w: the session holds more than %.1f GiB", errMemory, float64(in.opts.MemoryLimit)/(1<<30)))
+				cancel(in.full())
 				return
 			}
 		}
