@@ -21,6 +21,7 @@ type Net struct {
 	edges  [][2]string
 	order  []int    // in which the nodes run
 	wires  [][]wire // into each node and, last, into the output
+	held   []int    // the nodes whose outputs come back at the next step
 }
 
 // wire is where a node takes an input from.
@@ -105,6 +106,13 @@ func (n *Net) connect(to [][]int) {
 	}
 	visit(last)
 	slices.Reverse(n.order)
+	for _, list := range n.wires {
+		for _, w := range list {
+			if w.back && !slices.Contains(n.held, w.node) {
+				n.held = append(n.held, w.node)
+			}
+		}
+	}
 	for k, s := range seen {
 		switch {
 		case s == fresh && k == last:
@@ -125,25 +133,21 @@ func (n *Net) Edges() [][2]string { return slices.Clone(n.edges) }
 func (n *Net) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(n, x)
 	count := len(n.nodes)
-	if s != nil && (s.kind != "NetworkState" || len(s.sub) != 2*count) {
+	if s != nil && (s.kind != "NetworkState" || len(s.sub) != count+len(n.held)) {
 		panicf("Network: the state is %s, not its own NetworkState", s.title())
 	}
-	next := &State{kind: "NetworkState", sub: make([]child, 2*count)}
+	next := &State{kind: "NetworkState", sub: make([]child, count+len(n.held))}
 	outs := make([]*tensor.Tensor, count)
 	for _, k := range n.order {
 		var old *State
 		if s != nil {
 			old = s.sub[k].s
 		}
-		next.sub[k].name, next.sub[count+k].name = n.nodes[k].Name, n.nodes[k].Name+".out"
+		next.sub[k].name = n.nodes[k].Name
 		outs[k], next.sub[k].s = n.forward(k, n.gather(k, x, outs, s), old)
 	}
-	for _, list := range n.wires {
-		for _, w := range list {
-			if w.back {
-				next.sub[count+w.node].t = outs[w.node]
-			}
-		}
+	for at, k := range n.held {
+		next.sub[count+at] = child{name: n.nodes[k].Name + ".out", t: outs[k]}
 	}
 	return n.gather(count, x, outs, nil), next
 }
@@ -157,7 +161,7 @@ func (n *Net) gather(k int, x *tensor.Tensor, outs []*tensor.Tensor, s *State) *
 		case w.back && s == nil:
 			continue
 		case w.back:
-			t = s.sub[len(n.nodes)+w.node].t
+			t = s.sub[len(n.nodes)+slices.Index(n.held, w.node)].t
 		case w.node != fromInput:
 			t = outs[w.node]
 		}

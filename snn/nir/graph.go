@@ -2,6 +2,7 @@ package nir
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,6 +31,45 @@ func NewNode(kind string) *Node {
 	return &Node{
 		Type: kind, Tensors: map[string]*tensor.Tensor{}, Integers: map[string][]int{}, Words: map[string]string{}, Metadata: map[string]any{},
 	}
+}
+
+// String lists the nodes with the shapes of their fields and where their outputs go.
+func (g *Graph) String() string {
+	var b strings.Builder
+	b.WriteString("NIRGraph(\n")
+	for _, name := range slices.Sorted(maps.Keys(g.Nodes)) {
+		var to []string
+		for _, e := range g.Edges {
+			if e[0] == name {
+				to = append(to, e[1])
+			}
+		}
+		fmt.Fprintf(&b, "  %s: %s", name, strings.ReplaceAll(g.Nodes[name].String(), "\n", "\n  "))
+		if to != nil {
+			b.WriteString(" → " + strings.Join(to, ", "))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String() + ")"
+}
+
+// String is the type and the fields: Affine(bias [4], weight [4 3]).
+func (n *Node) String() string {
+	if n.Graph != nil {
+		return n.Graph.String()
+	}
+	var fields []string
+	for name, t := range n.Tensors {
+		fields = append(fields, fmt.Sprint(name, " ", t.Shape()))
+	}
+	for name, v := range n.Integers {
+		fields = append(fields, fmt.Sprint(name, "=", v))
+	}
+	for name, v := range n.Words {
+		fields = append(fields, name+"="+v)
+	}
+	slices.Sort(fields)
+	return n.Type + "(" + strings.Join(fields, ", ") + ")"
 }
 
 // formatVersion is the version of the reference package whose layout Write follows.

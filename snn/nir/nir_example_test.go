@@ -32,15 +32,15 @@ func ExampleSave() {
 	path := filepath.Join(dir, "net.nir")
 	model := snn.Sequential(snn.Lift(snn.Conv2d(1, 2, 5)), snn.LIF(), snn.Flatten(2), snn.Linear(2*24*24, 10), snn.LI())
 	nir.MustSave(path, model, []int{1, 28, 28}, nir.Leading(2)) // inputs are (time, batch, 1, 28, 28)
-	g := nir.MustRead(path)
-	for _, e := range g.Edges {
-		fmt.Println(e[0], "→", e[1], g.Nodes[e[1]].Type)
-	}
+	fmt.Println(nir.MustRead(path))
 	// Output:
-	// input → 0 Conv2d
-	// 0 → 1 CubaLIF
-	// 1 → 2 Flatten
-	// 2 → 3 Affine
-	// 3 → 4 CubaLI
-	// 4 → output Output
+	// NIRGraph(
+	//   0: Conv2d(bias [2], dilation=[1 1], groups=[1], input_shape=[28 28], padding=[0 0], stride=[1 1], weight [2 1 5 5]) → 1
+	//   1: CubaLIF(r [2 24 24], tau_mem [2 24 24], tau_syn [2 24 24], v_leak [2 24 24], v_reset [2 24 24], v_threshold [2 24 24], w_in [2 24 24]) → 2
+	//   2: Flatten(end_dim=[-1], input_type=[2 24 24], start_dim=[0]) → 3
+	//   3: Affine(bias [10], weight [10 1152]) → 4
+	//   4: CubaLI(r [10], tau_mem [10], tau_syn [10], v_leak [10], w_in [10]) → output
+	//   input: Input(shape=[1 28 28]) → 0
+	//   output: Output(shape=[10])
+	// )
 }

@@ -387,12 +387,15 @@ func (e *exporter) flattenNode(f *snn.Flat, in []int) (*Node, []int, error) {
 			"Leading says how many there are", f, in, e.leading)
 	}
 	n := NewNode("Flatten")
-	n.Integers["input_type"], n.Integers["start_dim"], n.Integers["end_dim"] = in, []int{start}, []int{end}
-	joined := 1
+	joined, out := 1, in[end+1:]
 	for _, d := range in[start : end+1] {
 		joined *= d
 	}
-	return n, slices.Concat(in[:start], []int{joined}, in[end+1:]), nil
+	if len(out) == 0 {
+		end = -1 // also right for readers that put axes in front
+	}
+	n.Integers["input_type"], n.Integers["start_dim"], n.Integers["end_dim"] = in, []int{start}, []int{end}
+	return n, slices.Concat(in[:start], []int{joined}, out), nil
 }
 
 // neuronNode is neurons of that shape.
