@@ -306,6 +306,31 @@ func spike(v *float64, th, reset float64) float64 {
 	return 0
 }
 
+// TestGraphsAreCopies: changing a graph changes neither the model that it was made from nor one made from it.
+func TestGraphsAreCopies(t *testing.T) {
+	m := snn.Sequential(snn.Conv2d(1, 2, 3), snn.Flatten(0), snn.Linear(8, 2), snn.LIFCell(snn.Learn("v_th")))
+	g, err := ToNIR(m, []int{1, 4, 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := FromNIR(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := tensor.Full(3, 1, 4, 4)
+	_, before := m.Forward(x, nil)
+	for _, n := range g.Nodes {
+		for _, v := range n.Tensors {
+			v.FillInPlace(7)
+		}
+	}
+	_, after := m.Forward(x, nil)
+	_, read := other.Forward(x, nil)
+	if want := before.At(3).V().Detach(); !after.At(3).V().Detach().Equal(want) || !read.At(3).V().Equal(want) {
+		t.Errorf("%v, %v and %v", before, after, read)
+	}
+}
+
 func TestWhatCannotBeWritten(t *testing.T) {
 	for text, c := range map[string]trip{
 		"module 1: NIR has no node for the model LSNN":                    {snn.Sequential(snn.Scale(2), snn.LSNNCell()), []int{3}, 0},

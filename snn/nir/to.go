@@ -308,10 +308,10 @@ func (e *exporter) matrix(w, bias *tensor.Tensor, in []int) (*Node, error) {
 			"the right axes (see Leading)?", w.Shape(), in)
 	}
 	n := NewNode("Linear")
-	n.Tensors["weight"] = w
+	n.Tensors["weight"] = w.Detach().Clone()
 	if bias != nil {
 		n.Type = "Affine"
-		n.Tensors["bias"] = bias
+		n.Tensors["bias"] = bias.Detach().Clone()
 	}
 	return n, nil
 }
@@ -346,10 +346,10 @@ func convNode(c *snn.Conv, kind string, in []int) (*Node, error) {
 		case string:
 			n.Words[o.Name()] = v
 		case *tensor.Tensor:
-			n.Tensors[o.Name()] = v
+			n.Tensors[o.Name()] = v.Detach().Clone()
 		}
 	}
-	if w := c.Weight(); axes == 1 {
+	if w := n.Tensors["weight"]; axes == 1 {
 		n.Tensors["weight"] = w.Reshape(withoutRow(w.Shape())...)
 	}
 	if c.Bias() == nil { // NIR wants one
