@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"html"
 	"strings"
 )
 
@@ -101,4 +102,25 @@ func (s *Stats) add(o Stats) {
 	s.Skipped += o.Skipped
 	s.Errors += o.Errors
 	s.Jumps += o.Jumps
+}
+
+// HTML is the info as a table, in notebooks.
+func (i Info) HTML() (string, error) {
+	var b strings.Builder
+	b.WriteString("<table>")
+	row := func(name string, known bool, value any) {
+		if known {
+			fmt.Fprintf(&b, `<tr><th style="text-align:left">%s</th><td style="text-align:left">%s</td></tr>`, name, html.EscapeString(fmt.Sprint(value)))
+		}
+	}
+	row("format", true, i.Format)
+	row("size", i.Width > 0, fmt.Sprintf("%d × %d", i.Width, i.Height))
+	row("compression", i.Compression != "", i.Compression)
+	row("camera", i.Camera != "", i.Camera)
+	row("events", i.Events >= 0, i.Events)
+	row("length", i.Events > 0, Time(i.Last-i.First))
+	row("origin", i.LowerLeft, "lower left")
+	row("live", i.Live, "yes")
+	b.WriteString("</table>")
+	return b.String(), nil
 }

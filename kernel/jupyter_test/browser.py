@@ -63,14 +63,20 @@ def free_port():
 
 
 def serve(folder, port):
-    config = folder / "config" / "labconfig"
-    config.mkdir(parents=True, exist_ok=True)  # without the question about news, which lies above the notebook
-    (config / "page_config.json").write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
+    # Without the questions about news and about the kernel, which come late and lie above the notebook. A fresh workspace
+    # then starts the server's default kernel: ours.
+    config = folder.parent / (folder.name + "-config")
+    for name, text in {
+        "labconfig/page_config.json": '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}',
+        "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings": '{"autoStartDefaultKernel": true}',
+    }.items():
+        (config / name).parent.mkdir(parents=True, exist_ok=True)
+        (config / name).write_text(text)
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ServerApp.token=t", "--allow-root",
-         "--ServerApp.port_retries=0", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+         "--ServerApp.port_retries=0", "--MultiKernelManager.default_kernel_name=livespike", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
         cwd=folder, stdout=open(folder / "server.log", "w"), stderr=subprocess.STDOUT,
-        env={**os.environ, "JUPYTER_CONFIG_DIR": str(config.parent)},
+        env={**os.environ, "JUPYTER_CONFIG_DIR": str(config)},
     )
     for _ in range(480):
         try:
@@ -141,9 +147,8 @@ class Notebook:
         page.goto(f"http://127.0.0.1:{port}/lab/tree/{name}?token=t&reset")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.cells = page.locator(".jp-Notebook .jp-CodeCell")
-        select = page.locator('.jp-Dialog-button:has-text("Select")')
-        # A fresh workspace may ask for the kernel, with ours in front.
-        wait(f"{name} is open, its kernel idle", lambda: (select.count() and select.click()) or self.idle())
+        wait(f"{name} is open", lambda: "Livespike (Go)" in page.locator(".jp-KernelName").inner_text())
+        wait("its kernel is idle", self.idle)
 
     def idle(self):
         return self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').count() > 0
@@ -160,8 +165,8 @@ def tour(nb, folder):
     """Each kind of value has its form."""
     nb.menu("Run", "Run All Cells")
     for i, (what, selector) in enumerate([
-        ("a tensor as a table", "table"), ("a large one as a picture or table", "img, table, svg"), ("a state", "*"),
-        ("a module", "*"), ("a recording", "*"), ("a figure", "img, svg"),
+        ("a tensor as a table", "table"), ("a large one as its ends", "table"), ("a state that folds", "details"),
+        ("a module that folds", "details"), ("a recording", "table"), ("a figure", "img"),
     ]):
         wait(what, lambda: nb.cells.nth(i).locator(f".jp-OutputArea-output :is({selector})").count() > 0)
     nb.page.screenshot(path=folder / "rich.png")

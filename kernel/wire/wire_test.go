@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -503,6 +505,46 @@ func TestConnectionFile(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// A connection file that is still being written is an error at whatever byte it ends.
+func TestConnectionFileHalfWritten(t *testing.T) {
+	path := t.TempDir() + "/c.json"
+	if err := NewConnection("livespike").Write(path); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(strings.TrimSpace(string(whole))) {
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadConnection(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Fatalf("the first %d bytes: %v", n, err)
+		}
+	}
+}
+
+// A port that is taken ends the start with an error that names it, and leaves none of the others open.
+func TestPortTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	info := NewConnection("livespike")
+	info.HBPort = taken.Addr().(*net.TCPAddr).Port
+	err = Serve(t.Context(), &info, &scripted{}, log.New(io.Discard, "", 0), func(*Server) { t.Error("it is ready") })
+	if err == nil || !strings.Contains(err.Error(), taken.Addr().String()) {
+		t.Errorf("%v, want the address %s", err, taken.Addr())
+	}
+	again, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", info.ShellPort))
+	if err != nil {
+		t.Fatalf("the shell's port is still open: %v", err)
+	}
+	again.Close()
 }
 
 // TestServeOverSockets starts the real sockets on loopback and ends them.

@@ -37,7 +37,7 @@ func (b Bundle) PNG() []byte {
 }
 
 // formLimit ends the wait for a display method that does not return. It is a variable for the tests.
-var formLimit = 10 * time.Second
+var formLimit = 30 * time.Second
 
 // form is one way to show a value. make returns nil content if the value does not have this form.
 type form struct {
@@ -83,7 +83,7 @@ var forms = []form{
 }
 
 // BundleOf asks a value for all its forms and reports whether it has one beside text. A method that fails, panics or
-// needs more than ten seconds is reported on standard error, and the other forms still show. A form that comes back
+// needs more than half a minute is reported on standard error, and the other forms still show. A form that comes back
 // empty without an error is left out.
 func BundleOf(v any) (b Bundle, rich bool) {
 	if b, ok := v.(Bundle); ok {

@@ -75,7 +75,7 @@ func (w *htmlWriter) table(rows, columns int, data []float32, numbered bool) {
 		}
 		fmt.Fprintf(&w.b, head, text)
 	}
-	w.b.WriteString(`<table style="border-collapse:collapse;color:inherit;font-family:monospace;font-size:90%"><thead><tr>`)
+	w.b.WriteString(`<table style="border-collapse:collapse;white-space:nowrap;color:inherit;font-family:monospace;font-size:90%"><thead><tr>`)
 	if numbered {
 		fmt.Fprintf(&w.b, head, "")
 	}
