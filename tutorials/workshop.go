@@ -19,11 +19,11 @@ switch n := int(rhythm.Sum().Item()); {
 case n == 10:
 	fmt.Println("1: right, 10 spikes")
 case n == 0:
-	fmt.Println("1: not yet: no spike. The voltage climbs towards five times the input: when is that above the threshold of 1?")
+	fmt.Println("1: not yet: no spike\n   The voltage climbs towards five times the input: when is that above the threshold of 1?")
 case n < 10:
-	fmt.Printf("1: not yet: %d spikes. A stronger input comes to the threshold sooner\n", n)
+	fmt.Printf("1: not yet: %d spikes\n   A stronger input comes to the threshold sooner\n", n)
 default:
-	fmt.Printf("1: not yet: %d spikes, that is too many. Try between this input and one that gave too few\n", n)
+	fmt.Printf("1: not yet: %d spikes, that is too many\n   Try between this input and one that gave too few\n", n)
 }
 plot.Raster(rhythm)
 
@@ -57,13 +57,13 @@ kept := func(address string) float64 {
 }
 signal := kept("sim:bars?size=160x120&seconds=1&noise=0&width=20&seed=4")
 noise := kept("sim:noise?size=160x120&seconds=1&rate=192000&seed=5")
-verdict := "right"
+verdict, advice := "right", ""
 if noise > 20 {
-	verdict = "not yet: too much noise. In a long time a neighbour fires by chance"
+	verdict, advice = "not yet: too much noise", "\n   In a long time a neighbour fires by chance"
 } else if signal < 95 {
-	verdict = "not yet: too little signal. An edge needs some time to get from one pixel to the next"
+	verdict, advice = "not yet: too little signal", "\n   An edge needs some time to get from one pixel to the next"
 }
-fmt.Printf("2: %s; %.1f %% of the signal and %.1f %% of the noise are kept\n", verdict, signal, noise)
+fmt.Printf("2: %s; %.1f %% of the signal and %.1f %% of the noise are kept%s\n", verdict, signal, noise, advice)
 
 // %% [markdown]
 // <details><summary>Hint</summary>
@@ -104,9 +104,9 @@ switch {
 case level >= 3*upright && level > 0:
 	fmt.Printf("3: right, %.2f for level and %.2f for upright edges\n", level, upright)
 case upright >= 3*level && upright > 0:
-	fmt.Println("3: not yet: it answers to upright edges. T() exchanges rows and columns")
+	fmt.Println("3: not yet: it answers to upright edges\n   T() exchanges rows and columns")
 default:
-	fmt.Printf("3: not yet: %.2f for level and %.2f for upright edges. A row of the kernel that is positive must be paid for by rows that are negative\n", level, upright)
+	fmt.Printf("3: not yet: %.2f for level and %.2f for upright edges\n   A row of the kernel that is positive must be paid for by rows that are negative\n", level, upright)
 }
 plot.Image(kernel)
 
@@ -139,13 +139,13 @@ wave := tensor.Linspace(0, 18, 3000).Sin().Mul(tensor.Linspace(0, 1, 3000))
 sent := encode.ThresholdEncode(wave, threshold)
 rebuilt := sent.Cumsum(0).Mul(threshold).Add(wave.At1(0))
 worst, number := rebuilt.Sub(wave).Abs().Max().Item(), sent.Abs().Sum().Item()
-verdict = "right"
+verdict, advice = "right", ""
 if worst > 0.05 {
-	verdict = "not yet: too coarse. The signal may move by a threshold before anything is sent"
+	verdict, advice = "not yet: too coarse", "\n   The signal may move by a threshold before anything is sent"
 } else if number > 150 {
-	verdict = "not yet: too many spikes. What moves by one in steps of a hundredth needs a hundred"
+	verdict, advice = "not yet: too many spikes", "\n   What moves by one in steps of a hundredth needs a hundred"
 }
-fmt.Printf("4: %s; %.0f spikes, wrong by %.3f at most\n", verdict, number, worst)
+fmt.Printf("4: %s; %.0f spikes, wrong by %.3f at most%s\n", verdict, number, worst, advice)
 plot.Trace(wave, rebuilt).Names("signal", "rebuilt")
 
 // %% [markdown]
@@ -195,9 +195,9 @@ switch first, last := losses.At1(0), losses.At1(losses.Len()-1); {
 case score >= 95:
 	fmt.Printf("5: right, %.0f of 100\n", score)
 case last > 0.9*first && rate < 0.001:
-	fmt.Printf("5: not yet: %.0f of 100. The loss has hardly moved: look at how far a step of learning goes\n", score)
+	fmt.Printf("5: not yet: %.0f of 100\n   The loss has hardly moved: look at how far a step of learning goes\n", score)
 default:
-	fmt.Printf("5: not yet: %.0f of 100. Look at the loss: does it fall without a stop, or jump? Steps that are too long jump over the goal\n", score)
+	fmt.Printf("5: not yet: %.0f of 100\n   Look at the loss: does it fall without a stop, or jump? Steps that are too long jump over the goal\n", score)
 }
 plot.Training(losses).Names("loss")
 
@@ -242,13 +242,13 @@ for start := 1; start <= 3; start++ {
 	contact += track.ContactTime
 	shortest = min(shortest, track.Distance/1000)
 }
-verdict = "right"
+verdict, advice = "right", ""
 if contact >= 2*time.Second {
-	verdict = "not yet: it touches walls. Which way should it turn when the left eye sees something? And when the one ahead does?"
+	verdict, advice = "not yet: it touches walls", "\n   Which way should it turn when the left eye sees something? And when the one ahead does?"
 } else if shortest < 3 {
-	verdict = "not yet: too short a way. Is it going forward where nothing is near? Does it turn on the spot?"
+	verdict, advice = "not yet: too short a way", "\n   Is it going forward where nothing is near? Does it turn on the spot?"
 }
-fmt.Printf("6: %s; at least %.1f m, in contact for %.1f s\n", verdict, shortest, contact.Seconds())
+fmt.Printf("6: %s; at least %.1f m, in contact for %.1f s%s\n", verdict, shortest, contact.Seconds(), advice)
 tracks[0]
 
 // %% [markdown]

@@ -13,6 +13,8 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
 )
 
 //go:embed page.css
@@ -139,12 +141,15 @@ var prologue = regexp.MustCompile(`(?s)^\s*(<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE.*?
 // escape is a colour or movement of a terminal.
 var escape = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]`)
 
+// folding is before goldmark's own renderer, whose priority is 1000.
+var folding = goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(fold{}, 100)))
+
 func plainText(s string) string { return escape.ReplaceAllString(s, "") }
 
-// markdown renders CommonMark with tables. HTML inside of it is left out.
+// markdown renders CommonMark with tables. Of the HTML inside of it only what folds a part is kept.
 func markdown(b *bytes.Buffer, text string) error {
 	b.WriteString("<div class=\"text\">")
-	err := goldmark.New(goldmark.WithExtensions(extension.Table)).Convert([]byte(text), b)
+	err := goldmark.New(goldmark.WithExtensions(extension.Table), folding).Convert([]byte(text), b)
 	b.WriteString("</div>\n")
 	return err
 }

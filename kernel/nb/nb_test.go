@@ -255,7 +255,7 @@ func TestPicture(t *testing.T) {
 // The page holds each kind of cell and output, escaped where it is text.
 func TestHTML(t *testing.T) {
 	n := New()
-	n.Add(true, "", "# Title\n\n| a | b |\n|---|---|\n| 1 | <script>x</script> |")
+	n.Add(true, "", "# Title\n\n| a | b |\n|---|---|\n| 1 | <script>x</script> |\n\n<details><summary>Hint</summary>\n\nfolded\n\n</details>\n\n<div><script>y</script></div>\n")
 	n.Add(false, "", "print <b>\nvalue 7 // if \"x\" < 1")
 	n.Add(false, "", "fail \x1b[31mno\x1b[0m")
 	_ = n.Run(context.Background(), scripted{}, Options{})
@@ -271,6 +271,9 @@ func TestHTML(t *testing.T) {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("%s is not in the page:\n%s", want, page)
 		}
+	}
+	if !strings.Contains(string(page), "<details><summary>Hint</summary>\n<p>folded</p>\n</details>") {
+		t.Error("what is folded in the text is not folded on the page")
 	}
 	if strings.Contains(string(page), "<script>") {
 		t.Error("Markdown's HTML is in the page")
