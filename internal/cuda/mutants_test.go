@@ -44,15 +44,18 @@ func find(t *testing.T, m *ptx.Entry) (what string) {
 // compareKernel holds one kernel against the CPU on few numbers, which are chosen so that mutants show.
 func compareKernel(t testing.TB, name string) {
 	r := rand.New(rand.NewPCG(21, 22))
-	for _, m := range allModels {
-		rest, ok := strings.CutPrefix(name, m.kernel+"_")
-		if !ok || strings.HasPrefix(rest, "box") || strings.HasPrefix(rest, "refrac") || strings.HasPrefix(rest, "mc") ||
-			strings.HasPrefix(rest, "ex") || strings.HasPrefix(rest, "adex") {
-			continue
+	of := -1 // the model with the longest name that the kernel's begins with
+	for k, m := range allModels {
+		if strings.HasPrefix(name, m.kernel+"_") && (of < 0 || len(m.kernel) > len(allModels[of].kernel)) {
+			of = k
 		}
-		m.compareKernel(t, rest, r, false)
+	}
+	if of >= 0 {
+		m := allModels[of]
+		form := strings.TrimPrefix(name, m.kernel+"_")
+		m.compareKernel(t, form, r, false)
 		if !m.fixed {
-			m.compareKernel(t, rest, r, true)
+			m.compareKernel(t, form, r, true)
 		}
 		return
 	}

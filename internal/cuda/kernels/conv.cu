@@ -66,12 +66,12 @@ DEVICE void direct(float *y, const float *x, const float *weights, const float *
 	}
 }
 
-KERNEL(conv_direct)
+KERNEL_OF(256, conv_direct)
 (float *__restrict y, const float *__restrict x, const float *__restrict weights, const float *__restrict bias, SHAPE) {
 	direct<false>(y, x, weights, bias, images, in, out, groups, height, width, outHeight, outWidth, kh, kw, sh, sw, dh, dw, top, left);
 }
 
-KERNEL(conv_gather)
+KERNEL_OF(256, conv_gather)
 (float *__restrict y, const float *__restrict x, const float *__restrict weights, const float *__restrict bias, SHAPE) {
 	direct<true>(y, x, weights, bias, images, in, out, groups, height, width, outHeight, outWidth, kh, kw, sh, sw, dh, dw, top, left);
 }

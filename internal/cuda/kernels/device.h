@@ -2,6 +2,7 @@
 // host's C++ compiler, which builds them for the tests of the driver path.
 //
 //	KERNEL(name)(…) { … }   a function that the host launches
+//	KERNEL_OF(n, name)      the same for blocks of at most n threads, to whose registers the assembler keeps
 //	DEVICE                  a function that kernels call, always inlined
 //	SHARED                  memory that the threads of a block share
 //	thread(), threads()     this thread's number in the grid along x, and how many there are
@@ -22,6 +23,7 @@ typedef long long i64;
 
 #if defined(__clang__)
 #define KERNEL(name) extern "C" __attribute__((global)) void name
+#define KERNEL_OF(n, name) extern "C" __attribute__((global, launch_bounds(n, 1))) void name
 #define DEVICE static inline __attribute__((device, always_inline))
 #define METHOD __attribute__((device, always_inline))
 #define SHARED static __attribute__((shared))
@@ -45,6 +47,7 @@ DEVICE double nearest(double v) { return __builtin_rint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 #else
 #define KERNEL(name) extern "C" __global__ void name
+#define KERNEL_OF(n, name) extern "C" __global__ void __launch_bounds__(n, 1) name
 #define DEVICE static __device__ __forceinline__
 #define METHOD __device__ __forceinline__
 #define SHARED __shared__
@@ -79,6 +82,7 @@ void hostBarrier();
 u32 hostBallot(bool);
 
 #define KERNEL(name) extern "C" void name
+#define KERNEL_OF(n, name) extern "C" void name
 #define DEVICE static inline
 #define METHOD inline
 #define SHARED static thread_local

@@ -6,7 +6,7 @@
 // from 0. With a piece, a multiple of 16, that many products are summed apart and then added.
 //
 // Threads that are neighbours read what lies together, along p where that is so. A block of 16 × 16 threads makes 64 × 64 elements; the grid covers n along x and m along y.
-KERNEL(gemm_f32)
+KERNEL_OF(256, gemm_f32)
 (float *__restrict c, const float *__restrict a, const float *__restrict b, int m, int n, int k, int ldc, int aRow, int aColumn, int bRow, int bColumn, int piece, int add) {
 	enum { tile = 64, deep = 16, side = 4 };
 	SHARED float as[deep][tile + 1], bs[deep][tile + 1];

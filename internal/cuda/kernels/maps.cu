@@ -79,7 +79,7 @@ KERNEL(sum_columns)(float *__restrict y, const float *__restrict x, int rows, in
 
 // sum_runs is y[r] = Σ x[r, i] over rows of n, in a fixed tree: the threads of a block, 256, each add every 256th number in
 // order, then halves are added together. A block is a row.
-KERNEL(sum_runs)(float *__restrict y, const float *__restrict x, int rows, int n) {
+KERNEL_OF(256, sum_runs)(float *__restrict y, const float *__restrict x, int rows, int n) {
 	SHARED float part[256];
 	u32 me = threadX();
 	for (u32 row = blockX(); row < (u32)rows; row += gridX()) {

@@ -179,7 +179,8 @@ DEVICE void recurrent(float *z, float *past, const float *inp, const float *back
 	}
 }
 
-// persistent is all steps of a population of n ≤ 1024 neurons in one block; a batch is a grid along y. inp is (T, batch,
+// persistent is all steps of a population of n ≤ 1024 neurons in one block, as long as n rounded up to a multiple of 32; a
+// batch is a grid along y. inp is (T, batch,
 // n); weights is the recurrent matrix, transposed: weights[k·n + o] leads from neuron k to neuron o. Each sum runs over
 // the neurons that spiked, in order, which has the bits of the whole sum if no weight is infinite or NaN.
 template <class M>
@@ -258,7 +259,7 @@ DEVICE void persistent(float *z, float *past, const float *inp, const float *wei
 	(float *__restrict z, float *__restrict past, const float *__restrict inp, const float *__restrict back, float *__restrict s, const float *__restrict c, int n, int stride, int run, int delayed) { \
 		recurrent<__VA_ARGS__>(z, past, inp, back, s, c, n, stride, run, delayed); \
 	} \
-	KERNEL(name##_rec_block) \
+	KERNEL_OF(1024, name##_rec_block) \
 	(float *__restrict z, float *__restrict past, const float *__restrict inp, const float *__restrict weights, float *__restrict s, const float *__restrict c, int steps, int n, int stride, int run, int delayed) { \
 		persistent<__VA_ARGS__>(z, past, inp, weights, s, c, steps, n, stride, run, delayed); \
 	}

@@ -21,6 +21,7 @@ type Entry struct {
 	// Shared is the memory that a block's threads share, in bytes.
 	Shared int
 
+	most    int // threads of a block, 0 for as many as there may be
 	module  *Module
 	params  map[string]int // name to number
 	shared  map[string]variable
@@ -285,6 +286,15 @@ func (p *parser) entry() {
 		e.params[p.next()] = len(e.Params)
 		e.Params = append(e.Params, of.size)
 		p.accept(",")
+	}
+	if p.accept(".maxntid") {
+		e.most = p.number(1, 1024)
+		for p.accept(",") {
+			e.most *= p.number(1, 1024)
+		}
+	}
+	if p.accept(".minnctapersm") { // blocks of a multiprocessor, a hint
+		p.number(1, 32)
 	}
 	p.expect("{")
 	for !p.accept("}") {

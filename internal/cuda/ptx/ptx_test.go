@@ -189,6 +189,13 @@ func TestLaunchIsChecked(t *testing.T) {
 			t.Errorf("%+v: %v, want %q", g, err, want)
 		}
 	}
+	small, err := Parse(head + ".visible .entry k() .maxntid 32, 2, 1 { ret; }")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := small.Entry("k").Run(mem, Grid{BlockX: 65}); err == nil || !strings.Contains(err.Error(), "it is made for 64") {
+		t.Errorf("more threads than the kernel is made for: %v", err)
+	}
 	if err := m.Entry("k").Run(mem, Grid{}, args[1:]...); err == nil || !strings.Contains(err.Error(), "3 parameters, not 2") {
 		t.Errorf("too few arguments: %v", err)
 	}

@@ -140,6 +140,9 @@ func (e *Entry) Run(mem *Memory, g Grid, args ...Arg) (err error) {
 		}
 	}()
 	size := g.BlockX * g.BlockY * g.BlockZ
+	if e.most > 0 && size > e.most {
+		return fmt.Errorf("ptx: %s: a block of %d threads; it is made for %d", e.Name, size, e.most)
+	}
 	if total := float64(size) * float64(g.X) * float64(g.Y) * float64(g.Z); total > math.MaxInt32/2 {
 		return errors.New("ptx: more than 2³⁰ threads")
 	}
