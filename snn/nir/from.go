@@ -15,7 +15,7 @@ import (
 // It is an error if a node is unknown, lacks a field, does not fit what comes before it, or is not connected with the
 // input, and if the graph has more than one Input or Output.
 func FromNIR(g *Graph, opts ...Option) (snn.Module, error) {
-	m, _, err := (&importer{settingsOf(opts)}).graph(g, nil, 0)
+	m, _, err := (&importer{settingsOf("FromNIR", opts, "DT", "NorseJump")}).graph(g, nil, 0)
 	return m, err
 }
 

@@ -31,12 +31,17 @@ package nir
 import (
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/livespike/livespike/snn"
 )
 
 // Option sets how FromNIR reads a graph, or ToNIR writes one.
-type Option struct{ set func(s *settings) }
+type Option struct {
+	name string
+	set  func(s *settings)
+}
 
 type settings struct {
 	dt        float64 // 0: that of each node's metadata
@@ -44,11 +49,11 @@ type settings struct {
 	leading   int // -1: one for a model over time, else none
 }
 
-func settingsOf(opts []Option) settings {
+func settingsOf(who string, opts []Option, known ...string) settings {
 	s := settings{leading: -1}
 	for _, o := range opts {
-		if o.set == nil {
-			panic("nir: the zero Option")
+		if !slices.Contains(known, o.name) {
+			panic(fmt.Sprintf("nir.%s: unknown option %q; it knows %s", who, o.name, strings.Join(known, ", ")))
 		}
 		o.set(&s)
 	}
@@ -61,19 +66,20 @@ func DT(dt float64) Option {
 	if !(dt > 0 && dt < 1e30) {
 		panic(fmt.Sprintf("nir.DT: the time step must be positive, not %v", dt))
 	}
-	return Option{func(s *settings) { s.dt = dt }}
+	return Option{"DT", func(s *settings) { s.dt = dt }}
 }
 
 // NorseJump makes FromNIR take w_in for what the current jumps by at a spike, which is what Norse means when it writes 1.
-func NorseJump() Option { return Option{func(s *settings) { s.norseJump = true }} }
+func NorseJump() Option { return Option{"NorseJump", func(s *settings) { s.norseJump = true }} }
 
 // Leading says to ToNIR how many axes the model's inputs have in front of the shape, time and batch, so that it knows
-// which axes a Flatten joins: 2 for inputs (time, batch, …). Without it that is 1 for a model over time, else 0. It panics if n is negative.
+// which axes a Flatten joins: 2 for inputs (time, batch, …). Without it that is 1 for a model over time, else 0. It panics
+// if n is negative.
 func Leading(n int) Option {
 	if n < 0 {
 		panic(fmt.Sprintf("nir.Leading: %d axes", n))
 	}
-	return Option{func(s *settings) { s.leading = n }}
+	return Option{"Leading", func(s *settings) { s.leading = n }}
 }
 
 // Load reads a model for one step from a file: Read and FromNIR.

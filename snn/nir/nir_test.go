@@ -404,6 +404,19 @@ func TestWhatCannotBeRead(t *testing.T) {
 	}
 }
 
+func TestOptionsInTheWrongPlace(t *testing.T) {
+	for text, f := range map[string]func(){
+		`nir.ToNIR: unknown option "DT"; it knows Leading`:              func() { _, _ = ToNIR(snn.LIFCell(), []int{1}, DT(0.001)) },
+		`nir.FromNIR: unknown option "Leading"; it knows DT, NorseJump`: func() { _, _ = FromNIR(&Graph{}, Leading(1)) },
+		`nir.FromNIR: unknown option ""; it knows DT, NorseJump`:        func() { _, _ = FromNIR(&Graph{}, Option{}) },
+		"nir.DT: the time step must be positive, not -1":                func() { DT(-1) },
+	} {
+		if err := guarded(func() error { f(); return nil }); err == nil || err.Error() != text {
+			t.Errorf("%v, want %q", err, text)
+		}
+	}
+}
+
 // TestPublishedTrace reads the file of NIR 0.1 that the article's comparison of simulators began with, and compares the
 // membrane and the spikes of 1000 steps of 0.1 ms with those that Norse wrote beside it; Rockpool's file of the same neuron,
 // with another shape of its output, is read too.

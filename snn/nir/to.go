@@ -15,7 +15,7 @@ import (
 //
 // It is an error if NIR has no node for a module, or if the shape does not fit.
 func ToNIR(m snn.Module, shape []int, opts ...Option) (*Graph, error) {
-	e := &exporter{settings: settingsOf(opts), g: &Graph{Nodes: map[string]*Node{}}}
+	e := &exporter{settings: settingsOf("ToNIR", opts, "Leading"), g: &Graph{Nodes: map[string]*Node{}}}
 	if e.leading < 0 {
 		e.leading = 0
 		if overTime(m) {
