@@ -102,17 +102,18 @@ func (f *fifo) match(m wire.Message) {
 	}
 }
 
-// expire gives up replies that have not come for a time and reports whether there were any.
-func (f *fifo) expire(before time.Time) bool {
-	any := false
+// expire gives up replies that have not come for a time, and reports whether there were any since whose question nothing
+// at all was heard. (After an answer that was left out, the last question of a series waits in vain for a robot that has
+// answered it.)
+func (f *fifo) expire(before, heard time.Time) (silent bool) {
 	for e := f.front(); e != nil && e.since.Before(before); e = f.front() {
 		late := f.pop()
-		if !late.odd {
-			any = true
+		if !late.odd && late.since.After(heard) {
+			silent = true
 		}
 		late.resolve(answer{err: errors.New("no reply")})
 	}
-	return any
+	return silent
 }
 
 // resyncAfter is how long the rest of a frame may take.

@@ -120,7 +120,7 @@ func (r *Robot) check() (broken bool) {
 		return false // its time stands still between the calls of Next
 	}
 	r.tend(r.now())
-	if l.expected.expire(time.Now().Add(-r.settings.timeout)) && time.Since(l.heard) > r.settings.timeout {
+	if l.expected.expire(time.Now().Add(-r.settings.timeout), l.heard) {
 		l.failed = fmt.Errorf("no reply for %v", r.settings.timeout)
 		return true
 	}
