@@ -206,14 +206,14 @@ var figureLine = regexp.MustCompile(`(?m)^figure: (.*)\n`)
 
 func cells(t *testing.T, bin, path string, list []block) {
 	var script strings.Builder
-	any := false
+	found := false
 	for i, b := range list {
 		if b.language == "go" && !strings.HasPrefix(b.text, "package ") {
-			any = true
+			found = true
 			fmt.Fprintf(&script, "// %%%%\nfmt.Println(%q)\n// %%%% line %d of %s\n%s", fmt.Sprintf(mark, i), b.line, path, b.text)
 		}
 	}
-	if !any {
+	if !found {
 		return
 	}
 	dir := t.TempDir()
