@@ -39,8 +39,10 @@ func main() {
 			read(file)
 		}
 	case "udp":
-		udp(0)
-		udp(10e6)
+		for _, layout := range []string{"spif", "spif-untimed"} {
+			udp(layout, 0)
+			udp(layout, 10e6)
+		}
 	default:
 		fail(fmt.Errorf("unknown %s", os.Args[1]))
 	}
@@ -188,17 +190,17 @@ func frame(file string) float64 {
 	return (cpu() - start).Seconds()
 }
 
-// udp sends the recording to itself; rate is in events a second, 0 for as fast as it goes.
-func udp(rate float64) {
+// udp sends the recording to itself, in datagrams of 1400 bytes; rate is in events a second, 0 for as fast as it goes.
+func udp(layout string, rate float64) {
 	events := camera()
 	for i := range events {
 		events[i].T = int64(i)
 	}
-	s, err := event.Open("udp://127.0.0.1:3399?timeout=500ms&size=1280x720", event.Block())
+	s, err := event.Open("udp://127.0.0.1:3399?timeout=500ms&size=1280x720&layout="+layout, event.Block())
 	must(err)
-	w, err := event.Create("udp://127.0.0.1:3399")
+	w, err := event.Create("udp://127.0.0.1:3399?layout=" + layout)
 	must(err)
-	start := time.Now()
+	start, used := time.Now(), processCPU()
 	go func() {
 		const batch = 10_000
 		for i := 0; i < len(events); i += batch {
@@ -219,7 +221,8 @@ func udp(rate float64) {
 		last = time.Now()
 	}
 	st := s.Stats()
+	spent := processCPU() - used
 	_ = s.Close()
-	fmt.Printf("udp loopback, wanted %.0f Mev/s: received %d of %d at %.1f Mev/s, %d datagrams lost, %d events lost\n",
-		rate/1e6, n, len(events), float64(n)/last.Sub(start).Seconds()/1e6, st.LostPackets, st.Lost)
+	fmt.Printf("udp loopback, %s, wanted %.0f Mev/s: received %d of %d at %.1f Mev/s, %d datagrams lost, %d events lost; %.1f Mev a second of processor time, both ends\n",
+		layout, rate/1e6, n, len(events), float64(n)/last.Sub(start).Seconds()/1e6, st.LostPackets, st.Lost, float64(n)/spent.Seconds()/1e6)
 }
