@@ -164,23 +164,6 @@ func TestFrontRightLatch(t *testing.T) {
 	}
 }
 
-// TestIdle: a client that says nothing for longer than its timeout is still connected; the robot answers its pings. The
-// answer that the robot leaves out, to enableTofStatus, is not waited for.
-func TestIdle(t *testing.T) {
-	r := MustDial("sim:empty?seed=1&speed=1", Timeout(150*time.Millisecond))
-	defer r.Close()
-	sent := r.Stats().Sent
-	wait(t, "a ping after the timeout", func() bool { s := r.Stats(); return s.Sent > sent || s.Reconnects > 0 })
-	wait(t, "its answer", func() bool {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return r.link != nil && r.link.expected.len() == 0
-	})
-	if n := r.Stats().Reconnects; n > 0 {
-		t.Errorf("%d reconnects", n)
-	}
-}
-
 // TestStreamsComeBack: durin.md section 7: after 30 s without a message the firmware ends its streams, and a client that
 // was held up that long has to ask for them again.
 func TestStreamsComeBack(t *testing.T) {
