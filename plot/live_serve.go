@@ -17,7 +17,7 @@ import (
 
 // livePage shows the stream in the middle of a dark page, with sharp pixels.
 const livePage = `<!DOCTYPE html><meta charset="utf-8"><title>Livespike</title>
-<style>html,body{height:100%;margin:0;background:#16191d}img{width:100%;height:100%;object-fit:contain;image-rendering:pixelated}</style>
+<style>html,body{height:100%;margin:0;background:#16191d}img{display:block;width:100%;height:100%;object-fit:contain;image-rendering:pixelated}</style>
 <img src="stream" alt="live view">
 `
 
