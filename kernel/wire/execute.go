@@ -67,6 +67,7 @@ func (s *Server) cell(ctx context.Context, r request) (aborted []request) {
 	if strings.TrimSpace(c.Src) != "" {
 		outcome = s.runCell(ctx, c, out)
 	}
+	out.tellLeft()
 	s.publisher.flushNow()
 	if outcome.Err != nil && orTrue(content.StopOnError) {
 		// What the client sends once it knows of the failure runs: it gets the reply after this.

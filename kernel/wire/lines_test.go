@@ -194,6 +194,28 @@ func TestStreamsAreCollected(t *testing.T) {
 	}
 }
 
+// A cell's text ends at the limit, at a line, and says so: once there and with the number of bytes at the cell's end.
+func TestTooManyLines(t *testing.T) {
+	c := start(t)
+	const more = 1000
+	id := c.send(Shell, "execute_request", execute(fmt.Sprintf("print %s", strings.Repeat("x\n", lineLimit+more))))
+	c.want(id, "status busy", "execute_input")
+	text := map[string]string{}
+	for m := c.next(); m.Header.Type == "stream"; m = c.next() {
+		var content struct{ Name, Text string }
+		if err := json.Unmarshal(m.Content, &content); err != nil {
+			t.Fatal(err)
+		}
+		text[content.Name] += content.Text
+	}
+	if text["stdout"] != strings.Repeat("x\n", lineLimit) {
+		t.Errorf("%d bytes of text, want %d", len(text["stdout"]), 2*lineLimit)
+	}
+	if e := text["stderr"]; strings.Count(e, "left out") != 2 || !strings.HasSuffix(e, fmt.Sprintf("%d bytes were left out\n", 2*more)) {
+		t.Errorf("it says %q", e)
+	}
+}
+
 func TestSilentCells(t *testing.T) {
 	c := start(t)
 	id := c.send(Shell, "execute_request", `{"code":"mix","silent":true}`)

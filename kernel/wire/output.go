@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"sync"
 )
 
@@ -17,6 +18,52 @@ type output struct {
 	mu       sync.Mutex
 	payloads []any
 	line     []byte // the end of stdout that has no newline yet
+	lines    int    // published so far, of both streams
+	bytes    int
+	left     int // bytes beyond the limit
+}
+
+// A browser stands still over more text than this in one cell. What comes beyond is counted and left out.
+const (
+	lineLimit = 1 << 17
+	byteLimit = 16 << 20
+)
+
+// within cuts text at the limit and reports whether it is the first that is cut.
+func (o *output) within(p []byte) (part []byte, first bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for at, rest := 0, p; ; {
+		end := bytes.IndexByte(rest, '\n') + 1
+		if end == 0 {
+			end = len(rest)
+		}
+		if o.lines >= lineLimit || o.bytes+end > byteLimit {
+			first = o.left == 0 && len(rest) > 0
+			o.left += len(rest)
+			return p[:at], first
+		}
+		if end == 0 {
+			return p, false
+		}
+		o.lines += bytes.Count(rest[:end], []byte("\n"))
+		o.bytes += end
+		at, rest = at+end, rest[end:]
+	}
+}
+
+// tellLeft says at the cell's end what was left out.
+func (o *output) tellLeft() {
+	o.mu.Lock()
+	left := o.left
+	o.mu.Unlock()
+	if left > 0 {
+		o.warn("%d bytes were left out\n", left)
+	}
+}
+
+func (o *output) warn(format string, values ...any) {
+	o.server.publisher.publish(publication{parent: o.request.RawHeader, stream: "stderr", text: fmt.Appendf(nil, format, values...)})
 }
 
 // promptLimit is how much of an unfinished line becomes the prompt of a question.
@@ -55,7 +102,13 @@ func (o *output) Stream(name string, p []byte) {
 	if name == "stdout" {
 		o.printed(p)
 	}
-	o.server.publisher.publish(publication{parent: o.request.RawHeader, stream: name, text: append([]byte(nil), p...)})
+	p, first := o.within(p)
+	if len(p) > 0 {
+		o.server.publisher.publish(publication{parent: o.request.RawHeader, stream: name, text: append([]byte(nil), p...)})
+	}
+	if first {
+		o.warn("more output of this cell is left out, as a browser stands still over it; %%%%capture or a file keeps all\n")
+	}
 }
 
 // Result publishes the value of the cell's last expression.
