@@ -94,7 +94,7 @@ func (s *Session) newInterp() *interp.Interp {
 		Stderr:  s.capture.stderr,
 		Stdin:   s.stdin,
 
-		MemoryLimit: memoryLimit(),
+		MemoryLimit: MemoryLimit(),
 	})
 }
 

@@ -1,18 +1,22 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/livespike/livespike/docs"
+	"github.com/livespike/livespike/kernel"
+	"github.com/livespike/livespike/kernel/magic"
 )
 
 var _ = register(command{
 	name:    "help",
-	usage:   "help [COMMAND|TOPIC]",
-	summary: "this text, a command's, or a page of the documentation",
+	usage:   "help [COMMAND|TOPIC|NAME]",
+	summary: "this text, a command's, a page of the documentation, or what ?NAME shows",
 	run: func(s streams, f *flag.FlagSet) int {
 		if f.NArg() == 0 {
 			session.printHelp(s.out)
@@ -23,14 +27,37 @@ var _ = register(command{
 			c.printHelp(s.out)
 			return fine
 		}
-		page, ok := docs.Lookup(f.Arg(0))
-		if !ok {
-			return usageError(s, "", fmt.Errorf("no command and no topic %s", f.Arg(0)))
+		if page, ok := docs.Lookup(f.Arg(0)); ok {
+			fmt.Fprint(s.out, page.Text)
+			return fine
 		}
-		fmt.Fprint(s.out, page.Text)
+		text, err := explained(f.Arg(0))
+		if err != nil {
+			return failure(s, err)
+		}
+		if text == "" {
+			return usageError(s, "", fmt.Errorf("no command, no topic and no name %s", f.Arg(0)))
+		}
+		fmt.Fprintln(s.out, text)
 		return fine
 	},
 })
+
+// explained is what a session shows for ?NAME, or for %help of a magic; empty if it knows no such name.
+func explained(name string) (text string, err error) {
+	if m, ok := magic.Lookup(name); ok {
+		return fmt.Sprintf("%s\n%s %s", m.Usage, m.Name, m.Help), nil
+	}
+	k, err := kernel.New(kernel.Options{})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, closeSession(k)) }()
+	if bundle, ok := k.Inspect(context.Background(), name, len(name), 0); ok {
+		text, _ = bundle.Data["text/plain"].(string)
+	}
+	return text, nil
+}
 
 // printHelp writes a command's help; that of the bare snnrepl lists the others.
 func (c command) printHelp(w io.Writer) {

@@ -106,8 +106,33 @@ func TestHelpTopics(t *testing.T) {
 			t.Errorf("the list lacks %s", page.Name)
 		}
 	}
-	if status, _, errs := snnrepl("", "help", "nothing"); status != misuse || !strings.Contains(errs, "no topic nothing") {
+	if status, _, errs := snnrepl("", "help", "nothing"); status != misuse || !strings.Contains(errs, "no name nothing") {
 		t.Errorf("status %d, %q", status, errs)
+	}
+}
+
+// TestHelpNames shows the text of ?NAME in a session, and of %help for a magic.
+func TestHelpNames(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	for name, cell := range map[string]string{"snn.LIF": "?snn.LIF", "tensor.Tensor": "?tensor.Tensor", "%timeit": "%help timeit"} {
+		_, want, _ := snnrepl("", "-e", cell)
+		if status, out, errs := snnrepl("", "help", name); status != fine || strings.TrimSpace(out) != strings.TrimSpace(want) || want == "" {
+			t.Errorf("help %s: status %d\n%s%s\nwant\n%s", name, status, out, errs, want)
+		}
+	}
+}
+
+// TestDoctor examines this machine: nothing that has to be there is missing, and a history that cannot be written is wrong.
+func TestDoctor(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("JUPYTER_DATA_DIR", t.TempDir())
+	status, out, errs := snnrepl("", "doctor")
+	if status != fine || errs != "" || !strings.Contains(out, "ok  interpreter  the first spike came after") || !strings.Contains(out, "--  Jupyter      the kernel is not installed") {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+	t.Setenv("XDG_STATE_HOME", script(t, "a file where a folder should be"))
+	if status, out, _ := snnrepl("", "doctor"); status != failed || !strings.Contains(out, "!!  history      the history cannot be kept: ") {
+		t.Errorf("status %d\n%s", status, out)
 	}
 }
 

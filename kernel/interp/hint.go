@@ -59,6 +59,9 @@ func (p *plan) hint(msg string, of types.Type) string {
 	if name, ok := missingMember(msg); ok && of != nil {
 		return meant(name, p.members(of))
 	}
+	if hint := elsewhereNames[msg]; hint != "" {
+		return hint
+	}
 	name, ok := strings.CutPrefix(msg, "undefined: ")
 	if !ok {
 		return ""
@@ -97,6 +100,18 @@ func (p *plan) declares(name string) bool {
 		}
 		return false
 	})
+}
+
+// elsewhereNames are what people type who come from IPython or Julia, by the complaint of the checker.
+var elsewhereNames = map[string]string{
+	"cannot use _ as value or type": "no value is kept without a name: write x := …",
+	"cannot use _ as value":         "no value is kept without a name: write x := …",
+	"undefined: Out":                "no value is kept without a name: write x := …",
+	"undefined: In":                 "%history lists the cells",
+	"undefined: exit":               "Ctrl-D or %quit leaves",
+	"undefined: quit":               "Ctrl-D or %quit leaves",
+	"undefined: help":               "?name explains a name, %help lists the magics",
+	"undefined: dir":                "%who lists the names; Tab behind a dot lists what a value has",
 }
 
 // importHint names packages whose path or name is near.

@@ -36,6 +36,13 @@ func (l *lowerer) cases(s *ast.SwitchStmt) []ast.Stmt {
 		for _, c := range s.Body.List {
 			clause := c.(*ast.CaseClause)
 			l.exprs(clause.List)
+			if s.Tag == nil && len(clause.List) > 1 { // the engine does not evaluate some lists
+				cond := clause.List[0]
+				for _, e := range clause.List[1:] {
+					cond = l.either(cond, e)
+				}
+				clause.List = []ast.Expr{cond}
+			}
 			clause.Body = l.clause(clause.Body)
 		}
 		return []ast.Stmt{s}

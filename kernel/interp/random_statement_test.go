@@ -10,7 +10,7 @@ func (g *generator) statement(depth int) string {
 	}
 	i, k := g.name("i"), g.name("k")
 	counter := variable{i, "int", true}
-	switch g.IntN(21) {
+	switch g.IntN(25) {
 	case 0:
 		return fmt.Sprintf("if %s {\n%s\n} else {\n%s\n}", g.expr("bool", 2), g.block(depth), g.block(depth))
 	case 1, 2:
@@ -87,6 +87,28 @@ func (g *generator) statement(depth int) string {
 	case 18:
 		// One value a call: whether an index or a call beside it comes first is the compiler's to choose.
 		return fmt.Sprintf("fmt.Println(%s)", g.expr(valueTypesPrinted[g.IntN(len(valueTypesPrinted))], 2))
+	case 19: // a default clause in the middle, an init part, a tag that calls
+		tag := g.pick(k+" & 3", "func() int { return "+k+" & 3 }()")
+		through := func() string { return g.pick("", "\nfallthrough") }
+		return fmt.Sprintf("switch %s := %s; %s {\ncase 0:\n%s%s\ndefault:\n_ = %s\n%s%s\ncase 1, 2:\n%s\n}",
+			k, g.expr("int", 1), tag, g.block(depth), through(), k, g.block(depth, variable{k, "int", false}), through(), g.block(depth))
+	case 20:
+		return fmt.Sprintf("switch {\ndefault:\n%s%s\ncase %s:\n%s\ncase %s, %s:\n%s\n}",
+			g.block(depth), g.pick("", "\nfallthrough"), g.expr("bool", 1), g.block(depth), g.expr("bool", 1), g.expr("bool", 1), g.block(depth))
+	case 21:
+		return fmt.Sprintf("for %s := range %s {\n_ = %s\n%s\n}", i, g.expr("string", 1), i, g.block(depth, counter))
+	case 22: // a channel behind a pointer
+		c := g.name("c")
+		return fmt.Sprintf("%s := &struct{ c, full chan int }{make(chan int, 1), make(chan int)}\n%s.c <- %s\nselect {\ncase %s.full <- %s:\ncase %s, ok := <-%s.c:\nfmt.Println(%s, ok)\n%s\n}",
+			c, c, g.expr("int", 1), c, g.expr("int", 1), k, c, k, g.block(depth, variable{k, "int", false}))
+	case 23: // the words of run-time errors, where only one expression can fail
+		v, ok := g.one("[]int")
+		if !ok {
+			return g.simple()
+		}
+		n := g.name("n")
+		return fmt.Sprintf("func() {\ndefer func() { fmt.Println(recover()) }()\n%s := %s %% 7\nx := %s\n_ = x\nfmt.Println(%s)\n}()", n, g.expr("int", 1), v.name,
+			g.pick("x["+n+"]", "x["+n+":]", "x[:"+n+"]", "1 << "+n, "x[len(x)-"+n+"]"))
 	}
 	return g.simple()
 }
