@@ -11,6 +11,9 @@
 //
 // Every is the same loop at a rate of the program's own.
 //
+// Record keeps what goes over the wire in a file, which MustDial("replay:FILE") is the robot of; Camera is the robot's event
+// camera. Package live shows a robot in the browser, package env has control tasks.
+//
 // # Time
 //
 // The robot's rate is the network's rate: Next returns once for each time-of-flight frame, 15 a second with 8x8 zones.
