@@ -113,7 +113,7 @@ class Livespike(Patient, jupyter_kernel_test.KernelTests):
 
     def test_error_aborts_the_queue(self):
         self.flush_channels()
-        codes = ['panic("stop")', "aborted1 := 1", "aborted2 := 2"]
+        codes = ["time.Sleep(time.Second)\npanic(\"stop\")", "aborted1 := 1", "aborted2 := 2"]
         asked = [self.kc.execute(code) for code in codes]
         replies = {}
         while len(replies) < len(asked):
