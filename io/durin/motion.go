@@ -138,10 +138,14 @@ func (l *limiter) number(x, limit float64) int16 {
 	return int16(x * l.scale)
 }
 
-// approach limits how far a motion is from the one before, for a time between them.
+// approach limits how far a motion is from the one before, for a time between them. A stop is let through.
 func (l *limiter) approach(m, before *motion, seconds float64) {
-	if l.maxAccel <= 0 || m.byWheels != before.byWheels {
+	if l.maxAccel <= 0 || m.zero() {
 		return
+	}
+	if m.byWheels != before.byWheels {
+		same := before.restated(m.byWheels, l.profile)
+		before = &same
 	}
 	step := l.maxAccel * seconds
 	limit := func(to *int16, from int16, step float64) {
@@ -157,6 +161,29 @@ func (l *limiter) approach(m, before *motion, seconds float64) {
 	limit(&m.body.X, before.body.X, step)
 	limit(&m.body.Y, before.body.Y, step)
 	limit(&m.body.Rot, before.body.Rot, step/turnRadius*180/math.Pi)
+}
+
+// restated is a motion said by wheels instead of by the body's velocity, or the other way round.
+func (m *motion) restated(byWheels bool, p Profile) motion {
+	forward, left, turn := m.velocity(p)
+	if !byWheels {
+		x, rot := -left, turn*180/math.Pi
+		if p.InvertX {
+			x = -x
+		}
+		if p.InvertRot {
+			rot = -rot
+		}
+		return motion{body: wire.SetRobotVelocity{X: int16(x), Y: int16(forward), Rot: int16(rot)}}
+	}
+	turn *= turnRadius
+	fl, fr, bl, br := forward-left-turn, forward+left+turn, forward+left-turn, forward-left+turn
+	if p.Wheels == WheelsRaw {
+		fl, bl = -fl, -bl
+	}
+	return motion{byWheels: true, wheels: wire.SetWheelVelocity{
+		FrontLeft: int16(fl), FrontRight: int16(fr), BackLeft: int16(bl), BackRight: int16(br),
+	}}
 }
 
 // velocity is what a motion means for the body: forward and left in mm/s, turn in rad/s.

@@ -47,7 +47,8 @@ func MaxSpeed(mmPerSecond float64) Option {
 	return Option{"MaxSpeed", func(s *settings) { s.maxSpeed = mmPerSecond }}
 }
 
-// MaxAccel limits how fast speeds change, in mm/s²; the default is no limit. A stop is never delayed.
+// MaxAccel limits how fast speeds change, in mm/s²; the default is no limit. A stop is never delayed. Between two
+// commands it counts their distance in time, at most 0.1 s, so that a robot that stood still does not leap.
 func MaxAccel(mmPerSecond2 float64) Option {
 	if !(mmPerSecond2 > 0) {
 		panic(fmt.Sprintf("durin.MaxAccel: %v mm/s²", mmPerSecond2))

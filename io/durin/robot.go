@@ -160,22 +160,23 @@ func (r *Robot) Send(c Command) {
 		panic(fmt.Errorf("durin: %s: send: %w", r.address, errClosed))
 	}
 	r.adopt(ctx)
+	now := r.now()
+	may := r.mayMove(now) // first: set scales by what it found
 	var m motion
 	if !r.limit.set(&m, c) {
 		r.request(message(c), nil)
 		return
 	}
-	r.sendMotion(&m, ctx)
-}
-
-// sendMotion lets a motion through, or holds it.
-func (r *Robot) sendMotion(m *motion, ctx context.Context) {
-	now := r.now()
-	if !m.zero() && (ctx.Err() != nil || !r.mayMove(now)) {
+	if !m.zero() && (ctx.Err() != nil || !may) {
 		r.stats.Held++
 		return
 	}
-	r.limit.approach(m, &r.present, (now - r.lastSend).Seconds())
+	r.sendMotion(&m, now)
+}
+
+// sendMotion lets a motion through.
+func (r *Robot) sendMotion(m *motion, now time.Duration) {
+	r.limit.approach(m, &r.present, min(now-r.lastSend, longStep).Seconds())
 	if r.obs.Seq > 0 {
 		r.ages.Record(now - r.obs.ToFAt[7].Sub(r.epoch))
 	}

@@ -15,6 +15,7 @@ const (
 	slowScale = 0.5
 	keepAlive = 2 * time.Second // of silence after which zeros are sent, which are a ping too
 	pulse     = 20 * time.Millisecond
+	longStep  = 100 * time.Millisecond // the most that MaxAccel counts between two commands: a pause is no run-up
 	// A robot that hears nothing for 30 s ends its streams for good: a program that was held up as long, or a robot that
 	// was switched off and on behind its back, gets them back by asking again after so long without a frame.
 	askAgain = 2 * time.Second

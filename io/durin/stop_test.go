@@ -103,3 +103,61 @@ func TestSightless(t *testing.T) {
 		t.Errorf("%d motions held", n)
 	}
 }
+
+// TestOldSightSlows: durin.md section 14: half speed while the sensors' data is older than 200 ms, nothing above 500 ms,
+// and full speed with the first command behind a new frame.
+func TestOldSightSlows(t *testing.T) {
+	r := MustDial("sim:empty?seed=1")
+	defer r.Close()
+	for _, c := range []struct {
+		age  time.Duration
+		want float32
+	}{{0, 100}, {300 * time.Millisecond, 50}, {0, 100}, {600 * time.Millisecond, 100}, {0, 100}} {
+		r.Next()
+		r.mu.Lock()
+		for i := range r.obs.ToFAt {
+			r.obs.ToFAt[i] = r.obs.ToFAt[i].Add(-c.age)
+		}
+		r.mu.Unlock()
+		held := r.Stats().Held
+		r.Send(MoveWheels{100, 100, 100, 100})
+		if got, want := r.Last(), (MoveWheels{c.want, c.want, c.want, c.want}); got != want {
+			t.Errorf("data of %v before: %v, want %v", c.age, got, want)
+		}
+		if is, want := r.Stats().Held-held, c.age > staleAge; (is == 1) != want {
+			t.Errorf("data of %v before: %d held", c.age, is)
+		}
+	}
+}
+
+// TestMaxAccel: 500 mm/s² are 50 mm/s in 0.1 s, which is as much as a pause counts. By wheels or by the body's velocity,
+// from rest or from the other, speeds do not leap; a stop does.
+func TestMaxAccel(t *testing.T) {
+	wheels := func(v float32) MoveWheels { return MoveWheels{v, v, v, v} }
+	for _, c := range []struct {
+		profile       Profile
+		first, second Command
+		became, then  Command // what was sent instead
+	}{
+		{Profile{}, wheels(400), wheels(400), wheels(50), wheels(100)},
+		{Profile{}, Move{Y: 400}, Move{Y: 400}, Move{Y: 50}, Move{Y: 100}},
+		{Profile{}, Move{Y: 400}, wheels(400), Move{Y: 50}, wheels(100)},
+		{Profile{}, wheels(400), Move{Y: 400}, wheels(50), Move{Y: 100}},
+		{Profile{}, Move{X: 400}, MoveWheels{NE: -400, NW: 400, SW: -400, SE: 400}, Move{X: 50}, MoveWheels{NE: -100, NW: 100, SW: -100, SE: 100}},
+		{Profile{Wheels: WheelsRaw, InvertX: true}, Move{X: 400}, MoveWheels{NE: -400, NW: 400, SW: -400, SE: 400}, Move{X: -50}, MoveWheels{NE: -100, NW: 100, SW: -100, SE: 100}},
+		{Profile{Wheels: WheelsRaw}, wheels(400), Move{Y: 400}, wheels(50), Move{Y: 100}},
+	} {
+		r := MustDial("sim:empty?seed=1", MaxAccel(500), WithProfile(c.profile), deadManAfter(time.Hour))
+		r.Wait(time.Second)
+		for _, step := range []struct{ send, want Command }{{c.first, c.became}, {c.second, c.then}, {Stop{}, MoveWheels{}}} {
+			r.Send(step.send)
+			if got := r.Last(); got != step.want {
+				t.Errorf("%v: %v became %v, want %v", c.profile, step.send, got, step.want)
+			}
+			r.Wait(200 * time.Millisecond)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
