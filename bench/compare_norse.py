@@ -7,8 +7,8 @@
 Each side runs in a process of its own for every case and round; the rounds alternate, so that both meet the same load.
 With one thread the figures are time on the processor, which leaves out what the machine's other users take, else time on
 the wall. Norse runs eagerly, without autograd except for training. b4 is b3's arithmetic as one function of torch.jit,
-b5.step Norse's step through torch.compile in Norse's loop, b5 b4's function through torch.compile, which takes minutes to
-compile. The cases named after another library are b3 there: snnTorch's Synaptic has the same two variables, the neurons of
+b5.step Norse's step through torch.compile in Norse's loop, b5 b4's function through torch.compile; both take minutes
+to compile and run only when named. The cases named after another library are b3 there: snnTorch's Synaptic has the same two variables, the neurons of
 SpikingJelly and sinabs no current, and so half the work. The figure of a side is the least of all rounds, with
 the median behind it. Without torch or norse it says so and exits with 2; a case
 that does not run, because its library is not there or torch.compile fails, is said and left out.
@@ -34,7 +34,6 @@ CASES = {
     "b2": ["b2", "b2-into"],
     "b3": ["b3", "b3-into"],
     "b4": ["b3", "b3-into"],
-    "b5.step": ["b3", "b3-into"],
     "b3.snntorch": ["b3", "b3-into"],
     "b3.spikingjelly": ["b3", "b3-into"],
     "b3.sinabs": ["b3", "b3-into"],
@@ -53,7 +52,7 @@ CASES = {
     "m.128x784x256": ["m.128x784x256"],
     "m.1024x1024x1024": ["m.1024x1024x1024"],
 }
-SLOW = {"g1000": ["g1000", "g1000-into"], "b5": ["b3", "b3-into"]}
+SLOW = {"g1000": ["g1000", "g1000-into"], "b5.step": ["b3", "b3-into"], "b5": ["b3", "b3-into"]}
 
 
 def norse_case(name, torch, norse):

@@ -5,6 +5,9 @@
 package gemm
 
 import (
+	"runtime"
+	"sync"
+
 	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 )
@@ -23,10 +26,46 @@ const (
 
 // Add adds a (m, k) times b (k, n) to c, whose rows lie ldc apart. With a piece of 0 each sum continues what is in c;
 // else sums of that many products are made apart and added to c one after the other.
+//
+// Several processors share the rows of a large product.
 func Add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	if m == 0 || k == 0 || n == 0 {
 		return
 	}
+	workers := runtime.GOMAXPROCS(0)
+	if workers == 1 || m < 2*mBlock || m*k*n < shared {
+		add(c, ldc, a, b, m, k, n, piece)
+		return
+	}
+	const tile = simd.ProductRows
+	t := tasks.Get().(*task)
+	*t = task{c: c, ldc: ldc, a: a, b: b, m: m, k: k, n: n, piece: piece}
+	t.rows = max(mBlock, ((m+2*workers-1)/(2*workers)+tile-1)/tile*tile)
+	pool.Do((m+t.rows-1)/t.rows, t)
+	*t = task{}
+	tasks.Put(t)
+}
+
+// shared is the multiplications from which on processors share the rows, some 20 microseconds of them.
+const shared = 1 << 20
+
+// task is a product while processors share it, a piece for some rows.
+type task struct {
+	c                    []float32
+	ldc                  int
+	a, b                 Matrix
+	m, k, n, piece, rows int
+}
+
+var tasks = sync.Pool{New: func() any { return new(task) }}
+
+// Piece adds some rows.
+func (t *task) Piece(i int) {
+	i *= t.rows
+	add(t.c[i*t.ldc:], t.ldc, Matrix{t.a.Data[i*t.a.Row:], t.a.Row, t.a.Column}, t.b, min(t.rows, t.m-i), t.k, t.n, t.piece)
+}
+
+func add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	depth := min(kBlock, k)
 	if piece > 0 {
 		depth = min(piece, k)

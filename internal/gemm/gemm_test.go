@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/livespike/livespike/internal/simd"
@@ -53,6 +54,17 @@ func TestAdd(t *testing.T) {
 	for _, s := range [][3]int{{200, 300, 20}, {7, 1100, 530}, {97, 257, 17}} {
 		check(t, r, s[0], s[1], s[2], 0)
 		check(t, r, s[0], s[1], s[2], 512)
+	}
+}
+
+// TestAddShares: the bits do not depend on the processors.
+func TestAddShares(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, n := range []int{1, 2, 7} {
+		runtime.GOMAXPROCS(n)
+		r := rand.New(rand.NewPCG(7, 8))
+		check(t, r, 401, 70, 60, 0)
+		check(t, r, 401, 70, 60, 32)
 	}
 }
 
