@@ -134,3 +134,21 @@ func hashBits(h hash.Hash, x *tensor.Tensor) {
 		h.Write(b[:])
 	}
 }
+
+// TestLargeNetworkAllocatesNothing: nor with packed spikes, in pieces, on several processors.
+func TestLargeNetworkAllocatesNothing(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, n := range []int{1, 2} {
+		runtime.GOMAXPROCS(n)
+		m := Sequential(Lift(Conv2d(1, 3, 5, Padding(2))), LIF(), Lift(Flatten(1)), Linear(3*60*64, 10))
+		x := tensor.Rand(24, 1, 1, 60, 64).Mul(2)
+		y := tensor.Zeros(24, 1, 10)
+		s := m.ForwardInto(y, x, nil)
+		if !s.work.packs[1] || !s.work.packed[3] {
+			t.Fatal("the spikes are not packed")
+		}
+		if got := testing.AllocsPerRun(20, func() { m.ForwardInto(y, x, s) }); got >= 1 {
+			t.Errorf("%v allocations with %d processors", got, n)
+		}
+	}
+}
