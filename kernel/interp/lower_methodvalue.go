@@ -6,18 +6,20 @@ import (
 )
 
 // boundMethod binds a method value to a copy of its receiver: the engine would look at the receiver when the method is
-// called. Methods with a pointer receiver, and those of interfaces, need none.
+// called. Methods with a pointer receiver, and those of interfaces, need none; but the receiver needs a name, or the engine
+// loses the method for later calls.
 func (l *lowerer) boundMethod(e *ast.SelectorExpr, s *types.Selection) ast.Expr {
 	recv, pointerMethod := s.Recv(), false
 	if r := s.Obj().(*types.Func).Signature().Recv(); r != nil {
 		_, pointerMethod = r.Type().(*types.Pointer)
 	}
-	if pointerMethod || types.IsInterface(recv) {
+	ptr, ok := recv.Underlying().(*types.Pointer)
+	if types.IsInterface(recv) || pointerMethod && (!ok || plainOperand(e.X)) {
 		return e
 	}
 	l.at(e.Pos())
 	x := e.X
-	if ptr, ok := recv.Underlying().(*types.Pointer); ok {
+	if ok && !pointerMethod {
 		recv, x = ptr.Elem(), &ast.StarExpr{Star: l.pos, X: &ast.ParenExpr{Lparen: l.pos, X: e.X, Rparen: l.pos}}
 	}
 	name := l.temp()
