@@ -2,6 +2,7 @@ package snn
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
@@ -30,7 +31,47 @@ func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
 	if !sameShape(dst.Shape(), out) {
 		panicf("%s: the output has shape %v, the destination %v", m.label(), out, dst.Shape())
 	}
-	return applyChecked(m, dst.Data(), x.Data(), x.Shape(), s)
+	if dst.RequiresGrad() && tensor.Recording(dst) {
+		panicf("%s: the destination records gradients; use Forward, or write into a copy", m.label())
+	}
+	to, from := dst.Data(), x.Data()
+	if overlap(to, from) && !(&to[0] == &from[0] && len(to) == len(from) && worksInPlace(m)) {
+		panicf("%s: the destination overlaps the input, which is still read while it is written", m.label())
+	}
+	dst.MarkChanged()
+	return applyChecked(m, to, from, x.Shape(), s)
+}
+
+// overlap reports whether a and b share an element.
+func overlap(a, b []float32) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	from, to := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	return from < to+uintptr(4*len(b)) && to < from+uintptr(4*len(a))
+}
+
+// worksInPlace reports whether m may write its output over its input.
+func worksInPlace(m any) bool {
+	switch m := m.(type) {
+	case *Dense, *Conv, *Pool, *Filter, *Recurrent, *RecurrentCell, *Correlated:
+		return false
+	case *Lifted:
+		return worksInPlace(m.m)
+	case *Chain: // what lies between two modules has memory of its own
+		var only Module
+		for _, inner := range m.modules {
+			if isReshape(inner) {
+				continue
+			}
+			if only != nil {
+				return true
+			}
+			only = inner
+		}
+		return only == nil || worksInPlace(only)
+	}
+	return true
 }
 
 // forwardNew is the Forward of an applier without a state.

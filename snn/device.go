@@ -127,11 +127,9 @@ func move(m Module, to tensor.Device) error {
 			homes = append(homes, &m.home)
 		case *RecurrentCell:
 			homes = append(homes, &m.home)
-		case *Cell, *Layer, *Chain, *Lifted, *Flat, *Activation:
-		default:
-			if d != nil && err == nil {
-				err = fmt.Errorf("snn: %s %s runs on the CPU only", path, label(m))
-			}
+		}
+		if d != nil && err == nil && !hasKernels(m) {
+			err = fmt.Errorf("%s runs on the CPU only", placeOf(path, label(m)))
 		}
 	})
 	if err != nil {
@@ -155,6 +153,31 @@ func move(m Module, to tensor.Device) error {
 	}
 	return nil
 }
+
+// hasKernels reports whether a module itself, without those inside it, can run on a GPU.
+func hasKernels(m Module) bool {
+	switch m := m.(type) {
+	case *Cell:
+		return m.onDevices()
+	case *Layer:
+		return m.onDevices()
+	case *Recurrent:
+		return m.onDevices()
+	case *RecurrentCell:
+		return m.onDevices()
+	case *Activation:
+		return m.cuda != ""
+	case *Dense, *Conv, *Chain, *Lifted, *Flat:
+		return true
+	}
+	return false
+}
+
+// onDevices reports whether the model has kernels for GPUs.
+func (c *neuron) onDevices() bool { return c.m.cuda != "" && c.m.coupled == uncoupled }
+
+// onDevices reports whether the recurrent form of the model has kernels for GPUs.
+func (r *recurrence) onDevices() bool { return !r.m.split && r.neuron.onDevices() }
 
 // home is where a layer with weights is.
 type home struct {
@@ -276,7 +299,7 @@ type placed struct {
 
 // forwardOn is Forward on a GPU, for a number of steps of that shape.
 func (c *neuron) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State, steps int, shape []int) (*tensor.Tensor, *State) {
-	if c.m.cuda == "" || c.m.coupled != uncoupled {
+	if !c.onDevices() {
 		panicf("%s runs on the CPU only; the input is on %v", c.name, d)
 	}
 	c.noGradients()

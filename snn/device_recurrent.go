@@ -50,7 +50,7 @@ func (l *Recurrent) needTime(in []int) {
 // forwardOn is Forward on a GPU for a number of steps of that shape, the output's. The input's product is one for all
 // steps; the others are one for each.
 func (r *recurrence) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State, steps int, shape []int) (*tensor.Tensor, *State) {
-	if r.m.split || r.m.coupled != uncoupled {
+	if !r.onDevices() {
 		panicf("%s runs on the CPU only; the input is on %v", r.label(), d)
 	}
 	win, wrec := r.weights(r)

@@ -231,8 +231,14 @@ func TestGPUMisuse(t *testing.T) {
 	if _, s := LIF().Forward(x, onCPU); s.Device() != gpu {
 		t.Error("a state on the CPU did not move with its first step")
 	}
-	if _, err := Sequential(LIF(), Dropout(0.5)).To(gpu); err == nil || err.Error() != "snn: 1 Dropout(0.5) runs on the CPU only" {
-		t.Errorf("a module that cannot go there: %v", err)
+	for want, send := range map[string]func() error{
+		"snn: 1 Dropout(0.5) runs on the CPU only":    func() error { _, err := Sequential(LIF(), Dropout(0.5)).To(gpu); return err },
+		"snn: LIFMC runs on the CPU only":             func() error { _, err := LIFMC(3).To(gpu); return err },
+		"snn: CobaLIFCell(3, 2) runs on the CPU only": func() error { _, err := CobaLIFCell(3, 2).To(gpu); return err },
+	} {
+		if err := send(); err == nil || err.Error() != want {
+			t.Errorf("a module that cannot go there: %v, want %s", err, want)
+		}
 	}
 }
 

@@ -61,10 +61,15 @@ func checked(m interface {
 
 // place is how an error calls the module.
 func (c *mode) place(m namer) string {
-	if c.path == "" {
-		return "snn: " + m.label()
+	return placeOf(c.path, m.label())
+}
+
+// placeOf is how an error calls the module at a path, which is empty for the model itself.
+func placeOf(path, label string) string {
+	if path == "" {
+		return "snn: " + label
 	}
-	return "snn: " + c.path + " " + m.label()
+	return "snn: " + path + " " + label
 }
 
 func checkBefore(m any, place string, x *tensor.Tensor, steps bool) {

@@ -1,6 +1,8 @@
 package snn
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/livespike/livespike/snn/tensor"
@@ -85,6 +87,53 @@ func TestForwardKeepsState(t *testing.T) {
 		}).ForwardInto(dst, dst, s) // in place
 		sameBits(t, "in place", dst, out)
 	}
+}
+
+// TestForwardIntoSharedMemory: an output written over its input, or over a part of it, is either what Forward gives or
+// refused.
+func TestForwardIntoSharedMemory(t *testing.T) {
+	for _, m := range []interface {
+		Module
+		ForwardInto(dst, x *tensor.Tensor, s *State) *State
+	}{
+		LICell(), LI(), LI(Delayed()), LIFMC(4), Relu(), Sequential(Softmax(-1)), Sequential(Scale(2)), Eval(BatchNorm1d(4)).(*Norm), Linear(4, 4), Conv2d(1, 1, 1),
+		MaxPool2d(1), ExpFilter(4, 4), LIFRecurrent(4, 4), LILinearCell(4, 4), LIFCorrelation(4, 4), Lift(LICell()),
+		Lift(Linear(4, 4)), Sequential(Linear(4, 4)), Sequential(Flatten(1), Linear(4, 4)), Sequential(Linear(4, 4), LI()),
+		Sequential(LI(), Linear(4, 4)), Sequential(Lift(Linear(4, 4))), Sequential(), Sequential(Sequential(Flatten(1), Linear(4, 4))),
+	} {
+		for _, shift := range []int{0, 1} {
+			memory := tensor.Rand(7, 4)
+			x := memory.Slice(0, 0, 6)
+			if _, ok := m.(*Conv); ok {
+				x = x.Reshape(1, 6, 4)
+			}
+			dst := memory.Slice(0, shift, 6+shift).Reshape(x.Shape()...)
+			want, _ := m.Forward(x.Clone(), nil)
+			switch got := message(func() { m.ForwardInto(dst, x, nil) }); {
+			case got == "":
+				sameBits(t, fmt.Sprintf("%v shifted by %d", m, shift), dst, want)
+			case !strings.Contains(got, "the destination overlaps the input"):
+				t.Errorf("%v shifted by %d: %s", m, shift, got)
+			}
+		}
+	}
+	if got := message(func() { Sequential(LI(), Linear(4, 4), LI()).ForwardInto(tensor.Zeros(6, 4), tensor.Zeros(6, 4), nil) }); got != "" {
+		t.Errorf("memory of its own: %s", got)
+	}
+}
+
+// TestForwardIntoWhatBackwardNeeds: a wrong gradient is refused, as by every other change in place.
+func TestForwardIntoWhatBackwardNeeds(t *testing.T) {
+	x, w := tensor.Ones(3, 4), tensor.Ones(3, 4).SetRequiresGrad(true)
+	y := x.Mul(w).Sum()
+	LI().ForwardInto(x, tensor.Rand(3, 4), nil)
+	if got := message(y.Backward); !strings.Contains(got, "was changed in place") {
+		t.Errorf("Backward of what was overwritten: %q", got)
+	}
+	if got := message(func() { LI().ForwardInto(w, x, nil) }); got != "LI: the destination records gradients; use Forward, or write into a copy" {
+		t.Errorf("into a tensor that records: %q", got)
+	}
+	tensor.NoGrad(func() { LI().ForwardInto(w, x, nil) })
 }
 
 // TestPlaceOfErrors: a shape that does not fit deep in a model is one line with both sides and the place.
