@@ -88,23 +88,33 @@ func (s *dvSink) accept() {
 		if err != nil {
 			return
 		}
-		if _, err := conn.Write(s.header); err != nil {
+		if !s.greet(conn) {
 			_ = conn.Close() // the client has left
 			continue
 		}
-		s.mu.Lock()
-		if s.clients == nil {
-			s.clients = map[net.Conn]bool{}
-		}
-		s.clients[conn] = true
-		s.come.Broadcast()
-		s.mu.Unlock()
 		go func() {
 			// Clients send nothing: a byte and the end of the connection both mean that this one is done.
 			_, _ = io.ReadFull(conn, make([]byte, 1))
 			s.drop(conn)
 		}()
 	}
+}
+
+// greet sends the header. Whoever has read it gets every packet from then on.
+func (s *dvSink) greet(conn net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = conn.SetWriteDeadline(time.Now().Add(dvLinger)) // a new connection has room for it
+	if _, err := conn.Write(s.header); err != nil {
+		return false
+	}
+	_ = conn.SetWriteDeadline(time.Time{})
+	if s.clients == nil {
+		s.clients = map[net.Conn]bool{}
+	}
+	s.clients[conn] = true
+	s.come.Broadcast()
+	return true
 }
 
 func (s *dvSink) drop(conn net.Conn) {

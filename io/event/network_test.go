@@ -158,8 +158,8 @@ func free(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// TestDVWaits: a sink without a client waits, until one comes or the cell is interrupted; so does it when the last client
-// has left.
+// TestDVWaits: a sink without a client waits, until one comes or the cell is interrupted; it goes on when the last client
+// has left and another comes.
 func TestDVWaits(t *testing.T) {
 	address := "dv://" + free(t)
 	w, err := event.Create(address, event.Size(64, 48))
@@ -180,27 +180,26 @@ func TestDVWaits(t *testing.T) {
 	if w, err = event.Create(address+"?linger=0s", event.Size(64, 48)); err != nil {
 		t.Fatal(err)
 	}
-	opened := make(chan *event.Stream)
-	go func() {
-		for range 2 {
-			s, err := event.Open(address, event.Block())
-			if err != nil {
-				t.Error(err)
-			}
-			opened <- s
-		}
-	}()
-	for i := range 2 {
-		s := <-opened
-		if err := w.Write([]event.Event{event.Of(int64(i), 2, 3, 1)}); err != nil {
+	opened := make(chan *event.Stream, 1)
+	connect := func() {
+		s, err := event.Open(address, event.Block())
+		if err != nil {
 			t.Error(err)
 		}
+		opened <- s
+	}
+	go connect()
+	for i := range 2 {
 		if i == 1 {
-			if err := w.Close(); err != nil {
+			connect()
+			if err := errors.Join(w.Write([]event.Event{event.Of(1, 2, 3, 1)}), w.Close()); err != nil {
 				t.Error(err)
 			}
+		} else if err := w.Write([]event.Event{event.Of(0, 2, 3, 1)}); err != nil { // waits
+			t.Error(err)
 		}
-		if got, err := s.Next(); err != nil || len(got) != 1 || got[0].X != 2 {
+		s := <-opened
+		if got, err := s.Next(); err != nil || len(got) != 1 || got[0].T != int64(i) {
 			t.Errorf("client %d: %v, %v", i, got, err)
 		}
 		if err := s.Close(); err != nil {
