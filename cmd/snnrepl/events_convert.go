@@ -1,10 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 
+	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/io/event"
 )
 
@@ -14,8 +19,8 @@ func eventsConvertCommand() eventsCommand {
 		usage: "convert [flags] IN OUT",
 		doc: `writes the events of IN, a recording or any other source, as OUT, whose extension says the format: .aedat4 .dat
 .raw (EVT3) .es .csv .npy .npz, each also with .gz or .zst. Events are written exactly as they are stored, or refused.
-OUT appears when it is complete; "-" is standard input or output, in CSV without --to. The filters are those of
-"filter".`,
+OUT appears when it is complete, and never when the command is interrupted, but that ends a live source or standard
+input well; "-" is standard input or output, in CSV without --to. The filters are those of "filter".`,
 		flags: func(f *flag.FlagSet) {
 			reading(f)
 			filtering(f)
@@ -60,14 +65,27 @@ func runEventsConvert(s streams, f *flag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	if f.Arg(1) == "-" {
-		return pass(s, src, "-", text(f, "to"), limit{}, out...)
+	if endless := endless(src, f.Arg(0)); endless || f.Arg(1) == "-" {
+		return pass(s, src, f.Arg(1), text(f, "to"), limit{whole: !endless}, out...)
 	}
+	ctx, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer done()
+	defer interrupt.Set(ctx)()
 	stop := progress(s.err, src, f.Arg(0))
 	err = src.Save(f.Arg(1), out...)
 	stop()
+	if ctx.Err() != nil {
+		return errors.Join(notWritten(f.Arg(1)), src.Close())
+	}
 	if err == nil || errors.Is(err, event.ErrTruncated) {
 		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", f.Arg(1), src.Stats())), err)
 	}
 	return errors.Join(err, src.Close())
 }
+
+// endless is whether a source has no end of its own, so that an interrupt is how a recording of it ends. What comes by a
+// pipe may be such a source.
+func endless(src *event.Stream, uri string) bool { return uri == "-" || src.Info().Live }
+
+// notWritten is the error of a recording that an interrupt left incomplete.
+func notWritten(place string) error { return fmt.Errorf("interrupted; %s was not written", place) }

@@ -41,7 +41,7 @@ other act in any.`,
 			if err != nil {
 				return err
 			}
-			return pass(s, src, place, text(f, "to"), limit{}, out...)
+			return pass(s, src, place, text(f, "to"), limit{whole: !endless(src, in)}, out...)
 		},
 	}
 }

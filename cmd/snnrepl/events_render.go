@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/livespike/livespike/io/event"
@@ -74,7 +75,7 @@ func runEventsRender(s streams, f *flag.FlagSet) error {
 		return err
 	}
 	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupts)
 	stop := progress(s.err, src, f.Arg(0))
 	defer stop()

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"sync/atomic"
+	"syscall"
 	"time"
 
+	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/io/event"
 	_ "github.com/livespike/livespike/io/udp" // the addresses udp://…
 )
@@ -66,7 +70,7 @@ CSV to standard output. udp://:PORT?timeout=1s ends when nothing has come for a 
 			if err != nil {
 				return err
 			}
-			return pass(s, src, f.Arg(1), text(f, "to"), limit{f.Lookup("count").Value.(flag.Getter).Get().(int64), duration(f, "for")}, out...)
+			return pass(s, src, f.Arg(1), text(f, "to"), limit{count: f.Lookup("count").Value.(flag.Getter).Get().(int64), after: duration(f, "for")}, out...)
 		},
 	}
 }
@@ -86,41 +90,45 @@ func create(s streams, place, format string, opts []event.Option) (*event.Writer
 type limit struct {
 	count int64
 	after time.Duration
+	whole bool // an interrupt is a failure, not an end
 }
 
 // pass writes what the source has to a recording or another sink, until its end, a limit, or an interrupt, which end the
-// recording well.
+// recording well, unless the limit wants it whole.
 func pass(s streams, src *event.Stream, place, format string, l limit, opts ...event.Option) error {
 	if info := src.Info(); info.Width > 0 {
 		opts = append(opts, event.Size(info.Width, info.Height))
 	}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(interrupts)
 	out, err := create(s, place, format, opts)
 	if err != nil {
 		return errors.Join(err, src.Close())
 	}
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt)
-	defer signal.Stop(interrupts)
-	done := make(chan struct{})
-	defer close(done)
+	reading, end := context.WithCancel(context.Background())
+	defer end()
+	var interrupted atomic.Bool
 	go func() {
+		defer end()
 		var timer <-chan time.Time
 		if l.after > 0 {
 			timer = time.After(l.after)
 		}
 		select {
 		case <-interrupts:
+			interrupted.Store(true)
 			signal.Stop(interrupts) // a second one ends a sink that waits for a client
 		case <-timer:
-		case <-done:
-			return
+		case <-reading.Done():
 		}
-		_ = src.Close() // wakes Next; what broke the source off is in Err
 	}()
 	stop := progress(s.err, src, "")
 	defer stop()
 	for l.count == 0 || out.Count() < l.count {
+		restore := interrupt.Set(reading) // not for the writer, which would give up
 		events, err := src.Next()
+		restore()
 		if err != nil {
 			break
 		}
@@ -132,11 +140,14 @@ func pass(s streams, src *event.Stream, place, format string, l limit, opts ...e
 		}
 	}
 	stop()
-	broken := src.Err()
-	err = errors.Join(broken, out.Close(), src.Close())
 	if place == "" {
 		place = "-"
 	}
+	if l.whole && interrupted.Load() {
+		return errors.Join(notWritten(place), out.Discard(), src.Close())
+	}
+	broken := src.Err()
+	err = errors.Join(broken, out.Close(), src.Close())
 	report := fmt.Sprintf("%s: %v", place, src.Stats())
 	if lost := out.Stats().LostPackets; lost > 0 {
 		report += fmt.Sprintf("; %d datagrams were refused, nobody listens there", lost)
