@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,13 +40,19 @@ var csvUnits = map[string]time.Duration{
 // others have come up with.
 var csvOrders = [][4]int{{0, 1, 2, 3}, {3, 0, 1, 2}, {2, 0, 1, 3}, {0, 2, 3, 1}, {3, 1, 2, 0}, {1, 2, 3, 0}}
 
+// byteOrderMark is what spreadsheets put before UTF-8.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // detectCSV finds the dialect from a file's first bytes; whole says that there are no more.
 func detectCSV(head []byte, whole bool) (csvDialect, error) {
 	d := csvDialect{}
 	d.setUnit(time.Microsecond)
 	var named, unit bool
 	var rows [][][]byte
-	for at := 0; at < len(head); {
+	if bytes.HasPrefix(head, byteOrderMark) {
+		d.start = len(byteOrderMark)
+	}
+	for at := d.start; at < len(head); {
 		n := bytes.IndexByte(head[at:], '\n')
 		if n < 0 {
 			if !whole {
@@ -188,13 +195,23 @@ func (d *csvDialect) columns(rows [][][]byte, named, unit bool) error {
 		}
 	}
 	if best < 0 {
-		return fmt.Errorf("no order of columns makes events of lines such as %q", bytes.Join(rows[0], []byte{d.sep}))
+		return fmt.Errorf("no order of columns makes events of lines such as %q", bytes.Join(d.misfit(orders, rows), []byte{d.sep}))
 	}
 	if !unit && d.fractional(rows) {
 		d.setUnit(time.Second)
 	}
 	d.quick = d.quick && len(rows) > 0 && len(rows[0]) == 4
 	return nil
+}
+
+// misfit is the first row that is no event in any order, or the first of all.
+func (d *csvDialect) misfit(orders [][4]int, rows [][][]byte) [][]byte {
+	for _, row := range rows {
+		if !slices.ContainsFunc(orders, func(order [4]int) bool { _, ok := d.backSteps(order, [][][]byte{row}); return ok }) {
+			return row
+		}
+	}
+	return rows[0]
 }
 
 // backSteps counts how often time would go back if the columns were in this order; false when they cannot be. One line

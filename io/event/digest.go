@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Summary is what identifies a recording: the figures of "snnrepl events info --json". Sums are of the values as
@@ -27,6 +28,8 @@ type Summary struct {
 	BackSteps int64  `json:"time_backsteps"` // events earlier than the one before
 	Dropped   int64  `json:"dropped"`        // events in the data without a time or marked invalid, and those lost live
 	SHA256    string `json:"sha256_txyp"`
+	Skipped   int64  `json:"-"` // other records that are not events
+	Errors    int64  `json:"-"` // words, lines or records that the format does not allow
 }
 
 // Digest reads a source to its end. The error is what broke the recording off; the summary is then of the events before.
@@ -44,6 +47,7 @@ func Digest(src Source) (Summary, error) {
 			if c, ok := src.(counted); ok {
 				counts := c.Stats()
 				sum.Dropped = counts.Dropped + counts.Lost
+				sum.Skipped, sum.Errors = counts.Skipped+counts.Triggers, counts.Errors
 			}
 			sum.BackSteps = stats.BackSteps
 			sum.SHA256 = hex.EncodeToString(hash.Sum(nil))
@@ -110,6 +114,18 @@ func (s Summary) String() string {
 	if s.Width > 0 {
 		size = fmt.Sprintf("%dx%d", s.Width, s.Height)
 	}
-	return fmt.Sprintf("%s %s: %d events from %d to %d µs, %d back in time, %d dropped, sha256 %.12s…",
-		s.Format, size, s.Count, s.TFirst, s.TLast, s.BackSteps, s.Dropped, s.SHA256)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %d events", s.Format, size, s.Count)
+	if s.Count > 0 {
+		fmt.Fprintf(&b, " from %d to %d µs", s.TFirst, s.TLast)
+	}
+	fmt.Fprintf(&b, ", %d back in time, %d dropped", s.BackSteps, s.Dropped)
+	if s.Skipped > 0 {
+		fmt.Fprintf(&b, ", %d other records", s.Skipped)
+	}
+	if s.Errors > 0 {
+		fmt.Fprintf(&b, ", %d errors", s.Errors)
+	}
+	fmt.Fprintf(&b, ", sha256 %.12s…", s.SHA256)
+	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"runtime/debug"
 	"strings"
 
@@ -32,12 +33,12 @@ type fileSource struct {
 	pending []Event // what a seek has decoded
 }
 
-// openFile opens a path, or "-" for standard input.
-func openFile(path string, o *options) (Source, error) {
-	if path == "-" {
+// openFile opens a file, or "-" for standard input.
+func openFile(name string, o *options) (Source, error) {
+	if name == "-" {
 		return openReader(newWaiting(os.Stdin), "stdin", o, func() error { return nil })
 	}
-	f, mode, err := openPath(path)
+	f, mode, err := openPath(name)
 	if err != nil {
 		return nil, err
 	}
@@ -45,9 +46,9 @@ func openFile(path string, o *options) (Source, error) {
 	if !mode.IsRegular() {
 		r = newWaiting(f)
 	} else if mapped := mapFile(f); mapped != nil {
-		return openMapped(mapped, f, path, o)
+		return openMapped(mapped, f, name, o)
 	}
-	src, err := openReader(r, path, o, f.Close)
+	src, err := openReader(r, name, o, f.Close)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -124,8 +125,9 @@ func openInput(in *input, inner string, o *options, closer func() error, release
 }
 
 func (s *fileSource) choose(name string, head []byte, o *options) (format, error) {
-	if err := s.in.failed(); err != nil {
-		return format{}, &FormatError{File: s.in.name, Offset: int64(len(head)), Problem: "cannot be read", Err: err}
+	failed := s.in.failed()
+	if failed != nil && (len(head) == 0 || s.in.stopped != nil) { // else what there is comes before the error
+		return format{}, &FormatError{File: s.in.name, Offset: int64(len(head)), Problem: "cannot be read", Err: failed}
 	}
 	if len(head) == 0 {
 		return format{}, &FormatError{File: s.in.name, Offset: -1, Problem: "the file is empty"}
@@ -136,10 +138,13 @@ func (s *fileSource) choose(name string, head []byte, o *options) (format, error
 	}
 	f, ok := sniff(name, head, len(head) < sniffBytes)
 	if !ok {
-		return format{}, &FormatError{
-			File: s.in.name, Offset: -1,
-			Problem: fmt.Sprintf("not a recording that is known: it starts with %s; formats are %s", excerpt(head), formatNames()),
+		why := fmt.Sprintf("it starts with %s; formats are %s", excerpt(head), formatNames())
+		if formats["csv"].hasExtension(strings.ToLower(path.Ext(name))) {
+			if _, err := detectCSV(head, len(head) < sniffBytes); err != nil {
+				why = err.Error()
+			}
 		}
+		return format{}, &FormatError{File: s.in.name, Offset: -1, Problem: "not a recording that is known: " + why, Err: failed}
 	}
 	return f, nil
 }

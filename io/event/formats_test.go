@@ -113,6 +113,19 @@ func TestRecords(t *testing.T) {
 	}
 }
 
+// TestSummarySays: a summary names what was in a recording and is no event. Oracle: the lines, counted by hand.
+func TestSummarySays(t *testing.T) {
+	text := "\xef\xbb\xbft,x,y,p\n" + strings.Repeat("1,2,3,1\n", 30) + "2,x,5,1\n3,4\n4,70000,5,1\n5,6,7,0\n"
+	s, err := event.FromReader(strings.NewReader(text), "spreadsheet.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := event.Digest(s)
+	if want := "csv size unknown: 31 events from 1 to 5 µs, 0 back in time, 1 dropped, 2 errors, sha256 "; err != nil || !strings.HasPrefix(sum.String(), want) {
+		t.Errorf("%v, %v, want %s…", sum, err, want)
+	}
+}
+
 // TestRefused: content that is known but cannot be read is refused with a sentence.
 func TestRefused(t *testing.T) {
 	for data, want := range map[string]string{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -96,6 +97,10 @@ func openPlace(place string) (*fileSink, error) {
 			continue
 		}
 		if err != nil {
+			var cause *fs.PathError
+			if errors.As(err, &cause) {
+				cause.Path = place // not the name of the moment
+			}
 			return nil, err
 		}
 		return &fileSink{file: f, temp: temp, place: place}, nil

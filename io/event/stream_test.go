@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -263,6 +264,7 @@ func TestBadFiles(t *testing.T) {
 		"empty.raw":         {nil, "empty.raw: the file is empty"},
 		"noise.aedat4":      {bytes.Repeat([]byte{7, 200, 13, 99}, 100), "not a recording that is known"},
 		"letters.csv":       {[]byte("dear diary\ntoday, I read events\n"), "not a recording that is known"},
+		"short.csv":         {[]byte("1,2,3,1\n4,5,6\n"), `no order of columns makes events of lines such as "4,5,6"`},
 		"labels.csv":        {[]byte("class,startTime_usec,endTime_usec\n3,1432,8597\n"), "not a recording that is known"},
 		"cut.aedat4":        {[]byte("#!AER-DAT4.0\r\n"), "offset 14: the file breaks off before the header"},
 		"hostile.aedat4":    {[]byte("#!AER-DAT4.0\r\n\xff\xff\xff\xffIOHE"), "offset 14: a header of 4294967295 bytes is refused"},
@@ -296,6 +298,62 @@ func TestBadFiles(t *testing.T) {
 	}
 	if _, err := event.Open("nonsense://host"); err == nil || !strings.Contains(err.Error(), "no source is called nonsense") {
 		t.Errorf("unknown scheme: %v", err)
+	}
+}
+
+// TestTruncatedGzip: of a compressed recording that breaks off, however early, the events that can be unpacked come before
+// the error. Oracle: the standard library's gzip, and the recording that was compressed.
+func TestTruncatedGzip(t *testing.T) {
+	const file = "dat_wrap.dat"
+	data, err := os.ReadFile(synthetic + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	if _, err := z.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	plain, err := event.Open(synthetic + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	want, err := rest(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{3000, 10_000, zipped.Len() - 4} {
+		cut := zipped.Bytes()[:size]
+		r, err := gzip.NewReader(bytes.NewReader(cut))
+		if err != nil {
+			t.Fatal(err)
+		}
+		unpacked, _ := io.ReadAll(r)                                        // as much as there is
+		n := (len(unpacked) - (len(data) - 8*len(want))) / 8                // records of 8 bytes behind the header
+		place := filepath.Join(t.TempDir(), fmt.Sprintf("%d.dat.gz", size)) // a file, and a reader
+		if err := os.WriteFile(place, cut, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, open := range []func() (*event.Stream, error){
+			func() (*event.Stream, error) { return event.Open(place) },
+			func() (*event.Stream, error) { return event.FromReader(bytes.NewReader(cut), "cut.dat.gz") },
+		} {
+			s, err := open()
+			if err != nil {
+				t.Errorf("%d bytes: %v", size, err)
+				continue
+			}
+			// Unpackers differ in the last byte before the error.
+			got, err := rest(s)
+			if n < 100 || len(got) > n || len(got) < n-1 || !slices.Equal(got, want[:len(got)]) || !errors.Is(err, event.ErrTruncated) {
+				t.Errorf("%d bytes: %d events, want %d, and %v", size, len(got), n, err)
+			}
+			s.Close()
+		}
 	}
 }
 
