@@ -33,6 +33,9 @@ func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 		return
 	}
 	rows := len(x) / in
+	if rows == 0 {
+		return
+	}
 	clear(dst)
 	t := linearTasks.Get().(*linearTask)
 	*t = linearTask{dst: dst, x: inputs{x: x, n: len(x)}, w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}

@@ -25,7 +25,7 @@ func (c *neuron) reverse(t *trace, k *coefs, shape []int) *reverse {
 	r := &reverse{c: c, t: t, k: k, shape: shape, run: max(n, 1), ds: make([]float32, len(c.fields)*n), work: borrow(4 * n)}
 	r.g = sweep{stride: n, dt: float32(c.dt.num), subtract: c.subtract, held: c.m.holds && c.skip > 0}
 	r.g.use(c.grad)
-	blocks := 1
+	blocks := min(n, 1)
 	if k.block == nil && n > 0 {
 		s := k.over(c.name, shape)
 		r.run, blocks = s.run, len(s.blocks)
