@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 
 	"github.com/livespike/livespike/internal/interrupt"
@@ -98,6 +99,9 @@ func Fit(model snn.Module, opt *Optimizer, data Data, loss Loss, opts ...FitOpti
 	f.history.Measure = f.measureName
 	if f.batch <= 0 {
 		panic(fmt.Sprintf("train.Fit: a batch of %d examples", f.batch))
+	}
+	if f.epochs < 0 || f.patience < 0 || !(f.clip >= 0) {
+		panic(fmt.Sprintf("train.Fit: %d epochs, patience %d, clip %v; none may be negative", f.epochs, f.patience, f.clip))
 	}
 	if err := f.check(); err != nil {
 		return f.history, err
@@ -273,13 +277,23 @@ func (f *fit) save(epochs int) error {
 	})
 }
 
-// modelText is what the model prints, empty for one that has no text of its own.
+// modelText is what the model prints, without the values that training changes; empty for one that has no text of its own.
 func (f *fit) modelText() string {
-	if s, ok := f.model.(fmt.Stringer); ok {
-		return s.String()
+	s, ok := f.model.(fmt.Stringer)
+	if !ok {
+		return ""
 	}
-	return ""
+	for _, p := range f.tensors() { // their text says requires_grad, whatever mode the model is in
+		if !p.Value.RequiresGrad() {
+			p.Value.SetRequiresGrad(true)
+			defer p.Value.SetRequiresGrad(false)
+		}
+	}
+	return learnedText.ReplaceAllString(s.String(), "tensor(learned)")
 }
+
+// learnedText is how a model prints a tensor that requires gradients, such as a neuron's learned time constant.
+var learnedText = regexp.MustCompile(`tensor\([^()]*, requires_grad=True\)`)
 
 // restore goes back to where the checkpoint was written.
 func (f *fit) restore() error {

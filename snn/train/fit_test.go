@@ -151,6 +151,37 @@ func TestResumedTrainingIsUninterruptedTraining(t *testing.T) {
 	}
 }
 
+// What neurons learn is in the model's text, which decides whether a checkpoint is of this model.
+func TestResumeOfLearnedNeurons(t *testing.T) {
+	data, _, _ := spiking()
+	learn, test := data.Split(40)
+	features := data.X.Shape()[len(data.X.Shape())-1]
+	for name, extra := range map[string][]train.FitOption{"plain": nil, "validated": {train.Validate(test), train.Patience(9)}} {
+		run := func(other snn.Option, opts ...train.FitOption) (*tensor.Tensor, error) {
+			tensor.Seed(3)
+			model := snn.Sequential(snn.Linear(features, 4), snn.LIF(snn.Learn("tau_mem_inv", "v_th"), snn.VTh(tensor.Of(0.4, 0.5, 0.6, 0.7)), other),
+				snn.Freeze(snn.LI(snn.Learn("v_leak"))), snn.Linear(4, 2), snn.LI(snn.TauMemInv(100)))
+			params := snn.Parameters(model)
+			_, err := train.Fit(model, train.Adam(params, train.LR(0.05)), learn, train.MaxCrossEntropy, append(opts, extra...)...)
+			return values(params), err
+		}
+		want, err := run(snn.VReset(0), train.Epochs(4))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "kept")
+		if _, err := run(snn.VReset(0), train.Epochs(2), train.Keep(path)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := run(snn.VReset(0), train.Epochs(4), train.Resume(path)); err != nil || !got.Equal(want) {
+			t.Errorf("%s: resumed training differs from uninterrupted training: %v", name, err)
+		}
+		if _, err := run(snn.VReset(0.1), train.Epochs(4), train.Resume(path)); err == nil || !strings.Contains(err.Error(), "a checkpoint of") {
+			t.Errorf("%s: another v_reset: %v", name, err)
+		}
+	}
+}
+
 // Every epoch has another order of all examples, and the seed decides it.
 func TestOrderOfExamples(t *testing.T) {
 	const n = 6
@@ -401,9 +432,10 @@ func TestFitMisuse(t *testing.T) {
 		"train.Fit: data: X [64 2] and Y [3] have not the same number of examples": func() {
 			train.Fit(model, opt, train.Data{X: data.X, Y: tensor.Zeros(3)}, tensor.MSE)
 		},
-		"train.Fit: a batch of 0 examples":                       func() { train.Fit(model, opt, data, tensor.MSE, train.Batch(0)) },
-		"train.StepDecay: the number of epochs must be positive": func() { train.StepDecay(0, 1) },
-		"train.Cosine: the number of epochs must be positive":    func() { train.Cosine(0, 1) },
+		"train.Fit: a batch of 0 examples":                                func() { train.Fit(model, opt, data, tensor.MSE, train.Batch(0)) },
+		"train.Fit: 10 epochs, patience 0, clip -1; none may be negative": func() { train.Fit(model, opt, data, tensor.MSE, train.Clip(-1)) },
+		"train.StepDecay: the number of epochs must be positive":          func() { train.StepDecay(0, 1) },
+		"train.Cosine: the number of epochs must be positive":             func() { train.Cosine(0, 1) },
 	} {
 		func() {
 			defer func() {
