@@ -158,12 +158,12 @@ func readingOptions(f *flag.FlagSet) (opts []event.Option, err error) {
 	}
 	if size := text(f, "size"); size != "" {
 		var w, h int
-		if n, err := fmt.Sscanf(size, "%dx%d", &w, &h); n != 2 || err != nil {
+		if n, err := fmt.Sscanf(size, "%dx%d\n", &w, &h); n != 2 || err != nil {
 			return nil, wrongUsage("--size %s, want WIDTHxHEIGHT in pixels", size)
 		}
 		opts = append(opts, event.Size(w, h))
 	}
-	if unit := duration(f, "unit"); unit > 0 {
+	if unit := duration(f, "unit"); unit != 0 {
 		opts = append(opts, event.TimeUnit(unit))
 	}
 	if text(f, "realtime") == "true" {

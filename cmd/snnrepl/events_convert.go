@@ -78,7 +78,7 @@ func runEventsConvert(s streams, f *flag.FlagSet) error {
 		return errors.Join(notWritten(f.Arg(1)), src.Close())
 	}
 	if err == nil || errors.Is(err, event.ErrTruncated) {
-		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v\n", f.Arg(1), src.Stats())), err)
+		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v, read from %s\n", f.Arg(1), src.Stats(), f.Arg(0))), err)
 	}
 	return errors.Join(err, src.Close())
 }

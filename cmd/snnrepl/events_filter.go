@@ -63,7 +63,7 @@ var filters = []struct {
 	}},
 	{"crop", "`X,Y,W,H` in pixels; its corner becomes (0, 0)", func(s *event.Stream, v string) error {
 		var x, y, w, h int
-		if n, err := fmt.Sscanf(v, "%d,%d,%d,%d", &x, &y, &w, &h); n != 4 || err != nil {
+		if n, err := fmt.Sscanf(v, "%d,%d,%d,%d\n", &x, &y, &w, &h); n != 4 || err != nil {
 			return wrongUsage("--crop %s, want X,Y,W,H", v)
 		}
 		s.Crop(x, y, w, h)
@@ -80,7 +80,7 @@ var filters = []struct {
 		s.Polarity(on)
 		return nil
 	}},
-	{"thin", "keep one of `N` events", number(func(s *event.Stream, v float64) { s.Thin(int(v)) })},
+	{"thin", "keep one of `N` events", whole(func(s *event.Stream, v int) { s.Thin(v) })},
 	{"max-rate", "pass `N` events a second at most", number(func(s *event.Stream, v float64) { s.MaxRate(v) })},
 	{"flip", "`x, y or xy`", func(s *event.Stream, v string) error {
 		if strings.Trim(v, "xy") != "" {
@@ -94,8 +94,8 @@ var filters = []struct {
 		}
 		return nil
 	}},
-	{"rotate", "clockwise by `N` quarters", number(func(s *event.Stream, v float64) { s.Rotate(int(v)) })},
-	{"downsample", "join squares of `N` by N pixels", number(func(s *event.Stream, v float64) { s.Downsample(int(v)) })},
+	{"rotate", "clockwise by `N` quarters", whole(func(s *event.Stream, v int) { s.Rotate(v) })},
+	{"downsample", "join squares of `N` by N pixels", whole(func(s *event.Stream, v int) { s.Downsample(v) })},
 }
 
 func number(apply func(*event.Stream, float64)) func(*event.Stream, string) error {
@@ -103,6 +103,17 @@ func number(apply func(*event.Stream, float64)) func(*event.Stream, string) erro
 		n, err := strconv.ParseFloat(v, 64)
 		if err != nil {
 			return wrongUsage("%s is no number", v)
+		}
+		apply(s, n)
+		return nil
+	}
+}
+
+func whole(apply func(*event.Stream, int)) func(*event.Stream, string) error {
+	return func(s *event.Stream, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return wrongUsage("%s is no whole number", v)
 		}
 		apply(s, n)
 		return nil

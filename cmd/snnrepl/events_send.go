@@ -62,6 +62,10 @@ CSV to standard output. udp://:PORT?timeout=1s ends when nothing has come for a 
 			if f.NArg() < 1 || f.NArg() > 2 {
 				return wrongUsage("receive from where?")
 			}
+			l := limit{count: f.Lookup("count").Value.(flag.Getter).Get().(int64), after: duration(f, "for")}
+			if l.count < 0 || l.after < 0 {
+				return wrongUsage("--count %d --for %v, want more than 0", l.count, l.after)
+			}
 			out, err := writingOptions(f)
 			if err != nil {
 				return err
@@ -70,7 +74,7 @@ CSV to standard output. udp://:PORT?timeout=1s ends when nothing has come for a 
 			if err != nil {
 				return err
 			}
-			return pass(s, src, f.Arg(1), text(f, "to"), limit{count: f.Lookup("count").Value.(flag.Getter).Get().(int64), after: duration(f, "for")}, out...)
+			return pass(s, src, f.Arg(1), text(f, "to"), l, out...)
 		},
 	}
 }

@@ -60,6 +60,8 @@ func TestEventsErrors(t *testing.T) {
 		{[]string{"convert", whole, "b.csv", "--to", "nosuch"}, 2, "unknown format nosuch"},
 		{[]string{"convert", whole, "b.csv", "--compression", "RAR"}, 2, "unknown codec"},
 		{[]string{"convert", whole, "b.csv", "--size", "big"}, 2, "--size big, want WIDTHxHEIGHT"},
+		{[]string{"convert", whole, "b.csv", "--unit", "-1s"}, 2, "TimeUnit"},
+		{[]string{"recv", "--count", "-1", whole}, 2, "--count -1"},
 		{[]string{"convert", "nosuch.raw", "b.csv"}, 1, "no such file"},
 		{[]string{"convert", whole, filepath.Join(dir, "a.es")}, 1, "give Size"},
 		{[]string{"convert", recordings + "dat_truncated.dat", filepath.Join(dir, "a.csv")}, 1, "breaks off"},
@@ -97,6 +99,11 @@ func TestEventsFilter(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"--crop", "1,2"},
+		{"--crop", "1,2,3,4,5"},
+		{"--size", "64x48x3"},
+		{"--thin", "2.5"},
+		{"--rotate", "0.5"},
+		{"--downsample", "1.5"},
 		{"--crop", "9999,0,1,1"},
 		{"--polarity", "blue"},
 		{"--denoise", "5"},

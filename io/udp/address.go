@@ -39,7 +39,7 @@ func parse(u *url.URL, known ...string) (o options, err error) {
 		return o, err
 	}
 	if size := query.Get("size"); size != "" {
-		if n, err := fmt.Sscanf(size, "%dx%d", &o.width, &o.height); n != 2 || err != nil || o.width < 1 || o.height < 1 || o.width > 1<<16 || o.height > 1<<16 {
+		if n, err := fmt.Sscanf(size, "%dx%d\n", &o.width, &o.height); n != 2 || err != nil || o.width < 1 || o.height < 1 || o.width > 1<<16 || o.height > 1<<16 {
 			return o, fmt.Errorf("size is %q, want WIDTHxHEIGHT in pixels", size)
 		}
 	}
