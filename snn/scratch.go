@@ -5,7 +5,8 @@ package snn
 type scratch struct {
 	flat []float32
 
-	// of a container: the input's shape that the rest is for, and what Chain.plan made of it
+	// of a container: itself and the input's shape, which the rest is for, and what Chain.plan made of it
+	of     *Chain
 	in     []int
 	shapes [][]int // of each module's input and of the last one's output
 	steps  []int   // of a piece, for the first module of those that run in pieces

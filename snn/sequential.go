@@ -186,10 +186,10 @@ func (c *Chain) plan(s *State, in []int) *scratch {
 		s.work = &scratch{}
 	}
 	w := s.work
-	if sameShape(w.in, in) && len(w.shapes) == len(c.modules)+1 && len(in) > 0 {
+	if w.of == c && sameShape(w.in, in) {
 		return w
 	}
-	w.in = append([]int(nil), in...)
+	w.of, w.in = c, append([]int(nil), in...)
 	w.shapes = nil
 	shape := w.in
 	for k := range c.modules {

@@ -136,6 +136,19 @@ func TestForwardIntoWhatBackwardNeeds(t *testing.T) {
 	tensor.NoGrad(func() { LI().ForwardInto(w, x, nil) })
 }
 
+// TestStateOfAnotherChain: a state that fits serves another Sequential, which plans its own memory.
+func TestStateOfAnotherChain(t *testing.T) {
+	chain := func(hidden int) *Chain { return Sequential(Linear(3, hidden), Relu(), Linear(hidden, 2)) }
+	x, dst := tensor.Ones(5, 3), tensor.Zeros(5, 2)
+	s := chain(8).ForwardInto(dst, x, nil)
+	for _, hidden := range []int{4, 40} {
+		m := chain(hidden)
+		want, _ := m.Forward(x, nil)
+		m.ForwardInto(dst, x, s)
+		sameBits(t, m.String(), dst, want)
+	}
+}
+
 // TestPlaceOfErrors: a shape that does not fit deep in a model is one line with both sides and the place.
 func TestPlaceOfErrors(t *testing.T) {
 	m := Sequential(Lift(Conv2d(1, 3, 5)), LIF(), Flatten(1), Linear(30000, 10), Sigmoid())
