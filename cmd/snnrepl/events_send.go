@@ -22,7 +22,8 @@ func eventsSendCommand() eventsCommand {
 		usage: "send [flags] IN udp://HOST:PORT|dv://:PORT",
 		doc: `sends the events of a recording or another source, at the pace of the recording's clock: as datagrams, or as a
 server to which dv-processing's clients connect. udp://HOST:PORT?layout=spif-untimed&packet=512 is what AEStream
-receives; go doc io/udp lists the layouts.`,
+receives; go doc io/udp lists the layouts. SPIF, the default, has 32 bits of microseconds: times above 71 minutes, such as
+Unix times, arrive without their upper bits; ?layout=t64_x16_y16_on8 keeps them.`,
 		flags: func(f *flag.FlagSet) {
 			f.Bool("fast", false, "as fast as the network takes them, which may lose some")
 			reading(f)

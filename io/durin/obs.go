@@ -79,6 +79,9 @@ type Battery struct {
 
 // String is the voltage and the charge.
 func (b Battery) String() string {
+	if b.MilliVolt == 0 {
+		return "unknown"
+	}
 	return fmt.Sprintf("%.2f V, %d %%", float64(b.MilliVolt)/1000, b.Percent)
 }
 

@@ -139,3 +139,12 @@ func BenchmarkLockstep(b *testing.B) {
 		r.Send(drive)
 	}
 }
+
+// TestBatteryString: a robot that has not told yet has no empty battery. Oracle: the comment of MilliVolt.
+func TestBatteryString(t *testing.T) {
+	for want, b := range map[string]Battery{"unknown": {}, "7.40 V, 63 %": {7400, 63}} {
+		if b.String() != want {
+			t.Errorf("%q, want %q", b.String(), want)
+		}
+	}
+}

@@ -75,6 +75,9 @@ func TestSVGCurve(t *testing.T) {
 }
 
 func TestBadDrawings(t *testing.T) {
+	if w, err := ParseMap("x", "\x00S\xff#"); err == nil || !strings.Contains(err.Error(), "neither a drawing of characters nor an SVG") {
+		t.Errorf("bytes: %v, %v", w, err)
+	}
 	for _, c := range []struct{ drawing, err string }{
 		{``, "no start"},
 		{`<svg><rect width="1" height="1"/></svg>`, "no start"},

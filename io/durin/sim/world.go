@@ -5,6 +5,7 @@ import (
 	"math"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // Vec is a point or a vector, in mm.
@@ -122,8 +123,11 @@ const tile = 100
 //	#  wall          o  pillar, radius 50 mm     *  light     b  UWB beacon
 //	^ v < >  start, looking up, down, left, right; S is the same as ^
 //
-// Everything else is floor. It is an error when there is no start.
+// Everything else is floor. It is an error when there is no start, or when it is no text.
 func ParseMap(name, drawing string) (*World, error) {
+	if !utf8.ValidString(drawing) || strings.ContainsRune(drawing, 0) {
+		return nil, fmt.Errorf("sim: world %s: neither a drawing of characters nor an SVG", name)
+	}
 	rows := strings.Split(strings.Trim(drawing, "\n"), "\n")
 	w := &World{Name: name}
 	solid := func(col, row int) bool {
