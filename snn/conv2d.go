@@ -112,10 +112,7 @@ func biasOf(who string, set optionSet, n int, bound float32) *tensor.Tensor {
 		}
 		return nil
 	case *tensor.Tensor:
-		if !sameShape(v.Shape(), []int{n}) {
-			panicf("%s: bias has shape %v, want [%d]", who, v.Shape(), n)
-		}
-		return copyOf(v)
+		return ownTensor(who, "bias", v, n)
 	default:
 		panicf("%s: bias is true, false or a *tensor.Tensor, not %s", who, kindOf(v))
 		return nil

@@ -35,11 +35,7 @@ func Linear(in, out int, opts ...Option) *Dense {
 	bound := float32(1 / math.Sqrt(float64(in)))
 	l := &Dense{in: in, out: out}
 	if v, ok := set.given["weight"]; ok {
-		w := v.(*tensor.Tensor)
-		if w == nil || !sameShape(w.Shape(), []int{out, in}) {
-			panicf("%s: weight has shape %v, want [%d %d]", who, w.Shape(), out, in)
-		}
-		l.weight = copyOf(w)
+		l.weight = ownTensor(who, "weight", v, out, in)
 	} else {
 		l.weight = uniform(bound, out, in)
 	}

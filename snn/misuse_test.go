@@ -49,6 +49,22 @@ func TestContradictingOptions(t *testing.T) {
 	}
 }
 
+// TestNilTensor: a tensor that is missing is one line, not a fault of memory.
+func TestNilTensor(t *testing.T) {
+	for want, f := range map[string]func(){
+		"snn.Linear: weight is nil, want a tensor of shape [3 2]":              func() { Linear(2, 3, Weight(nil)) },
+		"snn.Linear: bias is nil, want a tensor of shape [3]":                  func() { Linear(2, 3, Bias((*tensor.Tensor)(nil))) },
+		"snn.Linear: weight is a *tensor.Tensor, not int":                      func() { Linear(2, 3, Set("weight", 1)) },
+		"snn.Linear: weight has shape [2 3], want [3 2]":                       func() { Linear(2, 3, Weight(tensor.Ones(2, 3))) },
+		"snn.LIFRecurrent: input_weights is nil, want a tensor of shape [3 2]": func() { LIFRecurrent(2, 3, InputWeights(nil)) },
+		"snn.State: v is nil, expected a tensor":                               func() { LIFCell().InitialState(2).With("v", nil) },
+	} {
+		if got := message(f); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // TestNilInput: every module says that it is given nothing, and a container says where.
 func TestNilInput(t *testing.T) {
 	for want, m := range map[string]Module{

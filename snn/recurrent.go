@@ -90,12 +90,19 @@ func ownMatrix(set optionSet, name string, deviation float64, rows, cols int) *t
 	if !ok {
 		return normal(deviation, rows, cols)
 	}
+	return ownTensor(set.who, name, v, rows, cols)
+}
+
+// ownTensor is a copy of the user's tensor, which must have that shape.
+func ownTensor(who, name string, v any, shape ...int) *tensor.Tensor {
 	t, ok := v.(*tensor.Tensor)
-	if !ok || t == nil {
-		panicf("%s: %s is a *tensor.Tensor, not %s", set.who, name, kindOf(v))
-	}
-	if !sameShape(t.Shape(), []int{rows, cols}) {
-		panicf("%s: %s has shape %v, want [%d %d]", set.who, name, t.Shape(), rows, cols)
+	switch {
+	case !ok:
+		panicf("%s: %s is a *tensor.Tensor, not %s", who, name, kindOf(v))
+	case t == nil:
+		panicf("%s: %s is nil, want a tensor of shape %v", who, name, shape)
+	case !sameShape(t.Shape(), shape):
+		panicf("%s: %s has shape %v, want %v", who, name, t.Shape(), shape)
 	}
 	return copyOf(t)
 }

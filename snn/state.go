@@ -69,6 +69,9 @@ func NewState(name string) *State { return &State{kind: name} }
 
 // With is the state with a tensor added, or put in the place of the one of that name. The state itself stays as it is.
 func (s *State) With(name string, t *tensor.Tensor) *State {
+	if t == nil {
+		panicf("snn.State: %s is nil, expected a tensor", name)
+	}
 	c := s.Clone()
 	if c.lay != nil {
 		k := c.lay.find(name)
