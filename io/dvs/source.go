@@ -22,7 +22,7 @@ func Start(d Device, name string, started bool) (event.Source, error) {
 	case started:
 		m.stop = nil
 	case m.start == nil:
-		return nil, fmt.Errorf("dvs: %s cannot be set up by this program yet; start it with its maker's and add ?started=1, or let that send udp: or dv:", m.name)
+		return nil, fmt.Errorf("dvs: %s cannot be set up by this program yet; start it with its maker's and add ?started=1, or let that send by udp or dv", m.name)
 	default:
 		if err := m.start(d); err != nil {
 			return nil, fmt.Errorf("dvs: %s: cannot be set up: %w", m.name, err)

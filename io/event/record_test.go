@@ -25,7 +25,7 @@ var evt4Words = words(
 	0x6<<28|13<<22|0x14, 0x7<<28|42,
 	0xFFFFFFFF,
 	0xE<<28|(1<<28-1),
-	0xE<<28|0, // the clock begins anew
+	0xE<<28, // the clock begins anew
 	0xA<<28|1<<22|1<<11|2,
 	0x7<<28|1, // continues nothing
 )
