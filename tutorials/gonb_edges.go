@@ -34,7 +34,7 @@ display.Show(plot.Image(field()))
 // %% [markdown]
 // The recording is built in. A cell opens the camera, uses it and closes it, as GoNB ends the cell's program; the live view moves while the loop runs, and its last picture stays.
 
-// %%
+// %% Live tags=["volatile"]
 %%
 camera := event.MustOpen("sample:bars")
 display.Show(camera.Info())
