@@ -14,7 +14,7 @@ var hidden = map[string]bool{
 // standard are the packages of the standard library that scripts may import. cmp, maps and slices are generic through
 // and through: their tables hold no symbol and list the names.
 var standard = []string{
-	"bufio", "bytes", "cmp", "context", "encoding/binary", "encoding/csv", "encoding/json", "errors", "fmt",
+	"bufio", "bytes", "cmp", "container/heap", "container/list", "container/ring", "context", "encoding/binary", "encoding/csv", "encoding/json", "errors", "fmt",
 	"image", "image/color", "image/png", "io", "io/fs", "iter", "log", "maps", "math", "math/bits", "math/cmplx",
 	"math/rand", "math/rand/v2", "os", "path/filepath", "regexp", "slices", "sort", "strconv", "strings", "sync",
 	"sync/atomic", "time", "unicode", "unicode/utf8",
