@@ -38,6 +38,9 @@ func forwardInto(m applier, dst, x *tensor.Tensor, s *State) *State {
 	if overlap(to, from) && !(&to[0] == &from[0] && len(to) == len(from) && worksInPlace(m)) {
 		panicf("%s: the destination overlaps the input, which is still read while it is written", m.label())
 	}
+	if s.overlaps(to) {
+		panicf("%s: the destination overlaps the state, which is still read while it is written", m.label())
+	}
 	dst.MarkChanged()
 	return applyChecked(m, to, from, x.Shape(), s)
 }
@@ -49,6 +52,22 @@ func overlap(a, b []float32) bool {
 	}
 	from, to := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
 	return from < to+uintptr(4*len(b)) && to < from+uintptr(4*len(a))
+}
+
+// overlaps reports whether a variable of the state, or of one inside it, shares an element with a.
+func (s *State) overlaps(a []float32) bool {
+	if s == nil {
+		return false
+	}
+	if overlap(s.buf, a) {
+		return true
+	}
+	for _, c := range s.sub {
+		if c.s.overlaps(a) || c.t != nil && c.t.Device() == (tensor.Device{}) && overlap(c.t.Data(), a) {
+			return true
+		}
+	}
+	return false
 }
 
 // worksInPlace reports whether m may write its output over its input.

@@ -64,21 +64,20 @@ type Conv struct {
 func Conv2d(in, out int, kernel any, opts ...Option) *Conv {
 	const who = "snn.Conv2d"
 	set := options(who, "Conv2d", opts, []string{"weight", "bias", "padding", "dilation", "stride", "groups"})
-	c := &Conv{in: in, out: out, groups: 1}
+	c := &Conv{in: in, out: out, groups: typed(set, "groups", 1)}
 	c.kh, c.kw = pairOf(who, "kernel", kernel, 1)
 	c.sh, c.sw = pairOf(who, "stride", set.or("stride", 1), 1)
 	c.dh, c.dw = pairOf(who, "dilation", set.or("dilation", 1), 1)
 	c.setPadding(set.or("padding", 0))
-	if g, ok := set.given["groups"]; ok {
-		c.groups = g.(int)
-	}
 	if in < 1 || out < 1 || c.groups < 1 || in%c.groups != 0 || out%c.groups != 0 {
 		panicf("%s: %d input and %d output channels do not divide into %d groups", who, in, out, c.groups)
 	}
 	bound := float32(1 / math.Sqrt(float64(in/c.groups*c.kh*c.kw)))
 	shape := []int{out, in / c.groups, c.kh, c.kw}
-	if w, ok := set.given["weight"]; ok {
-		c.weight = c.ownWeight(w.(*tensor.Tensor), shape)
+	if w := typed[*tensor.Tensor](set, "weight", nil); w != nil {
+		c.weight = c.ownWeight(w, shape)
+	} else if _, ok := set.given["weight"]; ok {
+		panicf("%s: weight is nil", who)
 	} else {
 		c.weight = uniform(bound, shape...)
 	}
@@ -163,9 +162,6 @@ func (c *Conv) setPadding(v any) {
 // ownWeight copies the user's weight. The talk's stack of kernels, (2, 9, 9) for one input channel, is taken as
 // (2, 1, 9, 9).
 func (c *Conv) ownWeight(w *tensor.Tensor, shape []int) *tensor.Tensor {
-	if w == nil {
-		panicf("snn.Conv2d: weight is nil")
-	}
 	got := w.Shape()
 	if len(got) == 3 && shape[1] == 1 {
 		got = []int{got[0], 1, got[1], got[2]}

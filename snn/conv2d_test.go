@@ -139,6 +139,10 @@ func TestConv2dMisuse(t *testing.T) {
 		"snn.Conv2d: bias has shape [3], want [2]":                              func() { Conv2d(1, 2, 3, Bias(tensor.Zeros(3))) },
 		"snn.Conv2d: 3 input and 4 output channels do not divide into 2 groups": func() { Conv2d(3, 4, 1, Groups(2)) },
 		"snn.Conv2d: stride must be at least 1, not 0":                          func() { Conv2d(1, 1, 1, Stride(0)) },
+		"snn.Conv2d: weight is *tensor.Tensor, not int":                         func() { Conv2d(1, 1, 3, Set("weight", 1)) },
+		"snn.Conv2d: weight is nil":                                             func() { Conv2d(1, 1, 3, Weight(nil)) },
+		"snn.Conv2d: groups is int, not string":                                 func() { Conv2d(1, 1, 3, Set("groups", "two")) },
+		"snn.LIF: delayed is bool, not int":                                     func() { LIF(Set("delayed", 1)) },
 		"snn.Conv2d: unknown option v_th; Conv2d knows bias, dilation, groups, padding, stride, weight": func() {
 			Conv2d(1, 1, 1, VTh(1))
 		},

@@ -47,9 +47,7 @@ func newNeuron(m *model, name string, set optionSet, recurrent bool) *neuron {
 			panicf("%s: dt is a plain number, not a tensor", set.who)
 		}
 	}
-	if v, ok := set.given["delayed"]; ok {
-		c.delayed = v.(bool)
-	}
+	c.delayed = typed(set, "delayed", c.delayed)
 	if m.jump != "" {
 		c.jump = c.skip + m.field(m.jump)
 	}

@@ -112,6 +112,19 @@ func options(who, what string, opts []Option, known []string) optionSet {
 	return set
 }
 
+// typed is the option's value, or def where it is not given. It panics if the value is not a T.
+func typed[T any](set optionSet, name string, def T) T {
+	v, ok := set.given[name]
+	if !ok {
+		return def
+	}
+	t, ok := v.(T)
+	if !ok {
+		panicf("%s: %s is %s, not %s", set.who, name, kindOf(def), kindOf(v))
+	}
+	return t
+}
+
 // give enters an option.
 func (set optionSet) give(o Option) {
 	value, before := o.value, set.given[o.name]

@@ -122,6 +122,24 @@ func TestForwardIntoSharedMemory(t *testing.T) {
 	}
 }
 
+// TestForwardIntoTheState: a destination that is a variable of the state is refused, of a neuron and of one in a network.
+func TestForwardIntoTheState(t *testing.T) {
+	x := tensor.Ones(3)
+	for _, m := range []interface {
+		Module
+		ForwardInto(dst, x *tensor.Tensor, s *State) *State
+	}{LIFCell(), Sequential(LIFCell(), LICell())} {
+		_, s := m.Forward(x, nil)
+		inner := s
+		if s.Len() > 0 {
+			inner = s.At(0)
+		}
+		if got := message(func() { m.ForwardInto(inner.V(), x, s) }); !strings.Contains(got, "the destination overlaps the state") {
+			t.Errorf("%v: %q", m, got)
+		}
+	}
+}
+
 // TestForwardIntoWhatBackwardNeeds: a wrong gradient is refused, as by every other change in place.
 func TestForwardIntoWhatBackwardNeeds(t *testing.T) {
 	x, w := tensor.Ones(3, 4), tensor.Ones(3, 4).SetRequiresGrad(true)

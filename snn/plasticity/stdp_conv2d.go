@@ -27,9 +27,10 @@ func (r *STDPRule) StepConv2d(pre, post, w *tensor.Tensor, s *STDPState) (*tenso
 // StepConv2dInPlace is StepConv2d that changes the weights and the state it is given and allocates nothing.
 func (r *STDPRule) StepConv2dInPlace(pre, post, w *tensor.Tensor, s *STDPState) {
 	local(w)
+	g := r.window(pre, post, w) // before anything changes
 	r.decay(pre, post, s)
 	plus, minus := s.sums(len(w.Data()))
-	r.window(pre, post, w).pair(pre, post, s, plus, minus)
+	g.pair(pre, post, s, plus, minus)
 	r.update(w, plus, minus)
 }
 

@@ -24,6 +24,7 @@ func (r *STDPRule) StepLinear(pre, post, w *tensor.Tensor, s *STDPState) (*tenso
 // StepLinearInPlace is StepLinear that changes the weights and the state it is given and allocates nothing.
 func (r *STDPRule) StepLinearInPlace(pre, post, w *tensor.Tensor, s *STDPState) {
 	local(w)
+	fitLinear(pre, post, w) // before anything changes
 	r.decay(pre, post, s)
 	plus, minus := s.sums(len(w.Data()))
 	pairLinear(pre, post, w, s, plus, minus)
@@ -38,15 +39,19 @@ func STDPStepLinear(zPre, zPost, w *tensor.Tensor, s *STDPState, rule *STDPRule)
 	return rule.StepLinear(zPre, zPost, w, s)
 }
 
-// pairLinear adds S(z_post, t_pre) and S(t_post, z_pre) over the batch: plus[i,j] = Σ_b z_post[b,i]·t_pre[b,j]. Rows
-// and columns without spikes add nothing and are passed over, so the cost follows the spikes.
-func pairLinear(pre, post, w *tensor.Tensor, s *STDPState, plus, minus []float32) {
+// fitLinear panics with the shapes unless they are those of a fully connected layer.
+func fitLinear(pre, post, w *tensor.Tensor) {
 	ws, ps, qs := w.Shape(), pre.Shape(), post.Shape()
 	if len(ws) != 2 || len(ps) == 0 || len(ps) > 2 || len(qs) != len(ps) ||
 		ps[len(ps)-1] != ws[1] || qs[len(qs)-1] != ws[0] || len(ps) == 2 && ps[0] != qs[0] {
 		panic(fmt.Sprintf("plasticity: weights %v (out, in) do not fit pre %v and post %v", ws, ps, qs))
 	}
-	out, in := ws[0], ws[1]
+}
+
+// pairLinear adds S(z_post, t_pre) and S(t_post, z_pre) over the batch: plus[i,j] = Σ_b z_post[b,i]·t_pre[b,j]. Rows
+// and columns without spikes add nothing and are passed over, so the cost follows the spikes.
+func pairLinear(pre, post, w *tensor.Tensor, s *STDPState, plus, minus []float32) {
+	out, in := w.Shape()[0], w.Shape()[1]
 	zPre, zPost, tPre, tPost := pre.Data(), post.Data(), s.TPre.Data(), s.TPost.Data()
 	for b := range len(zPre) / max(in, 1) {
 		for i := range out {

@@ -286,3 +286,32 @@ func TestInPlaceStepsDoNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// TestMisfitsChangeNothing: a step that panics has not moved the traces before.
+func TestMisfitsChangeNothing(t *testing.T) {
+	rule, three := STDP(), ThreeFactor()
+	for name, step := range map[string]func(pre, post *tensor.Tensor, s *STDPState){
+		"linear": func(pre, post *tensor.Tensor, s *STDPState) { rule.StepLinearInPlace(pre, post, tensor.Ones(2, 9), s) },
+		"convolution": func(pre, post *tensor.Tensor, s *STDPState) {
+			rule.StepConv2dInPlace(pre, post, tensor.Ones(1, 1, 9, 9), s)
+		},
+		"three factors": func(pre, post *tensor.Tensor, s *STDPState) {
+			w := tensor.Ones(2, 9)
+			three.StepInPlace(pre, post, 1, w, &ThreeFactorState{Traces: s, Eligibility: tensor.Zeros(2, 9)})
+		},
+		"a reward that is none": func(pre, post *tensor.Tensor, s *STDPState) {
+			w := tensor.Ones(4, 4)
+			three.StepInPlace(pre, post, math.NaN(), w, &ThreeFactorState{Traces: s, Eligibility: tensor.Zeros(4, 4)})
+		},
+	} {
+		pre, post := tensor.Ones(1, 4, 4), tensor.Ones(1, 4, 4)
+		if name != "convolution" {
+			pre, post = tensor.Ones(4), tensor.Ones(4)
+		}
+		s := rule.InitialState(pre, post)
+		mustPanic(t, "plasticity: ", func() { step(pre, post, s) })
+		if s.TPre.Sum().Item() != 0 || s.TPost.Sum().Item() != 0 {
+			t.Errorf("%s: the traces moved: %v", name, s)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package plasticity
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/internal/option"
@@ -79,14 +80,25 @@ func (r *ThreeFactorRule) Step(pre, post *tensor.Tensor, reward float64, w *tens
 	return w, s
 }
 
-// StepInPlace is Step that changes the weights and the state it is given and allocates nothing.
+// StepInPlace is Step that changes the weights and the state it is given and allocates nothing. It panics, before
+// anything changes, if the shapes do not fit or the reward is not finite.
 func (r *ThreeFactorRule) StepInPlace(pre, post *tensor.Tensor, reward float64, w *tensor.Tensor, s *ThreeFactorState) {
 	local(w)
 	fits("weights", w.Shape(), "eligibility", s.Eligibility.Shape())
+	if math.IsNaN(reward) || math.IsInf(reward, 0) {
+		panic(fmt.Sprintf("plasticity: the reward is %v", reward))
+	}
+	var g window
+	convolution := len(w.Shape()) == 4
+	if convolution { // what does not fit panics before anything changes
+		g = r.stdp.window(pre, post, w)
+	} else {
+		fitLinear(pre, post, w)
+	}
 	r.stdp.decay(pre, post, s.Traces)
 	plus, minus := s.Traces.sums(len(w.Data()))
-	if len(w.Shape()) == 4 {
-		r.stdp.window(pre, post, w).pair(pre, post, s.Traces, plus, minus)
+	if convolution {
+		g.pair(pre, post, s.Traces, plus, minus)
 	} else {
 		pairLinear(pre, post, w, s.Traces, plus, minus)
 	}

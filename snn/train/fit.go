@@ -111,6 +111,7 @@ func Fit(model snn.Module, opt *Optimizer, data Data, loss Loss, opts ...FitOpti
 	}
 	snn.CheckFinite(model, true)
 	defer func() {
+		f.opt.SetLR(f.rate) // another Fit begins where this one began
 		snn.CheckFinite(model, false)
 		snn.Eval(model)
 	}()

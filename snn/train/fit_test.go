@@ -45,6 +45,18 @@ func TestFitFindsALine(t *testing.T) {
 	}
 }
 
+// TestFitGivesTheRateBack: the schedule's last rate is not where the next Fit begins.
+func TestFitGivesTheRateBack(t *testing.T) {
+	data, model, params := linear()
+	opt := train.SGD(params, train.LR(0.1))
+	for range 2 {
+		h, err := train.Fit(model, opt, data, tensor.MSE, train.Epochs(3), train.Timeless(), train.With(train.StepDecay(1, 0.1)))
+		if err != nil || h.Epochs[0].LR != 0.1 || opt.LR() != 0.1 {
+			t.Errorf("rates %v and then %v, error %v; want 0.1", h.Epochs[0].LR, opt.LR(), err)
+		}
+	}
+}
+
 // spiking is a layer of spiking neurons and a readout, written with operations; it must tell early from late input.
 // The random numbers in its input are there to see that a resumed run has the same.
 func spiking() (train.Data, module, []train.Parameter) {
