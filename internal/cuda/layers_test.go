@@ -208,6 +208,44 @@ func (c convolution) compare(t testing.TB, r *rand.Rand, share float64) {
 	}
 }
 
+// TestConvBack compares the gradients of a convolution with snn, on an input that it takes for dense.
+func TestConvBack(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 3))
+	for _, c := range convolutions {
+		c.compareBack(t, r)
+	}
+}
+
+func (c convolution) compareBack(t testing.TB, r *rand.Rand) {
+	t.Helper()
+	l := c.layer(r)
+	snn.Train(l)
+	x := tensor.FromSlice(numbers(r, c.images*c.in*c.h*c.w, -1, 1, false), c.images, c.in, c.h, c.w).SetRequiresGrad(true)
+	y, _ := l.Forward(x, nil)
+	dy := numbers(r, y.Numel(), -1, 1, false)
+	y.BackwardFrom(tensor.FromSlice(dy, y.Shape()...))
+	oh, ow := y.Shape()[2], y.Shape()[3]
+	mem := ptx.NewMemory()
+	up, from, w := mem.Upload("dy", dy), mem.Upload("x", x.Data()), l.Weight()
+
+	dx := mem.Alloc("dx", x.Numel())
+	launch(t, "conv_back_input", mem, x.Numel(), append([]ptx.Arg{ptx.Ptr(dx), ptx.Ptr(up), ptx.Ptr(mem.Upload("w", w.Data()))}, c.args(oh, ow)...)...)
+	mustEqual(t, fmt.Sprintf("conv_back_input %+v", c), dx.Floats(), x.Grad().Data())
+
+	rows := c.images * oh
+	parts, dw := mem.Alloc("parts", rows*w.Numel()), mem.State("dw", make([]float32, w.Numel()))
+	launch(t, "conv_back_weight", mem, rows*w.Numel(), append([]ptx.Arg{ptx.Ptr(parts), ptx.Ptr(up), ptx.Ptr(from)}, c.args(oh, ow)...)...)
+	launch(t, "add_columns", mem, w.Numel(), ptx.Ptr(dw), ptx.Ptr(parts), ptx.I32(rows), ptx.I32(w.Numel()))
+	mustEqual(t, fmt.Sprintf("conv_back_weight %+v", c), dw.Floats(), w.Grad().Data())
+
+	if c.bias {
+		sums, db := mem.Alloc("sums", c.images*c.out), mem.Alloc("db", c.out)
+		launch(t, "sum_rows", mem, c.images*c.out, ptx.Ptr(sums), ptx.Ptr(up), ptx.I32(c.images*c.out), ptx.I32(oh*ow))
+		launch(t, "sum_columns", mem, c.out, ptx.Ptr(db), ptx.Ptr(sums), ptx.I32(c.images), ptx.I32(c.out))
+		mustEqual(t, fmt.Sprintf("the bias of %+v", c), db.Floats(), l.Bias().Grad().Data())
+	}
+}
+
 // TestScatter compares the convolution of events with that of the frame of their counts. The weights are multiples of
 // 1/64, so every order of the sums gives the same bits.
 func TestScatter(t *testing.T) {
@@ -259,18 +297,31 @@ func comparePools(t testing.TB) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(5, 5))
 	for kind, layer := range map[int]func(kernel any, opts ...snn.Option) *snn.Pool{0: snn.MaxPool2d, 1: snn.AvgPool2d, 2: snn.SumPool2d} {
-		for _, c := range []struct{ h, w, kh, kw, sh, sw, top, left int }{{4, 4, 2, 2, 2, 2, 0, 0}, {7, 9, 3, 2, 1, 2, 1, 1}, {1, 1, 1, 1, 1, 1, 0, 0}} {
+		for _, c := range []struct{ h, w, kh, kw, sh, sw, top, left, dh, dw int }{
+			{4, 4, 2, 2, 2, 2, 0, 0, 1, 1}, {7, 9, 3, 2, 1, 2, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 0, 0, 1, 1}, {9, 8, 2, 3, 2, 1, 1, 0, 3, 2},
+		} {
+			if kind != 0 && c.dh > 1 {
+				continue
+			}
 			x := numbers(r, 3*c.h*c.w, -1, 1, true)
 			for k := range c.h * c.w { // one plane of zeros with either sign
 				x[k] = special[r.IntN(2)]
 			}
-			l := layer([]int{c.kh, c.kw}, snn.Stride([]int{c.sh, c.sw}), snn.Padding([]int{c.top, c.left}))
-			want, _ := l.Forward(tensor.FromSlice(x, 3, c.h, c.w), nil)
+			opts := []snn.Option{snn.Stride([]int{c.sh, c.sw}), snn.Padding([]int{c.top, c.left})}
+			if kind == 0 {
+				opts = append(opts, snn.Dilation([]int{c.dh, c.dw}))
+			}
+			in := tensor.FromSlice(x, 3, c.h, c.w).SetRequiresGrad(true)
+			want, _ := layer([]int{c.kh, c.kw}, opts...).Forward(in, nil)
+			dy := numbers(r, want.Numel(), -1, 1, false)
+			want.BackwardFrom(tensor.FromSlice(dy, want.Shape()...))
 			mem := ptx.NewMemory()
-			y := mem.Alloc("y", len(want.Data()))
-			launch(t, "pool", mem, len(want.Data()), append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(mem.Upload("x", x))},
-				ints(kind, 3, c.h, c.w, want.Shape()[1], want.Shape()[2], c.kh, c.kw, c.sh, c.sw, 1, 1, c.top, c.left)...)...)
+			y, dx, from := mem.Alloc("y", want.Numel()), mem.Alloc("dx", len(x)), mem.Upload("x", x)
+			of := ints(kind, 3, c.h, c.w, want.Shape()[1], want.Shape()[2], c.kh, c.kw, c.sh, c.sw, c.dh, c.dw, c.top, c.left)
+			launch(t, "pool", mem, want.Numel(), append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(from)}, of...)...)
 			mustEqual(t, fmt.Sprintf("pool %d %+v", kind, c), y.Floats(), want.Data())
+			launch(t, "pool_back", mem, len(x), append([]ptx.Arg{ptx.Ptr(dx), ptx.Ptr(mem.Upload("dy", dy)), ptx.Ptr(from)}, of...)...)
+			mustEqual(t, fmt.Sprintf("pool_back %d %+v", kind, c), dx.Floats(), in.Grad().Data())
 		}
 	}
 }
@@ -305,6 +356,74 @@ func compareMaps(t testing.TB) {
 		mustEqual(t, "scale", y.Floats(), tensor.FromSlice(z, n).Add(tx).Mul(0.9).Data())
 		launch(t, "fill", mem, n, ptx.Ptr(filled), ptx.F32(-2), ptx.I32(n))
 		mustEqual(t, "fill", filled.Floats(), tensor.Full(-2, n).Data())
+		product := mem.Alloc("product", n)
+		launch(t, "product", mem, n, ptx.Ptr(product), ptx.Ptr(from), ptx.Ptr(mem.Upload("z", z)), ptx.I32(n))
+		mustEqual(t, "product", product.Floats(), tx.Mul(tensor.FromSlice(z, n)).Data())
+		for name, layer := range map[string]*snn.Activation{"relu_back": snn.Relu(), "sigmoid_back": snn.Sigmoid(), "tanh_back": snn.Tanh()} {
+			in := tensor.FromSlice(append([]float32{}, x...), n).SetRequiresGrad(true)
+			y, _ := layer.Forward(in, nil)
+			of, dx := y.Data(), mem.Alloc("dx", n)
+			if name == "relu_back" {
+				of = x
+			}
+			y.BackwardFrom(tensor.FromSlice(z, n))
+			launch(t, name, mem, n, ptx.Ptr(dx), ptx.Ptr(mem.Upload("dy", z)), ptx.Ptr(mem.Upload("of", of)), ptx.I32(n))
+			mustEqual(t, fmt.Sprintf("%s %d", name, n), tensor.Zeros(n).Add(tensor.FromSlice(dx.Floats(), n)).Data(), in.Grad().Data()) // a leaf adds to 0
+		}
+	}
+}
+
+// TestNotFinite puts what is not finite at every place in turn.
+func TestNotFinite(t *testing.T) { compareNotFinite(t) }
+
+func compareNotFinite(t testing.TB) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, n := range []int{1, 37, 64, 70} {
+		for at := -1; at < n; at++ {
+			x, want := numbers(r, n, -1, 1, false), uint32(0)
+			x[n/2] = math.MaxFloat32
+			if at >= 0 {
+				x[at], want = special[2+r.IntN(3)], 1
+			}
+			mem := ptx.NewMemory()
+			found := mem.State("found", []float32{0})
+			launch(t, "not_finite", mem, n, ptx.Ptr(found), ptx.Ptr(mem.Upload("x", x)), ptx.I32(n))
+			if got := math.Float32bits(found.Floats()[0]); got != want {
+				t.Fatalf("not_finite: %d of %d numbers with %v at %d", got, n, x[max(at, 0)], at)
+			}
+		}
+	}
+}
+
+// TestTranspose and the choice of examples are held against package tensor.
+func TestTranspose(t *testing.T) { compareOrders(t) }
+
+func compareOrders(t testing.TB) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(10, 10))
+	for _, c := range []struct{ rows, n int }{{1, 1}, {3, 5}, {7, 30}, {64, 2}} {
+		x := numbers(r, c.rows*c.n, -1, 1, true)
+		mem := ptx.NewMemory()
+		y := mem.Alloc("y", len(x))
+		launch(t, "transpose", mem, len(x), ptx.Ptr(y), ptx.Ptr(mem.Upload("x", x)), ptx.I32(c.rows), ptx.I32(c.n))
+		mustEqual(t, "transpose", y.Floats(), tensor.FromSlice(x, c.rows, c.n).T().Data())
+	}
+	for _, c := range []struct{ examples, steps, count, n int }{{1, 1, 1, 1}, {5, 3, 4, 7}, {3, 1, 6, 20}, {2, 9, 2, 1}, {2, 3, 0, 4}, {4, 4, 4, 4}} {
+		x, order := numbers(r, c.examples*c.steps*c.n, -1, 1, true), make([]uint32, c.count)
+		want := make([]float32, 0, c.steps*c.count*c.n)
+		for k := range order {
+			order[k] = uint32(r.IntN(c.examples))
+		}
+		for step := range c.steps {
+			for _, k := range order {
+				want = append(want, x[(int(k)*c.steps+step)*c.n:][:c.n]...)
+			}
+		}
+		mem := ptx.NewMemory()
+		y := mem.Alloc("y", len(want))
+		launch(t, "pick", mem, len(want), ptx.Ptr(y), ptx.Ptr(mem.Upload("x", x)), ptx.Ptr(mem.Words("order", order)), ptx.I32(c.steps), ptx.I32(c.count), ptx.I32(c.n))
+		mustEqual(t, fmt.Sprintf("pick %+v", c), y.Floats(), want)
 	}
 }
 
@@ -314,7 +433,7 @@ func TestSums(t *testing.T) { compareSums(t) }
 func compareSums(t testing.TB) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(7, 7))
-	for _, c := range []struct{ rows, n int }{{1, 1}, {3, 5}, {7, 300}, {2, 1000}, {40, 33}} {
+	for _, c := range []struct{ rows, n int }{{1, 1}, {3, 5}, {7, 300}, {2, 1000}, {40, 33}, {64, 2}} {
 		x, bias := numbers(r, c.rows*c.n, -1, 1, false), numbers(r, c.n, -1, 1, false)
 		tx := tensor.FromSlice(x, c.rows, c.n)
 		mem := ptx.NewMemory()
@@ -323,6 +442,17 @@ func compareSums(t testing.TB) {
 		if c.n > 1 { // one column lies together, where tensor adds pairwise
 			mustEqual(t, "sum_columns", columns.Floats(), tx.Sum(0).Data())
 		}
+		more := mem.State("more", bias)
+		launch(t, "add_columns", mem, c.n, ptx.Ptr(more), ptx.Ptr(from), ptx.I32(c.rows), ptx.I32(c.n))
+		inOrder, sums := make([]float32, c.rows), append([]float32{}, bias...)
+		for k, v := range x {
+			inOrder[k/c.n] += v
+			sums[k%c.n] += v
+		}
+		mustEqual(t, "add_columns", more.Floats(), sums)
+		rows := mem.Alloc("rows", c.rows)
+		launch(t, "sum_rows", mem, c.rows, ptx.Ptr(rows), ptx.Ptr(from), ptx.I32(c.rows), ptx.I32(c.n))
+		mustEqual(t, "sum_rows", rows.Floats(), inOrder)
 		launch(t, "add_rows", mem, c.rows*c.n, ptx.Ptr(y), ptx.Ptr(mem.Upload("bias", bias)), ptx.I32(c.rows), ptx.I32(c.n))
 		mustEqual(t, "add_rows", y.Floats(), tx.Add(tensor.FromSlice(bias, c.n)).Data())
 

@@ -76,6 +76,62 @@ KERNEL_OF(256, conv_gather)
 	direct<true>(y, x, weights, bias, images, in, out, groups, height, width, outHeight, outWidth, kh, kw, sh, sw, dh, dw, top, left);
 }
 
+// The gradients of a convolution, snn/conv_back.go; dy is (images, out, outHeight, outWidth).
+//
+// conv_back_input writes dx (images, in, height, width). Each sum runs over output channel, row and column of the taps,
+// every product fused with its addition.
+KERNEL(conv_back_input)
+(float *__restrict dx, const float *__restrict dy, const float *__restrict weights, SHAPE) {
+	u64 plane = (u64)height * width;
+	int per = in / groups, perOut = out / groups;
+	for (u64 k = thread(); k < images * in * plane; k += threads()) {
+		int at = (int)(k % plane), channel = (int)(k / plane % in), image = (int)(k / plane / in);
+		int py = at / width + top, px = at % width + left, first = channel / per * perOut;
+		float sum = 0;
+#pragma unroll 1
+		for (int o = first; o < first + perOut; o++) {
+			const float *w = weights + ((u64)o * per + channel % per) * kh * kw;
+			const float *from = dy + ((u64)image * out + o) * outHeight * outWidth;
+#pragma unroll 1
+			for (int ky = 0; ky < kh; ky++) {
+				int r = py - ky * dh;
+				if (r < 0 || r % sh || r / sh >= outHeight) continue;
+#pragma unroll 1
+				for (int kx = 0; kx < kw; kx++) {
+					int q = px - kx * dw;
+					if (q < 0 || q % sw || q / sw >= outWidth) continue;
+					sum = fused(w[ky * kw + kx], from[(u64)(r / sh) * outWidth + q / sw], sum);
+				}
+			}
+		}
+		dx[k] = sum;
+	}
+}
+
+// conv_back_weight writes what each row of the output adds to the gradient of the weights: parts is (images, outHeight,
+// out·in/groups·kh·kw). Each sum runs along the row, every product fused with its addition.
+KERNEL(conv_back_weight)
+(float *__restrict parts, const float *__restrict dy, const float *__restrict x, SHAPE) {
+	int per = in / groups, perOut = out / groups;
+	u64 taps = (u64)out * per * kh * kw;
+	for (u64 k = thread(); k < (u64)images * outHeight * taps; k += threads()) {
+		int row = (int)(k / taps % outHeight), image = (int)(k / taps / outHeight);
+		int kx = (int)(k % kw), ky = (int)(k / kw % kh), i = (int)(k / kw / kh % per), o = (int)(k % taps / kw / kh / per);
+		int r = row * sh + ky * dh - top;
+		float sum = 0;
+		if (r >= 0 && r < height) {
+			const float *from = x + (((u64)image * in + o / perOut * per + i) * height + r) * width;
+			const float *d = dy + (((u64)image * out + o) * outHeight + row) * outWidth;
+#pragma unroll 1
+			for (int q = 0; q < outWidth; q++) {
+				int at = q * sw + kx * dw - left;
+				if (at >= 0 && at < width) sum = fused(d[q], from[at], sum);
+			}
+		}
+		parts[k] = sum;
+	}
+}
+
 // scatter adds the kernel around every event to y, which the launcher filled: an event is the position of a pixel in (in,
 // height, width), an event that comes twice counts twice. The order of the sums is that of the threads' luck: with int,
 // weights and sums in units of a power of two, that does not matter; with float it does. A thread is an event and an output

@@ -36,7 +36,7 @@ func goOnly(t *testing.T) string {
 }
 
 // fusedOnCPU are the kernels whose products are fused with their additions, as they are in the layers of snn.
-var fusedOnCPU = map[string]bool{"gemm_f32": true, "conv_direct": true, "conv_gather": true}
+var fusedOnCPU = map[string]bool{"gemm_f32": true, "conv_direct": true, "conv_gather": true, "conv_back_input": true, "conv_back_weight": true}
 
 // TestExact: sums and products are rounded as on the CPU, so that a device gives its bits: no contraction but where the
 // CPU fuses too, no approximation, no flushing of denormals. There are no calls and no memory of a thread's own, so the

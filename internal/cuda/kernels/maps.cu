@@ -25,6 +25,45 @@ KERNEL(relu_f32)(float *__restrict y, const float *__restrict x, int n) {
 	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = x[k] < 0 ? 0.0f : x[k];
 }
 
+// product is y = a·b, each element.
+KERNEL(product)(float *__restrict y, const float *__restrict a, const float *__restrict b, int n) {
+	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = a[k] * b[k];
+}
+
+// not_finite makes found, which the launcher cleared, not 0 if there is a NaN or an infinity in x.
+KERNEL(not_finite)(u32 *__restrict found, const float *__restrict x, int n) {
+	for (u32 k = thread(); k < (u32)n; k += threads()) {
+		if (x[k] - x[k] != 0) atomicOr(found, 1);
+	}
+}
+
+// transpose is y (columns, rows) of x (rows, columns).
+KERNEL(transpose)(float *__restrict y, const float *__restrict x, int rows, int columns) {
+	for (u64 k = thread(); k < (u64)rows * columns; k += threads()) y[k] = x[k % rows * columns + k / rows];
+}
+
+// pick is y (steps, count, n) of x (…, steps, n): the entries of axis 0 that order lists, as a batch behind the time.
+KERNEL(pick)(float *__restrict y, const float *__restrict x, const u32 *__restrict order, int steps, int count, int n) {
+	for (u64 k = thread(); k < (u64)steps * count * n; k += threads()) {
+		u64 t = k / n / count;
+		y[k] = x[((u64)order[k / n % count] * steps + t) * n + k % n];
+	}
+}
+
+// The gradients of the maps in snn/activation.go: dx of dy and of what the derivative is computed from, the input x or the
+// output y.
+KERNEL(relu_back)(float *__restrict dx, const float *__restrict dy, const float *__restrict x, int n) {
+	for (u32 k = thread(); k < (u32)n; k += threads()) dx[k] = dy[k] * above(x[k], 0);
+}
+
+KERNEL(sigmoid_back)(float *__restrict dx, const float *__restrict dy, const float *__restrict y, int n) {
+	for (u32 k = thread(); k < (u32)n; k += threads()) dx[k] = dy[k] * (y[k] * (1 - y[k]));
+}
+
+KERNEL(tanh_back)(float *__restrict dx, const float *__restrict dy, const float *__restrict y, int n) {
+	for (u32 k = thread(); k < (u32)n; k += threads()) dx[k] = dy[k] * (1 - y[k] * y[k]);
+}
+
 // expOf is Exp in internal/simd/exp.go.
 DEVICE double expOf(double x) {
 	if (x != x) return x;
@@ -74,6 +113,26 @@ KERNEL(sum_columns)(float *__restrict y, const float *__restrict x, int rows, in
 #pragma unroll 1
 		for (int i = 0; i < rows; i++) sum += x[(u64)i * n + j];
 		y[j] = sum;
+	}
+}
+
+// add_columns goes on from what is in y: y[j] + Σ x[i, j], in order.
+KERNEL(add_columns)(float *__restrict y, const float *__restrict x, int rows, int n) {
+	for (u32 j = thread(); j < (u32)n; j += threads()) {
+		float sum = y[j];
+#pragma unroll 1
+		for (int i = 0; i < rows; i++) sum += x[(u64)i * n + j];
+		y[j] = sum;
+	}
+}
+
+// sum_rows is y[i] = Σ x[i, j] over rows of n, in order.
+KERNEL(sum_rows)(float *__restrict y, const float *__restrict x, int rows, int n) {
+	for (u32 i = thread(); i < (u32)rows; i += threads()) {
+		float sum = 0;
+#pragma unroll 1
+		for (int j = 0; j < n; j++) sum += x[(u64)i * n + j];
+		y[i] = sum;
 	}
 }
 
