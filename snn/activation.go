@@ -11,13 +11,13 @@ type Activation struct {
 	name  string // as PyTorch's module prints
 	f     func(x float32) float32
 	slope func(x, y float32) float32 // the derivative at x, where f is y
-	cuda  string                     // the kernel, empty if there is none
+	cuda  string                     // what the kernels are called, sigmoid for sigmoid_f32; empty if there are none
 }
 
 // Sigmoid is 1/(1 + e⁻ˣ) of each element.
 func Sigmoid() *Activation {
 	return &Activation{
-		name: "Sigmoid", cuda: "sigmoid_f32",
+		name: "Sigmoid", cuda: "sigmoid",
 		f:     func(x float32) float32 { return float32(simd.Sigmoid(float64(x))) },
 		slope: func(_, y float32) float32 { return y * (1 - y) },
 	}
@@ -25,13 +25,13 @@ func Sigmoid() *Activation {
 
 // Relu is max(x, 0) of each element. Its derivative at 0 is 0.
 func Relu() *Activation {
-	return &Activation{name: "ReLU", cuda: "relu_f32", f: relu, slope: func(x, _ float32) float32 { return above(x, 0) }}
+	return &Activation{name: "ReLU", cuda: "relu", f: relu, slope: func(x, _ float32) float32 { return above(x, 0) }}
 }
 
 // Tanh is the hyperbolic tangent of each element.
 func Tanh() *Activation {
 	return &Activation{
-		name: "Tanh", cuda: "tanh_f32",
+		name: "Tanh", cuda: "tanh",
 		f:     func(x float32) float32 { return float32(simd.Tanh(float64(x))) },
 		slope: func(_, y float32) float32 { return 1 - float32(y*y) },
 	}

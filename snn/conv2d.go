@@ -32,7 +32,6 @@ func Groups(n int) Option { return Option{"groups", n} }
 // Conv is a two-dimensional convolution, made by Conv2d. It has no state and may be used by several goroutines.
 type Conv struct {
 	mode
-	home
 	in, out       int
 	kh, kw        int
 	sh, sw        int
@@ -82,7 +81,6 @@ func Conv2d(in, out int, kernel any, opts ...Option) *Conv {
 		c.weight = uniform(bound, shape...)
 	}
 	c.bias = biasOf(who, set, out, bound)
-	c.own = func() [2]*tensor.Tensor { return [2]*tensor.Tensor{c.weight, c.bias} }
 	return c
 }
 
@@ -186,7 +184,7 @@ func (c *Conv) Bias() *tensor.Tensor { return c.bias }
 func (c *Conv) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(c, x)
 	d := deviceOf(x)
-	c.mustBe(c, d)
+	together(c, d, c.weight)
 	if d != nil {
 		return c.forwardOn(d, x), s
 	}

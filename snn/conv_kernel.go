@@ -20,7 +20,7 @@ type image struct {
 const convSparse = 0.03
 
 func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
-	c.mustBe(c, nil)
+	together(c, nil, c.weight)
 	n := len(in)
 	g := image{h: in[n-2], w: in[n-1]}
 	g.oh = convSize(g.h, c.top+c.bottom, c.dh, c.kh, c.sh)

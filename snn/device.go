@@ -22,9 +22,11 @@ var ErrNoCUDA = cuda.ErrNoCUDA
 //	x, err = x.To(gpu)
 //	y, state := model.Forward(x, nil) // on the GPU; y.CPU() brings a copy
 //
-// Neurons (all models but the multi-compartment ones and, in recurrent form, CobaLIF), Linear, Conv2d, Relu, Sigmoid, Tanh,
-// Flatten, Sequential and Lift run there, forward. The others, and gradients, are the CPU's: they panic rather than copy in secret. A small loop,
-// such as a robot's, is faster on the CPU.
+// Neurons (all models but the multi-compartment ones and, in recurrent form, CobaLIF), Linear, Conv2d, pooling, Relu, Sigmoid,
+// Tanh, Dropout, Flatten, Sequential and Lift run there. So do the gradients of LIF, LIFBox, LIFRefrac, LIFAdEx, LSNN, IAF, LI
+// and LIBox, with the methods super, fast_sigmoid and triangle, and of all of these but the recurrent forms; losses are
+// computed from y.CPU(), through which the gradients flow back. Everything else is the CPU's: it panics rather than copy in
+// secret. A small loop, such as a robot's, is faster on the CPU.
 //
 // A failure of the device while a module runs, such as memory that does not suffice, is a panic with the error.
 func CUDA(i int) (tensor.Device, error) { return tensor.OpenDevice(fmt.Sprintf("cuda:%d", i)) }
@@ -114,42 +116,37 @@ func mustHave[T any](v T, err error) T {
 
 // move sends everything inside a module to a device, or nothing if one of it cannot go there.
 func move(m Module, to tensor.Device) error {
-	d := gpu.DeviceOf(to)
-	var homes []*home
+	var list []any
 	var err error
+	seen := map[*tensor.Tensor]bool{nil: true}
 	walkModules(m, func(path string, m Module) {
-		switch m := m.(type) {
-		case *Dense:
-			homes = append(homes, &m.home)
-		case *Conv:
-			homes = append(homes, &m.home)
-		case *Recurrent:
-			homes = append(homes, &m.home)
-		case *RecurrentCell:
-			homes = append(homes, &m.home)
-		}
-		if d != nil && err == nil && !hasKernels(m) {
+		if !to.IsCPU() && err == nil && !hasKernels(m) {
 			err = fmt.Errorf("%s runs on the CPU only", placeOf(path, label(m)))
+		}
+		for _, t := range weightsOf(m) {
+			if !seen[t] {
+				seen[t] = true
+				list = append(list, t)
+			}
 		}
 	})
 	if err != nil {
 		return err
 	}
-	copies := make([][2]resident, len(homes))
-	for k, h := range homes {
-		for j, t := range h.own() {
-			if d == nil || t == nil {
-				continue
-			}
-			if _, err := copies[k][j].on(d, t.Data()); err != nil {
-				return err
-			}
-		}
-	}
-	for k, h := range homes {
-		h.mu.Lock()
-		h.gpu, h.copies = d, copies[k]
-		h.mu.Unlock()
+	return gpu.Move(list, gpu.DeviceOf(to))
+}
+
+// weightsOf are the tensors that go with a module itself; some may be nil. A neuron's learned parameters stay.
+func weightsOf(m Module) []*tensor.Tensor {
+	switch m := m.(type) {
+	case *Dense:
+		return []*tensor.Tensor{m.weight, m.bias}
+	case *Conv:
+		return []*tensor.Tensor{m.weight, m.bias}
+	case *Recurrent:
+		return []*tensor.Tensor{m.win, m.wrec}
+	case *RecurrentCell:
+		return []*tensor.Tensor{m.win, m.wrec}
 	}
 	return nil
 }
@@ -167,7 +164,9 @@ func hasKernels(m Module) bool {
 		return m.onDevices()
 	case *Activation:
 		return m.cuda != ""
-	case *Dense, *Conv, *Chain, *Lifted, *Flat:
+	case *Pool:
+		return !m.adaptive
+	case *Dense, *Conv, *Chain, *Lifted, *Flat, *Drop:
 		return true
 	}
 	return false
@@ -179,19 +178,10 @@ func (c *neuron) onDevices() bool { return c.m.cuda != "" && c.m.coupled == unco
 // onDevices reports whether the recurrent form of the model has kernels for GPUs.
 func (r *recurrence) onDevices() bool { return !r.m.split && r.neuron.onDevices() }
 
-// home is where a layer with weights is.
-type home struct {
-	own func() [2]*tensor.Tensor // the weights, of which the second may be nil; they stay on the CPU
-
-	mu     sync.Mutex
-	gpu    *gpu.Device // nil on the CPU
-	copies [2]resident
-}
-
-// mustBe panics unless the layer is where its input is.
-func (h *home) mustBe(who namer, d *gpu.Device) {
-	if h.gpu != d {
-		panicf("%s: the input is on %v, the weights on %v; send one of them with To", who.label(), nameOf(d), nameOf(h.gpu))
+// together panics unless a layer's weights are where its input is.
+func together(who namer, d *gpu.Device, weight *tensor.Tensor) {
+	if on := deviceOf(weight); on != d {
+		panicf("%s: the input is on %v, the weights on %v; send one of them with To", who.label(), nameOf(d), nameOf(on))
 	}
 }
 
@@ -200,23 +190,6 @@ func nameOf(d *gpu.Device) string {
 		return "cpu"
 	}
 	return d.String()
-}
-
-// weights are those of own on the device, as they are now.
-func (h *home) weights(who namer) (first, second *gpu.Memory) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var on [2]*gpu.Memory
-	for k, t := range h.own() {
-		if t == nil {
-			continue
-		}
-		if tensor.Recording(t) {
-			panicf("%s: gradients are computed on the CPU; use tensor.NoGrad, Eval or To(cpu)", who.label())
-		}
-		on[k] = mustHave(h.copies[k].on(h.gpu, t.Data()))
-	}
-	return on[0], on[1]
 }
 
 // resident is numbers of the CPU on a device.
@@ -263,18 +236,6 @@ func run(d *gpu.Device, kernel string, g cuda.Grid, args ...any) {
 	}
 }
 
-// checkedOn is checked for a result on a GPU, which is copied to be looked at.
-func checkedOn(m interface {
-	Module
-	moded
-	namer
-}, steps bool, x, y *tensor.Tensor, s *State,
-) {
-	if m.modes().checking {
-		tensor.NoGrad(func() { checked(m, steps, x.CPU(), y.CPU(), s.onCPU()) })
-	}
-}
-
 // on is the coefficients for a state of that shape on the device: a block for every run of neurons.
 func (c *neuron) on(d *gpu.Device, shape []int) (blocks *gpu.Memory, length int) {
 	k := c.coefficients()
@@ -300,27 +261,123 @@ type placed struct {
 // forwardOn is Forward on a GPU, for a number of steps of that shape.
 func (c *neuron) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State, steps int, shape []int) (*tensor.Tensor, *State) {
 	if !c.onDevices() {
-		panicf("%s runs on the CPU only; the input is on %v", c.name, d)
+		panicf("%s runs on the CPU only; the input is on %v; CPU() brings a copy", c.name, d)
 	}
-	c.noGradients()
+	back := ""
+	if c.recording(x, s) {
+		back = c.backOn(d)
+	}
 	next := c.nextOn(d, s, shape)
 	n := size(shape)
 	z := mustHave(d.Alloc(steps * n))
+	var p pass
 	if n > 0 && steps > 0 {
-		blocks, length := c.on(d, shape)
-		kernel, in := c.m.cuda, gpu.Of(x)
-		if c.subtract {
-			kernel += "_subtract"
+		p.blocks, p.length = c.on(d, shape)
+		in := gpu.Of(x)
+		switch {
+		case back != "" && c.m.keeps > 0:
+			p.kept = mustHave(d.Alloc(steps * c.m.keeps * n))
+			run(d, c.kernelOn()+"_train", cuda.Over(n), z, p.kept, in, next.gpu, p.blocks, steps, n, n, p.length, c.order())
+		case n%4 == 0 && p.length%4 == 0 && in.Aligned():
+			run(d, c.kernelOn()+"_f32x4", cuda.Over(n/4), z, in, next.gpu, p.blocks, steps, n, n, p.length, c.order())
+		default:
+			run(d, c.kernelOn()+"_f32", cuda.Over(n), z, in, next.gpu, p.blocks, steps, n, n, p.length, c.order())
 		}
-		threads := n
-		if n%4 == 0 && length%4 == 0 && in.Aligned() {
-			kernel, threads = kernel+"_f32x4", n/4
-		} else {
-			kernel += "_f32"
-		}
-		run(d, kernel, cuda.Over(threads), z, in, next.gpu, blocks, steps, n, n, length, c.order())
 	}
-	return onGPU(z, x.Shape()), next
+	out := onGPU(z, x.Shape())
+	if back != "" {
+		p.kernel, p.steps, p.n = back, steps, n
+		c.recordOn(d, p, out, x, s, next)
+	}
+	return out, next
+}
+
+// pass is what a forward pass on a GPU leaves for the backward one.
+type pass struct {
+	kernel       string // of the backward pass
+	kept, blocks *gpu.Memory
+	length       int // of the runs of neurons that share a block
+	steps, n     int
+}
+
+// recordOn records a forward pass as one operation.
+func (c *neuron) recordOn(d *gpu.Device, p pass, out, x *tensor.Tensor, s, next *State) {
+	inputs := []*tensor.Tensor{x}
+	if s != nil {
+		inputs = append(inputs, s.out...)
+	}
+	next.share()
+	tensor.Record(tensor.Node{
+		Name: c.name, Inputs: inputs, Outputs: append([]*tensor.Tensor{out}, next.out...),
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			dx, ds := mustHave(d.Alloc(p.steps*p.n)), mustHave(d.Zeros(len(c.fields)*p.n))
+			for k, g := range dy[1:] {
+				if g != nil {
+					must(ds.Slice(k*p.n, (k+1)*p.n).Add(gpu.Of(g)))
+				}
+			}
+			if p.n > 0 && p.steps > 0 {
+				run(d, p.kernel, cuda.Over(p.n), dx, arrived(d, dy[0], p.steps*p.n), p.kept, ds, p.blocks, c.grad.Alpha(),
+					p.steps, p.n, p.n, p.length, c.order())
+			}
+			grads := []*tensor.Tensor{onGPU(dx, x.Shape())}
+			for k := range inputs[1:] {
+				grads = append(grads, onGPU(ds.Slice(k*p.n, (k+1)*p.n), next.shape))
+			}
+			return grads
+		},
+	})
+}
+
+// arrived is the gradient of an output, zeros where none arrived.
+func arrived(d *gpu.Device, dy *tensor.Tensor, n int) *gpu.Memory {
+	if dy == nil {
+		return mustHave(d.Zeros(n))
+	}
+	return gpu.Of(dy)
+}
+
+// kernelOn is what the kernels of the model with its reset are called.
+func (c *neuron) kernelOn() string {
+	if c.subtract {
+		return c.m.cuda + "_subtract"
+	}
+	return c.m.cuda
+}
+
+// backOn is the kernel of the backward pass. It panics where there is none.
+func (c *neuron) backOn(d *gpu.Device) string {
+	for _, p := range c.live {
+		if tensor.Recording(c.values[p].t) {
+			panicf("%s: the gradient of a learned parameter, %s, is computed on the CPU only; the input is on %v; CPU() brings a copy, Eval and tensor.NoGrad record nothing",
+				c.name, c.m.params[p].name, d)
+		}
+	}
+	kernel := c.kernelOn() + "_back"
+	switch method := c.method(); method {
+	case "": // nothing spikes
+	case "fast_sigmoid": // the same function
+		kernel += "_super"
+	default:
+		kernel += "_" + method
+	}
+	if !gpu.Has(kernel) {
+		panicf("%s: gradients of %s are computed on the CPU only; the input is on %v; CPU() brings a copy, Eval and tensor.NoGrad record nothing",
+			c.name, c.whatBack(), d)
+	}
+	return kernel
+}
+
+// whatBack names what a backward pass depends on.
+func (c *neuron) whatBack() string {
+	text := c.m.name
+	if c.method() != "" {
+		text += " with method " + c.method()
+	}
+	if c.subtract {
+		text += " and reset_subtract"
+	}
+	return text
 }
 
 // order is what kernels take for the step order.
@@ -329,15 +386,6 @@ func (c *neuron) order() int {
 		return 1
 	}
 	return 0
-}
-
-// noGradients panics if a learned parameter records.
-func (c *neuron) noGradients() {
-	for _, p := range c.live {
-		if tensor.Recording(c.values[p].t) {
-			panicf("%s: gradients are computed on the CPU; use tensor.NoGrad or Eval", c.name)
-		}
-	}
 }
 
 // nextOn is a copy of s on the device, or a fresh state there. A state on the CPU moves with its first step.
@@ -351,7 +399,7 @@ func (c *neuron) nextOn(d *gpu.Device, s *State, shape []int) *State {
 		host := *s
 		host.gpu = nil
 		c.check(&host, shape)
-		return s.Clone()
+		return &State{lay: c.lay, shape: s.shape, gpu: mustHave(s.gpu.Clone())}
 	default:
 		c.check(s, shape)
 		if tensor.Recording(s.out...) {
@@ -363,78 +411,129 @@ func (c *neuron) nextOn(d *gpu.Device, s *State, shape []int) *State {
 
 func (c *Cell) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	y, next := c.neuron.forwardOn(d, x, s, 1, x.Shape())
-	checkedOn(c, false, x, y, next)
-	return y, next
+	return checked(c, false, x, y, next), next
 }
 
 func (l *Layer) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	shape := x.Shape()
 	l.needTime(shape)
 	if l.record {
-		panicf("%s: the states of all steps are recorded on the CPU only; the input is on %v", l.name, d)
+		panicf("%s: the states of all steps are recorded on the CPU only; the input is on %v; CPU() brings a copy", l.name, d)
 	}
 	y, next := l.neuron.forwardOn(d, x, s, shape[0], shape[1:])
-	checkedOn(l, true, x, y, next)
-	return y, next
+	return checked(l, true, x, y, next), next
 }
 
 func (l *Dense) forwardOn(d *gpu.Device, x *tensor.Tensor) *tensor.Tensor {
-	shape := l.outputShape(x.Shape())
-	weight, bias := l.weights(l)
+	return checked(l, x.Dim() > 2, x, linearOn(d, "Linear", x, l.weight, l.bias, l.outputShape(x.Shape())), nil)
+}
+
+// linearOn is x·wᵀ + b of that shape on a GPU; b may be nil.
+func linearOn(d *gpu.Device, name string, x, w, b *tensor.Tensor, shape []int) *tensor.Tensor {
+	out, in := w.Shape()[0], w.Shape()[1]
+	rows := size(shape) / out
 	y := mustHave(d.Alloc(size(shape)))
-	if rows := size(shape) / l.out; rows > 0 {
-		multiplyOn(d, y, gpu.Of(x), weight, rows, l.in, l.out)
-		if bias != nil {
-			run(d, "add_rows", cuda.Over(rows*l.out), y, bias, rows, l.out)
-		}
+	multiplyOn(d, y, gpu.Of(x), gpu.Of(w), rows, in, out)
+	if b != nil && rows > 0 {
+		run(d, "add_rows", cuda.Over(rows*out), y, gpu.Of(b), rows, out)
 	}
-	out := onGPU(y, shape)
-	checkedOn(l, x.Dim() > 2, x, out, nil)
-	return out
+	result := onGPU(y, shape)
+	tensor.Record(tensor.Node{
+		Name: name, Inputs: []*tensor.Tensor{x, w, b}, Outputs: []*tensor.Tensor{result}, Saved: []*tensor.Tensor{x, w},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			grads, up := make([]*tensor.Tensor, 3), gpu.Of(dy[0])
+			if x.RequiresGrad() {
+				grads[0] = productOn(d, x.Shape(), up, gpu.Of(w), rows, in, out, [4]int{out, 1, in, 1})
+			}
+			if w.RequiresGrad() {
+				grads[1] = productOn(d, w.Shape(), up, gpu.Of(x), out, in, rows, [4]int{1, out, in, 1})
+			}
+			if b != nil && b.RequiresGrad() {
+				grads[2] = sumOn(d, b.Shape(), up, rows, out)
+			}
+			return grads
+		},
+	})
+	return result
 }
 
 // multiplyOn is y = x·wᵀ for rows of in numbers and a matrix (out, in), with the sums of Linear.
 func multiplyOn(d *gpu.Device, y, x, w *gpu.Memory, rows, in, out int) {
-	if rows == 0 {
+	gemmOn(d, y, x, w, rows, out, in, [4]int{in, 1, 1, in}, chunk)
+}
+
+// productOn is a tensor of a product of m rows, n columns and sums of k, each in one piece.
+func productOn(d *gpu.Device, shape []int, a, b *gpu.Memory, m, n, k int, steps [4]int) *tensor.Tensor {
+	y := mustHave(d.Alloc(m * n))
+	gemmOn(d, y, a, b, m, n, k, steps, 0)
+	return onGPU(y, shape)
+}
+
+// gemmOn is y (m, n) = a·b; steps are the distances of the rows and of the columns of a and of b.
+func gemmOn(d *gpu.Device, y, a, b *gpu.Memory, m, n, k int, steps [4]int, piece int) {
+	if m*n == 0 {
 		return
 	}
-	g := cuda.Grid{X: (out + 63) / 64, Y: (rows + 63) / 64, BlockX: 16, BlockY: 16}
-	run(d, "gemm_f32", g, y, x, w, rows, out, in, out, in, 1, 1, in, chunk, 0)
+	const most = 65535 * 64 // rows that a grid covers
+	for from := 0; from < m; from += most {
+		rows := min(most, m-from)
+		g := cuda.Grid{X: (n + 63) / 64, Y: (rows + 63) / 64, BlockX: 16, BlockY: 16}
+		run(d, "gemm_f32", g, y.Slice(from*n, (from+rows)*n), a.Slice(from*steps[0], a.Len()), b, rows, n, k, n,
+			steps[0], steps[1], steps[2], steps[3], piece, 0)
+	}
 }
 
-func (c *Conv) forwardOn(d *gpu.Device, x *tensor.Tensor) *tensor.Tensor {
-	in := x.Shape()
-	shape := c.outputShape(in)
-	weight, bias := c.weights(c)
-	h, w, oh, ow := in[len(in)-2], in[len(in)-1], shape[len(shape)-2], shape[len(shape)-1]
-	if tall, wide := 15*c.sh+(c.kh-1)*c.dh+1, 15*c.sw+(c.kw-1)*c.dw+1; tall*wide > convTile {
-		panicf("%s: a kernel that reaches over %d × %d pixels runs on the CPU only", c.label(), tall, wide)
+// sumOn is the sums of the columns of rows, in order.
+func sumOn(d *gpu.Device, shape []int, x *gpu.Memory, rows, n int) *tensor.Tensor {
+	y := mustHave(d.Zeros(n))
+	if rows > 0 {
+		run(d, "sum_columns", cuda.Over(n), y, x, rows, n)
 	}
-	y := mustHave(d.Alloc(size(shape)))
-	if images := size(shape) / (c.out * oh * ow); images > 0 {
-		per := c.out / c.groups
-		g := cuda.Grid{X: (ow + 15) / 16, Y: (oh + 15) / 16, Z: images * c.groups * ((per + 3) / 4), BlockX: 16, BlockY: 16}
-		run(d, "conv_direct", g, y, gpu.Of(x), weight, bias, images, c.in, c.out, c.groups, h, w, oh, ow, c.kh, c.kw,
-			c.sh, c.sw, c.dh, c.dw, c.top, c.left)
-	}
-	out := onGPU(y, shape)
-	checkedOn(c, x.Dim() > 4, x, out, nil)
-	return out
+	return onGPU(y, shape)
 }
-
-// convTile is how many pixels of the input a block of conv_direct keeps.
-const convTile = 4096
 
 func (a *Activation) forwardOn(d *gpu.Device, x *tensor.Tensor) *tensor.Tensor {
 	if a.cuda == "" {
-		panicf("%s runs on the CPU only; the input is on %v", a.name, d)
+		panicf("%s runs on the CPU only; the input is on %v; CPU() brings a copy", a.name, d)
 	}
-	y := mustHave(d.Alloc(x.Numel()))
-	if n := x.Numel(); n > 0 {
-		run(d, a.cuda, cuda.Over(n), y, gpu.Of(x), n)
+	n := x.Numel()
+	y := mustHave(d.Alloc(n))
+	if n > 0 {
+		run(d, a.cuda+"_f32", cuda.Over(n), y, gpu.Of(x), n)
 	}
 	out := onGPU(y, x.Shape())
-	checkedOn(a, x.Dim() > 2, x, out, nil)
+	tensor.Record(tensor.Node{
+		Name: a.name, Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{out}, Saved: []*tensor.Tensor{x, out},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
+			of := y
+			if a.cuda == "relu" {
+				of = gpu.Of(x)
+			}
+			dx := mustHave(d.Alloc(n))
+			if n > 0 {
+				run(d, a.cuda+"_back", cuda.Over(n), dx, gpu.Of(dy[0]), of, n)
+			}
+			return []*tensor.Tensor{onGPU(dx, x.Shape())}
+		},
+	})
+	return checked(a, x.Dim() > 2, x, out, nil)
+}
+
+// timesOn is x times a mask of the CPU's.
+func timesOn(d *gpu.Device, x, mask *tensor.Tensor) *tensor.Tensor {
+	m, n := mustHave(d.Upload(mask.Data())), x.Numel()
+	times := func(x *gpu.Memory) *tensor.Tensor {
+		y := mustHave(d.Alloc(n))
+		if n > 0 {
+			run(d, "product", cuda.Over(n), y, x, m, n)
+		}
+		return onGPU(y, mask.Shape())
+	}
+	out := times(gpu.Of(x))
+	tensor.Record(tensor.Node{
+		Name: "Dropout", Inputs: []*tensor.Tensor{x}, Outputs: []*tensor.Tensor{out},
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return []*tensor.Tensor{times(gpu.Of(dy[0]))} },
+	})
 	return out
 }
 

@@ -26,53 +26,76 @@ func (l *Recurrent) CPU() *Recurrent { return sent(l, "cpu") }
 
 func (c *RecurrentCell) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	y, next := c.recurrence.forwardOn(d, x, s, 1, c.outputShape(x.Shape()))
-	checkedOn(c, false, x, y, next)
-	return y, next
+	return checked(c, false, x, y, next), next
 }
 
 func (l *Recurrent) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	if l.record {
-		panicf("%s: the states of all steps are recorded on the CPU only; the input is on %v", l.name, d)
+		panicf("%s: the states of all steps are recorded on the CPU only; the input is on %v; CPU() brings a copy", l.name, d)
 	}
 	shape := l.outputShape(x.Shape())
-	l.needTime(x.Shape())
 	y, next := l.recurrence.forwardOn(d, x, s, shape[0], shape[1:])
-	checkedOn(l, true, x, y, next)
-	return y, next
+	return checked(l, true, x, y, next), next
 }
 
-func (l *Recurrent) needTime(in []int) {
-	if len(in) < 2 {
-		panicf("%s: input has no time axis; its shape is %v, a sequence has (T, …, %d)", l.label(), in, l.in)
-	}
-}
+// blockOfNeurons is how large a population may be that runs all steps in one launch.
+const blockOfNeurons = 1024
 
 // forwardOn is Forward on a GPU for a number of steps of that shape, the output's. The input's product is one for all
-// steps; the others are one for each.
+// steps; a small population does them all in one launch, a larger one has two launches for each.
 func (r *recurrence) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State, steps int, shape []int) (*tensor.Tensor, *State) {
 	if !r.onDevices() {
-		panicf("%s runs on the CPU only; the input is on %v", r.label(), d)
+		panicf("%s runs on the CPU only; the input is on %v; CPU() brings a copy", r.label(), d)
 	}
-	win, wrec := r.weights(r)
-	n := size(shape)
 	out := r.outputShape(x.Shape())
-	inp := mustHave(d.Alloc(steps * n))
-	multiplyOn(d, inp, gpu.Of(x), win, steps*n/r.hidden, r.in, r.hidden)
-	if wrec == nil {
-		return r.neuron.forwardOn(d, onGPU(inp, out), s, steps, shape)
+	if r.wrec == nil {
+		return r.neuron.forwardOn(d, linearOn(d, r.name, x, r.win, nil, out), s, steps, shape)
 	}
-	r.noGradients()
+	if r.recording(x, s) {
+		panicf("%s: gradients of recurrent neurons are computed on the CPU only; the input is on %v; CPU() brings a copy, Eval and tensor.NoGrad record nothing",
+			r.label(), d)
+	}
+	n := size(shape)
+	inp := mustHave(d.Alloc(steps * n))
+	multiplyOn(d, inp, gpu.Of(x), gpu.Of(r.win), steps*n/r.hidden, r.in, r.hidden)
 	next := r.nextOn(d, s, shape)
-	z, back := mustHave(d.Alloc(steps*n)), mustHave(d.Alloc(n))
+	z := mustHave(d.Alloc(steps * n))
+	if n == 0 || steps == 0 {
+		return onGPU(z, out), next
+	}
 	past, vars := next.gpu.Slice(0, n), next.gpu.Slice(n, next.gpu.Len())
-	blocks, length := r.on(d, shape)
-	for t := range steps {
-		if n == 0 {
-			break
+	alone := steps
+	if r.hidden <= blockOfNeurons && n/r.hidden <= 65535 {
+		alone = 0
+		if s != nil { // what is no spike in its z counts as it is
+			alone = 1
 		}
-		multiplyOn(d, back, past, wrec, n/r.hidden, r.hidden, r.hidden)
+	}
+	r.stepsOn(d, z, past, inp, vars, alone, shape)
+	if alone < steps {
+		r.blockOn(d, z.Slice(alone*n, steps*n), past, inp.Slice(alone*n, steps*n), vars, steps-alone, shape)
+	}
+	return onGPU(z, out), next
+}
+
+// blockOn is all steps in one launch: a block of threads is a population.
+func (r *recurrence) blockOn(d *gpu.Device, z, past, inp, vars *gpu.Memory, steps int, shape []int) {
+	blocks, length := r.neuron.on(d, shape)
+	h, n := r.hidden, size(shape)
+	turned := mustHave(d.Alloc(h * h))
+	run(d, "transpose", cuda.Over(h*h), turned, gpu.Of(r.wrec), h, h)
+	run(d, r.m.cuda+"_rec_block", cuda.Grid{Y: n / h, BlockX: (h + 31) / 32 * 32}, z, past, inp, turned, vars, blocks,
+		steps, h, n, length, r.order())
+}
+
+// stepsOn is a product and a step of the neurons, again and again.
+func (r *recurrence) stepsOn(d *gpu.Device, z, past, inp, vars *gpu.Memory, steps int, shape []int) {
+	blocks, length := r.neuron.on(d, shape)
+	h, n := r.hidden, size(shape)
+	back := mustHave(d.Alloc(n))
+	for t := range steps {
+		multiplyOn(d, back, past, gpu.Of(r.wrec), n/h, h, h)
 		run(d, r.m.cuda+"_rec", cuda.Over(n), z.Slice(t*n, (t+1)*n), past, inp.Slice(t*n, (t+1)*n), back, vars, blocks,
 			n, n, length, r.order())
 	}
-	return onGPU(z, out), next
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/livespike/livespike/internal/cuda"
 	"github.com/livespike/livespike/internal/cuda/simulated"
+	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -152,25 +153,110 @@ func TestModelOnGPU(t *testing.T) {
 	}
 }
 
-// TestWeightsFollow: what is changed on the CPU after To is what the device computes with.
-func TestWeightsFollow(t *testing.T) {
+// TestWeightsMove: To sends the weights themselves, which say so, and CopyFrom writes to them there.
+func TestWeightsMove(t *testing.T) {
 	gpu := simulatedGPU(t)
 	l := Linear(3, 2)
+	x, kept := tensor.Of(1, 2, 3), l.Weight().Clone()
+	want, _ := l.Forward(x, nil)
 	if _, err := l.To(gpu); err != nil {
 		t.Fatal(err)
 	}
-	x := tensor.Of(1, 2, 3)
-	for range 2 {
-		l.Weight().Data()[1] += 2
-		l.Bias().Data()[0]--
-		got, _ := l.Forward(to(t, x, gpu), nil)
-		l.CPU()
-		want, _ := l.Forward(x, nil)
-		mustMatch(t, "output", got.CPU(), want)
-		if _, err := l.To(gpu); err != nil {
+	if l.Weight().Device() != gpu || l.Bias().Device() != gpu {
+		t.Fatalf("the weights are on %v and %v", l.Weight().Device(), l.Bias().Device())
+	}
+	l.Weight().CopyFrom(kept.Mul(2))
+	path := t.TempDir() + "/weights.safetensors"
+	MustSave(path, l)
+	l.Weight().CopyFrom(kept)
+	got, _ := l.Forward(to(t, x, gpu), nil)
+	mustMatch(t, "output", got.CPU(), want)
+	MustLoad(path, l)
+	mustMatch(t, "what was saved there and loaded there", l.Weight().CPU(), kept.Mul(2))
+	mustMatch(t, "what came back", l.CPU().Weight(), kept.Mul(2))
+}
+
+// training is the gradients of a model's parameters and of its input after two pieces of a sequence, of which the second
+// goes on from the state that the first left.
+func training(model *Chain, x, up *tensor.Tensor, d tensor.Device) (grads map[string]*tensor.Tensor) {
+	Train(model)
+	for _, p := range Parameters(model) {
+		p.Value.ZeroGrad()
+	}
+	in := x.Detach().SetRequiresGrad(true)
+	half := x.Len() / 2
+	there, err := in.To(d)
+	if err != nil {
+		panic(err)
+	}
+	first, s := model.Forward(there.Slice(0, 0, half), nil)
+	second, _ := model.Forward(there.Slice(0, half, x.Len()), s)
+	y := tensor.Cat(0, first, second).CPU()
+	y.Mul(up.Reshape(y.Shape()...)).Sum().Backward()
+	grads = map[string]*tensor.Tensor{"input": in.Grad()}
+	for _, p := range Parameters(model) {
+		grads[p.Name] = p.Value.Grad().CPU()
+	}
+	return grads
+}
+
+// TestTrainingOnGPU: the gradients of networks, with those that flow through the state, have the bits of the CPU.
+func TestTrainingOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	tensor.Seed(6)
+	for name, c := range map[string]struct {
+		model *Chain
+		x     *tensor.Tensor
+		out   int
+	}{
+		"dense":        {Sequential(Linear(5, 9), LIF(), Linear(9, 3, Bias(false)), LI(), Sigmoid()), tensor.Rand(8, 2, 5).Mul(20), 3},
+		"convolutions": {Sequential(Conv2d(2, 4, 3, Stride(2), Groups(2), Padding(1)), LIFRefrac(), MaxPool2d(2), Flatten(2), Linear(4*2*3, 3), LI()), tensor.Rand(6, 2, 2, 8, 12).Mul(40), 3},
+		"lifted":       {Sequential(Lift(Sequential(Conv2d(1, 3, 3), Relu())), LSNN(), AvgPool2d(2), Flatten(2), Linear(12, 2), Tanh()), tensor.Rand(4, 2, 1, 6, 6).Mul(40), 2},
+		"without synapse": {
+			Sequential(Linear(6, 8), LIFBox(Surrogate(surrogate.Triangle(0.7))), Linear(8, 6), IAF(), Relu(), Linear(6, 2), LIBox()),
+			tensor.Rand(10, 3, 6).Mul(8), 2,
+		},
+		"adaptive, in the delayed order": {
+			Sequential(LILinear(4, 7), LIFAdEx(Delayed(), Surrogate(surrogate.FastSigmoid(3))), Linear(7, 2)), tensor.Rand(10, 2, 4).Mul(60), 2,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			up := tensor.Randn(c.x.Len(), c.x.Shape()[1], c.out)
+			want := training(c.model, c.x, up, tensor.Device{})
+			if _, err := c.model.To(gpu); err != nil {
+				t.Fatal(err)
+			}
+			got := training(c.model, c.x, up, gpu)
+			for name, w := range want {
+				mustMatch(t, "gradient of "+name, got[name], w)
+				if w.Abs().Sum().Item() == 0 {
+					t.Errorf("the gradient of %s is 0 everywhere", name)
+				}
+			}
+		})
+	}
+}
+
+// TestDropoutOnGPU: the same chances as on the CPU.
+func TestDropoutOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	x, up := tensor.Rand(3, 5), tensor.Rand(3, 5)
+	d := Dropout(0.4)
+	var outs, grads [2]*tensor.Tensor
+	for k, on := range []tensor.Device{{}, gpu} {
+		tensor.Seed(8)
+		in := x.Clone().SetRequiresGrad(true)
+		there, err := in.To(on)
+		if err != nil {
 			t.Fatal(err)
 		}
+		y, _ := d.Forward(there, nil)
+		outs[k] = y.CPU()
+		outs[k].BackwardFrom(up)
+		grads[k] = in.Grad()
 	}
+	mustMatch(t, "output", outs[1].Detach(), outs[0].Detach())
+	mustMatch(t, "gradient", grads[1], grads[0])
 }
 
 func TestGPUText(t *testing.T) {
@@ -202,21 +288,33 @@ func TestGPUMisuse(t *testing.T) {
 	}
 	learned := LIF(Learn("tau_mem_inv"))
 	Train(learned)
+	recurrent := LIFRecurrent(3, 4)
+	if _, err := recurrent.To(gpu); err != nil {
+		t.Fatal(err)
+	}
+	there := func() *tensor.Tensor { return tensor.Ones(2, 3).SetRequiresGrad(true).CUDA() }
 	for _, c := range []struct {
 		name string
 		f    func()
 		want string
 	}{
-		{"elements", func() { x.Data() }, "tensor: a tensor of shape [2 3] is on cuda:0, and this works on the CPU only; CPU() brings a copy"},
-		{"arithmetic", func() { x.Add(1) }, "tensor: a tensor of shape [2 3] is on cuda:0, and this works on the CPU only; CPU() brings a copy"},
+		{"elements", func() { x.Data() }, "tensor.Data: a tensor of shape [2 3] is on cuda:0, and this works on the CPU only; CPU() brings a copy"},
+		{"arithmetic", func() { x.Add(1) }, "tensor.Add: a tensor of shape [2 3] is on cuda:0, and this works on the CPU only; CPU() brings a copy"},
 		{"a state left there", func() { LIF().Forward(tensor.Ones(2, 3), onGPU) }, "LIF: the input is on the cpu, the state on cuda:0"},
 		{"weights left here", func() { Linear(3, 2).Forward(x, nil) }, "Linear(3, 2): the input is on cuda:0, the weights on cpu; send one of them with To"},
 		{"weights left there", func() { sent.Forward(tensor.Ones(3), nil) }, "Linear(3, 2): the input is on cpu, the weights on cuda:0; send one of them with To"},
 		{"deep inside", func() { Sequential(LIF(), Linear(3, 2)).Forward(x, nil) }, "Sequential[1] Linear(3, 2): the input is on cuda:0, the weights on cpu; send one of them with To"},
-		{"a module without kernels", func() { Sequential(Dropout(0.5)).Forward(x, nil) }, "Sequential[0] Dropout"},
+		{"a module without kernels", func() { Sequential(Softmax(-1)).Forward(x, nil) }, "Sequential[0] Softmax"},
 		{"coupling", func() { LIFMC(3).Forward(x, nil) }, "LIFMC runs on the CPU only; the input is on cuda:0"},
-		{"gradients", func() { learned.Forward(x, nil) }, "LIF: gradients are computed on the CPU; use tensor.NoGrad or Eval"},
-		{"a tensor that records", func() { _, _ = tensor.Ones(1).SetRequiresGrad(true).To(gpu) }, "tensor.To: a tensor of shape [1] that records gradients cannot go to cuda:0; gradients are computed on the CPU"},
+		{"a loss", func() { tensor.MSE(x, x) }, "tensor.MSE: a tensor of shape [2 3] is on cuda:0"},
+		{"a learned parameter", func() { learned.Forward(x, nil) }, "LIF: the gradient of a learned parameter, tau_mem_inv, is computed on the CPU only; the input is on cuda:0; CPU() brings a copy"},
+		{"a surrogate without a kernel", func() { LIF(Surrogate(surrogate.Tanh(1))).Forward(there(), nil) }, "LIF: gradients of LIF with method tanh are computed on the CPU only; the input is on cuda:0; CPU() brings a copy"},
+		{"a model without a backward kernel", func() { Izhikevich().Forward(there(), nil) }, "Izhikevich: gradients of Izhikevich with method super are computed on the CPU only"},
+		{"a reset without one", func() { LIF(ResetMethod("reset_subtract")).Forward(there(), nil) }, "LIF: gradients of LIF with method super and reset_subtract are"},
+		{"a recurrent population", func() { recurrent.Forward(there(), nil) }, "LIFRecurrent(3, 4): gradients of recurrent neurons are computed on the CPU only; the input is on cuda:0"},
+		{"a gradient left here", func() { there().BackwardFrom(tensor.Ones(2, 3)) }, "tensor.BackwardFrom: gradient on cpu for a tensor on cuda:0"},
+		{"tensors on two devices", func() { tensor.Stack(x, tensor.Ones(2, 3)) }, "tensor.Stack: tensors on cuda:0 and cpu; send one of them with To"},
+		{"windows of any size", func() { AdaptiveAvgPool2d(1).Forward(x, nil) }, "AdaptiveAvgPool2d(1) runs on the CPU only; the input is on cuda:0; CPU() brings a copy"},
 		{"states of all steps", func() { LIF(RecordStates()).Forward(x, nil) }, "LIF: the states of all steps are recorded on the CPU only; the input is on cuda:0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -232,7 +330,7 @@ func TestGPUMisuse(t *testing.T) {
 		t.Error("a state on the CPU did not move with its first step")
 	}
 	for want, send := range map[string]func() error{
-		"snn: 1 Dropout(0.5) runs on the CPU only":    func() error { _, err := Sequential(LIF(), Dropout(0.5)).To(gpu); return err },
+		"snn: 1 BatchNorm2d(2) runs on the CPU only":  func() error { _, err := Sequential(LIF(), BatchNorm2d(2)).To(gpu); return err },
 		"snn: LIFMC runs on the CPU only":             func() error { _, err := LIFMC(3).To(gpu); return err },
 		"snn: CobaLIFCell(3, 2) runs on the CPU only": func() error { _, err := CobaLIFCell(3, 2).To(gpu); return err },
 	} {

@@ -33,7 +33,11 @@ func (d *Drop) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	if d.evaluating || d.p == 0 {
 		return x, s
 	}
-	return x.Mul(d.mask(x.Shape())), s
+	mask := d.mask(x.Shape())
+	if on := deviceOf(x); on != nil {
+		return timesOn(on, x, mask), s
+	}
+	return x.Mul(mask), s
 }
 
 // mask is 0 where an element is dropped, else what it is multiplied by.

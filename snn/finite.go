@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/livespike/livespike/internal/cuda/gpu"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -48,7 +49,7 @@ func checked(m interface {
 	if !tensor.Recording(y) {
 		return y
 	}
-	out := share(y.Data(), y.Shape())
+	out := y.Detach()
 	tensor.Record(tensor.Node{
 		Name: m.label(), Inputs: []*tensor.Tensor{y}, Outputs: []*tensor.Tensor{out},
 		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor {
@@ -87,7 +88,7 @@ func checkAfter(place string, y *tensor.Tensor, s *State, steps bool) {
 	mustBeFinite(place, "the output", y, steps)
 	if s != nil && s.lay != nil {
 		for k, name := range s.lay.fields {
-			mustBeFinite(place, "the state's "+name, share(s.field(k), s.shape), steps && s.recorded(y))
+			mustBeFinite(place, "the state's "+name, s.variable(k), steps && s.recorded(y))
 		}
 	}
 }
@@ -150,6 +151,12 @@ func hasSteps(m applier, axes int) bool {
 func (s *State) recorded(y *tensor.Tensor) bool { return len(s.shape) == y.Dim() }
 
 func mustBeFinite(place, what string, t *tensor.Tensor, steps bool) {
+	if m := gpu.Of(t); m != nil {
+		if mustHave(m.Finite()) {
+			return
+		}
+		t = t.Detach().CPU()
+	}
 	for k, v := range t.Data() {
 		if v-v == 0 {
 			continue

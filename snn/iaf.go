@@ -5,6 +5,7 @@ import "github.com/livespike/livespike/internal/simd"
 var iaf = register(&model{
 	name:         "IAF",
 	cuda:         "iaf",
+	keeps:        1,
 	params:       join([]param{level("v_th", 1.0), level("v_reset", 0.0)}, spiking()),
 	state:        []field{{"v", "v_reset"}},
 	coefs:        []string{"v_th", "v_reset"},

@@ -15,6 +15,7 @@ var bioLIF = preset{"tau_syn_inv": 0.5, "tau_mem_inv": 0.1, "v_leak": -70.0, "v_
 var lif = register(&model{
 	name:         "LIF",
 	cuda:         "lif",
+	keeps:        1,
 	params:       lifParams,
 	state:        []field{{"v", "v_leak"}, {"i", ""}},
 	coefs:        []string{"dt*tau_mem_inv", "-dt*tau_syn_inv", "v_leak", "v_th", "v_reset"},

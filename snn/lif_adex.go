@@ -13,6 +13,7 @@ var lifAdExParams = join(
 var lifAdEx = register(&model{
 	name:   "LIFAdEx",
 	cuda:   "lif_adex",
+	keeps:  2,
 	params: lifAdExParams,
 	state:  []field{{"v", "v_leak"}, {"i", ""}, {"a", ""}},
 	coefs: []string{

@@ -3,8 +3,9 @@ package snn
 import "github.com/livespike/livespike/internal/simd"
 
 var lifBox = register(&model{
-	name: "LIFBox",
-	cuda: "lif_box",
+	name:  "LIFBox",
+	cuda:  "lif_box",
+	keeps: 1,
 	params: join(
 		[]param{rate("tau_mem_inv", 100.0), level("v_leak", 0.0), level("v_th", 1.0), level("v_reset", 0.0)}, spiking(),
 	),

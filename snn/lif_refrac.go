@@ -5,6 +5,7 @@ import "github.com/livespike/livespike/internal/simd"
 var lifRefrac = register(&model{
 	name:   "LIFRefrac",
 	cuda:   "lif_refrac",
+	keeps:  3,
 	params: join(under("lif", lifParams), []param{level("rho_reset", 5.0).in(notNegative)}),
 	state:  []field{{"lif.v", "lif.v_leak"}, {"lif.i", ""}, {"rho", ""}},
 	nested: map[string]string{"lif": "LIF"},

@@ -11,7 +11,6 @@ import (
 // Dense is a fully connected layer, made by Linear. It has no state and may be used by several goroutines.
 type Dense struct {
 	mode
-	home
 	in, out int
 	weight  *tensor.Tensor // (out, in)
 	bias    *tensor.Tensor // (out), or nil
@@ -40,7 +39,6 @@ func Linear(in, out int, opts ...Option) *Dense {
 		l.weight = uniform(bound, out, in)
 	}
 	l.bias = biasOf(who, set, out, bound)
-	l.own = func() [2]*tensor.Tensor { return [2]*tensor.Tensor{l.weight, l.bias} }
 	return l
 }
 
@@ -54,7 +52,7 @@ func (l *Dense) Bias() *tensor.Tensor { return l.bias }
 func (l *Dense) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(l, x)
 	d := deviceOf(x)
-	l.mustBe(l, d)
+	together(l, d, l.weight)
 	if d != nil {
 		return l.forwardOn(d, x), s
 	}
@@ -104,7 +102,7 @@ func (l *Dense) outputShape(in []int) []int {
 }
 
 func (l *Dense) apply(dst, x []float32, _ []int, s *State) *State {
-	l.mustBe(l, nil)
+	together(l, nil, l.weight)
 	linear(dst, x, l.weight.Data(), l.in, l.out)
 	l.addBias(dst)
 	return s

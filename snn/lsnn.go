@@ -13,6 +13,7 @@ var lsnnParams = join(
 var lsnn = register(&model{
 	name:   "LSNN",
 	cuda:   "lsnn",
+	keeps:  2,
 	params: lsnnParams,
 	state:  []field{{"v", "v_leak"}, {"i", ""}, {"b", "v_th"}},
 	coefs: []string{

@@ -27,6 +27,8 @@ type model struct {
 	fast, fastSubtract simd.Neuron
 	// cuda is what the model's kernels in internal/cuda/kernels are called, lif for lif_f32.
 	cuda string
+	// keeps is how many numbers for each neuron and step its training kernel keeps for the backward one.
+	keeps int
 	// subtract is step with the subtractive reset, nil if the model has none.
 	subtract kernel
 	// back is the backward pass of step, and of subtract and both; see sweep.

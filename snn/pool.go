@@ -76,6 +76,9 @@ func newPool(name string, kind poolKind, kernel any, opts []Option, known ...str
 // Forward pools x. It returns s as it came. It panics if x is smaller than the window.
 func (p *Pool) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(p, x)
+	if d := deviceOf(x); d != nil {
+		return p.forwardOn(d, x), s
+	}
 	y := forwardNew(p, x)
 	if tensor.Recording(x) {
 		tensor.Record(tensor.Node{

@@ -21,7 +21,6 @@ func RecurrentWeights(t *tensor.Tensor) Option { return Option{"recurrent_weight
 // through, and a matrix that the spikes of the step before come back through.
 type recurrence struct {
 	neuron
-	home
 	in, hidden int
 	win        *tensor.Tensor // (hidden, in)
 	wrec       *tensor.Tensor // (hidden, hidden), nil if the model has no way back
@@ -61,7 +60,6 @@ func (m *model) recurrence(name string, in, hidden int, w weighting, back bool, 
 		panicf("%s: method \"adjoint\" is known for the forms without weights only", who)
 	}
 	r := &recurrence{neuron: *newNeuron(m, name, set, back), in: in, hidden: hidden, autapses: w.autapses}
-	r.own = func() [2]*tensor.Tensor { return [2]*tensor.Tensor{r.win, r.wrec} }
 	r.win = ownMatrix(set, "input_weights", w.input, hidden, in)
 	if !back {
 		return r, set
@@ -79,8 +77,12 @@ func (r *recurrence) cutAutapses() {
 	if r.autapses || r.wrec == nil {
 		return
 	}
+	w := r.wrec.Detach().CPU() // shared where it is on the CPU
 	for k := range r.hidden {
-		r.wrec.Data()[k*r.hidden+k] = 0
+		w.Data()[k*r.hidden+k] = 0
+	}
+	if deviceOf(r.wrec) != nil {
+		tensor.NoGrad(func() { r.wrec.CopyFrom(w) })
 	}
 }
 

@@ -19,7 +19,7 @@ func (m *model) recurrentCell(name string, in, hidden int, w weighting, opts []O
 func (c *RecurrentCell) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(c, x)
 	d := deviceOf(x)
-	c.mustBe(c, d)
+	together(c, d, c.win)
 	if d != nil {
 		return c.forwardOn(d, x, s)
 	}
@@ -45,7 +45,7 @@ func (c *RecurrentCell) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
 }
 
 func (c *RecurrentCell) apply(dst, x []float32, in []int, s *State) *State {
-	c.mustBe(c, nil)
+	together(c, nil, c.win)
 	shape := c.outputShape(in)
 	if s == nil {
 		s = c.initial(shape)

@@ -22,7 +22,7 @@ func (m *model) recurrentLayer(name string, in, hidden int, w weighting, opts []
 func (l *Recurrent) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(l, x)
 	d := deviceOf(x)
-	l.mustBe(l, d)
+	together(l, d, l.win)
 	if d != nil {
 		return l.forwardOn(d, x, s)
 	}
@@ -57,7 +57,7 @@ func (l *Recurrent) ForwardInto(dst, x *tensor.Tensor, s *State) *State {
 }
 
 func (l *Recurrent) apply(dst, x []float32, in []int, s *State) *State {
-	l.mustBe(l, nil)
+	together(l, nil, l.win)
 	if l.record {
 		panicf("%s: ForwardInto cannot record states; use Forward", l.name)
 	}

@@ -69,7 +69,7 @@ func must(err error) {
 func write(path string, list []Parameter, texts map[string]string) error {
 	out := make([]safetensors.Tensor, len(list))
 	for k, p := range list {
-		out[k] = safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Data: p.Value.Data()}
+		out[k] = safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Data: p.Value.Detach().CPU().Data()}
 	}
 	if err := safetensors.Write(path, out, texts); err != nil {
 		return fmt.Errorf("snn: %w", err)
@@ -126,8 +126,7 @@ func fill(path string, into []Parameter, from map[string]*tensor.Tensor, checks 
 		return fmt.Errorf("snn: %s is of another model: %s%s", path, strings.Join(wrong, "; "), more)
 	}
 	for _, p := range into {
-		copy(p.Value.Data(), from[p.Name].Data())
-		p.Value.MarkChanged()
+		tensor.NoGrad(func() { p.Value.CopyFrom(from[p.Name]) })
 	}
 	return nil
 }

@@ -243,14 +243,14 @@ func (s *State) Child(name string) *State {
 func (s *State) link(k int, from *tensor.Tensor) {
 	if !tensor.Recording(from) {
 		if s.out != nil {
-			s.out[k] = share(s.field(k), s.shape)
+			s.out[k] = s.variable(k)
 		}
 		return
 	}
 	if s.out == nil {
 		s.share()
 	}
-	s.out[k] = share(s.field(k), s.shape)
+	s.out[k] = s.variable(k)
 	tensor.Record(tensor.Node{
 		Name: "State." + s.lay.fields[k], Inputs: []*tensor.Tensor{from}, Outputs: []*tensor.Tensor{s.out[k]},
 		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return dy },
@@ -261,7 +261,7 @@ func (s *State) link(k int, from *tensor.Tensor) {
 func (s *State) share() {
 	s.out = make([]*tensor.Tensor, len(s.lay.fields))
 	for k := range s.out {
-		s.out[k] = share(s.field(k), s.shape)
+		s.out[k] = s.variable(k)
 	}
 }
 
@@ -303,9 +303,9 @@ func (s *State) Clone() *State {
 		buf := make([]float32, len(s.buf)) // not cleared, since the copy follows
 		copy(buf, s.buf)
 		c.buf = buf
-		for k, t := range s.out {
-			c.link(k, t)
-		}
+	}
+	for k, t := range s.out {
+		c.link(k, t)
 	}
 	if s.sub != nil {
 		c.sub = make([]child, len(s.sub))

@@ -129,12 +129,12 @@ func Stack(ts ...*Tensor) *Tensor {
 	for i, t := range ts {
 		t.given("Stack", "tensor %d", i)
 	}
-	out := zeros("Stack", append([]int{len(ts)}, ts[0].shape...))
+	out := like(ts[0], "Stack", append([]int{len(ts)}, ts[0].shape...))
 	for i, t := range ts {
 		if !sameShape(t.shape, ts[0].shape) {
 			panic(fmt.Sprintf("tensor.Stack: tensor %d has shape %v, the first %v", i, t.shape, ts[0].shape))
 		}
-		copy(out.elems()[i*len(t.elems()):], t.elems())
+		out.put("Stack", t, i*t.Numel())
 	}
 	if Recording(ts...) {
 		made("Stack", out, ts, nil, func(dy *Tensor) []*Tensor {
@@ -170,12 +170,17 @@ func Cat(axis int, ts ...*Tensor) *Tensor {
 		}
 		shape[axis] += t.shape[axis]
 	}
-	out := zeros("Cat", shape)
+	out := like(ts[0], "Cat", shape)
 	inner := size(shape[axis+1:])
 	row := shape[axis] * inner
 	at := 0
 	for _, t := range ts {
 		piece := t.shape[axis] * inner
+		if axis == 0 {
+			out.put("Cat", t, at)
+			at += piece
+			continue
+		}
 		for outer := 0; piece > 0 && outer*piece < len(t.elems()); outer++ {
 			copy(out.elems()[outer*row+at:], t.elems()[outer*piece:(outer+1)*piece])
 		}

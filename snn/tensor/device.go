@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -82,53 +83,77 @@ func (t *Tensor) Device() Device {
 	return Device{t.gpu.Device}
 }
 
-// To is the tensor on that device: itself if it is there, else a copy. It records no gradients; a tensor that records, on
-// its way to a GPU, is a panic. The error is that of a full or a failed device.
+// To is the tensor on that device: itself if it is there, else a copy, through which gradients flow back to where the
+// tensor is, as through PyTorch's. The error is that of a full or a failed device.
 func (t *Tensor) To(d Device) (*Tensor, error) {
-	if t.Device() == d {
+	from := t.Device()
+	if from == d {
 		return t, nil
 	}
+	moved, err := t.copied(d)
+	if err == nil && Recording(t) {
+		made("To", moved, []*Tensor{t}, nil, func(dy *Tensor) []*Tensor { return []*Tensor{dy.must(from)} })
+	}
+	return moved, err
+}
+
+// copied is a copy on a device, which records nothing.
+func (t *Tensor) copied(d Device) (*Tensor, error) {
+	host := t.data
 	if t.gpu != nil {
-		host := make([]float32, t.gpu.Len())
+		host = make([]float32, t.gpu.Len())
 		if err := t.gpu.Download(host); err != nil {
 			return nil, err
 		}
-		t = wrap(t.shape, host)
-		return t.To(d)
 	}
-	if Recording(t) {
-		panic(fmt.Sprintf("tensor.To: a tensor of shape %v that records gradients cannot go to %v; gradients are computed on the CPU", t.shape, d))
+	shape := append([]int(nil), t.shape...)
+	if d.gpu == nil {
+		return wrap(shape, append([]float32(nil), host...)), nil
 	}
-	m, err := d.gpu.Upload(t.data)
+	m, err := d.gpu.Upload(host)
 	if err != nil {
 		return nil, err
 	}
-	return onGPU(m, t.shape), nil
+	return onGPU(m, shape), nil
 }
 
 // CUDA is To the first GPU. It panics with the error where there is none.
 func (t *Tensor) CUDA() *Tensor {
-	d, err := OpenDevice("cuda:0")
-	if err != nil {
-		panic(err)
-	}
-	return t.must(d)
+	return t.must(mustHave(OpenDevice("cuda:0")))
 }
 
 // CPU is To the CPU. It panics with the error where the device has failed.
 func (t *Tensor) CPU() *Tensor { return t.must(Device{}) }
 
 func (t *Tensor) must(d Device) *Tensor {
-	moved, err := t.To(d)
-	if err != nil {
-		panic(err)
-	}
-	return moved
+	return mustHave(t.To(d))
 }
 
-// elsewhere says that the elements are not in memory.
+// elsewhere says that the elements are not in memory, and what would need them there.
 func (t *Tensor) elsewhere() {
-	panic(fmt.Sprintf("tensor: a tensor of shape %v is on %v, and this works on the CPU only; CPU() brings a copy", t.shape, t.Device()))
+	panic(fmt.Sprintf("tensor.%s: a tensor of shape %v is on %v, and this works on the CPU only; CPU() brings a copy",
+		calledFrom(), t.shape, t.Device()))
+}
+
+// calledFrom is the name of the function of this package that was called from outside.
+func calledFrom() string {
+	var pcs [32]uintptr
+	name := "Data"
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		of, inside := strings.CutPrefix(f.Function, "github.com/livespike/livespike/snn/tensor.")
+		if !inside {
+			return name
+		}
+		of = of[strings.LastIndexByte(of, '.')+1:]
+		if 'A' <= of[0] && of[0] <= 'Z' {
+			name = of
+		}
+		if !more {
+			return name
+		}
+	}
 }
 
 // onGPU is a tensor of that shape in m.
@@ -138,6 +163,104 @@ func onGPU(m *gpu.Memory, shape []int) *Tensor {
 	return t
 }
 
+// zerosOn is zeros on a device.
+func zerosOn(d Device, shape []int) *Tensor {
+	if d.gpu == nil {
+		return Zeros(shape...)
+	}
+	return onGPU(mustHave(d.gpu.Zeros(size(shape))), shape)
+}
+
+// like is zeros where t is.
+func like(t *Tensor, method string, shape []int) *Tensor {
+	if t.gpu == nil {
+		return zeros(method, shape)
+	}
+	return zerosOn(t.Device(), shape)
+}
+
+// put copies a tensor on the same device into the elements from one on.
+func (t *Tensor) put(method string, from *Tensor, at int) {
+	if t.Device() != from.Device() {
+		panic(fmt.Sprintf("tensor.%s: tensors on %v and %v; send one of them with To", method, t.Device(), from.Device()))
+	}
+	t.view(from.shape, at, at+from.Numel()).fill(from)
+}
+
+// plus adds x, which has as many elements and is on the same device, in place.
+func (t *Tensor) plus(x *Tensor) {
+	if t.gpu != nil && x.gpu != nil {
+		must(t.gpu.Add(x.gpu))
+		return
+	}
+	to := t.elems()
+	for i, v := range x.elems() {
+		to[i] += v
+	}
+}
+
+// clear makes all elements zero.
+func (t *Tensor) clear() {
+	if t.gpu != nil {
+		must(t.gpu.Zero())
+		return
+	}
+	clear(t.data)
+}
+
+// fill overwrites the elements with those of a tensor of the same size, wherever both are.
+func (t *Tensor) fill(from *Tensor) {
+	switch {
+	case t.gpu == nil && from.gpu == nil:
+		copy(t.data, from.data)
+	case t.gpu == nil:
+		must(from.gpu.Download(t.data))
+	case from.gpu != nil && t.gpu.Device == from.gpu.Device:
+		must(t.gpu.Copy(from.gpu))
+	default:
+		must(t.gpu.Set(mustHave(from.copied(Device{})).data))
+	}
+}
+
+// move sends tensors to a device in place, with the gradients that have arrived, or none of them if one does not fit.
+// Views made before keep the elements that they share.
+func move(list []*Tensor, d Device) error {
+	to := make([][2]*Tensor, len(list))
+	for k, t := range list {
+		for j, from := range [2]*Tensor{t, t.Grad()} {
+			if from == nil || t.Device() == d {
+				continue
+			}
+			var err error
+			if to[k][j], err = from.copied(d); err != nil {
+				return err
+			}
+		}
+	}
+	for k, t := range list {
+		if to[k][0] == nil {
+			continue
+		}
+		t.data, t.gpu = to[k][0].data, to[k][0].gpu
+		t.MarkChanged()
+		if t.grad != nil {
+			t.grad.sum, t.grad.own = to[k][1], to[k][1] != nil
+		}
+	}
+	return nil
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func mustHave[T any](v T, err error) T {
+	must(err)
+	return v
+}
+
 var _ = friends()
 
 // friends lets snn look inside tensors on devices.
@@ -145,5 +268,12 @@ func friends() bool {
 	gpu.Of = func(t any) *gpu.Memory { return t.(*Tensor).gpu }
 	gpu.DeviceOf = func(d any) *gpu.Device { return d.(Device).gpu }
 	gpu.Tensor = func(m *gpu.Memory, shape []int) any { return onGPU(m, shape) }
+	gpu.Move = func(tensors []any, d *gpu.Device) error {
+		list := make([]*Tensor, len(tensors))
+		for k, t := range tensors {
+			list[k] = t.(*Tensor)
+		}
+		return move(list, Device{d})
+	}
 	return true
 }

@@ -154,10 +154,10 @@ func made(name string, out *Tensor, inputs, save []*Tensor, backward func(dy *Te
 // Backward adds the derivative of t, which has one element, to the gradient of every leaf it was computed from. It
 // can be called once for a result: the record is released on the way.
 func (t *Tensor) Backward() {
-	if len(t.elems()) != 1 {
-		panic(fmt.Sprintf("tensor.Backward: shape %v has %d elements, need 1; BackwardFrom takes any shape", t.shape, len(t.elems())))
+	if t.Numel() != 1 {
+		panic(fmt.Sprintf("tensor.Backward: shape %v has %d elements, need 1; BackwardFrom takes any shape", t.shape, t.Numel()))
 	}
-	t.BackwardFrom(Ones(t.shape...))
+	t.BackwardFrom(Ones(t.shape...).must(t.Device()))
 }
 
 // BackwardFrom is Backward of a tensor of any shape, given the derivative of the loss by it.
@@ -168,6 +168,9 @@ func (t *Tensor) BackwardFrom(dy *Tensor) {
 	}
 	if !sameShape(t.shape, dy.shape) {
 		panic(fmt.Sprintf("tensor.BackwardFrom: gradient of shape %v for shape %v", dy.shape, t.shape))
+	}
+	if dy.Device() != t.Device() {
+		panic(fmt.Sprintf("tensor.BackwardFrom: gradient on %v for a tensor on %v", dy.Device(), t.Device()))
 	}
 	nodes := reachable(t.grad.node)
 	t.grad.add(dy.Detach())
@@ -219,7 +222,7 @@ func (n *node) run() {
 	switch {
 	case !arrived:
 	case n.scatter != nil:
-		n.inputs[0].addWith(func(into *Tensor) { n.scatter(into, dy[0]) })
+		n.inputs[0].addWith(dy[0].Device(), func(into *Tensor) { n.scatter(into, dy[0]) })
 	default:
 		grads := n.backward(dy)
 		if grads != nil && len(grads) != len(n.inputs) {
@@ -243,15 +246,11 @@ func (g *gradient) add(dy *Tensor) {
 		g.sum, g.any, g.own = dy, true, false
 		return
 	}
-	g.addWith(func(into *Tensor) {
-		for i, v := range dy.elems() {
-			into.elems()[i] += v
-		}
-	})
+	g.addWith(dy.Device(), func(into *Tensor) { into.plus(dy) })
 }
 
-// addWith lets f add to the sum, which is made the gradient's own first.
-func (g *gradient) addWith(f func(into *Tensor)) {
+// addWith lets f add to the sum, which is made the gradient's own first, on the device of what arrives.
+func (g *gradient) addWith(d Device, f func(into *Tensor)) {
 	if g.node == nil {
 		leaves.Lock()
 		defer leaves.Unlock()
@@ -259,10 +258,10 @@ func (g *gradient) addWith(f func(into *Tensor)) {
 	switch {
 	case g.any && !g.own:
 		g.sum = g.sum.Clone()
-	case !g.any && g.own && g.sum != nil:
-		clear(g.sum.elems())
+	case !g.any && g.own && g.sum != nil && g.sum.Device() == d:
+		g.sum.clear()
 	case !g.any:
-		g.sum = Zeros(g.shape...)
+		g.sum = zerosOn(d, g.shape)
 	}
 	g.any, g.own = true, true
 	f(g.sum)

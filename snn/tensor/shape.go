@@ -330,6 +330,10 @@ func (t *Tensor) recordSlice(name string, out *Tensor, axis, start int) {
 	inner, n := size(t.shape[axis+1:]), t.shape[axis]
 	made := newNode(name, []*Tensor{t}, nil)
 	made.scatter = func(into, dy *Tensor) {
+		if axis == 0 {
+			into.view(dy.shape, start*inner, start*inner+dy.Numel()).plus(dy)
+			return
+		}
 		outers := max(1, size(into.shape[:axis]))
 		width := len(dy.elems()) / outers
 		for outer := range outers {

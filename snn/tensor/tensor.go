@@ -193,10 +193,14 @@ func (t *Tensor) axis(method string, axis int) int {
 
 // Clone is a copy that shares nothing; gradients flow through it.
 func (t *Tensor) Clone() *Tensor {
+	if t.gpu != nil {
+		return t.reshaped("Clone", onGPU(mustHave(t.gpu.Clone()), t.shape))
+	}
 	return t.reshaped("Clone", wrap(append([]int(nil), t.shape...), append([]float32(nil), t.elems()...)))
 }
 
-// CopyFrom overwrites the elements with those of a tensor of the same shape, without allocating.
+// CopyFrom overwrites the elements with those of a tensor of the same shape, without allocating. Both may be on different
+// devices.
 func (t *Tensor) CopyFrom(from *Tensor) {
 	from.given("CopyFrom", "from")
 	if !sameShape(t.shape, from.shape) {
@@ -204,7 +208,7 @@ func (t *Tensor) CopyFrom(from *Tensor) {
 	}
 	from.unrecorded("CopyFrom", "")
 	t.changed("CopyFrom", "")
-	copy(t.elems(), from.elems())
+	t.fill(from)
 }
 
 // Equal reports whether both have the same shape and the same bits; a NaN equals itself, 0 and -0 differ.

@@ -35,8 +35,7 @@ func SaveCheckpoint(path string, opt *Optimizer, info Info) error {
 	for i, p := range opt.params {
 		tensors = append(tensors, Parameter{Name: "model/" + p.Name, Value: p.Value})
 		for k, slot := range opt.rule.slots {
-			value := tensor.FromSlice(opt.slots[i][k]).Reshape(p.Value.Shape()...)
-			tensors = append(tensors, Parameter{Name: "optimizer/" + p.Name + "/" + slot, Value: value})
+			tensors = append(tensors, Parameter{Name: "optimizer/" + p.Name + "/" + slot, Value: opt.slots[i][k]})
 		}
 	}
 	for _, p := range info.Best {
@@ -77,7 +76,7 @@ func LoadCheckpoint(path string, opt *Optimizer) (Info, error) {
 		tensor.NoGrad(func() { p.Value.CopyFrom(c.values[i]) })
 		p.Value.ZeroGrad()
 		for k := range opt.rule.slots {
-			copy(opt.slots[i][k], c.slots[i][k].Data())
+			opt.slots[i][k].CopyFrom(c.slots[i][k])
 		}
 	}
 	opt.settings.values = c.settings

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/livespike/livespike/internal/cuda"
+	"github.com/livespike/livespike/internal/cuda/gpu"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -39,7 +41,7 @@ func (d Data) check(name string) error {
 	}
 	for what, t := range map[string]*tensor.Tensor{"X": d.X, "Y": d.Y} {
 		if at := notFinite(t); at >= 0 {
-			return fmt.Errorf("train: %s: %s of example %d holds %v", name, what, at/(t.Numel()/t.Len()), t.Data()[at])
+			return fmt.Errorf("train: %s: %s of example %d holds %v", name, what, at/(t.Numel()/t.Len()), value(t, at))
 		}
 	}
 	return nil
@@ -52,9 +54,13 @@ func shapeOf(t *tensor.Tensor) any {
 	return t.Shape()
 }
 
-// pick is the entries of axis 0 in an order.
+// pick is the entries of axis 0 in an order, where t is.
 func pick(t *tensor.Tensor, order []int) *tensor.Tensor {
-	out := tensor.Zeros(append([]int{len(order)}, t.Shape()[1:]...)...)
+	shape := append([]int{len(order)}, t.Shape()[1:]...)
+	if gpu.Of(t) != nil {
+		return pickOn(t, order, 1, shape)
+	}
+	out := tensor.Zeros(shape...)
 	n := out.Numel() / max(1, len(order))
 	for i, from := range order {
 		copy(out.Data()[i*n:(i+1)*n], t.Data()[from*n:(from+1)*n])
@@ -62,14 +68,42 @@ func pick(t *tensor.Tensor, order []int) *tensor.Tensor {
 	return out
 }
 
-// batch is the examples of an order as a model takes them: time in front, then the examples.
-func (d Data) batch(order []int, timeless bool) (x, y *tensor.Tensor) {
-	x = pick(d.X, order)
-	if !timeless {
-		if x.Dim() < 2 {
-			panic(fmt.Sprintf("train.Fit: X of shape %v has no time axis; see Timeless", d.X.Shape()))
-		}
-		x = x.Transpose(0, 1)
+// pickOn is a tensor of that shape on t's GPU: time in front, then the entries of axis 0 in an order, which have so many
+// steps each.
+func pickOn(t *tensor.Tensor, order []int, steps int, shape []int) *tensor.Tensor {
+	from := gpu.Of(t)
+	words := make([]uint32, len(order))
+	for i, k := range order {
+		words[i] = uint32(k)
 	}
-	return x, pick(d.Y, order)
+	n := t.Numel() / max(1, t.Len()*steps)
+	list, err := from.Device.UploadWords(words)
+	if err != nil {
+		panic(err)
+	}
+	to, err := from.Device.Alloc(len(order) * steps * n)
+	if err == nil && to.Len() > 0 {
+		err = from.Device.Launch("pick", cuda.Over(to.Len()), to, from, list, steps, len(order), n)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return gpu.Tensor(to, shape).(*tensor.Tensor)
+}
+
+// batch is the examples of an order as a model takes them, time in front, then the examples; and what the model's output
+// should be, on the CPU.
+func (d Data) batch(order []int, timeless bool) (x, y *tensor.Tensor) {
+	y = pick(d.Y, order).CPU()
+	if timeless {
+		return pick(d.X, order), y
+	}
+	in := d.X.Shape()
+	if len(in) < 2 {
+		panic(fmt.Sprintf("train.Fit: X of shape %v has no time axis; see Timeless", in))
+	}
+	if gpu.Of(d.X) != nil {
+		return pickOn(d.X, order, in[1], append([]int{in[1], len(order)}, in[2:]...)), y
+	}
+	return pick(d.X, order).Transpose(0, 1), y
 }

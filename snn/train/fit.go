@@ -88,6 +88,9 @@ type fit struct {
 // from a fresh state. The model learns in snn.Train's mode, and is validated and given back in snn.Eval's, ready for
 // use: it records no gradients until the next Fit or snn.Train.
 //
+// A model on a GPU learns there: each batch of X is sent to it, or gathered there if X is on it. The loss is computed on the
+// CPU from the model's output, which is small.
+//
 // It returns what happened so far together with an error: a NaN or an infinity, with the layer's path, its step, the
 // epoch and the batch (Fit switches snn.CheckFinite on, and off again at its end); a checkpoint that cannot be read or
 // written; the interruption of the cell. It panics if no gradient reaches any of the optimiser's parameters.
@@ -193,9 +196,11 @@ func (f *fit) epoch(ctx context.Context, epoch int) error {
 
 // step learns from a batch.
 func (f *fit) step(order []int) (loss, measured float64, err error) {
-	x, y := f.data.batch(order, f.timeless)
 	f.opt.ZeroGrad()
-	out, _ := f.model.Forward(x, nil)
+	out, y, err := f.forward(f.data, order)
+	if err != nil {
+		return 0, 0, err
+	}
 	l := f.loss(out, y)
 	loss = float64(l.Item())
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
@@ -243,18 +248,43 @@ func (f *fit) evaluate(ctx context.Context, d Data) (loss, measured float64, err
 			for i := from; i < min(from+f.batch, d.Len()); i++ {
 				order = append(order, i)
 			}
-			x, y := d.batch(order, f.timeless)
-			out, _ := f.model.Forward(x, nil)
+			var out, y *tensor.Tensor
+			if out, y, err = f.forward(d, order); err != nil {
+				return
+			}
 			sum.add(float64(f.loss(out, y).Item()), len(order))
 			if f.measure != nil {
 				figure.add(f.measure(out, y), len(order))
 			}
 		}
 	})
-	if err := ctx.Err(); err != nil {
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return 0, 0, fmt.Errorf("train: %w", err)
 	}
 	return sum.value(), figure.value(), nil
+}
+
+// forward is the model's output for some examples, on the CPU wherever the model is, and what it should be.
+func (f *fit) forward(d Data, order []int) (out, y *tensor.Tensor, err error) {
+	x, y := d.batch(order, f.timeless)
+	if x, err = x.To(f.device()); err != nil {
+		return nil, nil, err
+	}
+	out, _ = f.model.Forward(x, nil)
+	return out.CPU(), y, nil
+}
+
+// device is where the model is: the GPU that holds one of its tensors, else the CPU.
+func (f *fit) device() tensor.Device {
+	for _, p := range f.tensors() {
+		if d := p.Value.Device(); !d.IsCPU() {
+			return d
+		}
+	}
+	return tensor.Device{}
 }
 
 // done reports whether patience has run out.

@@ -15,7 +15,7 @@ var ErrFormat = safetensors.ErrFormat
 func SaveTensors(path string, tensors []Parameter, texts map[string]string) error {
 	list := make([]safetensors.Tensor, len(tensors))
 	for i, p := range tensors {
-		list[i] = safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Data: p.Value.Data()}
+		list[i] = safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Data: p.Value.Detach().CPU().Data()}
 	}
 	if err := safetensors.Write(path, list, texts); err != nil {
 		return fmt.Errorf("train: %w", err)

@@ -1,7 +1,8 @@
 // Package gpu keeps arrays of float32 on devices and runs kernels on them, for packages tensor and snn.
 //
-// Each device has one stream: what is asked for happens in that order. Memory is given back when nobody holds it any more,
-// by the garbage collector; an allocation that does not fit collects garbage first and tries once more.
+// Each device has one stream: what is asked for happens in that order. Memory that nobody holds any more is found by the
+// garbage collector, which runs when as much was asked for as was in use after its last run, and kept for the next
+// allocation of its size; one that does not fit gives all that is kept back to the driver and tries once more.
 package gpu
 
 import (
@@ -12,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/livespike/livespike/internal/cuda"
+	"github.com/livespike/livespike/internal/cuda/kernels"
 )
 
 // Device is an open device with its stream.
@@ -22,6 +24,8 @@ type Device struct {
 
 	mu      sync.Mutex
 	kernels map[string]cuda.Kernel
+
+	pool pool
 }
 
 var (
@@ -73,24 +77,105 @@ type Memory struct {
 // allocation is what is given back as one.
 type allocation struct{ buffer cuda.Buffer }
 
+// pool is memory that was in use, by its size in bytes, and what decides when to look for more.
+type pool struct {
+	sync.Mutex
+	spare       map[int][]cuda.Buffer
+	used, asked int // bytes in use, and asked for since the garbage collector ran
+	limit       int // of asked
+}
+
+// leastGarbage is how many bytes are asked for, at least, before the garbage collector runs for them.
+const leastGarbage = 256 << 20
+
 // Alloc is memory for n numbers, which are not defined.
 func (d *Device) Alloc(n int) (*Memory, error) {
-	buffer, err := d.dev.Alloc(4 * n)
-	if errors.Is(err, cuda.ErrMemory) {
-		runtime.GC()
-		runtime.GC() // the first one finds what can go, and its cleanups run before the second ends
-		buffer, err = d.dev.Alloc(4 * n)
-	}
+	size := (4*n + 511) &^ 511 // so that sizes come again
+	buffer, err := d.take(size)
 	if err != nil {
 		return nil, err
 	}
 	whole := &allocation{buffer}
-	runtime.AddCleanup(whole, free, buffer)
+	runtime.AddCleanup(whole, d.giveBack, buffer)
 	return &Memory{Device: d, whole: whole, n: n}, nil
 }
 
-// free gives memory back when the garbage collector says so. A device that refuses is dead, and told so before.
-func free(b cuda.Buffer) { _ = b.Free() }
+func (d *Device) take(size int) (cuda.Buffer, error) {
+	if d.pool.due(size) {
+		runtime.GC()
+	}
+	if b := d.pool.take(size); b != nil {
+		return b, nil
+	}
+	b, err := d.dev.Alloc(size)
+	if errors.Is(err, cuda.ErrMemory) {
+		runtime.GC()
+		runtime.GC() // the first one finds what can go, and its cleanups run before the second ends
+		if err := d.pool.release(); err != nil {
+			return nil, err
+		}
+		b, err = d.dev.Alloc(size)
+	}
+	if err != nil {
+		d.pool.forget(size)
+	}
+	return b, err
+}
+
+// giveBack keeps memory that the garbage collector found.
+func (d *Device) giveBack(b cuda.Buffer) {
+	d.pool.Lock()
+	defer d.pool.Unlock()
+	d.pool.used -= b.Len()
+	if d.pool.spare == nil {
+		d.pool.spare = map[int][]cuda.Buffer{}
+	}
+	d.pool.spare[b.Len()] = append(d.pool.spare[b.Len()], b)
+}
+
+// due counts what is asked for, and reports whether it is time to look for what nobody holds.
+func (p *pool) due(size int) bool {
+	p.Lock()
+	defer p.Unlock()
+	p.used += size
+	p.asked += size
+	if p.asked <= max(p.limit, leastGarbage) {
+		return false
+	}
+	p.asked, p.limit = 0, p.used
+	return true
+}
+
+func (p *pool) take(size int) cuda.Buffer {
+	p.Lock()
+	defer p.Unlock()
+	list := p.spare[size]
+	if len(list) == 0 {
+		return nil
+	}
+	p.spare[size] = list[:len(list)-1]
+	return list[len(list)-1]
+}
+
+func (p *pool) forget(size int) {
+	p.Lock()
+	defer p.Unlock()
+	p.used -= size
+}
+
+// release gives what is kept back to the driver.
+func (p *pool) release() error {
+	p.Lock()
+	defer p.Unlock()
+	var err error
+	for _, list := range p.spare {
+		for _, b := range list {
+			err = errors.Join(err, b.Free())
+		}
+	}
+	clear(p.spare)
+	return err
+}
 
 // Len is how many numbers there are.
 func (m *Memory) Len() int { return m.n }
@@ -109,12 +194,20 @@ func (m *Memory) buffer() cuda.Buffer { return m.whole.buffer.Slice(4*m.from, 4*
 func (d *Device) Upload(v []float32) (*Memory, error) {
 	m, err := d.Alloc(len(v))
 	if err == nil {
-		err = d.stream.Upload(m.buffer(), bytesOf(v))
+		err = m.Set(v)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// UploadWords is memory with a copy of words, such as positions.
+func (d *Device) UploadWords(v []uint32) (*Memory, error) {
+	if len(v) == 0 {
+		return d.Alloc(0)
+	}
+	return d.Upload(unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(v))), len(v)))
 }
 
 // Download copies into dst, which has the length of m.
@@ -128,13 +221,76 @@ func (m *Memory) Download(dst []float32) error {
 func (m *Memory) Clone() (*Memory, error) {
 	c, err := m.Device.Alloc(m.n)
 	if err == nil {
-		err = m.Device.stream.Copy(c.buffer(), m.buffer())
-		runtime.KeepAlive(m.whole)
+		err = c.Copy(m)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// Copy overwrites the numbers with as many on the same device.
+func (m *Memory) Copy(from *Memory) error {
+	err := m.Device.stream.Copy(m.buffer(), from.buffer())
+	runtime.KeepAlive(m.whole)
+	runtime.KeepAlive(from.whole)
+	return err
+}
+
+// Set overwrites the numbers with as many from the host.
+func (m *Memory) Set(v []float32) error {
+	err := m.Device.stream.Upload(m.buffer(), bytesOf(v))
+	runtime.KeepAlive(m.whole)
+	return err
+}
+
+// Zero makes all numbers 0.
+func (m *Memory) Zero() error {
+	err := m.Device.stream.Fill32(m.buffer(), 0)
+	runtime.KeepAlive(m.whole)
+	return err
+}
+
+// Zeros is memory for n zeros.
+func (d *Device) Zeros(n int) (*Memory, error) {
+	m, err := d.Alloc(n)
+	if err == nil {
+		err = m.Zero()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Add adds as many numbers on the same device.
+func (m *Memory) Add(x *Memory) error {
+	if m.n == 0 {
+		return nil
+	}
+	return m.Device.Launch("add", cuda.Over(m.n), m, x, m.n)
+}
+
+// Finite reports whether there is no NaN and no infinity among the numbers. It waits for the device.
+func (m *Memory) Finite() (bool, error) {
+	if m.n == 0 {
+		return true, nil
+	}
+	found, err := m.Device.Zeros(1)
+	if err == nil {
+		err = m.Device.Launch("not_finite", cuda.Over(m.n), found, m, m.n)
+	}
+	word := []float32{0}
+	if err == nil {
+		err = found.Download(word)
+	}
+	return word[0] == 0, err
+}
+
+// Has reports whether there is a kernel of that name.
+func Has(kernel string) bool {
+	_, ok := kernels.Find(kernel)
+	return ok
 }
 
 func bytesOf(v []float32) []byte {
@@ -189,9 +345,11 @@ func (d *Device) kernel(name string) (cuda.Kernel, error) {
 func (m *Memory) Aligned() bool { return m.from%4 == 0 }
 
 // Of is the memory of a tensor on a device, nil for one on the CPU; Tensor is a tensor of that shape in m; DeviceOf is the
-// device of a tensor.Device, nil for the CPU. Package tensor sets them: only snn may look inside its tensors.
+// device of a tensor.Device, nil for the CPU; Move sends tensors to a device in place, all or none. Package tensor sets them:
+// only snn may look inside its tensors.
 var (
 	Of       func(t any) *Memory
 	Tensor   func(m *Memory, shape []int) any
 	DeviceOf func(d any) *Device
+	Move     func(tensors []any, d *Device) error
 )
