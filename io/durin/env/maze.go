@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/livespike/livespike/io/internal/canvas"
 )
@@ -57,20 +56,13 @@ type maze struct {
 }
 
 func (t *maze) reset(_ uint64, random *rand.Rand) error {
-	t.mouse, t.walls, t.left, t.right = mouse{random: random}, nil, 0, 0
-	for row, line := range strings.Split(strings.Trim(levels[t.level-1], "\n"), "\n") {
-		for col := range len(line) {
-			at := canvas.At((float64(col)+0.5)*tile, (float64(row)+0.5)*tile)
-			switch line[col] {
-			case '#':
-				t.walls = append(t.walls, at)
-			case '*':
-				t.cheese = append(t.cheese, at)
-			case '>':
-				t.x, t.y = at.X, at.Y
-			}
-		}
+	l := &levels[t.level-1]
+	at := l.mouse.at()
+	t.mouse = mouse{x: at.X, y: at.Y, random: random}
+	for _, c := range l.cheese {
+		t.cheese = append(t.cheese, c.at())
 	}
+	t.walls, t.left, t.right = l.tiles(), 0, 0
 	return nil
 }
 
