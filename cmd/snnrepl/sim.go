@@ -50,24 +50,20 @@ func runSim(s streams, f *flag.FlagSet) int {
 	if f.Arg(0) != "durin" {
 		return usageError(s, f.Name(), errors.New("sim does durin"))
 	}
-	rest := flag.NewFlagSet("sim durin", flag.ContinueOnError)
-	rest.SetOutput(io.Discard)
-	f.VisitAll(func(each *flag.Flag) { rest.Var(each.Value, each.Name, each.Usage) })
-	switch err := rest.Parse(f.Args()[1:]); {
-	case errors.Is(err, flag.ErrHelp):
-		c, _ := lookup("sim")
-		c.printHelp(s.out)
-		return fine
-	case err != nil:
-		return usageError(s, f.Name(), err)
+	rest, status, done := behind(s, f)
+	if done {
+		return status
 	}
 	world, err := simWorld(rest)
 	if err != nil {
 		return usageError(s, f.Name(), err)
 	}
 	config, err := sim.ParseConfig(world)
-	if err != nil {
+	switch {
+	case sim.IsFile(err):
 		return failure(s, err)
+	case err != nil:
+		return usageError(s, f.Name(), err)
 	}
 	if config.Speed == 0 {
 		config.Speed = 1
@@ -105,6 +101,22 @@ func runSim(s streams, f *flag.FlagSet) int {
 		return failure(s, err)
 	}
 	return fine
+}
+
+// behind reads the flags that stand behind a command's first argument, such as durin; done is for help and misuse.
+func behind(s streams, f *flag.FlagSet) (rest *flag.FlagSet, status int, done bool) {
+	rest = flag.NewFlagSet(f.Name(), flag.ContinueOnError)
+	rest.SetOutput(io.Discard)
+	f.VisitAll(func(each *flag.Flag) { rest.Var(each.Value, each.Name, each.Usage) })
+	switch err := rest.Parse(f.Args()[1:]); {
+	case errors.Is(err, flag.ErrHelp):
+		c, _ := lookup(f.Name())
+		c.printHelp(s.out)
+		return rest, fine, true
+	case err != nil:
+		return rest, usageError(s, f.Name(), err), true
+	}
+	return rest, fine, false
 }
 
 // showRobots opens the page; nil is off.
@@ -193,13 +205,15 @@ func watchRobots(ctx context.Context, s streams, servers []*sim.Server) (err err
 	}
 	type seen struct{ connected, driving bool }
 	last := make([]seen, len(servers))
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
+	news := make(chan struct{}, 1)
+	for _, server := range servers {
+		server.Notify(news)
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ticker.C:
+		case <-news:
 		}
 		for i, server := range servers {
 			now := seen{connected: server.Connected()}

@@ -50,9 +50,11 @@ func TestSimMisuse(t *testing.T) {
 		{[]string{"sim"}, misuse, "sim does durin"},
 		{[]string{"sim", "durin", "--nosuch"}, misuse, "flag provided but not defined: -nosuch"},
 		{[]string{"sim", "durin", "--world", "room", "arena"}, misuse, "one world, not room and arena"},
-		{[]string{"sim", "durin", "nosuch"}, failed, `no world "nosuch"; there are arena`},
+		{[]string{"sim", "durin", "nosuch"}, misuse, `no world "nosuch"; there are arena`},
 		{[]string{"sim", "durin", "nosuch.svg"}, failed, "nosuch.svg"},
-		{[]string{"sim", "durin", "--loss", "2"}, failed, "loss: 2 is not between 0 and 1"},
+		{[]string{"sim", "durin", "--loss", "2"}, misuse, "loss: 2 is not between 0 and 1"},
+		{[]string{"sim", "durin", "--start", "9", "maze1"}, misuse, "start 9; maze1 has "},
+		{[]string{"sim", "durin", "--robots", "3", "maze1"}, misuse, "3 robots; maze1 has "},
 		{[]string{"sim", "durin", drawing}, failed, "no start"},
 		{[]string{"sim", "durin", "--port", "0", "--page", "nowhere"}, failed, "live: listen tcp: "},
 	} {

@@ -19,16 +19,17 @@ type arena struct {
 	base   time.Duration // simulated
 	done   sync.WaitGroup
 	stop   chan struct{}
-	users  int // servers that are not closed
+	timer  *time.Timer // of run
+	users  int         // servers that are not closed
 }
 
 // newArena is a world with as many robots as the configuration says, each at a start of its own.
 func newArena(c Config) (*arena, error) {
-	n, starts := max(c.Robots, 1), len(c.world().Starts)
-	if n > starts {
-		return nil, fmt.Errorf("sim: %d robots; %s has %d starts", n, c.world().Name, starts)
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
 	}
-	a := &arena{speed: c.Speed, epoch: time.Now(), stop: make(chan struct{}), users: n}
+	n := max(c.Robots, 1)
+	a := &arena{speed: c.Speed, epoch: time.Now(), stop: make(chan struct{}), timer: time.NewTimer(0), users: n}
 	for i := range n {
 		a.robots = append(a.robots, newRobot(c, i))
 	}
@@ -79,6 +80,7 @@ func (a *arena) setSpeed(speed float64) {
 	a.catchUp()
 	start := a.speed == 0 && speed > 0 && a.users > 0
 	a.speed, a.epoch, a.base = speed, time.Now(), a.now()
+	a.plan()
 	if start {
 		a.done.Add(1)
 		go a.run()
@@ -88,22 +90,40 @@ func (a *arena) setSpeed(speed float64) {
 // run keeps robots up with the wall clock.
 func (a *arena) run() {
 	defer a.done.Done()
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
+	defer a.timer.Stop()
 	for {
 		select {
 		case <-a.stop:
 			return
-		case <-ticker.C:
+		case <-a.timer.C:
 		}
 		a.mu.Lock()
 		a.catchUp()
+		a.plan()
 		running := a.speed > 0
 		a.mu.Unlock()
 		if !running {
 			return
 		}
 	}
+}
+
+const (
+	longRest  = 50 * time.Millisecond // by the wall, of robots that send nothing
+	shortRest = 100 * time.Microsecond
+)
+
+// plan lets run sleep until one of the robots has something to send. Whoever changes what they send calls it.
+func (a *arena) plan() {
+	if a.speed == 0 {
+		return
+	}
+	due := a.now() + time.Duration(float64(longRest)*a.speed)
+	for _, r := range a.robots {
+		due = min(due, time.Duration(r.nextSend())*time.Microsecond)
+	}
+	at := a.epoch.Add(time.Duration(float64(due-a.base) / a.speed))
+	a.timer.Reset(max(time.Until(at), shortRest))
 }
 
 // ListenAll is Listen for all robots of a configuration: the first on the address, the others on the ports after it,

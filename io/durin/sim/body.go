@@ -31,6 +31,7 @@ type body struct {
 	velocity Vec // of the last step, mm/s, in the world
 	omega    float64
 	contact  bool
+	free     float64 // mm that it may move for sure before it touches anything; 0 is unknown
 }
 
 // wheelsFor are the wheel speeds of a body motion: forward and left in mm/s, turn in rad/s counter-clockwise.
@@ -54,13 +55,22 @@ func (b *body) step(target [4]float64, w *World, others []*Robot) {
 	b.velocity = Vec{forward*ahead.X - left*ahead.Y, forward*ahead.Y + left*ahead.X}
 	before := b.pose.At
 	b.pose.At = before.add(b.velocity.scale(stepSeconds))
-	b.pose.Heading = math.Mod(b.pose.Heading+b.omega*stepSeconds, 2*math.Pi)
+	if b.pose.Heading += b.omega * stepSeconds; math.Abs(b.pose.Heading) >= 2*math.Pi {
+		b.pose.Heading = math.Mod(b.pose.Heading, 2*math.Pi)
+	}
 	b.contact = b.pushOut(w, others)
 	b.velocity = b.pose.At.sub(before).scale(1 / stepSeconds)
 }
 
-// pushOut moves the disc out of what it has run into and reports whether it had. A few rounds settle corners.
+// pushOut moves the disc out of what it has run into and reports whether it had. A few rounds settle corners. Alone, a
+// robot that was far away from everything need not look each time.
 func (b *body) pushOut(w *World, others []*Robot) bool {
+	if b.free -= b.velocity.length() * stepSeconds; b.free > 0 && len(others) == 0 {
+		return false
+	}
+	if b.free = b.room(w); b.free > 0 && len(others) == 0 {
+		return false
+	}
 	touched := false
 	for range 4 {
 		moved := false
@@ -79,6 +89,23 @@ func (b *body) pushOut(w *World, others []*Robot) bool {
 		touched = true
 	}
 	return touched
+}
+
+// roundingRoom covers the rounding of positions, in mm.
+const roundingRoom = 0.001
+
+// room is how far the disc may move in any direction without touching a wall or a pillar; 0 or less when it touches one.
+func (b *body) room(w *World) float64 {
+	room := math.Inf(1)
+	for _, s := range w.Walls {
+		d := b.pose.At.sub(s.nearest(b.pose.At))
+		room = min(room, math.Sqrt(d.dot(d))-bodyRadius)
+	}
+	for _, c := range w.Pillars {
+		d := b.pose.At.sub(c.Center)
+		room = min(room, math.Sqrt(d.dot(d))-bodyRadius-c.Radius)
+	}
+	return room - roundingRoom
 }
 
 func (b *body) pushFrom(p Vec, distance float64) bool {

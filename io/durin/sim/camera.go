@@ -183,6 +183,7 @@ func (s *Server) serveCamera(conn net.Conn) {
 func (s *Server) watch(to *net.UDPAddr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.arena.catchUp()
 	s.robot.camera = camera{}
 	if to == nil {
 		return
@@ -192,4 +193,5 @@ func (s *Server) watch(to *net.UDPAddr) {
 			s.failure = err
 		}
 	}
+	s.arena.plan()
 }

@@ -20,6 +20,7 @@ func (s *Server) accept() {
 		s.conn, s.handled, s.sent, s.target, s.waiting = conn, 0, 0, nil, nil
 		closed := s.closed
 		s.changed.Broadcast()
+		s.tell()
 		s.mu.Unlock()
 		if !closed {
 			s.serve(conn)
@@ -28,6 +29,7 @@ func (s *Server) accept() {
 		s.mu.Lock()
 		s.conn = nil
 		s.changed.Broadcast()
+		s.tell()
 		s.mu.Unlock()
 	}
 }
@@ -64,6 +66,7 @@ func (s *Server) handle(payload []byte, decoder *wire.Decoder, out []byte) []byt
 	s.arena.catchUp()
 	s.handled++
 	defer s.changed.Broadcast()
+	defer s.arena.plan()
 	if s.robot.stalled() {
 		s.waiting = append(s.waiting, bytes.Clone(payload))
 		return out

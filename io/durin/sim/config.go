@@ -83,10 +83,22 @@ func ParseConfig(text string) (Config, error) {
 	for key := range values {
 		return c, fmt.Errorf("sim: %s: unknown option %s; there are %s", text, key, settingNames())
 	}
-	if c.Start > len(c.World.Starts) {
-		return c, fmt.Errorf("sim: %s: start %d; %s has %d", text, c.Start, c.World.Name, len(c.World.Starts))
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("sim: %s: %w", text, err)
 	}
 	return c, nil
+}
+
+// check looks at what depends on the world.
+func (c Config) check() error {
+	w := c.world()
+	switch n := len(w.Starts); {
+	case c.Start > n:
+		return fmt.Errorf("start %d; %s has %d", c.Start, w.Name, n)
+	case c.Robots > n:
+		return fmt.Errorf("%d robots; %s has %d starts", c.Robots, w.Name, n)
+	}
+	return nil
 }
 
 // Setting is one of the keys that ParseConfig knows.

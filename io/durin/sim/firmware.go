@@ -84,6 +84,17 @@ func (r *Robot) latch() {
 	if r.config.FrontRightLatch {
 		r.command[frontRight] = keep
 	}
+	r.tellDriving()
+}
+
+// tellDriving calls drives when the command has become one to move, or to stand.
+func (r *Robot) tellDriving() {
+	if is := r.asked() != [4]float64{}; is != r.driving {
+		r.driving = is
+		if r.drives != nil {
+			r.drives()
+		}
+	}
 }
 
 var (
@@ -94,6 +105,7 @@ var (
 // Handle is what the robot does with a message, and its reply; nil is no reply. It feeds the watchdog.
 func (r *Robot) Handle(m wire.Message) wire.Message {
 	r.Feed()
+	defer r.tellDriving()
 	switch m := m.(type) {
 	case *wire.SetRobotVelocity:
 		// The last quarter of the shared memory keeps what it had.
@@ -114,7 +126,7 @@ func (r *Robot) Handle(m wire.Message) wire.Message {
 			r.port = m.Port
 		}
 	case *wire.SetStreamPeriod:
-		r.periods[m.Which] = int64(m.Ms) * 1000
+		r.pace[streamOf(m.Which)].period = int64(m.Ms) * 1000
 	case *wire.SetTofResolution:
 		if m.Resolution > wire.Resolution8x8 {
 			return reject

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ func LoadWorld(name string) (*World, error) {
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("sim: world: %w", err)
+		return nil, &fileError{fmt.Errorf("sim: world: %w", err)}
 	}
 	base := filepath.Base(name)
 	title := strings.TrimSuffix(base, filepath.Ext(base))
@@ -28,7 +29,18 @@ func LoadWorld(name string) (*World, error) {
 	}
 	w, err := parse(title, string(text))
 	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, name)
+		return nil, &fileError{fmt.Errorf("%w (%s)", err, name)}
 	}
 	return w, nil
+}
+
+// fileError is what is wrong with the file of a world, not with how it was asked for.
+type fileError struct{ error }
+
+func (e *fileError) Unwrap() error { return e.error }
+
+// IsFile reports whether an error of LoadWorld or ParseConfig is about the file of a world.
+func IsFile(err error) bool {
+	var file *fileError
+	return errors.As(err, &file)
 }

@@ -37,6 +37,8 @@ type Robot struct {
 	others      []*Robot // in the same world
 	wake        func()   // after a stall
 	framed      func()   // at the end of each time-of-flight frame
+	drives      func()   // when the command becomes one to move, or to stand
+	driving     bool     // what drives was told last
 	trace       []Sample
 	contactTime int64 // µs
 	distance    float64

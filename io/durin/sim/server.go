@@ -33,6 +33,7 @@ type Server struct {
 	unread        int      // frames that were damaged or unknown
 	closed        bool
 	failure       error
+	news          chan<- struct{} // of Notify
 
 	encoder wire.Encoder
 	done    sync.WaitGroup
@@ -71,7 +72,7 @@ func listen(address string, a *arena, index int) (*Server, error) {
 		s.encoder.Layout = wire.Pycapnp
 	}
 	s.mu.Lock()
-	s.robot.out, s.robot.wake = s.sendDatagram, s.afterStall
+	s.robot.out, s.robot.wake, s.robot.drives = s.sendDatagram, s.afterStall, s.tell
 	s.mu.Unlock()
 	s.done.Add(2)
 	go s.accept()
@@ -127,12 +128,29 @@ func (s *Server) Connected() bool {
 	return s.conn != nil
 }
 
+// Notify sends on a channel when a client comes or goes, and when the robot is told to drive or to stand; nil ends that.
+// It does not wait for a receiver: a channel with room for one misses nothing but how often.
+func (s *Server) Notify(news chan<- struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.news = news
+}
+
+// tell is called with the lock held.
+func (s *Server) tell() {
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
 // Do runs a function on the robot, brought up to now, while nothing else touches it.
 func (s *Server) Do(f func(r *Robot)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.arena.catchUp()
 	f(s.robot)
+	s.arena.plan()
 }
 
 // Unread is the number of frames from clients that were damaged or not in the schema.

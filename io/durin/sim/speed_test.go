@@ -18,6 +18,7 @@ func BenchmarkHeadless(b *testing.B) {
 		r := New(c)
 		r.Handle(&wire.SetStreamPeriod{Which: wire.TagSetTofStreamPeriod})
 		r.Handle(&wire.EnableTofStatus{On: true})
+		r.Handle(&wire.EnableStreaming{To: wire.UDPOnly, IP: []byte{127, 0, 0, 1}, Port: 1338})
 		for r.Now() < minute {
 			r.StepToF()
 			left, _ := r.Range(1, 3, 3)

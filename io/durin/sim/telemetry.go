@@ -1,6 +1,10 @@
 package sim
 
-import "github.com/livespike/livespike/io/durin/wire"
+import (
+	"math"
+
+	"github.com/livespike/livespike/io/durin/wire"
+)
 
 // telemetry is what the robot streams, where to and how often.
 type telemetry struct {
@@ -13,11 +17,10 @@ type telemetry struct {
 	touched   bool // since the last sample of the trace
 	frames    int  // time-of-flight frames that are complete
 
-	periods map[wire.Tag]int64 // µs
-	last    map[wire.Tag]int64 // when each was sent
-	polled  int64              // time-of-flight polls since power on
-	pair    int                // the next pair of sensors of the frame that is being sent; 4 is none
-	sending bool               // whether this frame is streamed
+	pace    [5]pace // of the streams
+	polled  int64   // time-of-flight polls since power on
+	pair    int     // the next pair of sensors of the frame that is being sent; 4 is none
+	sending bool    // whether this frame is streamed
 
 	out    func(datagram []byte) // where datagrams go; nil drops them
 	outToF bool                  // whether what goes out is time-of-flight
@@ -33,16 +36,44 @@ type delayed struct {
 	bytes []byte
 }
 
+// pace is when a stream sends, in µs.
+type pace struct{ period, last int64 }
+
+// next is when the stream is due.
+func (p *pace) next() int64 { return p.last + max(p.period, stepMicros) }
+
+// The streams.
+const (
+	streamTof = iota
+	streamImu
+	streamStatus
+	streamPosition
+	streamUwb
+)
+
+// streamOf is the stream whose period a message sets.
+func streamOf(tag wire.Tag) int {
+	switch tag {
+	case wire.TagSetTofStreamPeriod:
+		return streamTof
+	case wire.TagSetImuStreamPeriod:
+		return streamImu
+	case wire.TagSetSystemStatusStreamPeriod:
+		return streamStatus
+	case wire.TagSetPositionStreamPeriod:
+		return streamPosition
+	case wire.TagSetUwbStreamPeriod:
+		return streamUwb
+	}
+	panic("sim: no stream " + tag.String())
+}
+
 const defaultPeriod = 50_000 // µs
 
 func (t *telemetry) reset() {
 	t.fine, t.ranging, t.pair = true, true, 4
-	t.periods, t.last = map[wire.Tag]int64{}, map[wire.Tag]int64{}
-	for _, tag := range []wire.Tag{
-		wire.TagSetTofStreamPeriod, wire.TagSetImuStreamPeriod, wire.TagSetSystemStatusStreamPeriod,
-		wire.TagSetPositionStreamPeriod, wire.TagSetUwbStreamPeriod,
-	} {
-		t.periods[tag] = defaultPeriod
+	for i := range t.pace {
+		t.pace[i].period = defaultPeriod
 	}
 }
 
@@ -64,13 +95,42 @@ func (t *telemetry) rate() int64 {
 
 // due reports whether a stream's period has passed, and if so starts the next. What is sent at a fixed rate keeps its
 // phase.
-func (r *Robot) due(tag wire.Tag) bool {
-	period := r.periods[tag]
-	if r.now-r.last[tag] < max(period, stepMicros) {
+func (r *Robot) due(stream int) bool {
+	p := &r.pace[stream]
+	if r.now < p.next() {
 		return false
 	}
-	r.last[tag] = r.now
+	p.last = r.now
 	return true
+}
+
+// nextSend is when the robot has something to do that can be seen from outside, in µs; a very long time from now when
+// it only moves.
+func (r *Robot) nextSend() int64 {
+	at := int64(math.MaxInt64) / 1000
+	if r.streaming {
+		for i := range r.pace {
+			if i != streamTof {
+				at = min(at, r.pace[i].next())
+			}
+		}
+		if r.pair < 4 {
+			at = r.now + stepMicros
+		} else if r.ranging {
+			poll := ((r.polled+1)*1_000_000 + r.rate() - 1) / r.rate()
+			at = min(at, (poll+stepMicros-1)/stepMicros*stepMicros)
+		}
+	}
+	for _, d := range r.held {
+		at = min(at, d.due)
+	}
+	if r.stalled() {
+		at = min(at, (r.config.Fault.StallAt + r.config.Fault.StallFor).Microseconds())
+	}
+	if r.camera.out != nil {
+		at = min(at, r.now-r.now%cameraMicros+cameraMicros)
+	}
+	return max(at, r.now+stepMicros)
 }
 
 // stream measures what is due in this step and sends it.
@@ -78,29 +138,29 @@ func (r *Robot) stream() {
 	if r.now-r.lastFrame > silence {
 		r.streaming, r.ranging = false, false
 	}
-	r.streamTof()
+	r.sendTof()
 	if r.streaming {
-		if r.due(wire.TagSetImuStreamPeriod) {
+		if r.due(streamImu) {
 			r.send(r.imu())
 		}
-		if r.due(wire.TagSetSystemStatusStreamPeriod) {
+		if r.due(streamStatus) {
 			r.send(r.systemStatus())
 		}
-		if r.due(wire.TagSetPositionStreamPeriod) {
+		if r.due(streamPosition) {
 			r.send(r.position())
 		}
-		if r.due(wire.TagSetUwbStreamPeriod) && len(r.world.Beacons) > 0 {
+		if r.due(streamUwb) && len(r.world.Beacons) > 0 {
 			r.send(r.uwb())
 		}
 	}
 	r.release()
 }
 
-// streamTof sends a frame as four datagrams of two sensors each, 1 ms apart.
-func (r *Robot) streamTof() {
+// sendTof sends a frame as four datagrams of two sensors each, 1 ms apart.
+func (r *Robot) sendTof() {
 	if poll := r.now * r.rate() / 1_000_000; r.ranging && poll != r.polled && r.pair == 4 {
 		r.polled, r.pair = poll, 0
-		r.sending = r.due(wire.TagSetTofStreamPeriod)
+		r.sending = r.due(streamTof)
 	}
 	if r.pair == 4 {
 		return

@@ -95,17 +95,17 @@ func (w *World) Free(from Vec, angle float64) float64 {
 // the angle to its normal; infinity when there is none.
 func (w *World) cast(from, dir Vec) (distance, facing float64) {
 	distance = math.Inf(1)
-	for _, s := range w.Walls {
+	for i := range w.Walls {
+		s := &w.Walls[i]
 		e := s.B.sub(s.A)
-		cross := dir.X*e.Y - dir.Y*e.X
-		if cross == 0 {
-			continue
-		}
 		q := s.A.sub(from)
-		t := (q.X*e.Y - q.Y*e.X) / cross
-		u := (q.X*dir.Y - q.Y*dir.X) / cross
-		if t >= 0 && t < distance && u >= 0 && u <= 1 {
-			distance, facing = t, math.Abs(cross)/e.length()
+		cross := dir.X*e.Y - dir.Y*e.X
+		t, u := q.X*e.Y-q.Y*e.X, q.X*dir.Y-q.Y*dir.X // times cross
+		if cross < 0 {
+			cross, t, u = -cross, -t, -u
+		}
+		if cross > 0 && t >= 0 && t < distance*cross && u >= 0 && u <= cross {
+			distance, facing = t/cross, cross/e.length()
 		}
 	}
 	for _, c := range w.Pillars {

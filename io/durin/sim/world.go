@@ -19,7 +19,7 @@ func (v Vec) sub(w Vec) Vec           { return Vec{v.X - w.X, v.Y - w.Y} }
 func (v Vec) scale(f float64) Vec     { return Vec{v.X * f, v.Y * f} }
 func (v Vec) dot(w Vec) float64       { return v.X*w.X + v.Y*w.Y }
 func (v Vec) length() float64         { return math.Hypot(v.X, v.Y) }
-func direction(angle float64) Vec     { return Vec{math.Cos(angle), math.Sin(angle)} }
+func direction(angle float64) Vec     { sin, cos := math.Sincos(angle); return Vec{cos, sin} }
 func degrees(d float64) float64       { return d * math.Pi / 180 }
 func clamp(x, lo, hi float64) float64 { return max(lo, min(hi, x)) }
 
