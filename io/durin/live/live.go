@@ -9,7 +9,7 @@
 //	}
 //
 // "snnrepl sim durin --page" serves the same page for a robot that somebody else drives; a program sends its network
-// there with Remote.
+// there with Remote. While nobody does, the keys w a s d, q and e or a gamepad drive it; Keys lets them drive another.
 //
 // Nothing here can hold a loop up: pages look at the robot 15 times a second from a goroutine of their own, and the
 // network's newest values replace those that were not sent yet.
@@ -44,6 +44,7 @@ type Page struct {
 
 	mu      sync.Mutex
 	look    func() scene // nil before Robot or Sim
+	drive   driver       // nil without Keys or Sim
 	network network
 	closed  bool
 }
@@ -63,6 +64,7 @@ func Listen(address string) (*Page, error) {
 	})
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("POST /network", p.receive)
+	mux.HandleFunc("POST /drive", p.keys)
 	p.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	p.serving.Go(func() { _ = p.server.Serve(listener) }) // until Close
 	return p, nil
@@ -86,12 +88,14 @@ func (p *Page) String() string { return "live page at " + p.URL() }
 // Robot shows a robot from now on.
 func (p *Page) Robot(r *durin.Robot) { p.show(func() scene { return sceneOf(r.Glance()) }) }
 
-// Sim shows simulated robots that share a world, the sensors of the first.
+// Sim shows simulated robots that share a world, the sensors of the first. Its keys drive the first while no client is
+// connected to it.
 func (p *Page) Sim(servers ...*sim.Server) {
 	if len(servers) == 0 {
 		panic("live.Sim: no robot")
 	}
 	p.show(func() scene { return sceneOfSim(servers) })
+	p.driveWith(driveSim(servers[0]))
 }
 
 func (p *Page) show(look func() scene) {
@@ -159,13 +163,14 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 // picture is what a browser gets; the world only at first.
 func (p *Page) picture(first bool) (s scene) {
 	p.mu.Lock()
-	look := p.look
+	look, keys := p.look, p.drive != nil
 	n := p.network
 	p.network.fresh = false
 	p.mu.Unlock()
 	if look != nil {
 		s = look()
 	}
+	s.Keys = keys
 	if !first {
 		s.World = nil
 	}

@@ -163,3 +163,78 @@ func TestNothingIsLeft(t *testing.T) {
 		}
 	}
 }
+
+// drive asks a page for a motion as its keys do, from a page of some origin.
+func drive(t *testing.T, p *Page, body, origin string) (status int, text string) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, p.URL()+"/drive", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if origin != "" {
+		r.Header.Set("Origin", origin)
+	}
+	reply, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	b, err := io.ReadAll(reply.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply.StatusCode, string(b)
+}
+
+// TestKeys: a page's keys drive a robot that it was told to let them drive, and a simulated one that nobody else drives;
+// not from a page of another site.
+func TestKeys(t *testing.T) {
+	p := listen(t)
+	r := durin.MustDial("sim:empty?seed=1", durin.Blind())
+	p.Robot(r)
+	const forward, self = `{"X":0,"Y":120,"Rot":5}`, ""
+	if status, text := drive(t, p, forward, self); status != http.StatusConflict || !strings.Contains(text, "drive nothing") {
+		t.Errorf("before Keys: %d %s", status, text)
+	}
+	p.Keys(r)
+	if status, text := drive(t, p, forward, p.URL()); status != http.StatusNoContent || r.Last() != (durin.Move{Y: 120, Rot: 5}) {
+		t.Errorf("%d %s; the robot was told %v", status, text, r.Last())
+	}
+	for body, want := range map[string]int{forward: http.StatusForbidden, "{": http.StatusBadRequest} {
+		origin := map[string]string{forward: "http://elsewhere.example"}[body]
+		if status, text := drive(t, p, body, origin); status != want {
+			t.Errorf("%s of %q: %d %s", body, origin, status, text)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	if status, text := drive(t, p, forward, self); status != http.StatusConflict || !strings.Contains(text, "closed") {
+		t.Errorf("a closed robot: %d %s", status, text)
+	}
+
+	config, err := sim.ParseConfig("empty?seed=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sim.Listen("127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	p.Sim(server)
+	if s := pictures(t, p.URL())(); !s.Keys {
+		t.Error("the page has no keys")
+	}
+	var told [4]float64
+	status, text := drive(t, p, `{"X":0,"Y":120,"Rot":0}`, self)
+	server.Do(func(r *sim.Robot) { told = r.Commanded() })
+	if status != http.StatusNoContent || told != [4]float64{120, 120, 120, 120} {
+		t.Errorf("%d %s; the robot was told %v", status, text, told)
+	}
+	client := durin.MustDial(server.Addr(), durin.Blind())
+	defer client.Close()
+	if status, text := drive(t, p, forward, self); status != http.StatusConflict || !strings.Contains(text, "a client is connected") {
+		t.Errorf("with a client: %d %s", status, text)
+	}
+}

@@ -17,6 +17,7 @@ type scene struct {
 	ToF      [][]int      `json:"tof,omitempty"`      // by sensor, row by row from the top; -1 is nothing or not valid
 	Res      int          `json:"res,omitempty"`      // zones in a row
 	Lines    []string     `json:"lines,omitempty"`    // in words
+	Keys     bool         `json:"keys,omitempty"`     // whether the page's keys drive the robot
 	Network  *network     `json:"network,omitempty"`
 }
 
