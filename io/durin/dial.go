@@ -61,10 +61,15 @@ func DialContext(ctx context.Context, address string, opts ...Option) (*Robot, e
 	if err != nil {
 		return nil, fmt.Errorf("durin: dial %s: %w", address, err)
 	}
-	if _, _, err := net.SplitHostPort(target); err != nil {
-		target = net.JoinHostPort(target, port)
+	return dial(ctx, &Robot{address: address, settings: s}, withPort(target))
+}
+
+// withPort adds the robot's port to a host without one.
+func withPort(host string) string {
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		return net.JoinHostPort(host, port)
 	}
-	return dial(ctx, &Robot{address: address, settings: s}, target)
+	return host
 }
 
 // dialServer connects to a simulated robot, which ends with the connection.
@@ -119,6 +124,7 @@ func dial(ctx context.Context, r *Robot, target string) (*Robot, error) {
 // prepare makes a robot that has its settings ready for its first frame.
 func (r *Robot) prepare(epoch time.Time) {
 	r.epoch, r.obs, r.stop = epoch, emptyObs(), make(chan struct{})
+	r.watch, r.nextLook = time.NewTimer(longRest), longRest
 	r.changed = sync.NewCond(&r.mu)
 	r.present = motion{byWheels: true}
 	s := &r.settings
@@ -179,20 +185,27 @@ func (r *Robot) connect(ctx context.Context, target string) error {
 // expected of it.
 func (r *Robot) configure(l *link) {
 	l.streams, l.asked = true, r.now()
-	for _, p := range []wire.SetStreamPeriod{
-		{Which: wire.TagSetTofStreamPeriod, Ms: 0},
-		{Which: wire.TagSetImuStreamPeriod, Ms: 20},
-		{Which: wire.TagSetSystemStatusStreamPeriod, Ms: 1000},
-		{Which: wire.TagSetPositionStreamPeriod, Ms: 50},
-		{Which: wire.TagSetUwbStreamPeriod, Ms: 50},
-	} {
-		r.request(&p, nil)
-	}
-	r.request(&wire.SetTofResolution{Resolution: uint16(r.settings.resolution)}, nil)
-	r.request(&wire.EnableTofStatus{On: true}, nil)
 	ip, port := l.telemetryAddress()
-	r.request(&wire.EnableStreaming{To: wire.UDPOnly, IP: ip[:], Port: port}, nil)
+	for _, m := range streams(r.settings.resolution, ip, port) {
+		r.request(m, nil)
+	}
 }
+
+// streams are the messages that ask for the telemetry.
+func streams(resolution Resolution, ip [4]byte, port uint16) []wire.Message {
+	return []wire.Message{
+		&wire.SetStreamPeriod{Which: wire.TagSetTofStreamPeriod, Ms: 0},
+		&wire.SetStreamPeriod{Which: wire.TagSetImuStreamPeriod, Ms: imuPeriod},
+		&wire.SetStreamPeriod{Which: wire.TagSetSystemStatusStreamPeriod, Ms: 1000},
+		&wire.SetStreamPeriod{Which: wire.TagSetPositionStreamPeriod, Ms: 50},
+		&wire.SetStreamPeriod{Which: wire.TagSetUwbStreamPeriod, Ms: 50},
+		&wire.SetTofResolution{Resolution: uint16(resolution)},
+		&wire.EnableTofStatus{On: true},
+		&wire.EnableStreaming{To: wire.UDPOnly, IP: ip[:], Port: port},
+	}
+}
+
+const imuPeriod = 20 // ms
 
 // awaitFirst waits for the first frame, so that a program may drive at once. It is no error when none comes: motion
 // is held until one does.

@@ -25,11 +25,12 @@
 //
 //   - The first frame of a connection, and of every silence above 0.4 s, is four zero wheels: the firmware's watchdog
 //     would otherwise let one wheel turn on the next frame of any kind.
-//   - No motion is sent before the first time-of-flight frame.
+//   - No motion is sent before each time-of-flight sensor was heard of once.
 //   - Motion without a new Send for 300 ms becomes zero wheels (the dead man).
 //   - Close, the interrupt of a cell and SIGINT or SIGTERM send zero wheels. When the program is killed, the robot's own
 //     watchdog stops it in 1.5 s.
-//   - With time-of-flight data older than 200 ms the robot is driven at half speed, older than 500 ms not at all.
+//   - With time-of-flight data older than 200 ms the robot is driven at half speed, older than 500 ms not at all. The
+//     sensor heard of longest ago counts: the robot is blind on that side. Err says which it is.
 //   - After a reconnection motion is never sent again by itself.
 //
 // The motor button on the robot must be pressed once before its wheels turn. No robot was at hand when this was

@@ -14,7 +14,7 @@ import (
 var (
 	errBusy   = errors.New("the robot is busy: another program is connected to it")
 	errGone   = errors.New("the robot is gone or out of reach; its wheels were told to stop")
-	errStale  = errors.New("time-of-flight data is too old to drive by; the wheels were stopped")
+	errStale  = errors.New("time-of-flight data is too old to drive by; the wheels stand still")
 	errClosed = errors.New("the robot is closed")
 )
 

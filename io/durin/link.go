@@ -154,6 +154,7 @@ func (r *Robot) write(m wire.Message) {
 	}
 	if err != nil {
 		l.failed = err
+		r.plan()
 		return
 	}
 	l.written++

@@ -27,9 +27,22 @@ func dialTCP(ctx context.Context, target string) (net.Conn, error) {
 		return nil, err
 	}
 	var d net.Dialer
-	if !strings.HasSuffix(strings.TrimSuffix(strings.ToLower(host), "."), ".local") {
+	if !isLocal(host) {
 		return d.DialContext(ctx, "tcp4", target)
 	}
+	at, err := findLocal(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	return d.DialContext(ctx, "tcp4", net.JoinHostPort(at.String(), port))
+}
+
+func isLocal(host string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(host), "."), ".local")
+}
+
+// findLocal is the address of a name that ends in .local.
+func findLocal(ctx context.Context, host string) (netip.Addr, error) {
 	type found struct {
 		at  netip.Addr
 		err error
@@ -42,31 +55,37 @@ func dialTCP(ctx context.Context, target string) (net.Conn, error) {
 		answers <- found{at, err}
 	}()
 	go func() {
-		list, err := net.DefaultResolver.LookupNetIP(looking, "ip4", host)
-		if err == nil && len(list) == 0 {
-			err = &net.DNSError{Err: "no address", Name: host, IsNotFound: true}
-		}
-		if err != nil {
-			answers <- found{err: err}
-			return
-		}
-		answers <- found{at: list[0].Unmap()}
+		at, err := findBySystem(looking, host)
+		answers <- found{at, err}
 	}()
+	var err error
 	for range 2 {
 		a := <-answers
 		if a.err == nil {
-			return d.DialContext(ctx, "tcp4", net.JoinHostPort(a.at.String(), port))
+			return a.at, nil
 		}
 		err = a.err
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return nil, ctx.Err()
+		return netip.Addr{}, ctx.Err()
 	}
 	var dns *net.DNSError
 	if !errors.As(err, &dns) {
 		err = &net.DNSError{Err: "nobody on the local network answers to it", Name: host, IsNotFound: true}
 	}
-	return nil, err
+	return netip.Addr{}, err
+}
+
+// findBySystem is the IPv4 address that the system's resolver has for a name.
+func findBySystem(ctx context.Context, host string) (netip.Addr, error) {
+	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
+	if err == nil && len(list) == 0 {
+		err = &net.DNSError{Err: "no address", Name: host, IsNotFound: true}
+	}
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	return list[0].Unmap(), nil
 }
 
 // askLocal asks a multicast group for the IPv4 address of a name until somebody answers or the context ends.

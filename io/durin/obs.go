@@ -38,6 +38,8 @@ type Obs struct {
 	UWB      []Node // radio beacons
 	// When each was heard of last; zero is never. A position that says that there is no fix counts.
 	IMUAt, BatteryAt, PositionAt, UWBAt time.Time
+
+	rates [5]float32 // of Rate, by sensor
 }
 
 // Vec is a point in mm.

@@ -32,9 +32,12 @@ type settings struct {
 	resolution Resolution
 }
 
+// deadManTime is how long motion lasts without a Send.
+const deadManTime = 300 * time.Millisecond
+
 func defaults() settings {
 	return settings{
-		maxSpeed: 500, timeout: 2 * time.Second, silence: 2 * time.Second, deadMan: 300 * time.Millisecond, order: sim.Order2023,
+		maxSpeed: 500, timeout: 2 * time.Second, silence: 2 * time.Second, deadMan: deadManTime, order: sim.Order2023,
 		resolution: R8x8At15Hz,
 	}
 }
@@ -67,7 +70,7 @@ func Timeout(d time.Duration) Option {
 // WithProfile sets which way the wheels turn.
 func WithProfile(p Profile) Option { return Option{"WithProfile", func(s *settings) { s.profile = p }} }
 
-// Blind lets motion through before the first time-of-flight frame, and with old ones.
+// Blind lets motion through before the time-of-flight sensors were heard of, and with old data.
 func Blind() Option { return Option{"Blind", func(s *settings) { s.blind = true }} }
 
 // NoSignals leaves SIGINT and SIGTERM alone: the program promises to call Close.

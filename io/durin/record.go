@@ -87,11 +87,13 @@ func (c *recorder) write(b []byte) {
 	}
 }
 
+const writeEvery = 20 * time.Millisecond // of what is recorded
+
 // writeRecords writes what is recorded until the robot is closed.
 func (r *Robot) writeRecords() {
 	defer r.done.Done()
 	c := r.recorder
-	ticker := time.NewTicker(pulse)
+	ticker := time.NewTicker(writeEvery)
 	defer ticker.Stop()
 	var spare []byte
 	for open := true; open; {

@@ -3,6 +3,7 @@ package durin
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -33,11 +34,12 @@ type Robot struct {
 	recorder *recorder  // nil without Record
 	replay   *replay    // of a recording; nil otherwise
 
-	obs   Obs
-	taken uint64 // the last frame that Next returned
-	cycle cycle
-	ages  rt.Histogram
-	track *tracker
+	obs     Obs
+	taken   uint64 // the last frame that Next returned
+	cycle   cycle
+	rhythms [5]rhythm // by sensor
+	ages    rt.Histogram
+	track   *tracker
 
 	limit    limiter
 	present  motion // what the robot was told last
@@ -46,6 +48,10 @@ type Robot struct {
 	cell     context.Context // whose end stops the wheels
 	unwatch  func() bool
 	brake    time.Time // until when no motion is sent, after a signal
+
+	watch    *time.Timer   // of supervise: the next look
+	nextLook time.Duration // when that is
+	waiting  int           // calls of Next that wait for a frame
 
 	stop chan struct{}
 	done sync.WaitGroup
@@ -96,7 +102,10 @@ func (r *Robot) NextContext(ctx context.Context) (Obs, error) {
 			r.err = fmt.Errorf("durin: %s: no time-of-flight frame for %v: %w", r.address, r.settings.silence, errGone)
 			return Obs{}, r.err
 		case !steps:
+			r.waiting++
+			r.plan()
 			r.changed.Wait()
+			r.waiting--
 		default:
 			if err := r.advance(ctx); err != nil {
 				r.halt()
@@ -144,6 +153,9 @@ func (r *Robot) commandOf(m motion) Command {
 
 func (r *Robot) snapshot() Obs {
 	r.obs.At = r.epoch.Add(r.now())
+	for s := range r.rhythms {
+		r.obs.rates[s] = r.rhythms[s].rate()
+	}
 	return r.obs
 }
 
@@ -169,6 +181,9 @@ func (r *Robot) Send(c Command) {
 	}
 	if !m.zero() && (ctx.Err() != nil || !may) {
 		r.stats.Held++
+		if err := r.stale(now); err != nil {
+			r.err = err
+		}
 		return
 	}
 	r.sendMotion(&m, now)
@@ -177,13 +192,14 @@ func (r *Robot) Send(c Command) {
 // sendMotion lets a motion through.
 func (r *Robot) sendMotion(m *motion, now time.Duration) {
 	r.limit.approach(m, &r.present, min(now-r.lastSend, longStep).Seconds())
-	if r.obs.Seq > 0 {
-		r.ages.Record(now - r.obs.ToFAt[7].Sub(r.epoch))
+	if _, age := r.oldest(now); age < math.MaxInt64 {
+		r.ages.Record(age)
 	}
 	if r.pending {
 		r.stats.Replaced++
 	}
 	r.present, r.pending, r.lastSend = *m, true, now
+	r.plan()
 	if r.replay == nil {
 		r.track.moved(now, &r.present, r.settings.profile)
 	}

@@ -91,6 +91,15 @@ func TestSensors(t *testing.T) {
 			t.Errorf("%v, never heard of, is %v old", sensor, age)
 		}
 	}
+	for sensor, want := range map[Sensor]float32{SensorToF: 15, SensorIMU: 50, SensorPosition: 20, SensorUWB: 20} {
+		// Of few frames: each message has the time of the frame before it.
+		if rate := obs.Rate(sensor); rate < 0.85*want || rate > 1.15*want {
+			t.Errorf("%v came %v times a second, want %v", sensor, rate, want)
+		}
+	}
+	if rate := obs.Rate(SensorStatus); new(Obs).Rate(SensorToF) != 0 || rate > 1.5 {
+		t.Errorf("never heard of: %v; the battery: %v times a second", new(Obs).Rate(SensorToF), rate)
+	}
 	for id := range 8 {
 		if !obs.Fresh(id, 0) {
 			t.Errorf("sensor %d is %v old", id, obs.Age(id))

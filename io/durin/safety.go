@@ -10,11 +10,13 @@ import (
 )
 
 const (
-	slowAge   = 200 * time.Millisecond // of time-of-flight data above which the robot is slowed down
+	slowAge   = 200 * time.Millisecond // of a time-of-flight sensor's data above which the robot is slowed down
 	staleAge  = 500 * time.Millisecond // above which it is stopped
 	slowScale = 0.5
 	keepAlive = 2 * time.Second // of silence after which zeros are sent, which are a ping too
-	pulse     = 20 * time.Millisecond
+	// A look at the connection costs a wake-up: it comes when something may be due, and else after a rest.
+	shortRest = 2 * time.Millisecond
+	longRest  = 250 * time.Millisecond
 	longStep  = 100 * time.Millisecond // the most that MaxAccel counts between two commands: a pause is no run-up
 	// A robot that hears nothing for 30 s ends its streams for good: a program that was held up as long, or a robot that
 	// was switched off and on behind its back, gets them back by asking again after so long without a frame.
@@ -30,28 +32,53 @@ func (r *Robot) mayMove(now time.Duration) bool {
 	if r.settings.blind {
 		return true
 	}
-	if r.obs.Seq == 0 {
-		return false
-	}
-	age := r.tofAge(now)
+	_, age := r.oldest(now)
 	if age > slowAge {
 		r.limit.scale = slowScale
 	}
 	return age <= staleAge
 }
 
-// tofAge is the age of the newest time-of-flight data.
-func (r *Robot) tofAge(now time.Duration) time.Duration {
+// oldest is the time-of-flight sensor that was heard of longest ago, and its age: the robot is blind on that side,
+// whatever the others see. Of a sensor that was never heard of the age is the longest there is.
+func (r *Robot) oldest(now time.Duration) (id int, age time.Duration) {
+	for i, at := range r.obs.ToFAt {
+		if at.Before(r.obs.ToFAt[id]) {
+			id = i
+		}
+	}
+	return id, r.since(r.obs.ToFAt[id], now)
+}
+
+// silence is how long no time-of-flight sensor at all was heard of.
+func (r *Robot) silence(now time.Duration) time.Duration {
 	var newest time.Time
 	for _, at := range r.obs.ToFAt {
 		if at.After(newest) {
 			newest = at
 		}
 	}
-	if newest.IsZero() {
+	return r.since(newest, now)
+}
+
+func (r *Robot) since(at time.Time, now time.Duration) time.Duration {
+	if at.IsZero() {
 		return math.MaxInt64
 	}
-	return r.epoch.Add(now).Sub(newest)
+	return r.epoch.Add(now).Sub(at)
+}
+
+// stale is the error of a robot that has seen and does not see any more, on one side at least; else nil.
+func (r *Robot) stale(now time.Duration) error {
+	id, age := r.oldest(now)
+	if r.settings.blind || r.obs.Seq == 0 || age <= staleAge {
+		return nil
+	}
+	last := "was never heard of"
+	if age < math.MaxInt64 {
+		last = fmt.Sprintf("was heard of %v ago", age.Round(time.Millisecond))
+	}
+	return fmt.Errorf("durin: %s: sensor %d %s: %w", r.address, id, last, errStale)
 }
 
 // deadMan stops a robot that was told to move and then nothing more.
@@ -89,13 +116,12 @@ func (r *Robot) adopt(ctx context.Context) {
 // supervise watches over the connection until Close.
 func (r *Robot) supervise(target string) {
 	defer r.done.Done()
-	ticker := time.NewTicker(pulse)
-	defer ticker.Stop()
+	defer r.watch.Stop()
 	for {
 		select {
 		case <-r.stop:
 			return
-		case <-ticker.C:
+		case <-r.watch.C:
 		}
 		r.mu.Lock()
 		if r.check() {
@@ -104,7 +130,30 @@ func (r *Robot) supervise(target string) {
 			go r.reconnect(target)
 		}
 		r.changed.Broadcast() // Next looks at its timeout, also while a connection is sought
+		r.nextLook = math.MaxInt64
+		r.plan()
 		r.mu.Unlock()
+	}
+}
+
+// plan sees to it that supervise looks in time for what may have to be done next and nobody calls for.
+func (r *Robot) plan() {
+	now := r.now()
+	rest := longRest
+	if r.waiting > 0 { // who looks at the time
+		rest = patientStep
+	}
+	if l := r.link; l != nil && l.failed != nil && !r.mending {
+		rest = 0
+	} else if !r.present.zero() {
+		rest = min(rest, r.lastSend+r.settings.deadMan-now)
+		if _, age := r.oldest(now); !r.settings.blind && age <= staleAge {
+			rest = min(rest, staleAge-age)
+		}
+	}
+	if at := now + max(rest, shortRest); at < r.nextLook {
+		r.nextLook = at
+		r.watch.Reset(at - now)
 	}
 }
 
@@ -131,15 +180,17 @@ func (r *Robot) check() (broken bool) {
 // tend stops motion that nobody renews or that is blind, and keeps a robot awake that stands still.
 func (r *Robot) tend(now time.Duration) {
 	r.deadMan(now) // before anything that feeds the robot's watchdog
-	if age := r.tofAge(now); !r.present.zero() && !r.settings.blind && age > staleAge {
-		r.halt()
-		r.stats.Stale++
-		r.err = fmt.Errorf("durin: %s: %w", r.address, errStale)
+	if !r.present.zero() {
+		if err := r.stale(now); err != nil {
+			r.halt()
+			r.stats.Stale++
+			r.err = err
+		}
 	}
 	if r.present.zero() && now-r.link.lastUsed >= keepAlive {
 		r.transmit(&wire.SetWheelVelocity{}, nil)
 	}
-	if l := r.link; l.streams && r.tofAge(now) >= askAgain && now-l.asked >= askAgain {
+	if l := r.link; l.streams && r.silence(now) >= askAgain && now-l.asked >= askAgain {
 		r.stats.AskedAgain++
 		r.configure(l)
 	}
@@ -152,6 +203,7 @@ func (r *Robot) lost(l *link, err error) {
 	if l.failed == nil {
 		l.failed = err
 	}
+	r.plan()
 	for l.expected.len() > 0 {
 		e := l.expected.pop()
 		e.resolve(answer{err: errGone})

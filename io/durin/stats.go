@@ -27,7 +27,7 @@ type Stats struct {
 	Reconnects uint64
 	AskedAgain uint64 // times the streams were asked for again because nothing came
 
-	AgeP50, AgeP99 time.Duration // of the time-of-flight frame when a motion was sent
+	AgeP50, AgeP99 time.Duration // of the time-of-flight sensor heard of longest ago, when a motion was sent
 }
 
 // String is the counts that are not 0.

@@ -3,6 +3,7 @@ package durin
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -127,6 +128,43 @@ func TestOldSightSlows(t *testing.T) {
 		if is, want := r.Stats().Held-held, c.age > staleAge; (is == 1) != want {
 			t.Errorf("data of %v before: %d held", c.age, is)
 		}
+	}
+}
+
+// TestOneStaleSensor: a sensor that is not heard of any more is as bad as none, whatever the other seven see; the error says
+// which. While it was never heard of nothing moves either.
+func TestOneStaleSensor(t *testing.T) {
+	r := MustDial("sim:empty?seed=1")
+	defer r.Close()
+	age := func(id int, age time.Duration) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.obs.ToFAt[id] = r.epoch.Add(r.now() - age)
+	}
+	r.Next()
+	r.Send(Move{Y: 100})
+	age(3, 300*time.Millisecond)
+	if r.Send(Move{Y: 100}); r.Last() != (Move{Y: 50}) || r.Err() != nil {
+		t.Errorf("sensor 3 is 300 ms old: %v, %v", r.Last(), r.Err())
+	}
+	age(3, 600*time.Millisecond)
+	r.mu.Lock()
+	r.tend(r.now())
+	r.mu.Unlock()
+	if r.Last() != (MoveWheels{}) || r.Stats().Stale != 1 || !IsStale(r.Err()) || !strings.Contains(r.Err().Error(), "sensor 3 was heard of 600ms ago") {
+		t.Errorf("sensor 3 is 600 ms old: %v, %v", r.Last(), r.Err())
+	}
+	if s := r.Stats(); s.AgeP99 < 290*time.Millisecond || s.AgeP99 > 310*time.Millisecond {
+		t.Errorf("age of the data at Send: %v, want that of sensor 3", s.AgeP99)
+	}
+	if r.Next(); r.Err() != nil {
+		t.Errorf("all were heard of again: %v", r.Err())
+	}
+	r.mu.Lock()
+	r.obs.ToFAt[6] = time.Time{}
+	r.mu.Unlock()
+	if r.Send(Move{Y: 100}); r.Stats().Held != 1 || !strings.Contains(r.Err().Error(), "sensor 6 was never heard of") {
+		t.Errorf("sensor 6 was never heard of: %v, %v", r.Last(), r.Err())
 	}
 }
 

@@ -86,17 +86,22 @@ func (r *Robot) takeDatagram(b []byte, decoder *wire.Decoder) {
 
 // take updates the observation with a message.
 func (r *Robot) take(m wire.Message) {
-	at := r.epoch.Add(r.now())
+	now := r.now()
+	at := r.epoch.Add(now)
 	switch m := m.(type) {
 	case *wire.TofObservations:
 		r.takeTof(m, at)
 	case *wire.ImuMeasurement:
 		r.obs.IMU, r.obs.IMUAt = IMU{m.Acc, m.Gyro, m.Mag}, at
+		r.rhythms[SensorIMU].heard(now)
 	case *wire.SystemStatus:
 		r.obs.Battery, r.obs.BatteryAt = Battery{int(m.BatteryMV), int(m.BatteryPercent)}, at
+		r.rhythms[SensorStatus].heard(now)
 	case *wire.Position:
 		r.obs.Position, r.obs.PositionAt = vec(m), at
+		r.rhythms[SensorPosition].heard(now)
 	case *wire.UwbNodes:
+		r.rhythms[SensorUWB].heard(now)
 		nodes := make([]Node, 0, len(m.Nodes)) // a new one: copies of the observation keep the old
 		for _, n := range m.Nodes {
 			nodes = append(nodes, Node{int(n.ID), n.Purpose.String(), float32(n.DistanceMM), vec(&n.Position)})
@@ -147,12 +152,14 @@ func (r *Robot) endCycle() {
 		r.stats.Incomplete++
 	}
 	r.cycle.seen = 0
-	r.recorder.add(recFrame, r.now(), nil)
+	now := r.now()
+	r.recorder.add(recFrame, now, nil)
 	r.obs.Seq++
 	r.stats.Frames++
-	if errors.Is(r.err, errStale) {
+	r.rhythms[SensorToF].heard(now)
+	if errors.Is(r.err, errStale) && r.stale(now) == nil {
 		r.err = nil
 	}
-	r.track.frame(r.now())
+	r.track.frame(now)
 	r.changed.Broadcast()
 }

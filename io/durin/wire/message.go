@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -83,6 +84,22 @@ func (d *Decoder) DecodeUnpacked(message []byte) (Message, error) {
 		return nil, fmt.Errorf("%v: %w", tag, err)
 	}
 	return m, nil
+}
+
+// LayoutOf is the layout that a packed message was written in. Of a message whose body is empty it is Pycapnp: there they
+// are the same.
+func LayoutOf(payload []byte) (Layout, error) {
+	words, err := unpack(nil, payload)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := new(reader).open(words); err != nil {
+		return 0, err
+	}
+	if root := binary.LittleEndian.Uint64(words[8:]); root != 0 && target(8, root) > 16 {
+		return Firmware, nil
+	}
+	return Pycapnp, nil
 }
 
 // String is the decoder's name.
