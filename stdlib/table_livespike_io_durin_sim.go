@@ -14,6 +14,7 @@ var _ = register("github.com/livespike/livespike/io/durin/sim/sim", map[string]r
 	// functions, constants and variables
 	"CameraHeight": reflect.ValueOf(constant.MakeFromLiteral("480", token.INT, 0)),
 	"CameraWidth":  reflect.ValueOf(constant.MakeFromLiteral("640", token.INT, 0)),
+	"IsFile":       reflect.ValueOf(sim.IsFile),
 	"Listen":       reflect.ValueOf(sim.Listen),
 	"ListenAll":    reflect.ValueOf(sim.ListenAll),
 	"LoadWorld":    reflect.ValueOf(sim.LoadWorld),

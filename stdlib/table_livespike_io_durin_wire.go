@@ -15,6 +15,7 @@ var _ = register("github.com/livespike/livespike/io/durin/wire/wire", map[string
 	// functions, constants and variables
 	"Firmware":                       reflect.ValueOf(wire.Firmware),
 	"IsChecksum":                     reflect.ValueOf(wire.IsChecksum),
+	"LayoutOf":                       reflect.ValueOf(wire.LayoutOf),
 	"MaxPayload":                     reflect.ValueOf(constant.MakeFromLiteral("2048", token.INT, 0)),
 	"New":                            reflect.ValueOf(wire.New),
 	"PackRange":                      reflect.ValueOf(wire.PackRange),
