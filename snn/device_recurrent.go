@@ -38,8 +38,8 @@ func (l *Recurrent) forwardOn(d *gpu.Device, x *tensor.Tensor, s *State) (*tenso
 	return checked(l, true, x, y, next), next
 }
 
-// blockOfNeurons is how large a population may be that runs all steps in one launch.
-const blockOfNeurons = 1024
+// blockOfNeurons is how large a population may be that runs all steps in one launch; a test lowers it.
+var blockOfNeurons = 1024
 
 // forwardOn is Forward on a GPU for a number of steps of that shape, the output's. The input's product is one for all
 // steps; a small population does them all in one launch, a larger one has two launches for each.

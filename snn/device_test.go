@@ -3,6 +3,7 @@ package snn
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -440,5 +441,93 @@ func TestRecurrentOnGPU(t *testing.T) {
 		if want.Sum().Item() == 0 {
 			t.Errorf("%s never spiked", who)
 		}
+	}
+}
+
+// TestPackedSpikesOnGPU: where the spikes of a layer go into a linear one they go as bits, and nowhere else.
+func TestPackedSpikesOnGPU(t *testing.T) {
+	var log []string
+	t.Cleanup(cuda.Use(simulated.Driver{Log: &log}))
+	gpu, err := CUDA(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensor.Seed(9)
+	for name, c := range map[string]struct {
+		model  *Chain
+		x      *tensor.Tensor
+		packed bool
+	}{
+		"one row a step":      {Sequential(LIF(), Flatten(1), Linear(3*7, 5), LI()), tensor.Rand(9, 3, 7).Mul(30), true},
+		"rows of whole words": {Sequential(LSNN(), Linear(64, 9, Bias(false))), tensor.Rand(9, 3, 64).Mul(30), true},
+		"rows of other sizes": {Sequential(LIF(), Linear(21, 5)), tensor.Rand(9, 3, 21).Mul(30), false},
+		"not spikes":          {Sequential(LI(), Linear(32, 5)), tensor.Rand(9, 32).Mul(30), false},
+		"pieces of a sum":     {Sequential(LIF(ResetMethod("reset_subtract"), Delayed()), Linear(2080, 3)), tensor.Rand(4, 2080).Mul(60), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, after := c.model.Forward(c.x, nil)
+			c.model.CUDA()
+			log = nil
+			got, state := c.model.Forward(to(t, c.x, gpu), nil)
+			mustMatch(t, "output", got.CPU(), want)
+			mustMatchState(t, "state", state.At(0), after.At(0))
+			if packed := slices.Contains(log, "linear_spikes"); packed != c.packed {
+				t.Errorf("packed %v, want %v: %v", packed, c.packed, log)
+			}
+			log = nil
+			Train(c.model)
+			c.model.Forward(to(t, c.x, gpu), nil)
+			if slices.Contains(log, "linear_spikes") {
+				t.Errorf("packed while gradients are recorded: %v", log)
+			}
+		})
+	}
+}
+
+// TestPopulationsOnGPU: a small population does its steps in one launch, but for a first one from a state that somebody
+// else may have made; a larger one does them one by one.
+func TestPopulationsOnGPU(t *testing.T) {
+	var log []string
+	t.Cleanup(cuda.Use(simulated.Driver{Log: &log}))
+	gpu, err := CUDA(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensor.Seed(10)
+	before := blockOfNeurons
+	blockOfNeurons = 70
+	t.Cleanup(func() { blockOfNeurons = before })
+	count := func() (steps, blocks int) {
+		for _, name := range log {
+			switch name {
+			case "lif_rec":
+				steps++
+			case "lif_rec_block":
+				blocks++
+			}
+		}
+		return steps, blocks
+	}
+	for _, c := range []struct{ hidden, steps, first, firstBlocks, second, secondBlocks int }{
+		{70, 6, 0, 1, 1, 1}, {70, 1, 0, 1, 1, 0}, {71, 2, 2, 0, 2, 0},
+	} {
+		l := LIFRecurrent(3, c.hidden)
+		x := tensor.Rand(c.steps, 2, 3).Mul(30)
+		_, half := l.Forward(x, nil)
+		half = half.With("z", tensor.Full(0.5, 2, c.hidden)) // no spikes
+		want, after := l.Forward(x, half)
+		l.CUDA()
+		log = nil
+		l.Forward(to(t, x, gpu), nil)
+		if a, b := count(); a != c.first || b != c.firstBlocks {
+			t.Errorf("%+v: %d steps and %d blocks", c, a, b)
+		}
+		log = nil
+		got, state := l.Forward(to(t, x, gpu), half)
+		if a, b := count(); a != c.second || b != c.secondBlocks {
+			t.Errorf("%+v from a state: %d steps and %d blocks", c, a, b)
+		}
+		mustMatch(t, "output", got.CPU(), want)
+		mustMatchState(t, "state", state, after)
 	}
 }

@@ -54,10 +54,15 @@ func (c *Chain) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		return c.pass(x, s)
 	}
 	next := listState(len(c.modules))
-	for k := range c.modules {
+	for k := 0; k < len(c.modules); k++ {
 		var old *State
 		if s != nil {
 			old = s.sub[k].s
+		}
+		if to := c.packsOn(k, x, old); to > 0 {
+			x, next.sub[k].s = c.packedOn(k, to, x, old)
+			k = to
+			continue
 		}
 		x, next.sub[k].s = c.forward(k, x, old)
 	}

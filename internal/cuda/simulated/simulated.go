@@ -21,7 +21,9 @@ const Memory = 1 << 30
 var module = sync.OnceValues(func() (*ptx.Module, error) { return ptx.Parse(kernels.PTX) })
 
 // Driver has one device.
-type Driver struct{}
+type Driver struct {
+	Log *[]string // gets the names of the kernels that run, if not nil
+}
 
 var info = cuda.Info{Name: "PTX interpreter", Major: 7, Memory: Memory, Processors: 1, Driver: "none"}
 
@@ -29,7 +31,7 @@ var info = cuda.Info{Name: "PTX interpreter", Major: 7, Memory: Memory, Processo
 func (Driver) Devices() ([]cuda.Info, error) { return []cuda.Info{info}, nil }
 
 // Open is a fresh device.
-func (Driver) Open(i int) (cuda.Device, error) {
+func (driver Driver) Open(i int) (cuda.Device, error) {
 	if i != 0 {
 		return nil, fmt.Errorf("cuda: device %d of 1: %w", i, cuda.ErrNoDevice)
 	}
@@ -37,7 +39,7 @@ func (Driver) Open(i int) (cuda.Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &device{module: m, memory: ptx.NewMemory()}, nil
+	return &device{module: m, memory: ptx.NewMemory(), log: driver.Log}, nil
 }
 
 type device struct {
@@ -46,6 +48,7 @@ type device struct {
 	memory *ptx.Memory
 	held   int
 	lost   error
+	log    *[]string
 }
 
 func (d *device) Info() cuda.Info { return info }
@@ -224,6 +227,9 @@ func (s *stream) Launch(k cuda.Kernel, g cuda.Grid, args ...cuda.Arg) error {
 	return s.do(func() error {
 		grid := ptx.Grid{X: g.X, Y: g.Y, Z: g.Z, BlockX: g.BlockX, BlockY: g.BlockY, BlockZ: g.BlockZ}
 		d := s.device
+		if d.log != nil {
+			*d.log = append(*d.log, k.Name())
+		}
 		if err := d.module.Entry(k.Name()).Run(d.memory, grid, list...); err != nil {
 			d.mu.Lock()
 			defer d.mu.Unlock()
