@@ -279,6 +279,18 @@ func (c convolution) compareEvents(t testing.TB, r *rand.Rand, count int) {
 	launch(t, "accumulate", mem, count, ptx.Ptr(frame), ptx.Ptr(at), ptx.I32(count))
 	launch(t, "from_fixed", mem, len(x), ptx.Ptr(counts), ptx.Ptr(frame), ptx.F32(1), ptx.I32(len(x)))
 	mustEqual(t, "accumulate", counts.Floats(), x)
+	signed, net := make([]uint32, count), append([]float32{}, x...)
+	for k, e := range events {
+		if signed[k] = e; k%3 != 0 {
+			signed[k] |= 1 << 31
+			net[e]--
+		} else {
+			net[e]++
+		}
+	}
+	launch(t, "accumulate", mem, count, ptx.Ptr(frame), ptx.Ptr(mem.Words("signed", signed)), ptx.I32(count))
+	launch(t, "from_fixed", mem, len(x), ptx.Ptr(counts), ptx.Ptr(frame), ptx.F32(1), ptx.I32(len(x)))
+	mustEqual(t, "accumulate of either sign", counts.Floats(), net)
 
 	y := mem.State("y", make([]float32, len(want)))
 	launch(t, "conv_scatter", mem, count*c.out, append([]ptx.Arg{ptx.Ptr(y), ptx.Ptr(at), ptx.I32(count), ptx.Ptr(mem.Upload("w", w))}, c.args(oh, ow)...)...)

@@ -8,6 +8,10 @@ import (
 
 // accumulate adds events to an image of FrameShape. Events outside it have been counted by the inspector.
 func (s *Stream) accumulate(dst *tensor.Tensor, events []Event, from, to int64) {
+	if !dst.Device().IsCPU() {
+		s.send(dst, events)
+		return
+	}
 	w, h := s.info.Width, s.info.Height
 	img := dst.Data()
 	switch {
@@ -28,6 +32,25 @@ func (s *Stream) accumulate(dst *tensor.Tensor, events []Event, from, to int64) 
 	default:
 		accumulateCount(img, events, w, h, 1, w)
 	}
+}
+
+// send adds events to an image on a GPU, where they are counted.
+func (s *Stream) send(dst *tensor.Tensor, events []Event) {
+	p := s.raster()
+	places := s.places[:0]
+	for i := range events {
+		at, inside := p.at(&events[i])
+		if !inside {
+			continue
+		}
+		place := uint32(at)
+		if p.sign(&events[i]) < 0 {
+			place |= 1 << 31 // counts −1
+		}
+		places = append(places, place)
+	}
+	s.places = places
+	dst.CountInPlace(places)
 }
 
 // The element of pixel (x, y) is at x*dx + y*dy.

@@ -68,10 +68,10 @@ func (s *Stream) Read() *tensor.Tensor {
 	return dst
 }
 
-// ReadInto is Read into a tensor of FrameShape, which it overwrites. It does not allocate.
+// ReadInto is Read into a tensor of FrameShape, which it overwrites. It does not allocate. To a tensor on a GPU the events
+// are sent, 4 bytes each, and counted there; Decay and the other views of events are made on the CPU, and panic.
 func (s *Stream) ReadInto(dst *tensor.Tensor) {
-	s.mustFit("ReadInto", dst)
-	clear(dst.Data())
+	s.blank("ReadInto", dst)
 	s.read(dst)
 }
 
@@ -135,11 +135,10 @@ func (s *Stream) Frames(dt time.Duration) iter.Seq[*tensor.Tensor] {
 }
 
 // FrameInto overwrites dst, of FrameShape, with the next image of Frames, and reports false at the end. It does not
-// allocate.
+// allocate. Events go to a tensor on a GPU as in ReadInto.
 func (s *Stream) FrameInto(dst *tensor.Tensor, dt time.Duration) bool {
 	mustDuration("event.Stream.FrameInto", dt)
-	s.mustFit("FrameInto", dst)
-	clear(dst.Data())
+	s.blank("FrameInto", dst)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	more := s.slice(dst, dt)
@@ -206,6 +205,19 @@ func (s *Stream) mustShape(method string) []int {
 		panic(fmt.Sprintf("event.Stream.%s: %s does not say its size; open it with event.Size(width, height)", method, s.uri))
 	}
 	return s.shape
+}
+
+// blank makes dst, which must fit, the image of no events.
+func (s *Stream) blank(method string, dst *tensor.Tensor) {
+	s.mustFit(method, dst)
+	if dst.Device().IsCPU() {
+		clear(dst.Data())
+		return
+	}
+	if s.view != nil {
+		panic(fmt.Sprintf("event.Stream.%s: this view of the events is made on the CPU only; the tensor is on %v", method, dst.Device()))
+	}
+	dst.FillInPlace(0)
 }
 
 func (s *Stream) mustFit(method string, dst *tensor.Tensor) {

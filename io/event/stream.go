@@ -30,8 +30,9 @@ type Stream struct {
 	end   error      // why there is nothing more
 	seen  bool       // the end has been returned by Next or Err
 
-	rest  []Event // events of the last batch that no frame took yet
-	clock clock   // of Read and Frames
+	rest   []Event  // events of the last batch that no frame took yet
+	places []uint32 // of events on their way to an image on a GPU
+	clock  clock    // of Read and Frames
 }
 
 func newStream(src Source, uri string, o *options) (*Stream, error) {

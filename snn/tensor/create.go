@@ -48,6 +48,10 @@ func Full(value float64, shape ...int) *Tensor {
 // FillInPlace gives every element one value.
 func (t *Tensor) FillInPlace(value float64) {
 	t.changed("FillInPlace", "")
+	if t.gpu != nil {
+		must(t.gpu.Fill(float32(value)))
+		return
+	}
 	v := float32(value)
 	for i := range t.elems() {
 		t.elems()[i] = v

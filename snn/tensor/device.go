@@ -202,7 +202,7 @@ func (t *Tensor) plus(x *Tensor) {
 // clear makes all elements zero.
 func (t *Tensor) clear() {
 	if t.gpu != nil {
-		must(t.gpu.Zero())
+		must(t.gpu.Fill(0))
 		return
 	}
 	clear(t.data)

@@ -8,6 +8,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"unsafe"
@@ -244,9 +245,9 @@ func (m *Memory) Set(v []float32) error {
 	return err
 }
 
-// Zero makes all numbers 0.
-func (m *Memory) Zero() error {
-	err := m.Device.stream.Fill32(m.buffer(), 0)
+// Fill gives every number one value.
+func (m *Memory) Fill(v float32) error {
+	err := m.Device.stream.Fill32(m.buffer(), math.Float32bits(v))
 	runtime.KeepAlive(m.whole)
 	return err
 }
@@ -255,7 +256,7 @@ func (m *Memory) Zero() error {
 func (d *Device) Zeros(n int) (*Memory, error) {
 	m, err := d.Alloc(n)
 	if err == nil {
-		err = m.Zero()
+		err = m.Fill(0)
 	}
 	if err != nil {
 		return nil, err

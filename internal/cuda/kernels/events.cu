@@ -1,9 +1,9 @@
 // Frames and bits.
 #include "device.h"
 
-// accumulate counts events, positions in frame, which the launcher filled.
+// accumulate counts events, positions in frame, which the launcher filled; one with the highest bit set counts −1.
 KERNEL(accumulate)(int *__restrict frame, const u32 *__restrict events, int count) {
-	for (u32 k = thread(); k < (u32)count; k += threads()) atomicAdd(frame + events[k], 1);
+	for (u32 k = thread(); k < (u32)count; k += threads()) atomicAdd(frame + (events[k] & 0x7fffffff), events[k] >> 31 ? -1 : 1);
 }
 
 // from_fixed is y = unit·x, for counts and for sums in units of a power of two.
