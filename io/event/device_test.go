@@ -23,8 +23,13 @@ func TestFramesOnGPU(t *testing.T) {
 		event.Of(7000, 1, 1, 1), event.Of(7001, 1, 1, 0), event.Of(9000, 2, 1, 1),
 	}
 	for _, opts := range [][]event.Option{
-		nil, {event.Signed()}, {event.TwoChannel()}, {event.XYOrder()}, {event.XYOrder(), event.Signed()},
-		{event.XYOrder(), event.TwoChannel()}, {event.FlipX()},
+		nil,
+		{event.Signed()},
+		{event.TwoChannel()},
+		{event.XYOrder()},
+		{event.XYOrder(), event.Signed()},
+		{event.XYOrder(), event.TwoChannel()},
+		{event.FlipX()},
 	} {
 		here, there := from(t, opts, 3, 2, events...), from(t, opts, 3, 2, events...)
 		frame := tensor.Full(7, here.FrameShape()...)
