@@ -8,11 +8,14 @@
 //   - each stream is a thread that works in order: what is not waited for has not happened
 //   - a module is PTX: entry names and parameter sizes come from it; what runs is the same source, compiled for the host
 //   - a fault in a kernel is CUDA_ERROR_ILLEGAL_ADDRESS from then on, in every call
+//   - while a stream is captured there are no copies from memory that is not pinned and no waits, and in the modes that
+//     forbid it no allocations
 //   - a call without a current context is CUDA_ERROR_INVALID_CONTEXT
 //
 // FAKE_FAIL=FUNCTION:N:CODE lets the Nth call of a function return CODE; several are separated by commas. FAKE_DEVICES is
 // the number of devices, 1 by default. FAKE_MEMORY is the bytes of each, 1 GiB by default. FAKE_REPORT names a file to
 // which, when the context is released, "live N" is written: the allocations, streams, events and graphs that were left.
+#include <atomic>
 #include <condition_variable>
 #include <csetjmp>
 #include <csignal>
@@ -43,7 +46,7 @@ namespace {
 // The driver's codes. Source: CUDA Driver API, "Data types used by CUDA driver", enum CUresult.
 enum Code {
 	ok = 0, invalidValue = 1, outOfMemory = 2, notInitialized = 3, noDevice = 100, invalidDevice = 101,
-	invalidImage = 200, invalidContext = 201, notFound = 500, illegalAddress = 700, launchFailed = 719, unknown = 999,
+	invalidImage = 200, invalidContext = 201, notFound = 500, illegalAddress = 700, launchFailed = 719, notWhileCapturing = 900, unknown = 999,
 };
 
 const std::map<int, std::pair<const char *, const char *>> codes = {
@@ -61,6 +64,7 @@ const std::map<int, std::pair<const char *, const char *>> codes = {
 	{500, {"CUDA_ERROR_NOT_FOUND", "named symbol not found"}},
 	{700, {"CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}},
 	{719, {"CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"}},
+	{900, {"CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "operation not permitted when stream is capturing"}},
 	{801, {"CUDA_ERROR_NOT_SUPPORTED", "operation not supported"}},
 	{999, {"CUDA_ERROR_UNKNOWN", "unknown error"}},
 };
@@ -73,6 +77,7 @@ std::map<uintptr_t, size_t> device;  // allocations, by address
 std::map<void *, std::pair<void *, size_t>> mappings; // of allocations and pinned memory: what to unmap
 std::map<void *, size_t> pinned;
 size_t held;
+std::atomic<bool> strict;  // a stream is captured in a mode that forbids allocations
 int objects; // streams, events, graphs and modules
 
 size_t memoryOf() {
@@ -357,6 +362,10 @@ struct Stream {
 	std::deque<Work> queue;
 	bool busy = false, ending = false;
 	std::vector<Work> *capture = nullptr;
+	bool capturing() {
+		std::lock_guard<std::mutex> lock(m);
+		return capture;
+	}
 	std::thread worker{[this] { serve(); }};
 
 	void serve() {
@@ -553,6 +562,7 @@ API int cuMemGetInfo_v2(size_t *free, size_t *total) {
 API int cuMemAlloc_v2(unsigned long long *at, size_t bytes) {
 	ENTER("cuMemAlloc");
 	if (!bytes) return invalidValue;
+	if (strict) return notWhileCapturing;
 	std::lock_guard<std::mutex> lock(mu);
 	if (held + bytes > memoryOf()) return outOfMemory;
 	void *p = mapped(bytes, 0xff); // each word is a NaN
@@ -596,6 +606,7 @@ API int cuMemcpyHtoDAsync_v2(unsigned long long to, const void *from, size_t byt
 	ENTER("cuMemcpyHtoDAsync");
 	if (!onDevice(to, bytes)) return invalidValue;
 	if (isPinned(from)) return s->put([=] { memcpy((void *)(uintptr_t)to, from, bytes); return ok; });
+	if (s->capturing()) return notWhileCapturing; // replayed, it would copy from memory that is not its own
 	std::string copied((const char *)from, bytes);
 	return s->put([=] { memcpy((void *)(uintptr_t)to, copied.data(), bytes); return ok; });
 }
@@ -650,6 +661,7 @@ API int cuStreamDestroy_v2(Stream *s) {
 
 API int cuStreamSynchronize(Stream *s) {
 	ENTER("cuStreamSynchronize");
+	if (s->capturing()) return notWhileCapturing;
 	s->wait();
 	return failed();
 }
@@ -762,8 +774,9 @@ API int cuLaunchKernel(Entry *f, unsigned gx, unsigned gy, unsigned gz, unsigned
 	return s->put([=] { return run(l); });
 }
 
-API int cuStreamBeginCapture_v2(Stream *s, int) {
+API int cuStreamBeginCapture_v2(Stream *s, int mode) {
 	ENTER("cuStreamBeginCapture");
+	strict = mode != 2;
 	std::lock_guard<std::mutex> lock(s->m);
 	if (s->capture) return invalidValue;
 	s->capture = new std::vector<Work>;
@@ -772,6 +785,7 @@ API int cuStreamBeginCapture_v2(Stream *s, int) {
 
 API int cuStreamEndCapture(Stream *s, Graph **g) {
 	ENTER("cuStreamEndCapture");
+	strict = false;
 	std::lock_guard<std::mutex> lock(s->m);
 	if (!s->capture) return invalidValue;
 	*g = new Graph{std::move(*s->capture)};

@@ -11,6 +11,7 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/livespike/livespike/internal/cuda"
@@ -26,7 +27,8 @@ type Device struct {
 	mu      sync.Mutex
 	kernels map[string]cuda.Kernel
 
-	pool pool
+	pool      pool
+	recording atomic.Pointer[recording] // while a graph is recorded
 }
 
 var (
@@ -97,6 +99,9 @@ func (d *Device) Alloc(n int) (*Memory, error) {
 		return nil, err
 	}
 	whole := &allocation{buffer}
+	if r := d.recording.Load(); r != nil {
+		r.held = append(r.held, whole)
+	}
 	runtime.AddCleanup(whole, d.giveBack, buffer)
 	return &Memory{Device: d, whole: whole, n: n}, nil
 }
@@ -213,6 +218,9 @@ func (d *Device) UploadWords(v []uint32) (*Memory, error) {
 
 // Download copies into dst, which has the length of m.
 func (m *Memory) Download(dst []float32) error {
+	if m.Device.recording.Load() != nil {
+		return errRecording
+	}
 	err := m.Device.stream.Download(bytesOf(dst), m.buffer())
 	runtime.KeepAlive(m.whole)
 	return err
@@ -240,6 +248,9 @@ func (m *Memory) Copy(from *Memory) error {
 
 // Set overwrites the numbers with as many from the host.
 func (m *Memory) Set(v []float32) error {
+	if m.Device.recording.Load() != nil {
+		return errRecording
+	}
 	err := m.Device.stream.Upload(m.buffer(), bytesOf(v))
 	runtime.KeepAlive(m.whole)
 	return err

@@ -79,7 +79,8 @@ int livespike_pinned(void **p, size_t bytes) { return cuMemHostAlloc(p, bytes, 0
 int livespike_pinned_free(void *p) { return cuMemFreeHost(p); }
 
 int livespike_capture_begin(void *stream) {
-	return cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+	// The other modes forbid the thread to allocate while it records.
+	return cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_RELAXED);
 }
 
 // Newer drivers do not export cuGraphInstantiate; this is its successor of CUDA 11.4, which they all have.
