@@ -1,12 +1,14 @@
 package snntest
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/tensor"
+	"github.com/livespike/livespike/snn/train"
 )
 
 // OnDevice compares a device with the CPU, bit for bit: every registered neuron model as a layer, in pieces and as a cell,
@@ -14,7 +16,7 @@ import (
 // work in; and the layers that networks are made of. It returns the number of cases and what differs.
 //
 // The inputs of the neurons include 0, −0, NaN, infinities, the smallest numbers, and those that bring a membrane to its
-// threshold exactly.
+// threshold exactly. Networks are trained there, with each optimiser; steps run as a graph; events are counted.
 func OnDevice(d tensor.Device) (cases int, wrong []error) {
 	tensor.Seed(1)
 	try := func(name string, f func() error) {
@@ -49,11 +51,106 @@ func OnDevice(d tensor.Device) (cases int, wrong []error) {
 		},
 		"dense":    {snn.Sequential(snn.Linear(2100, 65), snn.Tanh(), snn.Linear(65, 7, snn.Bias(false)), snn.Sigmoid()), tensor.Randn(5, 2100)},
 		"the talk": {snn.Sequential(snn.Lift(snn.Conv2d(1, 3, 5, snn.Padding(2))), snn.LIF(), snn.Flatten(1), snn.Linear(3*20*20, 10), snn.Sigmoid()), tensor.Rand(20, 1, 1, 20, 20).Mul(5)},
+		"pooling":  {snn.Sequential(snn.MaxPool2d(3, snn.Stride(2), snn.Padding(1)), snn.AvgPool2d(2), snn.SumPool2d(2)), tensor.Randn(2, 3, 33, 29)},
+		"packed":   {snn.Sequential(snn.LSNN(), snn.Linear(1088, 37), snn.LIF(), snn.Flatten(1), snn.Linear(2*37, 5)), tensor.Rand(12, 2, 1088).Mul(30)},
 		"edges":    {snn.Sequential(snn.LIFRefracCell(), snn.Conv2d(1, 2, 9, snn.Dilation(3), snn.Padding(12), snn.Bias(false))), tensor.Rand(48, 64)},
 	} {
 		try(name, func() error { return sameModel(d, c.model, c.x) })
 	}
+	for name, optimiser := range map[string]func(p []train.Parameter) *train.Optimizer{
+		"training with SGD":   func(p []train.Parameter) *train.Optimizer { return train.SGD(p, train.LR(0.1), train.Momentum(0.9)) },
+		"training with Adam":  func(p []train.Parameter) *train.Optimizer { return train.Adam(p, train.LR(0.01)) },
+		"training with AdamW": func(p []train.Parameter) *train.Optimizer { return train.AdamW(p, train.LR(0.01)) },
+	} {
+		try(name, func() error { return sameTraining(d, optimiser) })
+	}
+	try("a loop", func() error { return sameLoop(d) })
+	try("events", func() error { return sameCounts(d) })
 	return cases, wrong
+}
+
+// sameTraining fits a network with kernels of every kind for gradients, and holds its weights against those of the CPU.
+func sameTraining(d tensor.Device, optimiser func(p []train.Parameter) *train.Optimizer) error {
+	data := train.Data{X: tensor.Rand(6, 8, 2, 12, 9).Mul(30), Y: tensor.Of(0, 1, 2, 0, 1, 2)}
+	fit := func(on tensor.Device) ([]train.Parameter, error) {
+		tensor.Seed(2)
+		m := snn.Sequential(
+			snn.Conv2d(2, 4, 3, snn.Groups(2), snn.Padding(1)), snn.LIF(), snn.MaxPool2d(2), snn.Conv2d(4, 3, 2, snn.Stride(2)), snn.LIFRefrac(),
+			snn.Flatten(2), snn.Linear(3*3*2, 37), snn.LIFAdEx(snn.Method("triangle")), snn.Dropout(0.1), snn.Linear(37, 9, snn.Bias(false)),
+			snn.LSNN(), snn.Linear(9, 6), snn.IAF(), snn.Tanh(), snn.Linear(6, 6), snn.LIFBox(), snn.Linear(6, 3), snn.LI(),
+		)
+		if _, err := m.To(on); err != nil {
+			return nil, err
+		}
+		_, err := train.Fit(m, optimiser(snn.Parameters(m)), data, train.MeanCrossEntropy, train.Epochs(2), train.Batch(4))
+		return snn.Parameters(m), err
+	}
+	want, err := fit(tensor.Device{})
+	if err != nil {
+		return err
+	}
+	got, err := fit(d)
+	if err != nil {
+		return err
+	}
+	for k, p := range want {
+		if err := sameOn(p.Name, got[k].Value, p.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameLoop runs steps as a graph, two under way.
+func sameLoop(d tensor.Device) (err error) {
+	m, x := snn.Sequential(snn.Linear(33, 40), snn.LIFRecurrentCell(40, 21), snn.LICell()), tensor.Rand(9, 2, 33).Mul(20)
+	want := make([]*tensor.Tensor, x.Len())
+	var s *snn.State
+	for k := range want {
+		want[k], s = m.Forward(x.Index(k), s)
+	}
+	if _, err := m.To(d); err != nil {
+		return err
+	}
+	loop, err := snn.Loop(d, m, 2, 33)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, loop.Close()) }()
+	for k := range len(want) + 1 {
+		if k < len(want) {
+			if err := loop.Push(x.Index(k)); err != nil {
+				return err
+			}
+		}
+		if k == 0 {
+			continue
+		}
+		y, err := loop.Pull()
+		if err != nil {
+			return err
+		}
+		if err := sameOn(fmt.Sprintf("step %d", k-1), y, want[k-1]); err != nil {
+			return err
+		}
+	}
+	return sameState(loop.State(), s)
+}
+
+// sameCounts counts events that meet on few pixels.
+func sameCounts(d tensor.Device) error {
+	places := make([]uint32, 5000)
+	for k := range places {
+		places[k] = uint32(k*k*31%97) | uint32(k%3/2)<<31
+	}
+	want := tensor.Full(-3, 10, 10)
+	got, err := want.To(d)
+	if err != nil {
+		return err
+	}
+	want.CountInPlace(places)
+	got.CountInPlace(places)
+	return sameOn("counts", got, want)
 }
 
 // cpuOnly are the models whose steps contain a product with a coupling matrix.

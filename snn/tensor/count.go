@@ -11,7 +11,8 @@ const negative = 1 << 31
 
 // CountInPlace adds 1 for each place, an element's number in row-major order, or −1 where the highest bit is set; a place
 // that comes twice counts twice. To a tensor on a GPU the places travel, 4 bytes each, and not the image. It panics if there
-// is no such element, and changes nothing then.
+// is no such element, and changes nothing then. Whole numbers below 2²⁴ are exact; to others a GPU adds the sum at once,
+// which may be rounded otherwise.
 func (t *Tensor) CountInPlace(places []uint32) {
 	t.changed("CountInPlace", "")
 	n := uint32(t.Numel())
