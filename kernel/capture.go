@@ -21,7 +21,8 @@ const flushLimit = time.Second
 type capture struct {
 	stdout, stderr *os.File // the write ends
 	readers        sync.WaitGroup
-	restore        func() // gives the process its own output back; nil: it has it
+	hurry          [2]chan struct{} // of size one: the reader shall not let text gather
+	restore        func()           // gives the process its own output back; nil: it has it
 
 	mu     sync.Mutex
 	out    wire.Output
@@ -42,12 +43,12 @@ func newCapture() (*capture, error) {
 	secret := make([]byte, 12)
 	rand.Read(secret)
 	c := &capture{
-		stdout: outWrite, stderr: errWrite,
+		stdout: outWrite, stderr: errWrite, hurry: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)},
 		marker: []byte("\x00flush" + hex.EncodeToString(secret)),
 		seen:   map[uint64]chan struct{}{},
 	}
-	c.readers.Go(func() { c.read("stdout", outRead) })
-	c.readers.Go(func() { c.read("stderr", errRead) })
+	c.readers.Go(func() { c.read("stdout", outRead, c.hurry[0]) })
+	c.readers.Go(func() { c.read("stderr", errRead, c.hurry[1]) })
 	return c, nil
 }
 
@@ -58,17 +59,31 @@ func (c *capture) attach(out wire.Output) {
 	c.mu.Unlock()
 }
 
+// gather is how long text that comes line by line gathers in the pipe after some of it was read. What is read first does not
+// wait, and a flush ends the wait.
+const gather = time.Millisecond
+
 // read hands on what one pipe delivers until it is closed.
-func (c *capture) read(stream string, pipe *os.File) {
+func (c *capture) read(stream string, pipe *os.File, hurry <-chan struct{}) {
 	defer pipe.Close()
 	chunk := make([]byte, 64<<10)
 	var held []byte
+	pause := time.NewTimer(gather)
+	defer pause.Stop()
 	for {
 		n, err := pipe.Read(chunk)
 		held = c.deliver(stream, append(held, chunk[:n]...))
 		if err != nil {
 			c.stream(stream, held)
 			return
+		}
+		if n > len(chunk)/2 {
+			continue
+		}
+		pause.Reset(gather)
+		select {
+		case <-pause.C:
+		case <-hurry:
 		}
 	}
 }
@@ -132,7 +147,7 @@ func (c *capture) passed(number uint64) {
 // flush waits until everything written so far has reached the output.
 func (c *capture) flush() {
 	var waits []chan struct{}
-	for _, pipe := range []*os.File{c.stdout, c.stderr} {
+	for i, pipe := range []*os.File{c.stdout, c.stderr} {
 		done := make(chan struct{})
 		c.mu.Lock()
 		c.next++
@@ -141,6 +156,10 @@ func (c *capture) flush() {
 		c.mu.Unlock()
 		if _, err := fmt.Fprintf(pipe, "%s%016x", c.marker, number); err != nil {
 			c.passed(number) // the pipe is closed: nothing to wait for
+		}
+		select {
+		case c.hurry[i] <- struct{}{}:
+		default: // it knows
 		}
 		waits = append(waits, done)
 	}

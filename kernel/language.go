@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"go/doc/comment"
+	"html"
 	"io"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/livespike/livespike/kernel/interp"
@@ -19,16 +21,22 @@ import (
 // Complete finds what may stand at a place of a cell: Go names and magics.
 func (s *Session) Complete(_ context.Context, src string, at int) wire.Completion {
 	at = min(max(at, 0), len(src))
-	if found, ok := completeMagic(src, at); ok {
-		return found
+	found, ok := completeMagic(src, at)
+	if !ok {
+		c := s.engine().Complete(code(src, at), at)
+		found = wire.Completion{Start: c.Start, End: c.End}
+		for _, m := range c.Matches {
+			found.Matches = append(found.Matches, wire.Match{Text: m.Text, Kind: m.Kind, Signature: cmp.Or(m.Signature, m.Doc)})
+		}
 	}
-	c := s.engine().Complete(code(src, at), at)
-	found := wire.Completion{Start: c.Start, End: c.End}
-	for _, m := range c.Matches {
-		found.Matches = append(found.Matches, wire.Match{Text: m.Text, Kind: m.Kind, Signature: cmp.Or(m.Signature, m.Doc)})
+	if len(found.Matches) == 0 {
+		found.Start, found.End = at, at
 	}
 	return found
 }
+
+// beforeCode is the name of a magic with its options, when something follows.
+var beforeCode = regexp.MustCompile(`^\s*[%!]\S*(?:[ \t]+-[nor][ \t]*[^ \t\n]+)*[ \t\n]`)
 
 // code blanks the magics of a cell, but for the arguments of the one at a place: they may be Go.
 func code(src string, at int) string {
@@ -41,9 +49,8 @@ func code(src string, at int) string {
 		text := src[p.from:p.to]
 		keep := len(text)
 		if p.from <= at && at <= p.to {
-			word := strings.IndexAny(strings.TrimLeft(text, " \t"), " \t\n")
-			if word >= 0 {
-				keep = len(text) - len(strings.TrimLeft(text, " \t")) + word
+			if head := beforeCode.FindString(text); head != "" {
+				keep = len(head)
 			}
 		}
 		b.WriteString(src[done:p.from] + blank(text[:keep]))
@@ -52,37 +59,86 @@ func code(src string, at int) string {
 	return b.String() + src[done:]
 }
 
-// completeMagic completes the name of a magic at the begin of a line.
+// completeMagic completes the name of a magic at the begin of a line, and arguments that are no Go.
 func completeMagic(src string, at int) (wire.Completion, bool) {
 	start := strings.LastIndexByte(src[:at], '\n') + 1
 	line := src[start:at]
-	word := strings.TrimLeft(line, " \t")
-	start += len(line) - len(word)
-	if !strings.HasPrefix(word, "%") || strings.ContainsAny(word, " \t") || !statementEnd(src[:start]) {
+	text := strings.TrimLeft(line, " \t")
+	start += len(line) - len(text)
+	if !strings.HasPrefix(text, "%") && !strings.HasPrefix(text, "!") || !statementEnd(src[:start]) {
 		return wire.Completion{}, false
 	}
-	signs, name := "%", strings.TrimPrefix(word, "%")
+	if m, _, _, err := magic.Parse(text); err == nil && (strings.ContainsAny(text, " \t") || text[0] == '!') {
+		return completeArgument(m, text, at)
+	}
+	signs, name := "%", strings.TrimPrefix(text, "%")
 	if strings.HasPrefix(name, "%") {
 		signs, name = "%%", name[1:]
 	}
 	found := wire.Completion{Start: start, End: at}
 	for _, m := range magic.All() {
-		if short, ok := strings.CutPrefix(m.Name, "%"); ok && strings.HasPrefix(short, name) && (signs == "%" || m.Cell) {
+		if short, ok := strings.CutPrefix(m.Name, "%"); ok && strings.HasPrefix(short, name) && short != "" && (signs == "%" || m.Cell) {
 			found.Matches = append(found.Matches, wire.Match{Text: signs + short, Kind: "magic", Signature: m.Usage})
 		}
 	}
 	return found, true
 }
 
+// completeArgument completes the last word of a magic's line.
+func completeArgument(m magic.Magic, line string, at int) (wire.Completion, bool) {
+	word := line[strings.LastIndexAny(line, " \t!")+1:]
+	found := wire.Completion{Start: at - len(word), End: at}
+	add := func(name, kind string) {
+		if strings.HasPrefix(name, word) {
+			found.Matches = append(found.Matches, wire.Match{Text: name, Kind: kind})
+		}
+	}
+	switch m.Takes {
+	case magic.Files:
+		for _, f := range interp.Files(word) {
+			add(f.Text, f.Kind)
+		}
+	case magic.Magics:
+		for _, other := range magic.All() {
+			add(strings.TrimPrefix(other.Name, "%"), "magic")
+		}
+	case magic.Variables:
+		for _, pair := range os.Environ() {
+			name, _, _ := strings.Cut(pair, "=")
+			add(name, "variable")
+		}
+	default:
+		return wire.Completion{}, false
+	}
+	return found, true
+}
+
 // Inspect tells what is known about the name at a place. Detail 1 wants its source.
 func (s *Session) Inspect(_ context.Context, src string, at, detail int) (wire.Bundle, bool) {
-	doc, ok := s.engine().Inspect(src, min(max(at, 0), len(src)), detail)
+	at = min(max(at, 0), len(src))
+	if m, ok := magicAt(src, at); ok {
+		return plain(m.String()), true
+	}
+	doc, ok := s.engine().Inspect(code(src, at), at, detail)
 	if !ok {
 		return wire.Bundle{}, false
 	}
 	b := plain(doc.Text)
-	b.Data["text/markdown"] = markdown(doc)
+	b.Data["text/markdown"], b.Data["text/html"] = rendered(doc)
 	return b, true
+}
+
+// magicAt is the magic whose name a place stands in.
+func magicAt(src string, at int) (magic.Magic, bool) {
+	for _, p := range split(src) {
+		if !p.magic || at < p.from || at > p.to {
+			continue
+		}
+		head, _, _ := strings.Cut(src[p.from:p.to], "\n")
+		m, _, col, err := magic.Parse(head)
+		return m, err == nil && at-p.from < col
+	}
+	return magic.Magic{}, false
 }
 
 // Signature tells how the function is called whose arguments a place of a cell stands in.
@@ -90,12 +146,13 @@ func (s *Session) Signature(src string, at int) (interp.Signature, bool) {
 	return s.engine().Signature(code(src, at), at)
 }
 
-// markdown writes documentation for front ends that render it; a doc comment has its own light markup.
-func markdown(doc interp.Doc) string {
+// rendered is documentation as Markdown and as HTML; a doc comment has its own light markup.
+func rendered(doc interp.Doc) (markdown, page string) {
 	var parser comment.Parser
 	var printer comment.Printer
-	rest := strings.TrimSpace(strings.TrimPrefix(doc.Text, doc.Sig))
-	return "```go\n" + doc.Sig + "\n```\n\n" + string(printer.Markdown(parser.Parse(rest)))
+	text := parser.Parse(strings.TrimSpace(strings.TrimPrefix(doc.Text, doc.Sig)))
+	return "```go\n" + doc.Sig + "\n```\n\n" + string(printer.Markdown(text)),
+		"<pre>" + html.EscapeString(doc.Sig) + "</pre>\n" + string(printer.HTML(text))
 }
 
 // IsComplete tells whether Enter ends a cell: "complete", "incomplete" with the indent of the next line, "invalid".

@@ -149,8 +149,9 @@ func (r *run) Names() []magic.Name { return r.Session.names(r.ctx) }
 func (r *run) Reset(ctx context.Context) error {
 	err := r.closeOpen(ctx)
 	fresh := r.newInterp()
+	r.outputs = outputs{}
 	r.mu.Lock()
-	r.interp = fresh
+	r.interp = func() *interp.Interp { return fresh }
 	r.mu.Unlock()
 	return err
 }

@@ -3,8 +3,11 @@ package kernel
 import (
 	"context"
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/livespike/livespike/docs"
 	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/magic"
 	"github.com/livespike/livespike/kernel/wire"
@@ -35,6 +38,7 @@ type source struct {
 
 // cellText runs the code and the magics of a cell in order, up to the first error.
 func (r *run) cellText(ctx context.Context, src string) error {
+	r.bindOutputs(ctx, src)
 	return r.parts(ctx, src, source{text: src})
 }
 
@@ -93,20 +97,20 @@ func (r *run) magic(ctx context.Context, text string, line int) error {
 	return &magicError{line: line, col: 1 + len(head) - len(strings.TrimLeft(head, " \t")), err: err, usage: errors.As(err, &usage)}
 }
 
-// question recognises a cell that asks for help: ?name, ??name, name?, name??.
+// asked is a cell that asks for help: ?name, ??name, name?, name??. A name may be a topic's or a magic's; a comment that ends
+// with a question mark asks nothing.
+var asked = regexp.MustCompile(`^(\?{0,2})\s*(%{0,2}[\pL_][\pL\pN_.-]*|!!?)\s*(\?{0,2})$`)
+
 func question(src string) (q query, ok bool) {
-	text := strings.TrimSpace(src)
-	if strings.Contains(text, "\n") {
+	m := asked.FindStringSubmatch(strings.TrimSpace(src))
+	if m == nil || m[1] == "" && m[3] == "" {
 		return query{}, false
 	}
-	name := strings.Trim(text, "?")
-	switch marks := len(text) - len(name); {
-	case marks == 0 || name == "" || strings.Contains(name, "?") || strings.ContainsAny(name, "\"'`"):
-		return query{}, false
-	case marks > 1:
-		return query{strings.TrimSpace(name), 1}, true
+	detail := 0
+	if len(m[1])+len(m[3]) > 1 {
+		detail = 1
 	}
-	return query{strings.TrimSpace(name), 0}, true
+	return query{m[2], detail}, true
 }
 
 // query is what a user asks help on; detail 1 wants the source.
@@ -115,10 +119,18 @@ type query struct {
 	detail int
 }
 
-// help shows what is known about a name in the pager.
+// help shows what is known about a name in the pager: a topic of the documentation, as snnrepl help shows it, unless the session
+// has defined the name, or what Inspect knows.
 func (r *run) help(q query) error {
 	if strings.HasPrefix(q.name, "%") || strings.HasPrefix(q.name, "!") {
 		return r.magic(r.ctx, "%help "+q.name, 1)
+	}
+	own := func(n interp.Name) bool { return n.Name == q.name }
+	if topic, ok := docs.Lookup(q.name); ok && q.detail == 0 && !slices.ContainsFunc(r.engine().Names(), own) {
+		b := plain(topic.Text)
+		b.Data["text/markdown"] = topic.Text
+		r.output().Page(b)
+		return nil
 	}
 	b, ok := r.Session.Inspect(r.ctx, q.name, len(q.name), q.detail)
 	if !ok {

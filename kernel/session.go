@@ -37,6 +37,8 @@ var Version = "0.1.0-dev"
 type Options struct {
 	HistoryFile string // see HistoryFile; "" keeps none
 	NoPrelude   bool   // only the standard library imports by itself
+
+	Devices func() []string // what tensors can be on, for the banner; nil says nothing of it
 }
 
 // Session runs cells one after the other. Execute must not be called again before it returned; Complete, Inspect,
@@ -46,12 +48,15 @@ type Session struct {
 	capture *capture
 	stdin   *stdin
 	history history
-	restore func() // of the display sink
+	restore func()        // of the display sink
+	devices func() string // of Options
+	warm    sync.Once
 
 	mu          sync.Mutex
-	interp      *interp.Interp
-	current     *run            // the cell that runs, or ran last
-	displays    map[string]*run // by display id, the cell that showed it
+	interp      func() *interp.Interp // waits for the one of now
+	current     *run                  // the cell that runs, or ran last
+	displays    map[string]*run       // by display id, the cell that showed it
+	outputs     outputs               // of the executor's goroutine
 	figures     []magic.Figure
 	figureBytes int
 	sources     []numbered   // the cells that ran, for messages and %save
@@ -79,9 +84,30 @@ func New(o Options) (*Session, error) {
 	}
 	s := &Session{options: o, capture: c, history: history{file: o.HistoryFile}, displays: map[string]*run{}}
 	s.stdin = &stdin{session: s}
-	s.interp = s.newInterp()
+	s.interp = begin(s.newInterp)
+	s.devices = sync.OnceValue(func() string {
+		if o.Devices == nil {
+			return ""
+		}
+		return ", " + strings.Join(o.Devices(), ", ")
+	})
 	s.restore = display.SetSink(sink{s})
 	return s, nil
+}
+
+// begin calls f on a goroutine of its own and returns what waits for its value: a front end that only asks who we are has its
+// answer before the interpreter is there.
+func begin[T any](f func() T) func() T {
+	var value T
+	done := make(chan struct{})
+	go func() {
+		value = f()
+		close(done)
+	}()
+	return func() T {
+		<-done
+		return value
+	}
 }
 
 func (s *Session) newInterp() *interp.Interp {
@@ -101,19 +127,27 @@ func (s *Session) newInterp() *interp.Interp {
 // engine is the interpreter of now; Reset puts another in its place.
 func (s *Session) engine() *interp.Interp {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.interp
+	wait := s.interp
+	s.mu.Unlock()
+	return wait()
 }
 
-// Info says what the kernel is.
+// Info says what the kernel is. Whoever asks is about to type: it makes the first completion ready meanwhile.
 func (s *Session) Info() wire.Info {
+	s.warm.Do(func() { go func() { s.engine().Prepare() }() })
 	version := strings.TrimPrefix(runtime.Version(), "go")
 	if parts := strings.SplitN(version, ".", 3); len(parts) > 2 {
 		version = parts[0] + "." + parts[1]
 	}
 	return wire.Info{
 		Implementation: "livespike", Version: Version, GoVersion: version,
-		Banner: fmt.Sprintf("Livespike %s, Go %s. A cell is Go; its last value is shown. %%help lists the magics.", Version, version),
+		Banner: fmt.Sprintf("Livespike %s, Go %s%s\nA cell is Go; its last value is shown. ?name tells about a name, %%help about the magics.",
+			Version, version, s.devices()),
+		HelpLinks: []wire.HelpLink{
+			{Text: "Livespike", URL: "https://github.com/livespike/livespike/tree/main/docs"},
+			{Text: "Go", URL: "https://go.dev/ref/spec"},
+			{Text: "Norse", URL: "https://norse.github.io/norse/"},
+		},
 	}
 }
 
@@ -135,12 +169,16 @@ func (s *Session) ExecuteAt(ctx context.Context, c wire.Cell, out wire.Output, f
 	r.ctx = ctx
 	restore := interrupt.Set(ctx)
 	defer restore()
+	// What a front end asks silently has no number of its own: the cell that has it stays.
+	kept := !c.Silent && strings.TrimSpace(c.Src) != ""
 	s.mu.Lock()
 	s.current, s.exitStatus = r, nil
-	s.sources = append(s.sources, numbered{n: c.N, text: c.Src, file: file, line: line})
+	if kept {
+		s.sources = append(s.sources, numbered{n: c.N, text: c.Src, file: file, line: line})
+	}
 	s.mu.Unlock()
 	s.capture.attach(out)
-	if c.StoreHistory && strings.TrimSpace(c.Src) != "" {
+	if c.StoreHistory && kept {
 		if err := s.history.add(c.N, c.Src); err != nil {
 			r.Warn("history: " + err.Error() + "\n")
 		}
@@ -149,7 +187,9 @@ func (s *Session) ExecuteAt(ctx context.Context, c wire.Cell, out wire.Output, f
 	s.capture.flush()
 	r.finish(err == nil)
 	outcome.Exit = r.exit
-	s.ended(c.Src, err == nil)
+	if kept {
+		s.ended(c.Src, err == nil)
+	}
 	if err != nil {
 		outcome.Err = r.cellError(err)
 		return outcome

@@ -97,10 +97,13 @@ func (a *Animation) frame(i int) *image.Paletted {
 	rows, cols, k := a.rows(), a.cols(), a.enlarged()
 	img := image.NewPaletted(image.Rect(0, 0, cols*k, rows*k), a.palette())
 	values := a.frames[i].Data()
+	last, n := values[0], a.index(float64(values[0]))
 	for y := range rows {
 		line := img.Pix[y*k*img.Stride:][:img.Stride]
 		for x := range cols {
-			n := a.index(float64(values[y*cols+x]))
+			if v := values[y*cols+x]; v != last { // frames of events are mostly runs of zeros
+				last, n = v, a.index(float64(v))
+			}
 			for j := range k {
 				line[x*k+j] = n
 			}

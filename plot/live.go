@@ -24,8 +24,6 @@ type LiveView struct {
 	mu      sync.Mutex
 	next    *tensor.Tensor // a copy of the latest image
 	waiting bool           // it has not been drawn
-	values  census         // of all images drawn
-	dense   bool           // one of them was no frame of events
 	period  time.Duration
 	drawn   int
 	skipped int
@@ -49,8 +47,7 @@ type LiveView struct {
 func Live() *LiveView {
 	ctx, stop := context.WithCancel(interrupt.Context())
 	v := &LiveView{
-		stop: stop, done: make(chan struct{}), signal: make(chan struct{}, 1),
-		values: count(nil), period: time.Second / 30,
+		stop: stop, done: make(chan struct{}), signal: make(chan struct{}, 1), period: time.Second / 30,
 	}
 	go v.run(ctx)
 	return v
@@ -111,10 +108,12 @@ func (v *LiveView) String() string {
 	return fmt.Sprintf("LiveView: %d images drawn, %d passed over", v.drawn, v.skipped)
 }
 
-// run draws until the view is stopped, and then once more.
+// run draws until the view is stopped, and then once more. Images follow a beat: one that comes late, by up to half of the
+// period, does not make the next one late, too.
 func (v *LiveView) run(ctx context.Context) {
 	defer close(v.done)
-	canvas := &liveCanvas{}
+	canvas := &liveCanvas{values: count(nil)}
+	var due time.Time // when the next image may be drawn
 	for {
 		select {
 		case <-ctx.Done():
@@ -122,13 +121,17 @@ func (v *LiveView) run(ctx context.Context) {
 			return
 		case <-v.signal:
 		}
-		began := time.Now()
+		v.mu.Lock()
+		period := v.period
+		v.mu.Unlock()
+		if late := time.Now().Add(-period / 2); due.Before(late) {
+			due = late
+		}
+		due = due.Add(period)
 		if !v.paused() {
 			v.draw(canvas)
 		}
-		v.mu.Lock()
-		rest := time.NewTimer(v.period - time.Since(began)) // of the period that drawing has left
-		v.mu.Unlock()
+		rest := time.NewTimer(time.Until(due))
 		select {
 		case <-ctx.Done():
 		case <-rest.C:
@@ -141,24 +144,39 @@ func (v *LiveView) run(ctx context.Context) {
 type liveCanvas struct {
 	handle *display.Handle
 	last   *image.Paletted
+	values census         // of all images drawn
+	dense  bool           // one of them was no frame of events
+	spare  *tensor.Tensor // takes the place of an image that is taken to be drawn
+}
+
+// take takes the image that waits, so that the loop can leave the next one while it is drawn; nil is none.
+func (v *LiveView) take(c *liveCanvas) *tensor.Tensor {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.waiting {
+		return nil
+	}
+	taken := v.next
+	v.next, c.spare = c.spare, taken
+	v.waiting = false
+	v.drawn++
+	return taken
 }
 
 // draw shows the image that waits, if it looks different from the last.
 func (v *LiveView) draw(c *liveCanvas) {
-	v.mu.Lock()
-	if !v.waiting {
-		v.mu.Unlock()
+	next := v.take(c)
+	if next == nil {
 		return
 	}
-	v.waiting = false
-	v.drawn++
-	v.values = v.values.and(count(v.next.Data()))
-	v.dense = v.dense || !countsOfEvents(v.next.Data())
-	one := &Animation{frames: []*tensor.Tensor{v.next}, scale: scaleOf(v.values), census: v.values}
-	if !v.dense {
+	c.values = c.values.and(count(next.Data()))
+	c.dense = c.dense || !countsOfEvents(next.Data())
+	one := &Animation{frames: []*tensor.Tensor{next}, scale: scaleOf(c.values), census: c.values}
+	if !c.dense {
 		one.scale = one.scale.zeroApart()
 	}
 	img := one.frame(0)
+	v.mu.Lock()
 	served := v.served
 	v.mu.Unlock()
 	if c.last != nil && c.last.Rect == img.Rect && bytes.Equal(c.last.Pix, img.Pix) && c.last.Palette[0] == img.Palette[0] {

@@ -97,7 +97,7 @@ func TestLiveUnchanged(t *testing.T) {
 	host := &screen{}
 	defer display.SetSink(host)()
 	view := Live()
-	canvas := &liveCanvas{}
+	canvas := &liveCanvas{values: count(nil)}
 	view.Stop() // the goroutine is gone: draw by hand
 	for _, v := range []float64{0, 0, 1, 1} {
 		view.next, view.waiting = tensor.Eye(2).Mul(v), true

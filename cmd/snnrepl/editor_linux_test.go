@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -63,6 +64,23 @@ func TestEditing(t *testing.T) {
 	}
 }
 
+// TestProgress runs a notebook on a terminal: a bar says which cell runs, and is gone at the end.
+func TestProgress(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "n.ipynb")
+	if status, _, errs := snnrepl("", "notebook", "convert", script(t, "// %%\n1\n// %%\n2\n// %%\n3\n"), file); status != fine {
+		t.Fatal(errs)
+	}
+	console := startOnTerminal(t, "notebook", "run", file)
+	for _, bar := range []string{"[" + strings.Repeat(" ", 30), "[##########" + strings.Repeat(" ", 20), "[" + strings.Repeat("#", 20) + strings.Repeat(" ", 10)} {
+		console.await(t, bar+"] ")
+	}
+	console.await(t, "3/3 "+file)
+	if err := console.wait(); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+	console.until(t, "an empty line at the end", func(screen string) bool { return strings.HasSuffix(screen, "\r\x1b[K") })
+}
+
 // console is snnrepl on a pseudoterminal.
 type console struct {
 	keyboard *os.File
@@ -72,7 +90,7 @@ type console struct {
 	screen []byte
 }
 
-func startOnTerminal(t *testing.T) *console {
+func startOnTerminal(t *testing.T, args ...string) *console {
 	t.Helper()
 	controller, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
@@ -95,7 +113,7 @@ func startOnTerminal(t *testing.T) *console {
 	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &size); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), os.Args[0])
+	c := exec.CommandContext(t.Context(), os.Args[0], args...)
 	c.Env = append(os.Environ(), "LIVESPIKE_TEST_AS_COMMAND=1", "TERM=xterm", "LC_ALL=C.UTF-8", "NO_COLOR=1",
 		"LIVESPIKE_GRAPHICS=blocks", "HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir(), "INPUTRC=/dev/null")
 	c.Stdin, c.Stdout, c.Stderr = terminal, terminal, terminal
@@ -140,14 +158,22 @@ var escape = regexp.MustCompile(`\x1b\[[0-9;? ]*[A-Za-z]`)
 // await waits until the text has been on the screen.
 func (c *console) await(t *testing.T, text string) {
 	t.Helper()
+	c.until(t, text, func(screen string) bool {
+		return strings.Contains(strings.ReplaceAll(escape.ReplaceAllString(screen, ""), "\r", ""), text)
+	})
+}
+
+// until waits until what the terminal got fulfils a condition.
+func (c *console) until(t *testing.T, what string, seen func(screen string) bool) {
+	t.Helper()
 	for range 1000 {
 		c.mu.Lock()
-		screen := strings.ReplaceAll(escape.ReplaceAllString(string(c.screen), ""), "\r", "")
+		screen := string(c.screen)
 		c.mu.Unlock()
-		if strings.Contains(screen, text) {
+		if seen(screen) {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("%q never appears on the screen: %q", text, c.screen)
+	t.Fatalf("%q never appears on the screen: %q", what, c.screen)
 }

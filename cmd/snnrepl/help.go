@@ -46,7 +46,7 @@ var _ = register(command{
 // explained is what a session shows for ?NAME, or for %help of a magic; empty if it knows no such name.
 func explained(name string) (text string, err error) {
 	if m, ok := magic.Lookup(name); ok {
-		return fmt.Sprintf("%s\n%s %s", m.Usage, m.Name, m.Help), nil
+		return m.String(), nil
 	}
 	k, err := kernel.New(kernel.Options{})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/livespike/livespike/kernel"
 	"github.com/livespike/livespike/kernel/wire"
+	"github.com/livespike/livespike/snn"
 )
 
 // kernelStart serves a connection file until a front end or a signal ends it.
@@ -30,7 +31,7 @@ func kernelStart(s streams, args []string) int {
 		return failure(s, err)
 	}
 	asked := connection // with ports that may be 0
-	k, err := kernel.New(kernel.Options{HistoryFile: kernel.HistoryFile()})
+	k, err := kernel.New(kernel.Options{HistoryFile: kernel.HistoryFile(), Devices: snn.Devices})
 	if err != nil {
 		return failure(s, err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/livespike/livespike/kernel"
 	"github.com/livespike/livespike/kernel/wire"
+	"github.com/livespike/livespike/snn"
 )
 
 // prompter reads cells. One edits lines on a terminal, the other reads what a pipe brings.
@@ -31,7 +32,7 @@ func runREPL(s streams, f *flag.FlagSet) int {
 	if err := figures.prepare(); err != nil {
 		return failure(s, err)
 	}
-	k, err := kernel.New(kernel.Options{HistoryFile: kernel.HistoryFile()})
+	k, err := kernel.New(kernel.Options{HistoryFile: kernel.HistoryFile(), Devices: snn.Devices})
 	if err != nil {
 		return failure(s, err)
 	}

@@ -31,7 +31,7 @@ var rules = map[string][]string{
 	"kernel/wire":       {"kernel/wire/zmtp"},
 	"kernel/magic":      {},
 	"kernel/nb":         {"kernel/wire"},
-	"kernel":            {"kernel/...", "stdlib", "plot/display", "plot/term", "internal/interrupt"},
+	"kernel":            {"kernel/...", "docs", "stdlib", "plot/display", "plot/term", "internal/interrupt"},
 	"cmd/...":           {"..."},
 	"bench/...":         {"..."},
 }

@@ -19,6 +19,7 @@ type Result struct {
 // Value is one echoed value.
 type Value struct {
 	V    any
+	Any  any    // V as a script's variable of type any holds it
 	Type string // static, as the user would write it
 	Text string // see text.go
 }

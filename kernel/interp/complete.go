@@ -45,6 +45,13 @@ func (in *Interp) Complete(src string, cursor int) Completion {
 	return Completion{start, cursor, c.matches}
 }
 
+// Prepare reads the documentation and checks a first sketch, so that the first completion is as quick as the others. It may be
+// called beside a cell.
+func (in *Interp) Prepare() {
+	docs()
+	in.Complete("fmt.P", len("fmt.P"))
+}
+
 func isName(b byte) bool {
 	return b == '_' || b >= 0x80 || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }
@@ -263,8 +270,8 @@ func openString(text string) (content string, start int, ok bool) {
 
 // completeString proposes import paths in an import, else names of files.
 func (in *Interp) completeString(before, prefix string) []Match {
-	var list []Match
 	if p := split(before); len(p) > 0 && p[len(p)-1].kind == token.IMPORT {
+		var list []Match
 		for importPath := range in.universe.tables {
 			if strings.HasPrefix(importPath, prefix) && !strings.Contains(importPath, mark) {
 				list = append(list, Match{Text: importPath, Kind: "package"})
@@ -273,6 +280,12 @@ func (in *Interp) completeString(before, prefix string) []Match {
 		slices.SortFunc(list, func(a, b Match) int { return cmp.Compare(a.Text, b.Text) })
 		return list
 	}
+	return Files(prefix)
+}
+
+// Files proposes the files and folders whose paths begin like this.
+func Files(prefix string) []Match {
+	var list []Match
 	dir, name := filepath.Split(prefix)
 	entries, err := os.ReadDir(cmp.Or(dir, "."))
 	if err != nil {

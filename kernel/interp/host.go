@@ -15,14 +15,14 @@ func (in *Interp) hostSymbols() map[string]map[string]reflect.Value {
 		"Box": in.types.box, "Plain": plain, "Bare": bare, "Unbox": in.types.unbox, "Has": in.types.has, "As": in.types.as,
 		"Method": in.types.bind, "Define": in.types.define, "Equal": equal, "Failed": in.types.failed, "Case": in.types.match,
 		"ErrorAs": in.types.errorAs,
-		"Run":     in.hostRun, "Done": in.hostDone, "Echo": in.hostEcho, "Line": in.hostLine,
+		"Run":     in.hostRun, "Done": in.hostDone, "Echo": in.hostEcho, "EchoError": in.hostEchoError, "Line": in.hostLine,
 		"Clear": hostClear, "YieldAfterEnd": hostYieldAfterEnd,
 		"MinInt": minOf[int64], "MinUint": minOf[uint64], "MinFloat": minOf[float64], "MinString": minOf[string],
 		"MaxInt": maxOf[int64], "MaxUint": maxOf[uint64], "MaxFloat": maxOf[float64], "MaxString": maxOf[string],
 		"OutOfRange": hostOutOfRange, "OutOfSlice": hostOutOfSlice, "NegativeShift": hostNegativeShift,
 		"Sleep": hostSleep, "Room": in.hostRoom, "Repeat": in.hostRepeat, "RepeatBytes": in.hostRepeatBytes,
 		"NewDefers": in.hostNewDefers, "CellDefers": in.hostCellDefers, "Recover": in.hostRecover, "Entered": in.hostEntered,
-		"Go": in.hostGo, "Guard": in.hostGuard,
+		"Go": in.hostGo, "Guard": in.hostGuard, "Place": in.places.current,
 	}
 	table := map[string]reflect.Value{}
 	for name, f := range functions {

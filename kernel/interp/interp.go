@@ -58,6 +58,7 @@ type Interp struct {
 	trace       *traceWriter
 	line        *int // where the running function is, see lower_line.go
 	cellLine    *int
+	places      places // of what runs on other goroutines
 }
 
 // New makes an interpreter.

@@ -224,6 +224,9 @@ func (l *lowerer) funcBody(t *ast.FuncType, results *types.Tuple, body *ast.Bloc
 	if fn.entered != "" {
 		body.List = append([]ast.Stmt{l.let(fn.entered, l.host("Entered"))}, body.List...)
 	}
+	if fn.async {
+		body.List = append([]ast.Stmt{l.let(placeName, l.host("Place"))}, body.List...)
+	}
 	l.fn = fn.outer
 	l.pos, l.head, l.loops = pos, head, loops
 	return body

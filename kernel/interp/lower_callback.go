@@ -23,7 +23,7 @@ func (l *lowerer) callsElsewhere(fun ast.Expr) bool {
 	return ok && elsewhere[fn.FullName()]
 }
 
-// callback lowers a function argument that will run on another goroutine: it stores no lines, which would race.
+// callback lowers a function argument that will run on another goroutine.
 func (l *lowerer) callback(arg ast.Expr) ast.Expr {
 	if lit, ok := ast.Unparen(arg).(*ast.FuncLit); ok {
 		l.prepare = func(fn *function) { fn.async = true }

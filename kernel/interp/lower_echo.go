@@ -36,7 +36,11 @@ func (l *lowerer) reports(s *ast.ExprStmt) []ast.Stmt {
 		if tv.Value == nil && t != tv.Type { // an untyped result, such as of a comparison
 			return []ast.Stmt{l.report(t, l.convert(t, l.expr(s.X)))}
 		}
-		return []ast.Stmt{l.report(t, l.expr(s.X))}
+		report := l.report
+		if _, call := ast.Unparen(s.X).(*ast.CallExpr); call && types.Identical(t, types.Universe.Lookup("error").Type()) {
+			report = l.reportError
+		}
+		return []ast.Stmt{report(t, l.expr(s.X))}
 	}
 	call := l.expr(s.X)
 	l.at(s.Pos())
@@ -51,11 +55,18 @@ func (l *lowerer) reports(s *ast.ExprStmt) []ast.Stmt {
 }
 
 // report hands a value to the host, with a number that stands for its static type.
-func (l *lowerer) report(t types.Type, v ast.Expr) ast.Stmt {
+func (l *lowerer) report(t types.Type, v ast.Expr) ast.Stmt { return l.reportTo("Echo", t, v) }
+
+// reportError is report for an error that a call returns: f.Close() that went well echoes nothing.
+func (l *lowerer) reportError(t types.Type, v ast.Expr) ast.Stmt {
+	return l.reportTo("EchoError", t, v)
+}
+
+func (l *lowerer) reportTo(host string, t types.Type, v ast.Expr) ast.Stmt {
 	out := l.plan.out
 	out.echoes = append(out.echoes, t)
 	l.entry(t)
-	return &ast.ExprStmt{X: l.host("Echo", l.integer(len(out.echoes)-1), v)}
+	return &ast.ExprStmt{X: l.host(host, l.integer(len(out.echoes)-1), v)}
 }
 
 func (l *lowerer) isQuiet(e ast.Expr) bool {

@@ -3,7 +3,7 @@ package interp
 import "go/ast"
 
 // goStmt lowers a go statement (L19): the function value and the arguments are evaluated now, and the host starts the
-// goroutine, so that a panic in it is reported and ends nothing else. What it runs stores no lines: they would race.
+// goroutine, so that a panic in it is reported and ends nothing else.
 func (l *lowerer) goStmt(s *ast.GoStmt) []ast.Stmt {
 	list, call := l.frozenCall(s.Call, func(fn *function) { fn.async = true })
 	l.at(s.Pos())

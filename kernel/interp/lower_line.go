@@ -8,12 +8,13 @@ import (
 )
 
 // The engine says in which function a panic happened, not at which statement. So before each statement that may panic the
-// lowered code stores its place in a variable (L17): one for the functions, one for the cell's own statements. What runs on
-// other goroutines stores nothing.
+// lowered code stores its place in a variable (L17): one for the functions, one for the cell's own statements, and one of its
+// own for each literal that runs on another goroutine.
 
 const (
 	lineName     = mark + "line"
 	cellLineName = mark + "cellline"
+	placeName    = mark + "place" // a pointer, local to the literal
 )
 
 // declareLines makes the variables in the engine and hands their addresses to the host.
@@ -31,22 +32,22 @@ func (in *Interp) hostLine(line, cellLine *int) { in.line, in.cellLine = line, c
 
 // mark stores the place of a statement before it, if it may panic.
 func (l *lowerer) markLine(s ast.Stmt) []ast.Stmt {
-	if l.async() || !mayPanic(s) {
-		return nil
-	}
-	name := lineName
-	if l.fn == nil {
-		name = cellLineName
-	}
 	at := position(l.plan.in.fset, s.Pos())
-	if !at.IsValid() {
+	if !mayPanic(s) || !at.IsValid() {
 		return nil
 	}
 	l.at(s.Pos())
-	return []ast.Stmt{l.set(l.ident(name), l.integer(at.Cell<<16|min(at.Line, 1<<16-1)))}
+	var place ast.Expr = l.ident(lineName)
+	switch {
+	case l.fn == nil:
+		place = l.ident(cellLineName)
+	case l.async():
+		place = &ast.StarExpr{Star: s.Pos(), X: l.ident(placeName)}
+	}
+	return []ast.Stmt{l.set(place, l.integer(at.Cell<<16|min(at.Line, 1<<16-1)))}
 }
 
-// async reports whether the present function runs on a goroutine of its own.
+// async reports whether the present function is a literal that runs on a goroutine of its own, or lies in one.
 func (l *lowerer) async() bool {
 	for f := l.fn; f != nil; f = f.outer {
 		if f.async {

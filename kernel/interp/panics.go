@@ -40,20 +40,20 @@ func (in *Interp) panicPlace(frames []Frame) Position {
 	name := in.frameName(inner.Func)
 	if name == "cell" {
 		at := unpacked(*in.line)
-		if strings.HasSuffix(inner.Func, literalSuffix) && at.Cell == inner.Pos.Cell && at.Line >= inner.Pos.Line && !in.inFunction("", at) {
+		if strings.HasSuffix(inner.Func, literalSuffix) && at.Cell == inner.Pos.Cell && at.Line >= inner.Pos.Line && !inFunction(in.names, "", at) {
 			return at
 		}
 		return unpacked(*in.cellLine)
 	}
-	if at := unpacked(*in.line); in.inFunction(name, at) {
+	if at := unpacked(*in.line); inFunction(in.names, name, at) {
 		return at
 	}
 	return inner.Pos
 }
 
 // inFunction reports whether a place lies in the function or a method of that name, or in any for an empty name.
-func (in *Interp) inFunction(name string, at Position) bool {
-	for _, v := range in.names {
+func inFunction(all names, name string, at Position) bool {
+	for _, v := range all {
 		if v.decl == nil || v.decl.kind != token.FUNC || v.decl.cell.N != at.Cell {
 			continue
 		}

@@ -21,6 +21,8 @@ import (
 type run struct {
 	in       *Interp
 	echoes   []types.Type
+	names    names // after the cell
+	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	defers   *defers // of the cell's own statements
 	values   []Value
@@ -29,12 +31,17 @@ type run struct {
 	value    any // what the panic carried
 	stack    []byte
 	complete bool          // the cell's last statement was reached
-	ended    chan struct{} // closed when the script's goroutine has left the cell
+	began    chan struct{} // closed when the script's goroutine has reached the cell
+	ended    chan struct{} // closed when it has left the cell
 }
 
 func (in *Interp) hostRun(cell func()) {
 	r := in.running
 	defer close(r.ended)
+	close(r.began)
+	if r.ctx.Err() != nil {
+		return
+	}
 	defer func() {
 		if r.complete {
 			return
@@ -52,7 +59,18 @@ func (in *Interp) hostDone(step int) { in.running.done = step }
 func (in *Interp) hostEcho(slot int, v any) {
 	r := in.running
 	t := r.echoes[slot]
-	r.values = append(r.values, Value{V: in.types.shown(v, in.types.of(t)), Type: typeText(t), Text: in.types.textOf(v, t)})
+	held := plain(v)
+	if !types.IsInterface(t) && mentionsScript(t) {
+		held = in.types.box(in.types.of(t).ID, v)
+	}
+	r.values = append(r.values, Value{V: in.types.shown(v, in.types.of(t)), Any: held, Type: typeText(t), Text: in.types.textOf(v, t)})
+}
+
+// hostEchoError is hostEcho for the one result of a call, an error: that all went well says nothing.
+func (in *Interp) hostEchoError(slot int, err any) {
+	if err != nil {
+		in.hostEcho(slot, err)
+	}
 }
 
 // The causes of a cancellation by the watchdog.
@@ -72,16 +90,16 @@ func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError 
 		in.world.stale = true
 		return err
 	}
-	r := &run{in: in, echoes: p.out.echoes, defers: in.hostNewDefers(), ended: make(chan struct{})}
+	r := &run{in: in, echoes: p.out.echoes, names: p.names, defers: in.hostNewDefers(), began: make(chan struct{}), ended: make(chan struct{})}
 	in.running = r
 	in.trace.take()
 	*in.line, *in.cellLine = 0, 0
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r.cancel = cancel
+	r.ctx, r.cancel = ctx, cancel
 	stop := in.watch(cancel)
 	restore := interrupt.Set(ctx)
-	_, runErr := in.engine.ExecuteWithContext(ctx, program)
+	runErr := in.start(r, program)
 	stop()
 	if ctx.Err() != nil {
 		in.await(r)
@@ -100,6 +118,24 @@ func (in *Interp) execute(ctx context.Context, p *plan, res *Result) *CellError 
 	}
 	in.commit(p, r.done, r.done == len(p.out.steps))
 	return nil
+}
+
+// start has the engine execute a program. An engine that is stopped before the cell has begun may never begin it, or never stop:
+// the cell's context reaches it only then.
+func (in *Interp) start(r *run, program *yaegi.Program) error {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	left := make(chan struct{})
+	defer close(left)
+	defer context.AfterFunc(r.ctx, func() {
+		select {
+		case <-r.began:
+			stop()
+		case <-left:
+		}
+	})()
+	_, err := in.engine.ExecuteWithContext(ctx, program)
+	return err
 }
 
 // await gives an interrupted cell time to leave compiled code.

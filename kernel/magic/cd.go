@@ -10,6 +10,7 @@ import (
 var _ = register(Magic{
 	Name:  "%cd",
 	Usage: "%cd [FOLDER]",
+	Takes: Files,
 	Help:  "changes the session's folder, to the home folder when none is given, and prints it.",
 	Run: func(_ context.Context, c *Call) error {
 		dir, err := expandHome(c.Args)

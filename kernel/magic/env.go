@@ -10,6 +10,7 @@ import (
 var _ = register(Magic{
 	Name:  "%env",
 	Usage: "%env [NAME[=VALUE]]",
+	Takes: Variables,
 	Help:  "lists the environment, prints one variable or sets it, for the session and the commands it starts.",
 	Run: func(_ context.Context, c *Call) error {
 		name, value, set := strings.Cut(c.Args, "=")

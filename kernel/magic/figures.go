@@ -11,6 +11,7 @@ import (
 var _ = register(Magic{
 	Name:  "%figures",
 	Usage: "%figures [FOLDER]",
+	Takes: Files,
 	Help:  "lists the figures shown so far; with a folder, writes them there as figure-001.png and so on.",
 	Run: func(_ context.Context, c *Call) error {
 		figures := c.Figures()

@@ -9,6 +9,7 @@ import (
 var _ = register(Magic{
 	Name:  "%help",
 	Usage: "%help [NAME]",
+	Takes: Magics,
 	Help:  "lists the magics, or explains one.",
 	Run: func(_ context.Context, c *Call) error {
 		if c.Args == "" {
@@ -17,7 +18,7 @@ var _ = register(Magic{
 		}
 		for _, name := range []string{c.Args, "%" + strings.TrimLeft(c.Args, "%")} {
 			if m, ok := Lookup(name); ok {
-				c.Page(fmt.Sprintf("%s\n%s %s\n", m.Usage, m.Name, m.Help))
+				c.Page(m.String() + "\n")
 				return nil
 			}
 		}

@@ -8,6 +8,7 @@ import (
 var _ = register(Magic{
 	Name:  "%load",
 	Usage: "%load FILE",
+	Takes: Files,
 	Help:  "puts a file's text into the next cell.",
 	Run: func(_ context.Context, c *Call) error {
 		if c.Args == "" {

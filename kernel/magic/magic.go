@@ -17,8 +17,23 @@ type Magic struct {
 	Usage string // one line: "%timeit [-n LOOPS] [-r RUNS] STATEMENT"
 	Help  string // what it does, a sentence or more
 	Cell  bool   // it may take a whole cell, as %%name
+	Takes Arguments
 	Run   func(ctx context.Context, c *Call) error
 }
+
+// Arguments says what completion proposes behind a magic's name.
+type Arguments int
+
+// The kinds of arguments.
+const (
+	Plain     Arguments = iota // Go, or nothing that could be proposed
+	Files                      // paths
+	Magics                     // names of magics
+	Variables                  // names of the environment
+)
+
+// String is what %help shows of the magic.
+func (m Magic) String() string { return m.Usage + "\n" + m.Name + " " + m.Help }
 
 // Call is one use of a magic.
 type Call struct {

@@ -8,6 +8,7 @@ import (
 var _ = register(Magic{
 	Name:  "%run",
 	Usage: "%run FILE.go",
+	Takes: Files,
 	Help:  "runs the cells of a script in this session; its names stay.",
 	Run: func(ctx context.Context, c *Call) error {
 		if c.Args == "" {

@@ -11,6 +11,7 @@ import (
 var _ = register(Magic{
 	Name:  "%save",
 	Usage: "%save FILE.go [CELL…]",
+	Takes: Files,
 	Help: "writes the session, or the cells with these numbers (3, 5-8), as a Go program that go build accepts in a module " +
 		"which requires Livespike, and that prints what the cells printed. An existing file is replaced.",
 	Run: func(_ context.Context, c *Call) error {

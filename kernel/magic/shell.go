@@ -15,6 +15,7 @@ import (
 var _ = register(Magic{
 	Name:  "!",
 	Usage: "!COMMAND or !NAME := COMMAND",
+	Takes: Files,
 	Help:  "runs a shell command and shows its output; with a name, the output's lines become that []string.",
 	Run: func(ctx context.Context, c *Call) error {
 		if inGoNB(c) {
@@ -33,6 +34,7 @@ var _ = register(Magic{
 var _ = register(Magic{
 	Name:  "!!",
 	Usage: "!!COMMAND",
+	Takes: Files,
 	Help:  "runs a shell command and echoes its output as a []string of lines.",
 	Run: func(ctx context.Context, c *Call) error {
 		if c.Args == "" {

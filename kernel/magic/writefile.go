@@ -10,6 +10,7 @@ import (
 var _ = register(Magic{
 	Name:  "%writefile",
 	Usage: "%%writefile [-a] FILE",
+	Takes: Files,
 	Help:  "writes the cell into a file, or with -a to its end.",
 	Cell:  true,
 	Run: func(_ context.Context, c *Call) error {

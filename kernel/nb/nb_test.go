@@ -151,7 +151,10 @@ func TestWrite(t *testing.T) {
 
 func TestReadBad(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                                    "no notebook",
+		"":                                    "no notebook: the file is empty",
+		"[1]":                                 "no notebook: a JSON array, need an object",
+		"{\n\"cells\": [\n":                   "no notebook: line 3: the file is cut short",
+		"{\n\"cells\": 'x'}":                  "no notebook: line 2: invalid character",
 		"{\"cells\": [], \"nbformat\": 3}":    "nbformat is 3",
 		"{\"nbformat\": 4}":                   "no list of cells",
 		"{\"nbformat\": 4, \"cells\": []} {}": "more behind its end, at byte 30",

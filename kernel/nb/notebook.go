@@ -49,7 +49,7 @@ func parse(text []byte) (*Notebook, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if err := decoder.Decode(&n.raw); err != nil {
-		return nil, fmt.Errorf("no notebook: %w", err)
+		return nil, fmt.Errorf("no notebook: %w", placed(err, text))
 	}
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, fmt.Errorf("no notebook: more behind its end, at byte %d", decoder.InputOffset())
@@ -78,6 +78,24 @@ func parse(text []byte) (*Notebook, error) {
 		return nil, err
 	}
 	return n, nil
+}
+
+// placed is an error of JSON with its line.
+func placed(err error, text []byte) error {
+	var syntax *json.SyntaxError
+	var other *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		before := text[:min(int(syntax.Offset), len(text))]
+		return fmt.Errorf("line %d: %w", 1+bytes.Count(before, []byte("\n")), err)
+	case errors.As(err, &other):
+		return fmt.Errorf("a JSON %s, need an object", other.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("the file is empty")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("line %d: the file is cut short", 1+bytes.Count(text, []byte("\n")))
+	}
+	return err
 }
 
 // foreign says why the notebook is not one of Go: its metadata name another language, or only a kernel that is not ours

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"time"
 )
 
 // executeContent is the content of an execute_request, with the protocol's defaults.
@@ -39,9 +38,6 @@ func (s *Server) execute(ctx context.Context) {
 	}
 }
 
-// arriving is how long requests that a client has sent already may take to reach the queue.
-const arriving = 100 * time.Microsecond
-
 // cell runs one request and returns those that its failure takes along.
 func (s *Server) cell(ctx context.Context, r request) (aborted []request) {
 	s.status(r.RawHeader, "busy")
@@ -64,14 +60,14 @@ func (s *Server) cell(ctx context.Context, r request) (aborted []request) {
 	}
 	out := &output{server: s, request: r, count: c.N, silent: c.Silent, allowStdin: c.AllowStdin}
 	outcome := Outcome{}
-	if strings.TrimSpace(c.Src) != "" {
+	if strings.TrimSpace(c.Src) != "" || len(c.Expressions) > 0 {
 		outcome = s.runCell(ctx, c, out)
 	}
 	out.tellLeft()
 	s.publisher.flushNow()
 	if outcome.Err != nil && orTrue(content.StopOnError) {
 		// What the client sends once it knows of the failure runs: it gets the reply after this.
-		time.Sleep(arriving)
+		s.settle()
 		aborted = s.queue.takeAll()
 	}
 	s.finish(r, c, out, outcome)

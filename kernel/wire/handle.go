@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -15,34 +16,47 @@ func validUTF8(b []byte) bool { return utf8.Valid(b) }
 
 // handle answers one request of shell or control. Nothing here waits for a cell.
 func (s *Server) handle(ctx context.Context, r request) {
-	if r.Header.Type == "execute_request" && r.channel == Shell {
-		if !s.queue.put(r) {
-			s.drop(fmt.Errorf("%w: %d bytes of code are waiting already", ErrMessage, queueLimit))
-		}
-		return
-	}
 	switch r.Header.Type {
+	case "execute_request":
+		if s.queue.put(r) {
+			return
+		}
+		s.status(r.RawHeader, "busy")
+		s.fail(r, "execute_reply", fmt.Errorf("%d bytes of code are waiting already", queueLimit))
 	case "comm_open", "comm_msg", "comm_close":
 		if !s.comms.incoming.put(r) {
 			s.drop(fmt.Errorf("%w: %d bytes of comm messages are waiting already", ErrMessage, queueLimit))
 		}
 		return
-	}
-	if r.Header.Type == "complete_request" || r.Header.Type == "inspect_request" {
+	case "complete_request", "inspect_request":
 		s.status(r.RawHeader, "busy")
 		s.help(ctx, r)
 		return
+	case "shutdown_request":
+		s.status(r.RawHeader, "busy")
+		s.answerShutdown(r)
+		defer s.shutdown()
+	default:
+		s.status(r.RawHeader, "busy")
+		s.answer(r)
 	}
-	s.status(r.RawHeader, "busy")
-	s.answer(r)
 	s.status(r.RawHeader, "idle")
-	if r.Header.Type == "shutdown_request" {
-		s.shutdown()
-	}
 }
 
-// answer does the requests that are done at once.
+// answer does the requests that are done at once. One that the executor panics over is answered, too.
 func (s *Server) answer(r request) {
+	defer func() {
+		p := recover()
+		switch {
+		case p == nil:
+		case r.Header.Type == "is_complete_request":
+			s.internal(p)
+			s.reply(r, "is_complete_reply", map[string]any{"status": "unknown"})
+		default:
+			s.internal(p)
+			s.fail(r, strings.TrimSuffix(r.Header.Type, "_request")+"_reply", fmt.Errorf("internal error: %v", p))
+		}
+	}()
 	switch r.Header.Type {
 	case "kernel_info_request":
 		s.reply(r, "kernel_info_reply", s.info())
@@ -55,8 +69,6 @@ func (s *Server) answer(r request) {
 	case "interrupt_request":
 		s.Interrupt()
 		s.reply(r, "interrupt_reply", map[string]any{"status": "ok"})
-	case "shutdown_request":
-		s.answerShutdown(r)
 	case "connect_request":
 		s.reply(r, "connect_reply", s.ports)
 	case "debug_request":
@@ -203,9 +215,15 @@ func (s *Server) complete(ctx context.Context, r request) {
 	}
 	found := Completion{Start: c.at(), End: c.at()}
 	answer := make(chan Completion, 1)
-	go func() { answer <- s.exec.Complete(ctx, c.Code, c.at()) }()
+	go s.guarded(func() {
+		defer close(answer)
+		answer <- s.exec.Complete(ctx, c.Code, c.at())
+	})
 	select {
-	case found = <-answer:
+	case answered, ok := <-answer:
+		if ok && ctx.Err() == nil { // else a newer one has been asked for
+			found = answered
+		}
 	case <-ctx.Done():
 	}
 	start, end := pointOffset(c.Code, found.Start), pointOffset(c.Code, found.End)
@@ -231,10 +249,11 @@ func (s *Server) inspect(ctx context.Context, r request) {
 		found  bool
 	}
 	answer := make(chan doc, 1)
-	go func() {
+	go s.guarded(func() {
+		defer close(answer)
 		b, ok := s.exec.Inspect(ctx, c.Code, c.at(), c.Detail)
 		answer <- doc{b, ok}
-	}()
+	})
 	var d doc
 	select {
 	case d = <-answer:

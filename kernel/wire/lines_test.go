@@ -353,3 +353,111 @@ func TestALargeCell(t *testing.T) {
 		t.Error("the cell did not arrive whole")
 	}
 }
+
+// What a client had sent before it could know of the failure is aborted, also if nobody had looked at it yet; what comes after
+// runs.
+func TestAbortReachesWhatWasReceived(t *testing.T) {
+	c := newClient(t)
+	first := c.send(Shell, "execute_request", execute("fail"))
+	var sent []string
+	for range 20 {
+		sent = append(sent, c.send(Shell, "execute_request", execute("print never")))
+	}
+	c.run()
+	c.wantReply(first, `"ename":"Panic"`)
+	for _, id := range sent {
+		c.wantReply(id, `"status":"aborted"`)
+	}
+	c.wantReply(c.send(Shell, "execute_request", execute("print later")), `"status":"ok"`)
+}
+
+// A shutdown on shell does not wait for a cell that waits for the shell loop.
+func TestShutdownBehindAFailure(t *testing.T) {
+	c := newClient(t)
+	c.send(Shell, "execute_request", execute("fail"))
+	c.send(Shell, "shutdown_request", `{}`)
+	c.run()
+	for r := c.reply(); r.Header.Type != "shutdown_reply"; r = c.reply() {
+	}
+	<-c.end
+	if text := c.log.String(); text != "" {
+		t.Errorf("the log says %q", text)
+	}
+}
+
+func TestExecuteOnControl(t *testing.T) {
+	c := start(t)
+	id := c.send(Control, "execute_request", execute("print x"))
+	c.want(id, "status busy", "execute_input", "stream x", "status idle")
+	c.wantReply(id, `"status":"ok"`)
+}
+
+// Front ends ask for values with an empty cell. It counts and shows nothing.
+func TestExpressionsOfAnEmptyCell(t *testing.T) {
+	c := start(t)
+	id := c.send(Shell, "execute_request", `{"code":"","user_expressions":{"v":"x + 1"}}`)
+	c.want(id, "status busy", "status idle")
+	c.wantReply(id, `"execution_count":0,"payload":[],"status":"ok","user_expressions":{"v":{"data":{"text/plain":"x + 1"}`)
+}
+
+func TestTooMuchCodeWaits(t *testing.T) {
+	c := start(t)
+	running := c.send(Shell, "execute_request", execute("wait"))
+	<-c.e.started
+	c.send(Shell, "execute_request", execute("print "+strings.Repeat("x", queueLimit/2)))
+	over := c.send(Shell, "execute_request", execute("print "+strings.Repeat("x", queueLimit/2)))
+	c.wantReply(over, "bytes of code are waiting already")
+	c.send(Control, "interrupt_request", `{}`)
+	c.wantReply(running, "Interrupted")
+}
+
+// A newer completion of the same client ends the older one, which is answered empty.
+func TestNewerCompletionCancelsTheOlder(t *testing.T) {
+	c := start(t)
+	older := c.send(Shell, "complete_request", `{"code":"slow"}`)
+	<-c.e.started
+	newer := c.send(Shell, "complete_request", `{"code":"fmt.P"}`)
+	replies := map[string]string{}
+	for range 2 {
+		r := c.reply()
+		var parent Header
+		if err := json.Unmarshal(r.Parent, &parent); err != nil {
+			t.Fatal(err)
+		}
+		replies[parent.ID] = string(r.Content)
+	}
+	if !strings.Contains(replies[older], `"cursor_end":4,"cursor_start":4,"matches":[]`) {
+		t.Errorf("the older has %s", replies[older])
+	}
+	if want := `"_jupyter_types_experimental":[{"end":5,"signature":"","start":4,"text":"Println","type":"function"}]`; !strings.Contains(replies[newer], want) {
+		t.Errorf("the newer has %s, want %s", replies[newer], want)
+	}
+}
+
+// An executor that panics costs its request and nothing else.
+func TestPanicsOfTheExecutor(t *testing.T) {
+	c := start(t)
+	c.wantReply(c.send(Shell, "is_complete_request", `{"code":"panic"}`), `{"status":"unknown"}`)
+	c.wantReply(c.send(Shell, "complete_request", `{"code":"panic"}`), `"matches":[]`)
+	c.wantReply(c.send(Shell, "execute_request", execute("print x")), `"status":"ok"`)
+	if text := c.log.String(); !strings.Contains(text, "the parser's") || !strings.Contains(text, "the completer's") {
+		t.Errorf("the log says %q", text)
+	}
+}
+
+func TestHistoryRequests(t *testing.T) {
+	c := start(t)
+	c.wantReply(c.send(Shell, "history_request", `{"hist_access_type":"tail","n":null,"output":true,"raw":true}`),
+		`[[0,2,["x","out"]],[0,3,["tail",null]]]`)
+	c.wantReply(c.send(Shell, "history_request", `{"hist_access_type":"range","session":-2,"start":1,"stop":null}`), `[[-2,2,"x"],[-2,3,"range"]]`)
+}
+
+// A comm message and a question end with the server: nobody waits.
+func TestShutdownEndsAQuestion(t *testing.T) {
+	c := start(t)
+	id := c.send(Shell, "execute_request", execute("ask"))
+	c.from(c.m.stdin, "stdin")
+	c.send(Control, "shutdown_request", `{}`)
+	c.wantReply(id, `"status":"error"`)
+	<-c.end
+}

@@ -12,10 +12,11 @@ type queue struct {
 	waiting []request
 	bytes   int
 	closed  bool
+	gone    chan struct{} // closed with the queue
 }
 
 func newQueue() *queue {
-	q := &queue{}
+	q := &queue{gone: make(chan struct{})}
 	q.changed = sync.NewCond(&q.mu)
 	return q
 }
@@ -60,9 +61,12 @@ func (q *queue) takeAll() []request {
 
 func (q *queue) close() {
 	q.mu.Lock()
-	q.closed = true
-	q.changed.Broadcast()
-	q.mu.Unlock()
+	defer q.mu.Unlock()
+	if !q.closed {
+		q.closed = true
+		close(q.gone)
+		q.changed.Broadcast()
+	}
 }
 
 func (r request) size() int {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log"
 	"os/user"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,8 +24,7 @@ const (
 // request is a message and whom to answer.
 type request struct {
 	*Message
-	channel Channel
-	from    Peer
+	from Peer
 }
 
 // Server is a running kernel: it reads requests from a transport, has an executor do the work, and publishes what
@@ -50,8 +50,9 @@ type Server struct {
 	running *running                // the cell that runs; nil when idle
 	helper  map[string]helperCancel // the running completion or inspection of each client and kind
 
-	detached chan struct{} // closed when the cell left behind has ended; nil: there is none. Of the executor's goroutine
-	executed chan struct{} // closed when no cell runs any more
+	barrier  chan chan struct{} // see settle
+	detached chan struct{}      // closed when the cell left behind has ended; nil: there is none. Of the executor's goroutine
+	executed chan struct{}      // closed when no cell runs any more
 	endOnce  sync.Once
 	endErr   error
 	stop     chan struct{} // closed once, by shutdown
@@ -92,7 +93,7 @@ func newServer(exec Executor, key string, logger *log.Logger) *Server {
 		exec: exec, signer: newSigner(key), log: logger,
 		queue: newQueue(), stdin: newStdinWaiter(), comms: newComms(), ports: map[string]int{},
 		session: newUUID(), username: "livespike",
-		helper: map[string]helperCancel{}, executed: make(chan struct{}), stop: make(chan struct{}),
+		helper: map[string]helperCancel{}, barrier: make(chan chan struct{}), executed: make(chan struct{}), stop: make(chan struct{}),
 	}
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		s.username = u.Username
@@ -119,18 +120,14 @@ func (s *Server) run(ctx context.Context, t Transport) error {
 		s.execute(ctx)
 	}()
 	go s.runComms() // a handler that hangs is left behind
-	shell := make(chan request, 16)
-	s.working.Go(func() {
-		for r := range shell {
-			s.handle(ctx, r)
-		}
-	})
-	control := make(chan request, 16)
-	s.working.Go(func() {
-		for r := range control {
-			s.handle(ctx, r)
-		}
-	})
+	shell, control := make(chan func(), 16), make(chan func(), 16)
+	for _, socket := range []chan func(){shell, control} {
+		s.working.Go(func() {
+			for do := range socket {
+				s.guarded(do)
+			}
+		})
+	}
 	s.dispatch(ctx, shell, control)
 	close(shell)
 	close(control)
@@ -186,8 +183,41 @@ func within(limit time.Duration, f func()) bool {
 	}
 }
 
+// guarded calls what may panic in the executor: that ends no loop.
+func (s *Server) guarded(do func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.internal(p)
+		}
+	}()
+	do()
+}
+
+func (s *Server) internal(p any) { s.log.Printf("wire: internal error: %v\n%s", p, debug.Stack()) }
+
 // dispatch decodes requests and hands them to the loop of their socket, until the end.
-func (s *Server) dispatch(ctx context.Context, shell, control chan<- request) {
+func (s *Server) dispatch(ctx context.Context, shell, control chan<- func()) {
+	hand := func(to chan<- func(), do func()) bool {
+		select {
+		case to <- do:
+			return true
+		case <-ctx.Done():
+		case <-s.stop:
+		}
+		return false
+	}
+	take := func(r Request) bool {
+		m, err := s.signer.open(r.Frames)
+		if err != nil {
+			s.drop(err)
+			return true
+		}
+		to := shell
+		if r.Channel == Control {
+			to = control
+		}
+		return hand(to, func() { s.handle(ctx, request{m, r.From}) })
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -195,26 +225,34 @@ func (s *Server) dispatch(ctx context.Context, shell, control chan<- request) {
 		case <-s.stop:
 			return
 		case r, ok := <-s.transport.Requests():
-			if !ok {
+			if !ok || !take(r) {
 				return
 			}
-			m, err := s.signer.open(r.Frames)
-			if err != nil {
-				s.drop(err)
-				continue
+		case passed := <-s.barrier:
+			for range len(s.transport.Requests()) {
+				if r, ok := <-s.transport.Requests(); !ok || !take(r) {
+					return
+				}
 			}
-			to := shell
-			if r.Channel == Control {
-				to = control
-			}
-			select {
-			case to <- request{m, r.Channel, r.From}:
-			case <-ctx.Done():
-				return
-			case <-s.stop:
+			if !hand(shell, func() { close(passed) }) {
 				return
 			}
 		}
+	}
+}
+
+// settle returns when every request that had been received on shell before the call is where it waits: in the queue, if it
+// is a cell.
+func (s *Server) settle() {
+	passed := make(chan struct{})
+	select {
+	case s.barrier <- passed:
+	case <-s.queue.gone:
+		return
+	}
+	select {
+	case <-passed:
+	case <-s.queue.gone: // nothing will be taken from it
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -159,18 +160,42 @@ func (e *scripted) Execute(ctx context.Context, c Cell, out Output) Outcome {
 	case "page":
 		out.Page(Bundle{Data: map[string]any{"text/plain": "help"}})
 	}
-	return Outcome{Expressions: map[string]ExpressionResult{}}
+	results := map[string]ExpressionResult{}
+	for name, src := range c.Expressions {
+		results[name] = ExpressionResult{Bundle: Bundle{Data: map[string]any{"text/plain": src}}}
+	}
+	return Outcome{Expressions: results}
 }
 
-func (e *scripted) Complete(_ context.Context, src string, at int) Completion {
+func (e *scripted) Complete(ctx context.Context, src string, at int) Completion {
+	switch src {
+	case "panic":
+		panic("the completer's")
+	case "slow":
+		e.started <- src
+		<-ctx.Done()
+	}
 	return Completion{Start: strings.LastIndex(src[:at], ".") + 1, End: at, Matches: []Match{{Text: "Println", Kind: "function"}}}
 }
 
 func (e *scripted) Inspect(_ context.Context, src string, at, _ int) (Bundle, bool) {
 	return Bundle{Data: map[string]any{"text/plain": src[:at]}}, src != ""
 }
-func (e *scripted) IsComplete(src string) (string, string) { return "incomplete", "\t" }
-func (e *scripted) History(HistoryQuery) []HistoryEntry    { return []HistoryEntry{{1, 2, "x", "out"}} }
+
+func (e *scripted) IsComplete(src string) (string, string) {
+	switch src {
+	case "panic":
+		panic("the parser's")
+	case "done":
+		return "complete", ""
+	}
+	return "incomplete", "\t"
+}
+
+func (e *scripted) History(q HistoryQuery) []HistoryEntry {
+	return []HistoryEntry{{q.Session, 2, "x", "out"}, {q.Session, 3, q.Access, ""}}
+}
+
 func (e *scripted) Close(context.Context) error {
 	e.mu.Lock()
 	e.closed = true
@@ -191,14 +216,25 @@ type client struct {
 
 func start(t *testing.T) *client {
 	t.Helper()
-	c := &client{t: t, m: newMemory(), e: &scripted{started: make(chan string, 64), release: make(chan struct{})}, log: &bytes.Buffer{}, end: make(chan error, 1)}
-	s := newServer(c.e, testKey, log.New(io.Writer(c.log), "", 0))
-	c.s = s
-	go func() { c.end <- s.run(context.Background(), c.m) }()
-	if got := c.next(); got.Header.Type != "status" || !strings.Contains(string(got.Content), "starting") {
-		t.Fatalf("first message is %s %s", got.Header.Type, got.Content)
-	}
+	c := newClient(t)
+	c.run()
 	return c
+}
+
+// newClient is a client of a server that does not run yet: what it sends waits.
+func newClient(t *testing.T) *client {
+	c := &client{t: t, m: newMemory(), e: &scripted{started: make(chan string, 64), release: make(chan struct{})}, log: &bytes.Buffer{}, end: make(chan error, 1)}
+	c.s = newServer(c.e, testKey, log.New(io.Writer(c.log), "", 0))
+	c.s.ports = map[string]int{"shell_port": 7}
+	return c
+}
+
+func (c *client) run() {
+	c.t.Helper()
+	go func() { c.end <- c.s.run(context.Background(), c.m) }()
+	if got := c.next(); got.Header.Type != "status" || !strings.Contains(string(got.Content), "starting") {
+		c.t.Fatalf("first message is %s %s", got.Header.Type, got.Content)
+	}
 }
 
 // send asks and returns the request's msg_id.
@@ -259,6 +295,48 @@ func TestOrderWithinACell(t *testing.T) {
 	}
 	if got := string(r.Content); !strings.Contains(got, `"status":"ok"`) || !strings.Contains(got, `"payload":[]`) {
 		t.Error(got)
+	}
+}
+
+// What stands on every message of ours: on iopub one topic, and a header of the kernel's own.
+func TestHeaders(t *testing.T) {
+	c := start(t)
+	c.send(Shell, "is_complete_request", `{"code":"done"}`)
+	for _, m := range []*Message{c.next(), c.reply(), c.next()} {
+		if m.Header.Version != "5.5" || m.Header.Session == "s" || m.Header.Session == "" || m.Header.Username == "" ||
+			!strings.HasPrefix(m.Header.ID, m.Header.Session+"_") {
+			t.Errorf("header %s", m.RawHeader)
+		}
+		at, err := time.Parse("2006-01-02T15:04:05.000000Z07:00", m.Header.Date)
+		if _, offset := at.Zone(); err != nil || offset != 0 || time.Since(at).Abs() > time.Hour {
+			t.Errorf("date %s, %v", m.Header.Date, err)
+		}
+		if m.Header.Type == "status" && (len(m.Idents) != 1 || string(m.Idents[0]) != "kernel."+m.Header.Session+".status") {
+			t.Errorf("topic %q", m.Idents)
+		}
+		if m.Header.Type == "is_complete_reply" && string(m.Content) != `{"status":"complete"}` {
+			t.Errorf("reply %s: indent belongs to incomplete alone", m.Content)
+		}
+	}
+}
+
+func TestKernelInfo(t *testing.T) {
+	c := start(t)
+	c.send(Shell, "execute_request", execute("wait")) // it is answered while a cell runs
+	<-c.e.started
+	id := c.send(Control, "kernel_info_request", `{}`)
+	var got, want map[string]any
+	if err := json.Unmarshal(c.replyTo(id).Content, &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(`{"status":"ok","protocol_version":"5.5","implementation":"scripted","implementation_version":"0",
+		"language_info":{"name":"go","version":"1.26","mimetype":"text/x-go","file_extension":".go","pygments_lexer":"go",
+			"codemirror_mode":"go","nbconvert_exporter":"script"},
+		"banner":"hello","help_links":[],"debugger":false,"supported_features":[]}`), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
 	}
 }
 
@@ -440,9 +518,9 @@ func TestEveryRequestIsAnswered(t *testing.T) {
 	c := start(t)
 	for kind, want := range map[string]string{
 		"kernel_info_request": `"protocol_version":"5.5"`,
-		"history_request":     `[[1,2,"x"]]`,
+		"history_request":     `[[0,2,"x"],[0,3,""]]`,
 		"comm_info_request":   `"comms":{}`,
-		"connect_request":     `{}`,
+		"connect_request":     `{"shell_port":7}`,
 		"debug_request":       `"success":false`,
 	} {
 		id := c.send(Control, kind, `{}`)
@@ -503,6 +581,17 @@ func TestConnectionFile(t *testing.T) {
 		}
 		if _, err := ReadConnection(path); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for field, reason := range map[string]string{
+		`"curve_publickey":"x"`:   "encrypted transport (curve_publickey) is not offered",
+		`"registration_port":123`: "protocol 5.6 (registration_port) is not offered",
+	} {
+		if err := os.WriteFile(path, []byte(`{"transport":"tcp",`+field+`}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadConnection(path); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 }
