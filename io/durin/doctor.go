@@ -14,6 +14,7 @@ import (
 
 	"github.com/livespike/livespike/io/durin/sim"
 	"github.com/livespike/livespike/io/durin/wire"
+	"github.com/livespike/livespike/io/internal/datagram"
 )
 
 // Finding is one line of an examination.
@@ -66,7 +67,7 @@ type examination struct {
 	watch   time.Duration // how long the telemetry is watched
 	name    string        // for errors
 	conn    net.Conn
-	udp     *net.UDPConn
+	udp     *datagram.Conn
 	encoder wire.Encoder
 	replies chan heard
 }
@@ -349,7 +350,7 @@ func (x *examination) listen() *telemetryWatch {
 		return w
 	}
 	for x.ctx.Err() == nil {
-		n, _, err := x.udp.ReadFromUDPAddrPort(buffer)
+		n, _, err := x.udp.Receive(buffer)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
 			return w

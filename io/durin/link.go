@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/livespike/livespike/io/durin/wire"
+	"github.com/livespike/livespike/io/internal/datagram"
 )
 
 // link is the sockets of one connection and the replies that are still to come.
 type link struct {
 	conn   net.Conn
-	udp    *net.UDPConn
+	udp    *datagram.Conn
 	remote netip.Addr
 
 	encoder  wire.Encoder
@@ -55,7 +56,7 @@ func newLink(conn net.Conn) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: local.IP})
+	udp, err := datagram.Listen(local.IP)
 	if err != nil {
 		return nil, err
 	}

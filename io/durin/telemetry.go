@@ -30,7 +30,7 @@ func (r *Robot) readTelemetry(l *link) {
 	buffer := make([]byte, 4096)
 	var limit time.Time // the read deadline
 	for {
-		n, from, err := l.udp.ReadFromUDPAddrPort(buffer)
+		n, from, err := l.udp.Receive(buffer)
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"net/netip"
 
 	"github.com/livespike/livespike/io/durin/wire"
 )
@@ -143,7 +144,7 @@ func (s *Server) acceptCamera() {
 			s.serveCamera(conn)
 		}
 		_ = conn.Close() // it is gone, or Close has closed it
-		s.watch(nil)
+		s.watch(netip.AddrPort{})
 	}
 }
 
@@ -163,12 +164,12 @@ func (s *Server) serveCamera(conn net.Conn) {
 			switch m, err := decoder.Decode(payload); m := m.(type) {
 			case *wire.EnableStreaming:
 				if err == nil && m.To != wire.UartOnly && len(m.IP) == 4 {
-					s.watch(&net.UDPAddr{IP: append(net.IP(nil), m.IP...), Port: int(m.Port)})
+					s.watch(destination(m))
 					reply = acknowledge
 				}
 			case *wire.Empty:
 				if err == nil && m.Which == wire.TagDisableStreaming {
-					s.watch(nil)
+					s.watch(netip.AddrPort{})
 					reply = acknowledge
 				}
 			}
@@ -180,16 +181,16 @@ func (s *Server) serveCamera(conn net.Conn) {
 }
 
 // watch lets the camera send to an address, or nowhere.
-func (s *Server) watch(to *net.UDPAddr) {
+func (s *Server) watch(to netip.AddrPort) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.arena.catchUp()
 	s.robot.camera = camera{}
-	if to == nil {
+	if !to.IsValid() {
 		return
 	}
 	s.robot.camera.out = func(datagram []byte) {
-		if _, err := s.udp.WriteToUDP(datagram, to); err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := s.udp.Send(datagram, to); err != nil && !errors.Is(err, net.ErrClosed) {
 			s.failure = err
 		}
 	}

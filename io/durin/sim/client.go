@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"net"
+	"net/netip"
 
 	"github.com/livespike/livespike/io/durin/wire"
 )
@@ -17,7 +18,7 @@ func (s *Server) accept() {
 			return // closed
 		}
 		s.mu.Lock()
-		s.conn, s.handled, s.sent, s.target, s.waiting = conn, 0, 0, nil, nil
+		s.conn, s.handled, s.sent, s.target, s.waiting = conn, 0, 0, netip.AddrPort{}, nil
 		closed := s.closed
 		s.changed.Broadcast()
 		s.tell()
@@ -74,6 +75,11 @@ func (s *Server) handle(payload []byte, decoder *wire.Decoder, out []byte) []byt
 	return s.obey(payload, decoder, out)
 }
 
+// destination is where a message that has four numbers asks the robot to send to.
+func destination(m *wire.EnableStreaming) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(m.IP)), m.Port)
+}
+
 // afterStall handles what has come during a stall. It is called with the lock held.
 func (s *Server) afterStall() {
 	var out []byte
@@ -98,8 +104,8 @@ func (s *Server) obey(payload []byte, decoder *wire.Decoder, out []byte) []byte 
 		return s.encoder.AppendFrame(out, reject, 0)
 	}
 	reply := s.robot.Handle(m)
-	if to, ok := m.(*wire.EnableStreaming); ok && reply != reject {
-		s.target = &net.UDPAddr{IP: append(net.IP(nil), to.IP...), Port: int(to.Port)}
+	if to, ok := m.(*wire.EnableStreaming); ok && reply != reject && to.To != wire.UartOnly {
+		s.target = destination(to)
 	}
 	if reply == nil {
 		if s.robot.config.GarbageTofStatus {

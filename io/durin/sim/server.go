@@ -5,27 +5,29 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/livespike/livespike/io/durin/wire"
+	"github.com/livespike/livespike/io/internal/datagram"
 )
 
 // Server is a simulated robot behind real sockets: commands and replies on a TCP port, one client at a time as on the
 // robot, and telemetry by UDP to wherever the client asks.
 type Server struct {
 	listener net.Listener
-	udp      *net.UDPConn
+	udp      *datagram.Conn
 
 	arena         *arena
 	mu            *sync.Mutex // the arena's
 	changed       *sync.Cond  // broadcast when handled, conn or closed changes
 	robot         *Robot
-	taken         int    // the last time-of-flight frame that NextToF has given
-	lastToF       int64  // when a part of a time-of-flight frame was sent last, µs
-	handled       uint64 // frames that the present client has sent
-	sent          uint64 // datagrams to the present client
-	target        *net.UDPAddr
+	taken         int            // the last time-of-flight frame that NextToF has given
+	lastToF       int64          // when a part of a time-of-flight frame was sent last, µs
+	handled       uint64         // frames that the present client has sent
+	sent          uint64         // datagrams to the present client
+	target        netip.AddrPort // of the telemetry; the zero value is nobody
 	conn          net.Conn
 	cameraControl net.Listener
 	cameraConn    net.Conn
@@ -57,7 +59,7 @@ func listen(address string, a *arena, index int) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: listener.Addr().(*net.TCPAddr).IP})
+	udp, err := datagram.Listen(listener.Addr().(*net.TCPAddr).IP)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sim: %w", err), listener.Close())
 	}
@@ -234,10 +236,10 @@ func (s *Server) SetSpeed(speed float64) {
 
 // sendDatagram is called with the lock held.
 func (s *Server) sendDatagram(datagram []byte) {
-	if s.target == nil {
+	if !s.target.IsValid() {
 		return
 	}
-	if _, err := s.udp.WriteToUDP(datagram, s.target); err != nil {
+	if err := s.udp.Send(datagram, s.target); err != nil {
 		s.failure = err
 		return
 	}
