@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/surrogate"
@@ -178,4 +179,56 @@ func ExampleModule() {
 	fmt.Println(y)
 	// Output:
 	// tensor([2., 2.])
+}
+
+// A function that passes options on.
+func ExampleOption() {
+	step := func(options ...snn.Option) *tensor.Tensor {
+		_, state := snn.LIFCell(options...).Forward(tensor.Of(1), nil)
+		return state.I()
+	}
+	fmt.Println(step(), step(snn.TauSynInv(100)))
+	// Output:
+	// tensor([0.8000]) tensor([0.9000])
+}
+
+func ExampleBehaviours() {
+	fmt.Println(slices.Contains(snn.Behaviours(), "tonic_bursting"))
+	fmt.Println(snn.IzhikevichCell(snn.TonicBursting())) // the name is an option, too
+	// Output:
+	// true
+	// IzhikevichCell(p=IzhikevichParameters(a=0.02, b=0.2, c=-50, d=2, sq=0.04, mn=5, bias=140, v_th=30, tau_inv=250, method='super', alpha=100.0), dt=0.001)
+}
+
+// A network built twice: the weights of one go into a file and into the other.
+func ExampleSave() {
+	build := func() *snn.Chain { return snn.Sequential(snn.Linear(2, 4), snn.LIF(), snn.Linear(4, 1), snn.LI()) }
+	folder, err := os.MkdirTemp("", "weights")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "net.safetensors")
+	learned, fresh := build(), build()
+	fmt.Println(snn.Save(file, learned), snn.Load(file, fresh))
+	x := tensor.Ones(10, 2)
+	a, _ := learned.Forward(x, nil)
+	b, _ := fresh.Forward(x, nil)
+	fmt.Println(a.Equal(b))
+	// Output:
+	// <nil> <nil>
+	// true
+}
+
+// Two neurons whose threshold rises with every spike. The weights let the input reach the first alone.
+func ExampleLSNNRecurrent() {
+	layer := snn.LSNNRecurrent(1, 2, snn.TauAdaptInv(5), snn.Beta(1.8),
+		snn.InputWeights(tensor.Of(4, 0).Reshape(2, 1)), snn.RecurrentWeights(tensor.Zeros(2, 2)))
+	spikes, state := layer.Forward(tensor.Ones(100, 1), nil)
+	fmt.Println("the first fires:", spikes.Slice(1, 0, 1).Sum().Item() > 0, "the second:", spikes.Slice(1, 1, 2).Sum().Item() > 0)
+	fmt.Println("its threshold has risen:", state.Get("b").At1(0) > state.Get("b").At1(1))
+	// Output:
+	// the first fires: true the second: false
+	// its threshold has risen: true
 }

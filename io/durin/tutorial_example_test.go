@@ -30,3 +30,21 @@ func ExampleTrack() {
 	// Output:
 	// 15 true
 }
+
+// A brake as a function from what the robot knows to what it shall do.
+func ExampleRobot() {
+	brake := func(obs durin.Obs) durin.Command {
+		if obs.Nearest(0) < 300 { // mm
+			return durin.Move{}
+		}
+		return durin.Move{Y: 200} // mm/s, forward
+	}
+	var robot *durin.Robot = durin.MustDial("sim:corridor?start=1&quiet=1")
+	for range 60 {
+		robot.Send(brake(robot.Next()))
+	}
+	robot.Close()
+	fmt.Println(robot.Track().ContactTime)
+	// Output:
+	// 0s
+}

@@ -2,6 +2,8 @@ package event_test
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/livespike/livespike/io/event"
 )
@@ -37,6 +39,39 @@ func ExampleRealtime() {
 	defer camera.Close()
 	batch, err := camera.Next()
 	fmt.Println(len(batch) > 0, err)
+	// Output:
+	// true <nil>
+}
+
+func ExampleFormats() {
+	for _, line := range event.Formats() {
+		if strings.HasPrefix(line, "dat") {
+			fmt.Println(line)
+		}
+	}
+	// Output:
+	// dat (.dat): Prophesee DAT, versions 1 and 2
+}
+
+func ExampleScenes() {
+	for _, scene := range event.Scenes() {
+		line, _, _ := strings.Cut(scene, "\n")
+		if strings.HasPrefix(line, "bars") {
+			fmt.Println(line)
+		}
+	}
+	// Output:
+	// bars: upright bars that move to the right and level bars that move down
+}
+
+func ExampleStream() {
+	var camera *event.Stream = event.MustOpen("sample:bars").Crop(0, 0, 100, 100)
+	defer camera.Close()
+	var n float32
+	for frame := range camera.Frames(10 * time.Millisecond) {
+		n += frame.Sum().Item()
+	}
+	fmt.Println(n > 1000, camera.Err())
 	// Output:
 	// true <nil>
 }

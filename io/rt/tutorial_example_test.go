@@ -25,3 +25,31 @@ func ExampleNull() {
 	// Output:
 	// 10
 }
+
+// A loop that would rather end than lose a tick. The third step takes too long.
+func ExampleOnMiss() {
+	loop := rt.New(5*time.Millisecond, rt.OnMiss(rt.Stop), rt.Spin(0), rt.KeepCollector())
+	err := loop.Run(func(t rt.Tick) bool {
+		if t.N == 2 {
+			time.Sleep(12 * time.Millisecond)
+		}
+		return true
+	})
+	fmt.Println(err != nil)
+	// Output:
+	// true
+}
+
+func ExampleLoop() {
+	loop := rt.New(time.Millisecond)
+	run := func(l *rt.Loop, steps int) uint64 {
+		n := 0
+		if err := l.Run(func(rt.Tick) bool { n++; return n < steps }); err != nil {
+			fmt.Println(err)
+		}
+		return l.Report().Ticks
+	}
+	fmt.Println(run(loop, 5), run(loop, 10)) // a report is of the last run
+	// Output:
+	// 5 10
+}

@@ -16,6 +16,7 @@ type symbolDoc struct {
 	Doc     string
 	Params  []string
 	Example string
+	See     string // without an example of its own: the name whose example has this one
 }
 
 // docs is the documentation of the packages in the tables, by pkg.Name or pkg.Type.Method. It is read when first asked

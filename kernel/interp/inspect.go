@@ -135,8 +135,12 @@ func page(name, sig string, d symbolDoc) Doc {
 	if d.Doc != "" {
 		parts = append(parts, strings.TrimSpace(d.Doc))
 	}
+	heading := "Example:"
+	if d.Example == "" && d.See != "" {
+		heading, d.Example = "Example, of "+d.See+":", docs()[d.See].Example
+	}
 	if d.Example != "" {
-		parts = append(parts, "Example:\n\n\t"+strings.ReplaceAll(strings.TrimSpace(d.Example), "\n", "\n\t"))
+		parts = append(parts, heading+"\n\n\t"+strings.ReplaceAll(strings.TrimSpace(d.Example), "\n", "\n\t"))
 	}
 	return Doc{Name: name, Sig: sig, Text: strings.Join(parts, "\n\n")}
 }

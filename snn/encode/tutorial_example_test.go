@@ -87,3 +87,18 @@ func ExampleSpatialReceptiveField2d() {
 	// Output:
 	// [1 7] [1 20 20] tensor(4.)
 }
+
+func ExampleDeltaEncode() {
+	x := tensor.Of(0, 0.5, 0.6, 2, 1) // a step of 0.5 or more is a spike, with its sign
+	fmt.Println(encode.DeltaEncode(x, 0.5))
+	// Output:
+	// tensor([ 0.,  1.,  0.,  1., -1.])
+}
+
+func ExampleSignedPoissonEncode() {
+	spikes := encode.SignedPoissonEncode(tensor.Of(1, -1, 0), 1000, encode.Seed(1))
+	sum := spikes.Sum(0)
+	fmt.Println(sum.At1(0) > 50, sum.At1(1) < -50, sum.At1(2)) // 100 Hz for a second, with the sign of the input
+	// Output:
+	// true true 0
+}

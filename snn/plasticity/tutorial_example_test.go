@@ -69,3 +69,29 @@ func ExampleTsodyksMakram() {
 	// Output:
 	// 0.50 0.35 0.12
 }
+
+// Near its bound of 1 a weight grows less where the step is a part of what is left.
+func ExampleAlgorithm() {
+	grown := func(algorithm string) float32 {
+		rule := plasticity.STDP(plasticity.Algorithm(algorithm), plasticity.Mu(1), plasticity.EtaPlus(0.1), plasticity.EtaMinus(0))
+		weight, _ := rule.StepLinear(tensor.Ones(1), tensor.Ones(1), tensor.Full(0.9, 1, 1), nil)
+		return weight.Item() - 0.9
+	}
+	fmt.Println(grown("multiplicative_pow") < grown("additive"))
+	// Output:
+	// true
+}
+
+func ExampleTsodyksMakramRule() {
+	second := func(rule *plasticity.TsodyksMakramRule) float32 { // of two spikes, 10 ms apart
+		out, state := rule.Step(tensor.Of(1), nil)
+		for range 9 {
+			out, state = rule.Step(tensor.Of(0), state)
+		}
+		out, _ = rule.Step(tensor.Of(1), state)
+		return out.Item()
+	}
+	fmt.Println("tired:", second(plasticity.TsodyksMakram(plasticity.U(0.9))) < 0.2)
+	// Output:
+	// tired: true
+}

@@ -15,3 +15,13 @@ func ExampleSuperSpike() {
 	// Output:
 	// tensor([0., 1.]) tensor([0.2500, 0.2500])
 }
+
+func ExampleFunction() {
+	var spike surrogate.Function = surrogate.SuperSpike(10)
+	x := tensor.Of(-0.1, 0.1).SetRequiresGrad(true)
+	z := spike.Spikes(x)
+	z.Sum().Backward()
+	fmt.Println(z.Detach(), x.Grad()) // a step; its slope is 1/(1 + 10·|x|)²
+	// Output:
+	// tensor([0., 1.]) tensor([0.2500, 0.2500])
+}

@@ -3,6 +3,7 @@ package train_test
 import (
 	"fmt"
 
+	"github.com/livespike/livespike/snn"
 	"github.com/livespike/livespike/snn/tensor"
 	"github.com/livespike/livespike/snn/train"
 )
@@ -48,4 +49,16 @@ func ExampleSmoothLabels() {
 	// Output:
 	// tensor([[0.0500, 0.0500, 0.8500, 0.0500],
 	//         [0.8500, 0.0500, 0.0500, 0.0500]])
+}
+
+// A classifier, with a bound on the gradients and its accuracy in the history.
+func ExampleMeasure() {
+	x := tensor.Of(1, 0, 0, 1, 2, 0, 0, 2).Reshape(4, 2)
+	data := train.Data{X: x, Y: tensor.Of(0, 1, 0, 1)}
+	model := snn.Linear(2, 2, snn.Weight(tensor.Zeros(2, 2)), snn.Bias(false))
+	h, err := train.Fit(model, train.SGD(snn.Parameters(model), train.LR(0.5)), data, tensor.CrossEntropy,
+		train.Epochs(20), train.Batch(4), train.Timeless(), train.Clip(1), train.Measure("accuracy", train.Accuracy))
+	fmt.Println(h.Epochs[19].Measured, err)
+	// Output:
+	// 1 <nil>
 }

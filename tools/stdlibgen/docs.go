@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,6 +22,7 @@ type entry struct {
 	Doc     string   `json:"doc,omitempty"`     // comment as written
 	Params  []string `json:"params,omitempty"`  // parameter names, "" where the source gives none
 	Example string   `json:"example,omitempty"` // body of the first example
+	See     string   `json:"see,omitempty"`     // without an example: the name whose example has this one
 }
 
 // docsJSON writes the documentation of all packages. A key is the package's name and the symbol, "snn.LIFCell",
@@ -29,17 +31,18 @@ type entry struct {
 // kept are entries to take over as they are.
 func docsJSON(packages []source, kept map[string]entry) ([]byte, error) {
 	entries := maps.Clone(kept)
-	taken := map[string]bool{}
+	taken, own := map[string]bool{}, map[string]bool{}
 	for _, p := range packages {
 		name := p.types.Name()
 		if taken[name] {
 			name = p.path
 		}
-		taken[name] = true
+		taken[name], own[name] = true, strings.HasPrefix(p.path, module+"/")
 		if err := document(p, name, entries); err != nil {
 			return nil, err
 		}
 	}
+	borrowExamples(entries, own)
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -87,6 +90,31 @@ func former(file string, broken []string) map[string]entry {
 	return kept
 }
 
+var qualified = regexp.MustCompile(`\b[a-z]\w*\.[A-Z]\w*`)
+
+// borrowExamples lets names of our own packages without an example see the shortest one of ours that has them. The names
+// of a type's methods, which an example's text does not tell from others', go without.
+func borrowExamples(entries map[string]entry, own map[string]bool) {
+	ours := func(key string) bool {
+		name, _, _ := strings.Cut(key, ".")
+		return own[name]
+	}
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		example := entries[key].Example
+		if !ours(key) {
+			continue
+		}
+		for _, name := range qualified.FindAllString(example, -1) {
+			e, known := entries[name]
+			if !known || !ours(name) || e.Example != "" || e.See != "" && len(entries[e.See].Example) <= len(example) {
+				continue
+			}
+			e.See = key
+			entries[name] = e
+		}
+	}
+}
+
 func document(p source, name string, entries map[string]entry) error {
 	d, err := doc.NewFromFiles(p.fset, p.files, p.path)
 	if err != nil {
@@ -96,7 +124,7 @@ func document(p source, name string, entries map[string]entry) error {
 	add := func(key string, e entry) { entries[name+"."+key] = e }
 	functions := func(prefix string, list []*doc.Func) {
 		for _, f := range list {
-			add(prefix+f.Name, entry{signature(p.fset, f.Decl), f.Doc, parameterNames(f.Decl), example(p.fset, f.Examples)})
+			add(prefix+f.Name, entry{signature(p.fset, f.Decl), f.Doc, parameterNames(f.Decl), example(p.fset, f.Examples), ""})
 		}
 	}
 	values := func(list []*doc.Value) {
@@ -167,7 +195,7 @@ func interfaceMethods(fset *token.FileSet, t *doc.Type, add func(string, entry))
 			}
 			for _, id := range method.Names {
 				if id.IsExported() {
-					add(t.Name+"."+id.Name, entry{"func " + id.Name + strings.TrimPrefix(print(fset, function), "func"), text, fieldNames(function.Params), ""})
+					add(t.Name+"."+id.Name, entry{"func " + id.Name + strings.TrimPrefix(print(fset, function), "func"), text, fieldNames(function.Params), "", ""})
 				}
 			}
 		}
