@@ -9,7 +9,7 @@ import (
 type Activation struct {
 	mode
 	name  string // as PyTorch's module prints
-	f     func(x float32) float32
+	all   func(dst, x []float32)
 	slope func(x, y float32) float32 // the derivative at x, where f is y
 	cuda  string                     // what the kernels are called, sigmoid for sigmoid_f32; empty if there are none
 }
@@ -18,21 +18,27 @@ type Activation struct {
 func Sigmoid() *Activation {
 	return &Activation{
 		name: "Sigmoid", cuda: "sigmoid",
-		f:     func(x float32) float32 { return float32(simd.Sigmoid(float64(x))) },
+		all:   simd.Sigmoids,
 		slope: func(_, y float32) float32 { return y * (1 - y) },
 	}
 }
 
 // Relu is max(x, 0) of each element. Its derivative at 0 is 0.
 func Relu() *Activation {
-	return &Activation{name: "ReLU", cuda: "relu", f: relu, slope: func(x, _ float32) float32 { return above(x, 0) }}
+	return &Activation{name: "ReLU", cuda: "relu", all: relus, slope: func(x, _ float32) float32 { return above(x, 0) }}
+}
+
+func relus(dst, x []float32) {
+	for k, v := range x {
+		dst[k] = relu(v)
+	}
 }
 
 // Tanh is the hyperbolic tangent of each element.
 func Tanh() *Activation {
 	return &Activation{
 		name: "Tanh", cuda: "tanh",
-		f:     func(x float32) float32 { return float32(simd.Tanh(float64(x))) },
+		all:   simd.Tanhs,
 		slope: func(_, y float32) float32 { return 1 - float32(y*y) },
 	}
 }
@@ -70,9 +76,7 @@ func (a *Activation) OutputShape(in ...int) []int { return in }
 func (a *Activation) outputShape(in []int) []int { return in }
 
 func (a *Activation) apply(dst, x []float32, _ []int, s *State) *State {
-	for k, v := range x {
-		dst[k] = a.f(v)
-	}
+	a.all(dst, x)
 	return s
 }
 

@@ -33,7 +33,7 @@ func (c *Cell) forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	}
 	n := c.next(s, shape)
 	z := pool.Uncleared(len(x.Data()))
-	c.advance(z, x.Data(), n)
+	c.step1(z, x.Data(), n)
 	return wrap(z, shape), n
 }
 
@@ -49,14 +49,18 @@ func (c *Cell) OutputShape(in ...int) []int { return in }
 func (c *Cell) outputShape(in []int) []int { return in }
 
 func (c *Cell) apply(dst, x []float32, in []int, s *State) *State {
-	if s == nil {
-		s = c.initial(in)
-	} else {
-		c.check(s, in)
-	}
-	s.change(c)
-	c.advance(dst, x, s)
+	s = c.ready(c, s, in)
+	c.step1(dst, x, s)
 	return s
+}
+
+// step1 is a step, which several processors share where there are many neurons.
+func (c *Cell) step1(z, x []float32, s *State) {
+	if n := s.stride(); c.canPair(s) && c.isCut(n, 1) {
+		c.share(z, nil, x, 1, s)
+	} else {
+		c.advance(z, x, s)
+	}
 }
 
 // InitialState is the state that Forward starts from when it is given none, for inputs of that shape.

@@ -23,7 +23,7 @@ func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 	if c.bias != nil && c.bias.RequiresGrad() {
 		db = make([]float32, c.out)
 	}
-	sparse := dw != nil && c.isSparse(x.Data())
+	sparse := dw != nil && c.isSparse(numbers(x.Data()))
 	padded := borrow(c.in * (g.h + c.top + c.bottom) * (g.w + c.left + c.right))
 	defer giveBack(padded)
 	watch := watcher{per: outSize * c.in / c.groups * c.kh * c.kw / 2}

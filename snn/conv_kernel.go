@@ -2,6 +2,7 @@ package snn
 
 import (
 	"math"
+	"runtime"
 	"sync"
 
 	"github.com/livespike/livespike/internal/gemm"
@@ -20,6 +21,12 @@ type image struct {
 const convSparse = 0.03
 
 func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
+	c.take(dst, numbers(x), in)
+	return s
+}
+
+// take is apply for inputs of any kind. An image of spikes as bits has a multiple of 8.
+func (c *Conv) take(dst []float32, x inputs, in []int) {
 	together(c, nil, c.weight)
 	n := len(in)
 	g := image{h: in[n-2], w: in[n-1]}
@@ -27,42 +34,43 @@ func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
 	g.ow = convSize(g.w, c.left+c.right, c.dw, c.kw, c.sw)
 	size, outSize := c.in*g.h*g.w, c.out*g.oh*g.ow
 	if size == 0 {
-		return s
+		return
 	}
 	t := convTasks.Get().(*convTask)
 	*t = convTask{c: c, dst: dst, x: x, g: g, size: size, outSize: outSize, work: convWorks.Get().(*convWork), sparse: c.isSparse(x)}
+	images, each := x.n/size, outSize*c.in/c.groups*c.kh*c.kw
+	t.every, t.parts = 1+2_000_000/each, 1
 	switch {
 	case t.sparse:
 		t.work.flip(c)
+		if each /= 20; isShared(images*each) && images < runtime.GOMAXPROCS(0) {
+			t.parts = min(c.out, runtime.GOMAXPROCS(0))
+		}
 	case c.canStrip(g):
 		t.work.arrange(c, g)
 	}
-	images, each := len(x)/size, outSize*c.in/c.groups*c.kh*c.kw
-	t.every = 1 + 2_000_000/each
-	if t.sparse {
-		each /= 20
-	}
-	if isShared(images*each) && images > 1 {
-		pool.Do(images, t)
+	if pieces := images * t.parts; isShared(images*each) && pieces > 1 {
+		pool.Do(pieces, t)
 	} else {
-		for k := range images {
+		for k := range pieces {
 			t.Piece(k)
 		}
 	}
 	convWorks.Put(t.work)
 	*t = convTask{}
 	convTasks.Put(t)
-	return s
 }
 
-// convTask is a convolution of several images, a piece for each.
+// convTask is a convolution of several images, a piece for each, or for some of an image's output channels.
 type convTask struct {
 	c             *Conv
-	dst, x        []float32
+	dst           []float32
+	x             inputs
 	g             image
 	size, outSize int
 	work          *convWork
 	sparse        bool
+	parts         int // pieces of an image
 	every         int // images between looks for an interrupt
 }
 
@@ -70,12 +78,20 @@ var convTasks = sync.Pool{New: func() any { return new(convTask) }}
 
 // Piece convolves an image.
 func (t *convTask) Piece(k int) {
-	out, img := t.dst[k*t.outSize:(k+1)*t.outSize], t.x[k*t.size:(k+1)*t.size]
-	if t.sparse {
-		t.c.fillBias(out, t.g)
-		t.c.scatter(out, img, t.g, t.work)
-	} else {
-		t.c.dense(out, img, t.g, t.work)
+	k, part := k/t.parts, k%t.parts
+	out, img := t.dst[k*t.outSize:(k+1)*t.outSize], t.x.rows(k*t.size, t.size)
+	switch {
+	case t.sparse:
+		from, to := part*t.c.out/t.parts, (part+1)*t.c.out/t.parts
+		t.c.fillBias(out, t.g, from, to)
+		t.c.scatter(out, img, t.g, t.work, from, to)
+	case img.x == nil:
+		p := borrow(t.size)
+		defer giveBack(p)
+		img.write(*p)
+		t.c.dense(out, *p, t.g, t.work)
+	default:
+		t.c.dense(out, img.x, t.g, t.work)
 	}
 	if k%t.every == t.every-1 {
 		stopIfInterrupted("Conv2d")
@@ -84,8 +100,8 @@ func (t *convTask) Piece(k int) {
 
 // isSparse is the fixed rule that chooses the path, from the whole input of a call. Weights that are not finite take
 // the dense path, where zero times infinity shows.
-func (c *Conv) isSparse(x []float32) bool {
-	if simd.Count(x) >= int(convSparse*float64(len(x))) {
+func (c *Conv) isSparse(x inputs) bool {
+	if x.count() >= int(convSparse*float64(x.n)) {
 		return false
 	}
 	for _, w := range c.weight.Data() {
@@ -96,11 +112,11 @@ func (c *Conv) isSparse(x []float32) bool {
 	return true
 }
 
-// fillBias starts every sum. Adding to zero makes a bias of −0 a +0, so that the sum does not depend on whether zeros
+// fillBias starts every sum of some output channels. Adding to zero makes a bias of −0 a +0, so that the sum does not depend on whether zeros
 // are added to it.
-func (c *Conv) fillBias(out []float32, g image) {
+func (c *Conv) fillBias(out []float32, g image, from, to int) {
 	n := g.oh * g.ow
-	for o := range c.out {
+	for o := from; o < to; o++ {
 		b := float32(0)
 		if c.bias != nil {
 			b += c.bias.Data()[o]
@@ -129,7 +145,7 @@ func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 		c.denseFast(out, x, g, work)
 		return
 	}
-	c.fillBias(out, g)
+	c.fillBias(out, g, 0, c.out)
 	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
 	taps := per * c.kh * c.kw
 	c.unfold(x, g, func(group, y, rows int, turned []float32) {
@@ -188,33 +204,27 @@ func (c *Conv) pad(p, x []float32, g image, ph, pw int) {
 	}
 }
 
-// activeList is memory for the elements of a row that are not zero.
-type activeList struct {
-	index  []int32
-	values []float32
-}
-
-var activeLists = sync.Pool{New: func() any { return new(activeList) }}
-
-// scatter adds the kernel around every input that is not zero. The inputs are visited by channel, row and column, so
-// each output sees its taps in the order of the dense sum; the products left out are zeros.
-func (c *Conv) scatter(out, x []float32, g image, work *convWork) {
-	weight, per := c.weight.Data(), c.in/c.groups
-	perOut := c.out / c.groups
-	list := activeLists.Get().(*activeList)
-	defer activeLists.Put(list)
-	list.index, list.values = grown(list.index, g.w), grown(list.values, g.w)
-	for i := range c.in {
-		group := i / per
-		for y := range g.h {
-			n := simd.Active(list.index, list.values, x[(i*g.h+y)*g.w:][:g.w], c.left)
-			for k, at := range list.index[:n] {
-				v := list.values[k]
-				for o := group * perOut; o < (group+1)*perOut; o++ {
-					kernel, plane := o*per+i%per, out[o*g.oh*g.ow:][:g.oh*g.ow]
-					if !work.around(c, plane, kernel, v, y+c.top, int(at), g) {
-						c.spread(plane, weight[kernel*c.kh*c.kw:][:c.kh*c.kw], v, y+c.top, int(at), g)
-					}
+// scatter adds the kernels of some output channels around every input that is not zero. The inputs are visited by channel,
+// row and column, so each output sees its taps in the order of the dense sum; the products left out are zeros.
+func (c *Conv) scatter(out []float32, x inputs, g image, work *convWork, from, to int) {
+	weight, per, perOut, plane := c.weight.Data(), c.in/c.groups, c.out/c.groups, g.oh*g.ow
+	var index [chunk]int32
+	values := ones
+	row, i, y := 0, 0, 0 // row is the place of the row's first element
+	for at := 0; at < x.n; at += chunk {
+		n := x.active(&index, &values, at, min(chunk, x.n-at))
+		for k, place := range index[:n] {
+			place, v := at+int(place), values[k]
+			for ; place >= row+g.w; row += g.w {
+				if y++; y == g.h {
+					i, y = i+1, 0
+				}
+			}
+			first := i / per * perOut
+			for o := max(from, first); o < min(to, first+perOut); o++ {
+				kernel, out, x := o*per+i%per, out[o*plane:][:plane], place-row+c.left
+				if !work.around(c, out, kernel, v, y+c.top, x, g) {
+					c.spread(out, weight[kernel*c.kh*c.kw:][:c.kh*c.kw], v, y+c.top, x, g)
 				}
 			}
 		}

@@ -1,6 +1,10 @@
 package snn
 
-import "github.com/livespike/livespike/internal/simd"
+import (
+	"unsafe"
+
+	"github.com/livespike/livespike/internal/simd"
+)
 
 // canPair says that runFast takes two steps at a time.
 func (c *neuron) canPair(s *State) bool {
@@ -11,14 +15,25 @@ func (c *neuron) canPair(s *State) bool {
 }
 
 // part is some of the neurons of a state, and how many steps are to be done.
-type part struct{ at, end, steps int }
+type part struct {
+	at, end, steps int
+	past           bool // the output goes past the caches; see goesPast
+}
+
+// pastFrom is the bytes of an output from which on it goes past the caches: with its input it fills a third cache.
+const pastFrom = 16 << 20
+
+// goesPast says that n steps' output z is so large that it is better written past the caches.
+func (c *neuron) goesPast(z []float32, n int) bool {
+	return 4*len(z) >= pastFrom && c.fast.Past != nil && !c.delayed && n%16 == 0 && uintptr(unsafe.Pointer(&z[0]))%64 == 0
+}
 
 // runFast runs the model's kernel in assembly over one step or two, which lie one behind the other in z and x, and its
 // twin for the last few neurons, which do not fill a vector. It returns how many steps it took. late adds the input behind
 // the step.
 //
 // Where denormals stall the processor, it takes the kernels that mind them while some are about, one step at a time. That
-// changes no bits.
+// changes no bits. A nil x is silence, for a step of a multiple of 8 neurons that silence is long enough for.
 func (c *neuron) runFast(z, x []float32, p part, s *State, denormal *bool, late bool) int {
 	stride := s.stride()
 	k, vars := c.coefficients(), s.buf[c.skip*stride:]
@@ -39,15 +54,17 @@ func (c *neuron) runFast(z, x []float32, p part, s *State, denormal *bool, late 
 	whole := (p.end - p.at) &^ 7
 	if whole > 0 {
 		last := (p.steps-1)*stride + p.at + whole - 1
-		_, _, _ = z[last], x[last], vars[(len(c.m.state)-1)*stride+p.at+whole-1] // the assembly does not look
+		_, _ = z[last], vars[(len(c.m.state)-1)*stride+p.at+whole-1] // the assembly does not look
 		step := one
 		switch {
+		case p.steps == 2 && p.past:
+			step = c.fast.Past
 		case p.steps == 2:
 			step = pair
 		case minding:
 			step = tiny
 		}
-		*denormal = step(&z[p.at], &x[p.at], &vars[p.at], &wide[0], whole, stride, stride, cstep) != 0 && simd.Stalls()
+		*denormal = step(&z[p.at], inputOf(x, p.at, last), &vars[p.at], &wide[0], whole, stride, stride, cstep) != 0 && simd.Stalls()
 	}
 	for t := 0; t < p.steps && p.at+whole < p.end; t++ {
 		c.last(z[t*stride:][:p.end], x[t*stride:][:p.end], vars, p.at+whole, k, blocks, stride, late)
@@ -55,8 +72,18 @@ func (c *neuron) runFast(z, x []float32, p part, s *State, denormal *bool, late 
 	return p.steps
 }
 
-// silence is the input of a delayed step.
-var silence [8]float32
+// silence is the input of steps that get none, for so many neurons at a time.
+var silence [4096]float32
+
+// inputOf is where a kernel finds the input x from element at on to the last. A nil x is silence.
+func inputOf(x []float32, at, last int) *float32 {
+	if x == nil {
+		_ = silence[last-at]
+		return &silence[0]
+	}
+	_ = x[last]
+	return &x[at]
+}
 
 // last is a step of the neurons from first on.
 func (c *neuron) last(z, x, vars []float32, first int, k *coefs, each *spread, stride int, late bool) {

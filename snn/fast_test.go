@@ -91,7 +91,7 @@ func sameSteps(t *testing.T, name string, c *neuron, x, s []float32, n int, each
 			for _, denormal := range []bool{false, true} {
 				z := make([]float32, 2*n)
 				got := &State{lay: c.lay, shape: []int{n}, buf: append([]float32(nil), s...), denormal: denormal}
-				took := c.runFast(z, x, part{0, n, steps}, got, &got.denormal, late)
+				took := c.runFast(z, x, part{end: n, steps: steps}, got, &got.denormal, late)
 				what := fmt.Sprintf("%s, n=%d, %d of %d steps, late %v, denormals %v, c=%v", name, n, took, steps, late, denormal, each[0])
 				state := want
 				if took == 1 {

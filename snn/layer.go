@@ -65,12 +65,7 @@ func (l *Layer) apply(dst, x []float32, in []int, s *State) *State {
 	if l.record {
 		panicf("%s: ForwardInto cannot record states; use Forward", l.name)
 	}
-	if s == nil {
-		s = l.initial(in[1:])
-	} else {
-		l.check(s, in[1:])
-	}
-	s.change(l)
+	s = l.ready(l, s, in[1:])
 	l.run(dst, x, in[0], s)
 	return s
 }
@@ -84,14 +79,15 @@ func (l *Layer) needTime(shape []int) {
 // run is the time loop. Where there is much to do, several processors share the neurons.
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
-	if l.canPair(s) && n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron) {
+	if l.canPair(s) && l.isCut(n, steps) {
 		l.share(z, nil, x, steps, s)
 		return
 	}
 	watch := watcher{per: n}
+	two := part{0, n, 2, l.goesPast(z, n)}
 	for t := 0; t < steps; {
 		if t+1 < steps && n >= 8 && l.canPair(s) {
-			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], part{0, n, 2}, s, &s.denormal, l.delayed)
+			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], two, s, &s.denormal, l.delayed)
 			watch.step(l.name)
 		} else {
 			l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
@@ -102,27 +98,41 @@ func (l *Layer) run(z, x []float32, steps int, s *State) {
 }
 
 const (
-	shareOfNeurons = 512 // neurons, at least, that one processor takes at a time
-	workOfNeuron   = 8   // multiplications that take as long as a neuron's step
+	shareOfNeurons = 512     // neurons, at least, that one processor takes at a time
+	workOfNeuron   = 8       // multiplications that take as long as a neuron's step
+	cutState       = 1 << 18 // bytes of a state that stay in the second cache while input and output pass through it
 )
 
-// shared is the steps of a layer while several processors do them.
+// mostNeurons is the number of neurons that are taken over all steps before the next ones are.
+func (c *neuron) mostNeurons() int { return cutState / (4 * len(c.m.state)) &^ 63 }
+
+// isCut says that the neurons are taken in pieces, by several processors or for the cache's sake.
+func (c *neuron) isCut(n, steps int) bool {
+	return steps > 1 && n > c.mostNeurons() || n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron)
+}
+
+// shared is the steps of neurons while they are taken in pieces.
 type shared struct {
-	l     *Layer
+	c     *neuron
 	z, x  []float32
 	bits  []byte // in the place of z, where the spikes are packed
 	steps int
 	s     *State
 	each  int // neurons of a piece
+	past  bool
 }
 
 var sharedTasks = sync.Pool{New: func() any { return new(shared) }}
 
-func (l *Layer) share(z []float32, bits []byte, x []float32, steps int, s *State) {
+// share runs the neurons over all steps in pieces.
+func (c *neuron) share(z []float32, bits []byte, x []float32, steps int, s *State) {
 	n := s.stride()
-	each := max(shareOfNeurons, (n/(2*runtime.GOMAXPROCS(0))+63)&^63)
+	each := c.mostNeurons()
+	if isShared(steps * n * workOfNeuron) {
+		each = min(each, max(shareOfNeurons, (n/(2*runtime.GOMAXPROCS(0))+63)&^63))
+	}
 	t := sharedTasks.Get().(*shared)
-	*t = shared{l: l, z: z, bits: bits, x: x, steps: steps, s: s, each: each}
+	*t = shared{c: c, z: z, bits: bits, x: x, steps: steps, s: s, each: each, past: bits == nil && c.goesPast(z, n)}
 	pool.Do((n+each-1)/each, t)
 	*t = shared{}
 	sharedTasks.Put(t)
@@ -131,18 +141,18 @@ func (l *Layer) share(z []float32, bits []byte, x []float32, steps int, s *State
 // Piece runs some neurons over all steps.
 func (t *shared) Piece(k int) {
 	n := t.s.stride()
-	p := part{at: k * t.each, end: min((k+1)*t.each, n), steps: 2}
+	p := part{at: k * t.each, end: min((k+1)*t.each, n), past: t.past}
 	denormal := t.s.denormal
 	watch := watcher{per: p.end - p.at}
 	for at := 0; at < t.steps; {
 		p.steps = min(2, t.steps-at)
 		if t.bits != nil {
-			at += t.l.runBits(t.bits[at*n/8:(at+p.steps)*n/8], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal)
+			at += t.c.runBits(t.bits[at*n/8:(at+p.steps)*n/8], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal)
 			continue
 		}
-		at += t.l.runFast(t.z[at*n:(at+p.steps)*n], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal, t.l.delayed)
-		watch.step(t.l.name)
-		watch.step(t.l.name)
+		at += t.c.runFast(t.z[at*n:(at+p.steps)*n], t.x[at*n:(at+p.steps)*n], p, t.s, &denormal, t.c.delayed)
+		watch.step(t.c.name)
+		watch.step(t.c.name)
 	}
 }
 

@@ -101,11 +101,16 @@ func (l *Dense) outputShape(in []int) []int {
 	return l.memo.keep(in, append(append([]int(nil), in[:len(in)-1]...), l.out))
 }
 
-func (l *Dense) apply(dst, x []float32, _ []int, s *State) *State {
-	together(l, nil, l.weight)
-	linear(dst, x, l.weight.Data(), l.in, l.out)
-	l.addBias(dst)
+func (l *Dense) apply(dst, x []float32, in []int, s *State) *State {
+	l.take(dst, numbers(x), in)
 	return s
+}
+
+// take is apply for inputs of any kind.
+func (l *Dense) take(dst []float32, x inputs, _ []int) {
+	together(l, nil, l.weight)
+	linearOf(dst, x, l.weight.Data(), l.in, l.out)
+	l.addBias(dst)
 }
 
 func (l *Dense) addBias(dst []float32) {

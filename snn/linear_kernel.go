@@ -29,7 +29,7 @@ func isActive(x []float32) bool { return float64(simd.Count(x)) < linearSparse*f
 // linearRows is linear with the path given.
 func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 	if sparse {
-		linearSpikes(dst, inputs{x: x, n: len(x)}, w, in, out)
+		linearSpikes(dst, numbers(x), w, in, out)
 		return
 	}
 	rows := len(x) / in
@@ -38,7 +38,7 @@ func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 	}
 	clear(dst)
 	t := linearTasks.Get().(*linearTask)
-	*t = linearTask{dst: dst, x: inputs{x: x, n: len(x)}, w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}
+	*t = linearTask{dst: dst, x: numbers(x), w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}
 	if isShared(rows*in*out) && rows > 1 {
 		t.block = min(t.block, max(24, (rows+2*runtime.GOMAXPROCS(0)-1)/(2*runtime.GOMAXPROCS(0))))
 	}
@@ -46,51 +46,22 @@ func linearRows(dst, x, w []float32, in, out int, sparse bool) {
 	linearTasks.Put(t)
 }
 
-// inputs are those of a linear layer: numbers, or spikes as packed bits.
-type inputs struct {
-	x    []float32
-	bits []byte
-	n    int
-}
-
-// rows is n of them from the given one on; both are multiples of 8 where they are bits.
-func (s inputs) rows(from, n int) inputs {
-	if s.bits != nil {
-		return inputs{bits: s.bits[from/8:][:n/8], n: n}
-	}
-	return inputs{x: s.x[from:][:n], n: n}
-}
-
-// active lists n of them, at most chunk, that are not zero. Values is 1 throughout where they are bits.
-func (s inputs) active(index *[chunk]int32, values *[chunk]float32, from, n int) int {
-	if s.bits != nil {
-		return simd.ActiveBits(index[:], s.bits[from/8:][:n/8])
-	}
-	return simd.Active(index[:], values[:], s.x[from:][:n], 0)
-}
-
-// ones are the values of spikes.
-var ones = func() (all [chunk]float32) {
-	for k := range all {
-		all[k] = 1
-	}
-	return all
-}()
-
-// linearBits is linear for spikes: packed bits of rows of in inputs, a multiple of 8.
-func linearBits(dst []float32, bits []byte, w []float32, in, out int) {
-	n := 8 * len(bits)
-	if float64(simd.CountBits(bits)) < linearSparse*float64(n) {
-		linearSpikes(dst, inputs{bits: bits, n: n}, w, in, out)
-		return
-	}
-	rows := max(1, 1<<18/in) // at a time
-	p := borrow(rows * in)
-	defer giveBack(p)
-	for ; len(bits) > 0; bits, dst = bits[rows*in/8:], dst[rows*out:] {
-		rows = min(rows, 8*len(bits)/in)
-		simd.Unpack((*p)[:rows*in], bits)
-		linearRows(dst[:rows*out], (*p)[:rows*in], w, in, out, false)
+// linearOf is linear for inputs of any kind.
+func linearOf(dst []float32, x inputs, w []float32, in, out int) {
+	switch {
+	case x.x != nil:
+		linear(dst, x.x, w, in, out)
+	case float64(x.count()) < linearSparse*float64(x.n):
+		linearSpikes(dst, x, w, in, out)
+	default: // so many rows at a time as stay in the second cache
+		rows := max(1, min(x.n, 1<<18)/in)
+		p := borrow(rows * in)
+		defer giveBack(p)
+		for at := 0; at < x.n; at += rows * in {
+			n := min(rows*in, x.n-at)
+			x.rows(at, n).write((*p)[:n])
+			linearRows(dst[at/in*out:][:n/in*out], (*p)[:n], w, in, out, false)
+		}
 	}
 }
 

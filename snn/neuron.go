@@ -206,6 +206,16 @@ func (c *neuron) check(s *State, shape []int) {
 	}
 }
 
+// ready is s, or a fresh state, before it is changed in place.
+func (c *neuron) ready(who namer, s *State, shape []int) *State {
+	if s == nil {
+		return c.initial(shape)
+	}
+	c.check(s, shape)
+	s.change(who)
+	return s
+}
+
 // next is s copied, or a fresh state, for an input step of that shape.
 func (c *neuron) next(s *State, shape []int) *State {
 	if s == nil {
@@ -231,7 +241,7 @@ func (c *neuron) advance(z, x []float32, s *State) {
 		return
 	}
 	if c.fast.Late != nil && s.trace == nil && len(z) >= 8 {
-		c.runFast(z, x, part{0, len(z), 1}, s, &s.denormal, true)
+		c.runFast(z, x, part{end: len(z), steps: 1}, s, &s.denormal, true)
 		return
 	}
 	var held []float32
@@ -256,7 +266,7 @@ func (c *neuron) integrate(z, x []float32, s *State) {
 		x = z
 	}
 	if c.fast.One != nil && len(z) >= 8 {
-		c.runFast(z, x, part{0, len(z), 1}, s, &s.denormal, false)
+		c.runFast(z, x, part{end: len(z), steps: 1}, s, &s.denormal, false)
 		return
 	}
 	k := c.coefficients()

@@ -14,6 +14,7 @@ type scratch struct {
 	piece  [][]int // each module's input of a piece
 	packs  []bool  // the module's output is packed spikes
 	packed []bool  // its input is
+	checks bool    // the modules look for what is not finite
 	lent   []*[]float32
 }
 

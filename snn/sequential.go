@@ -122,15 +122,21 @@ func shapeAfter(m Module, in []int) []int {
 }
 
 func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
+	return c.applyFrom(dst, numbers(x), in, s)
+}
+
+// applyFrom is apply for numbers or a list of what is not zero, which the first module takes.
+func (c *Chain) applyFrom(dst []float32, from inputs, in []int, s *State) *State {
 	c.check(s)
 	if s == nil {
 		s = listState(len(c.modules))
 	}
 	w := c.plan(s, in)
 	defer w.release()
+	x := from.x
 	for k := 0; k < len(c.modules); {
 		end := max(k+1, w.ends[k])
-		if end > k+1 && checks(c) { // an error names the step of the whole
+		if end > k+1 && w.checks { // an error names the step of the whole
 			end = k + 1
 		}
 		out := dst
@@ -146,9 +152,12 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 			}
 			out = w.buffer(n)
 		}
-		if end > k+1 {
+		switch {
+		case x == nil && from.n > 0:
+			s.sub[k].s = c.listAt(k, out, from, w, s.sub[k].s)
+		case end > k+1:
 			c.applyInPieces(k, end, out, x, w, s)
-		} else {
+		default:
 			s.sub[k].s = c.applyAs(k, out, x, w.shapes[k], w, s.sub[k].s)
 		}
 		x, k = out, end
@@ -159,25 +168,29 @@ func (c *Chain) apply(dst, x []float32, in []int, s *State) *State {
 	return s
 }
 
-// applyAs is applyAt with spikes packed where the plan says so, as output of a layer and as input of a linear one.
+// applyAs is applyAt with spikes packed where the plan says so, as output of neurons and as input of what follows.
 func (c *Chain) applyAs(k int, dst, x []float32, in []int, w *scratch, s *State) *State {
-	if !w.packs[k] && !w.packed[k] {
-		return c.applyAt(k, dst, x, in, s)
-	}
-	if w.packs[k] {
+	switch {
+	case w.packs[k]:
 		return c.applyPacked(k, asBytes(dst)[:size(in)/8], x, in, s)
+	case w.packed[k]:
+		c.take(k, dst, spikes(asBytes(x)[:size(in)/8]), in)
+		return s
 	}
-	defer atPlace("Sequential", k, c.modules[k])
-	d := c.modules[k].(*Dense)
-	linearBits(dst, asBytes(x)[:size(in)/8], d.weight.Data(), d.in, d.out)
-	d.addBias(dst)
-	return s
+	return c.applyAt(k, dst, x, in, s)
 }
 
-// applyPacked is a layer whose spikes are packed.
+func (c *Chain) take(k int, dst []float32, x inputs, in []int) {
+	defer atPlace("Sequential", k, c.modules[k])
+	c.modules[k].(taker).take(dst, x, in)
+}
+
+// applyPacked is a layer or a cell whose spikes are packed.
 func (c *Chain) applyPacked(k int, dst []byte, x []float32, in []int, s *State) *State {
 	defer atPlace("Sequential", k, c.modules[k])
-	return c.modules[k].(*Layer).applyBits(dst, x, in, s)
+	return c.modules[k].(interface {
+		applyBits(z []byte, x []float32, in []int, s *State) *State
+	}).applyBits(dst, x, in, s)
 }
 
 func (c *Chain) applyAt(k int, dst, x []float32, in []int, s *State) *State {
@@ -191,10 +204,10 @@ func (c *Chain) plan(s *State, in []int) *scratch {
 		s.work = &scratch{}
 	}
 	w := s.work
-	if w.of == c && sameShape(w.in, in) {
+	if w.of == c && sameShape(w.in, in) && w.checks == checks(c) {
 		return w
 	}
-	w.of, w.in = c, append([]int(nil), in...)
+	w.of, w.in, w.checks = c, append([]int(nil), in...), checks(c)
 	w.shapes = nil
 	shape := w.in
 	for k := range c.modules {

@@ -7,26 +7,53 @@ import (
 	"github.com/livespike/livespike/internal/simd"
 )
 
-// Inside a Sequential the spikes of a layer that go into a linear one are packed, a bit for each neuron: a thirty-second
-// of the memory, in which those that spiked are found without looking at the others.
+// Inside a Sequential the spikes of neurons that go into a linear layer or a convolution are packed, a bit for each neuron:
+// a thirty-second of the memory, in which those that spiked are found without looking at the others.
 
 // packing lets spikes be packed; a test switches it off to compare.
 var packing = true
 
-// canPack says that module k is a layer with kernels for bits, and which linear layer takes its spikes.
+// canPack says that module k is a layer or a cell with kernels for bits, and which linear layer or convolution takes its
+// spikes.
 func (c *Chain) canPack(k int, w *scratch) (to int, ok bool) {
-	l, ok := c.modules[k].(*Layer)
-	if !ok || !packing || l.record || l.delayed || l.fast.Bits == nil || l.coupling != nil {
+	m, step := packer(c.modules[k]), w.shapes[k]
+	if _, isCell := c.modules[k].(*Cell); !isCell && len(step) > 0 {
+		step = step[1:]
+	}
+	if m == nil || !packing || checks(c) || m.delayed || m.fast.Bits == nil || m.coupling != nil {
 		return 0, false
 	}
 	for to = k + 1; to < len(c.modules) && isReshape(c.modules[to]); to++ {
 	}
-	if to == len(c.modules) {
+	if to == len(c.modules) || size(w.shapes[k]) == 0 || size(step)%8 != 0 {
 		return 0, false
 	}
-	d, ok := c.modules[to].(*Dense)
-	n := size(w.shapes[k][1:])
-	return to, ok && d.in%8 == 0 && n%8 == 0 && n > 0 && w.shapes[k][0] > 0
+	switch d := c.modules[to].(type) {
+	case *Dense:
+		return to, d.in%8 == 0
+	case *Conv:
+		in := w.shapes[to]
+		return to, d.in*in[len(in)-2]*in[len(in)-1]%8 == 0
+	}
+	return 0, false
+}
+
+// packer is the neurons of a module whose spikes may be packed, nil if it has none.
+func packer(m Module) *neuron {
+	switch m := m.(type) {
+	case *Cell:
+		return &m.neuron
+	case *Layer:
+		if !m.record {
+			return &m.neuron
+		}
+	}
+	return nil
+}
+
+// taker is a layer that takes inputs of any kind.
+type taker interface {
+	take(dst []float32, x inputs, in []int)
 }
 
 // asBytes is memory for floats as bytes.
@@ -36,22 +63,28 @@ func asBytes(f []float32) []byte {
 
 // applyBits is apply with packed spikes as output.
 func (l *Layer) applyBits(z []byte, x []float32, in []int, s *State) *State {
-	if s == nil {
-		s = l.initial(in[1:])
-	} else {
-		l.check(s, in[1:])
-	}
-	s.change(l)
+	s = l.ready(l, s, in[1:])
 	n, steps := s.stride(), in[0]
-	if n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron) {
+	if l.isCut(n, steps) {
 		l.share(nil, z, x, steps, s)
 		return s
 	}
 	watch := watcher{per: 2 * n}
 	for t := 0; t < steps; {
-		p := part{0, n, min(2, steps-t)}
+		p := part{end: n, steps: min(2, steps-t)}
 		t += l.runBits(z[t*n/8:(t+p.steps)*n/8], x[t*n:(t+p.steps)*n], p, s, &s.denormal)
 		watch.step(l.name)
+	}
+	return s
+}
+
+// applyBits is apply with packed spikes as output.
+func (c *Cell) applyBits(z []byte, x []float32, in []int, s *State) *State {
+	s = c.ready(c, s, in)
+	if n := s.stride(); c.isCut(n, 1) {
+		c.share(nil, z, x, 1, s)
+	} else {
+		c.runBits(z, x, part{end: n, steps: 1}, s, &s.denormal)
 	}
 	return s
 }
@@ -78,8 +111,8 @@ func (c *neuron) runBits(z []byte, x []float32, p part, s *State, denormal *bool
 		step = c.fast.PairBits
 	}
 	last := (p.steps-1)*stride + p.end - 1
-	_, _, _ = z[last/8], x[last], vars[(len(c.m.state)-1)*stride+p.end-1] // the assembly does not look
-	*denormal = step((*float32)(unsafe.Pointer(&z[p.at/8])), &x[p.at], &vars[p.at], &wide[0], p.end-p.at, stride, stride, cstep) != 0 &&
+	_, _ = z[last/8], vars[(len(c.m.state)-1)*stride+p.end-1] // the assembly does not look
+	*denormal = step((*float32)(unsafe.Pointer(&z[p.at/8])), inputOf(x, p.at, last), &vars[p.at], &wide[0], p.end-p.at, stride, stride, cstep) != 0 &&
 		simd.Stalls()
 	return p.steps
 }

@@ -39,19 +39,40 @@ func ActiveBits(index []int32, b []byte) int {
 	return n
 }
 
-// Pack writes a bit for each element of x: whether it is not ±0. The length of x is a multiple of 8.
-func Pack(b []byte, x []float32) {
+// Pack writes a bit for each element of x: whether it is not ±0. It reports whether all of those are 1. The length of x is
+// a multiple of 8.
+func Pack(b []byte, x []float32) (spikes bool) {
+	if n := len(x); on && n > 0 {
+		_ = b[n/8-1]
+		return packAVX2(&b[0], &x[0], n) == 0
+	}
+	return packGo(b, x)
+}
+
+func packGo(b []byte, x []float32) (spikes bool) {
+	spikes = true
 	for k := range len(x) / 8 {
 		var v byte
 		for j, e := range x[8*k:][:8] {
 			v |= byte(nonzero(e)) << j
+			spikes = spikes && (e == 0 || e == 1)
 		}
 		b[k] = v
 	}
+	return spikes
 }
 
 // Unpack writes 1 or 0 for each bit into x, whose length is a multiple of 8.
 func Unpack(x []float32, b []byte) {
+	if n := len(x); on && n > 0 {
+		_ = b[n/8-1]
+		unpackAVX2(&x[0], &b[0], n)
+		return
+	}
+	unpackGo(x, b)
+}
+
+func unpackGo(x []float32, b []byte) {
 	for k := range len(x) / 8 {
 		v := b[k]
 		for j := range x[8*k:][:8] {

@@ -16,7 +16,15 @@ func init() {
 	}
 	name = "avx2"
 	stalls = vendor() == 0x756e6547 // Genu, of GenuineIntel
-	neurons()
+	wide := cpu.X86.HasAVX512F && os.Getenv("LIVESPIKE_SIMD") != "avx2"
+	if wide {
+		name = "avx512"
+	}
+	neurons(wide)
+	exps, sigmoids, tanhs = expsAVX2, sigmoidsAVX2, tanhsAVX2
+	if wide {
+		exps, sigmoids, tanhs = widest(expsAVX512, exps), widest(sigmoidsAVX512, sigmoids), widest(tanhsAVX512, tanhs)
+	}
 	LIFBack, LIFRefracBack, LIBack, LIBoxBack, LIFBoxBack = lifBackAVX2, lifRefracBackAVX2, liBackAVX2, liBoxBackAVX2, lifBoxBackAVX2
 	IAFBack, LSNNBack, AdaLIFBack, IzhikevichBack = iafBackAVX2, lsnnBackAVX2, adaLIFBackAVX2, izhikevichBackAVX2
 	products = [...]product{1: product1AVX2, product2AVX2, product3AVX2, product4AVX2, product5AVX2, product6AVX2}
@@ -32,17 +40,14 @@ func init() {
 }
 
 // neurons chooses the kernels of the models, those of AVX-512 where the processor has them.
-func neurons() {
-	wide := cpu.X86.HasAVX512F && os.Getenv("LIVESPIKE_SIMD") != "avx2"
-	if wide {
-		name = "avx512"
-	}
+func neurons(wide bool) {
 	for _, k := range []struct {
 		to         *Step
 		avx2, wide Step
 	}{
 		{&LIF.One, lifAVX2, lifAVX512},
 		{&LIF.Pair, lifPairAVX2, lifPairAVX512},
+		{&LIF.Past, lifPastAVX2, lifPastAVX512},
 		{&LIF.Late, lifLateAVX2, lifLateAVX512},
 		{&LIF.LatePair, lifLatePairAVX2, lifLatePairAVX512},
 		{&LIF.Bits, lifBitsAVX2, lifBitsAVX512},
@@ -51,6 +56,7 @@ func neurons() {
 		{&LIF.LateTiny, lifLateTinyAVX2, nil},
 		{&LIFRefrac.One, lifRefracAVX2, lifRefracAVX512},
 		{&LIFRefrac.Pair, lifRefracPairAVX2, lifRefracPairAVX512},
+		{&LIFRefrac.Past, lifRefracPastAVX2, lifRefracPastAVX512},
 		{&LIFRefrac.Late, lifRefracLateAVX2, lifRefracLateAVX512},
 		{&LIFRefrac.LatePair, lifRefracLatePairAVX2, lifRefracLatePairAVX512},
 		{&LIFRefrac.Bits, lifRefracBitsAVX2, lifRefracBitsAVX512},
@@ -59,6 +65,7 @@ func neurons() {
 		{&LIFRefrac.LateTiny, lifRefracLateTinyAVX2, nil},
 		{&LI.One, liAVX2, liAVX512},
 		{&LI.Pair, liPairAVX2, liPairAVX512},
+		{&LI.Past, liPastAVX2, liPastAVX512},
 		{&LI.Late, liLateAVX2, liLateAVX512},
 		{&LI.LatePair, liLatePairAVX2, liLatePairAVX512},
 		{&LI.Tiny, liTinyAVX2, nil},
@@ -132,6 +139,19 @@ func both(wide, narrow Step, bits bool) Step {
 			met |= narrow((*float32)(unsafe.Add(unsafe.Pointer(z), out)), behind(x, most), behind(s, most), c, n-most, stride, row, 0)
 		}
 		return met
+	}
+}
+
+// widest is the first function for every 16 elements and the second for 8 that are left.
+func widest(wide, narrow elementwise) elementwise {
+	return func(dst, x *float32, n int) {
+		most := n &^ 15
+		if most > 0 {
+			wide(dst, x, most)
+		}
+		if most < n {
+			narrow(behind(dst, most), behind(x, most), n-most)
+		}
 	}
 }
 

@@ -51,3 +51,24 @@ func Tanh(x float64) float64 {
 	e := Exp(-2 * a)
 	return math.Copysign((1-e)/(1+e), x)
 }
+
+// Exps writes Exp of every element of x, rounded to float32, into dst, which may be x. Sigmoids and Tanhs write those.
+func Exps(dst, x []float32)     { mapped(dst, x, exps, Exp) }
+func Sigmoids(dst, x []float32) { mapped(dst, x, sigmoids, Sigmoid) }
+func Tanhs(dst, x []float32)    { mapped(dst, x, tanhs, Tanh) }
+
+// Those functions of n elements, n a multiple of 8, in assembly; nil where there is none for this machine.
+var exps, sigmoids, tanhs elementwise
+
+type elementwise func(dst, x *float32, n int)
+
+func mapped(dst, x []float32, fast elementwise, f func(float64) float64) {
+	dst = dst[:len(x)]
+	if n := len(x) &^ 7; fast != nil && n > 0 {
+		fast(&dst[0], &x[0], n)
+		dst, x = dst[n:], x[n:]
+	}
+	for k, v := range x {
+		dst[k] = float32(f(float64(v)))
+	}
+}

@@ -34,6 +34,11 @@ func lifLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, st
 //go:noescape
 func lifPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifPastAVX512 is two steps, with the output past the caches, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifPastAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifSubtractAVX512 is the step of n LIF (subtractive reset) neurons; see Step.
 //
 //go:noescape
@@ -44,11 +49,6 @@ func lifSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, st
 //go:noescape
 func lifSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifSubtractBitsAVX512 is the step, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifSubtractBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifSubtractPairAVX512 is two steps of n LIF (subtractive reset) neurons; see Step.
 //
 //go:noescape
@@ -58,11 +58,6 @@ func lifSubtractPairAVX512(z *float32, x *float32, s *float32, c *float32, n int
 //
 //go:noescape
 func lifSubtractLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
-// lifSubtractPairBitsAVX512 is two steps, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifSubtractPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifRefracAVX512 is the step of n LIFRefrac neurons; see Step.
 //
@@ -94,6 +89,11 @@ func lifRefracLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n i
 //go:noescape
 func lifRefracPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifRefracPastAVX512 is two steps, with the output past the caches, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPastAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // liAVX512 is the step of n LI neurons; see Step.
 //
 //go:noescape
@@ -113,6 +113,11 @@ func liPairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride 
 //
 //go:noescape
 func liLatePairAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liPastAVX512 is two steps, with the output past the caches, of n LI neurons; see Step.
+//
+//go:noescape
+func liPastAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // liBoxAVX512 is the step of n LIBox neurons; see Step.
 //
@@ -334,6 +339,11 @@ func lifLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stri
 //go:noescape
 func lifPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifPastAVX2 is two steps, with the output past the caches, of n LIF neurons; see Step.
+//
+//go:noescape
+func lifPastAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifTinyAVX2 is the step, with products among the denormals made of integers, of n LIF neurons; see Step.
 //
 //go:noescape
@@ -354,11 +364,6 @@ func lifSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stri
 //go:noescape
 func lifSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
-// lifSubtractBitsAVX2 is the step, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifSubtractBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
 // lifSubtractPairAVX2 is two steps of n LIF (subtractive reset) neurons; see Step.
 //
 //go:noescape
@@ -368,11 +373,6 @@ func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, 
 //
 //go:noescape
 func lifSubtractLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-
-// lifSubtractPairBitsAVX2 is two steps, with a bit for each neuron as output, of n LIF (subtractive reset) neurons; see Step.
-//
-//go:noescape
-func lifSubtractPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // lifRefracAVX2 is the step of n LIFRefrac neurons; see Step.
 //
@@ -404,6 +404,11 @@ func lifRefracLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int
 //go:noescape
 func lifRefracPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
+// lifRefracPastAVX2 is two steps, with the output past the caches, of n LIFRefrac neurons; see Step.
+//
+//go:noescape
+func lifRefracPastAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
 // lifRefracTinyAVX2 is the step, with products among the denormals made of integers, of n LIFRefrac neurons; see Step.
 //
 //go:noescape
@@ -433,6 +438,11 @@ func liPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride in
 //
 //go:noescape
 func liLatePairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+
+// liPastAVX2 is two steps, with the output past the caches, of n LI neurons; see Step.
+//
+//go:noescape
+func liPastAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 
 // liTinyAVX2 is the step, with products among the denormals made of integers, of n LI neurons; see Step.
 //
@@ -689,6 +699,36 @@ func adaLIFBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float3
 //go:noescape
 func izhikevichBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
 
+// expsAVX512 writes exp(x) of n elements of x into dst, n a multiple of 16.
+//
+//go:noescape
+func expsAVX512(dst *float32, x *float32, n int)
+
+// sigmoidsAVX512 writes 1/(1 + exp(-x)) of n elements of x into dst, n a multiple of 16.
+//
+//go:noescape
+func sigmoidsAVX512(dst *float32, x *float32, n int)
+
+// tanhsAVX512 writes tanh(x) of n elements of x into dst, n a multiple of 16.
+//
+//go:noescape
+func tanhsAVX512(dst *float32, x *float32, n int)
+
+// expsAVX2 writes exp(x) of n elements of x into dst, n a multiple of 8.
+//
+//go:noescape
+func expsAVX2(dst *float32, x *float32, n int)
+
+// sigmoidsAVX2 writes 1/(1 + exp(-x)) of n elements of x into dst, n a multiple of 8.
+//
+//go:noescape
+func sigmoidsAVX2(dst *float32, x *float32, n int)
+
+// tanhsAVX2 writes tanh(x) of n elements of x into dst, n a multiple of 8.
+//
+//go:noescape
+func tanhsAVX2(dst *float32, x *float32, n int)
+
 // countAVX2 is the number of elements of x that are not ±0, n a multiple of 8.
 //
 //go:noescape
@@ -699,6 +739,21 @@ func countAVX2(x *float32, n int) int
 //
 //go:noescape
 func activeAVX2(index *int32, values *float32, x *float32, n int, first int) int
+
+// packAVX2 writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.
+//
+//go:noescape
+func packAVX2(b *byte, x *float32, n int) int
+
+// unpackAVX2 writes 1 or 0 for each of n bits, n a multiple of 8.
+//
+//go:noescape
+func unpackAVX2(x *float32, b *byte, n int)
+
+// adamAVX2 is Adam's step of n weights, n a multiple of 8; see Adam.
+//
+//go:noescape
+func adamAVX2(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
 
 // rowsAVX2 adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.
 //

@@ -256,24 +256,6 @@ DATA expLeast<>+56(SB)/4, $0xc2d00000
 DATA expLeast<>+60(SB)/4, $0xc2d00000
 GLOBL expLeast<>(SB), RODATA|NOPTR, $64
 
-DATA infinity<>+0(SB)/4, $0x7f800000
-DATA infinity<>+4(SB)/4, $0x7f800000
-DATA infinity<>+8(SB)/4, $0x7f800000
-DATA infinity<>+12(SB)/4, $0x7f800000
-DATA infinity<>+16(SB)/4, $0x7f800000
-DATA infinity<>+20(SB)/4, $0x7f800000
-DATA infinity<>+24(SB)/4, $0x7f800000
-DATA infinity<>+28(SB)/4, $0x7f800000
-DATA infinity<>+32(SB)/4, $0x7f800000
-DATA infinity<>+36(SB)/4, $0x7f800000
-DATA infinity<>+40(SB)/4, $0x7f800000
-DATA infinity<>+44(SB)/4, $0x7f800000
-DATA infinity<>+48(SB)/4, $0x7f800000
-DATA infinity<>+52(SB)/4, $0x7f800000
-DATA infinity<>+56(SB)/4, $0x7f800000
-DATA infinity<>+60(SB)/4, $0x7f800000
-GLOBL infinity<>(SB), RODATA|NOPTR, $64
-
 DATA exp0<>+0(SB)/8, $0x3ec71de3a556c734
 DATA exp0<>+8(SB)/8, $0x3ec71de3a556c734
 DATA exp0<>+16(SB)/8, $0x3ec71de3a556c734
@@ -364,6 +346,26 @@ DATA exp8<>+48(SB)/8, $0x3ff0000000000000
 DATA exp8<>+56(SB)/8, $0x3ff0000000000000
 GLOBL exp8<>(SB), RODATA|NOPTR, $64
 
+DATA expLeast64<>+0(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+8(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+16(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+24(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+32(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+40(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+48(SB)/8, $0xc062c00000000000
+DATA expLeast64<>+56(SB)/8, $0xc062c00000000000
+GLOBL expLeast64<>(SB), RODATA|NOPTR, $64
+
+DATA expMost64<>+0(SB)/8, $0x4085e00000000000
+DATA expMost64<>+8(SB)/8, $0x4085e00000000000
+DATA expMost64<>+16(SB)/8, $0x4085e00000000000
+DATA expMost64<>+24(SB)/8, $0x4085e00000000000
+DATA expMost64<>+32(SB)/8, $0x4085e00000000000
+DATA expMost64<>+40(SB)/8, $0x4085e00000000000
+DATA expMost64<>+48(SB)/8, $0x4085e00000000000
+DATA expMost64<>+56(SB)/8, $0x4085e00000000000
+GLOBL expMost64<>(SB), RODATA|NOPTR, $64
+
 DATA exponentBias<>+0(SB)/8, $0x00000000000003ff
 DATA exponentBias<>+8(SB)/8, $0x00000000000003ff
 DATA exponentBias<>+16(SB)/8, $0x00000000000003ff
@@ -393,6 +395,96 @@ DATA log2e<>+40(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+48(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+56(SB)/8, $0x3ff71547652b82fe
 GLOBL log2e<>(SB), RODATA|NOPTR, $64
+
+DATA magnitude64<>+0(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+8(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+16(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+24(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+32(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+40(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+48(SB)/8, $0x7fffffffffffffff
+DATA magnitude64<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL magnitude64<>(SB), RODATA|NOPTR, $64
+
+DATA minus2<>+0(SB)/8, $0xc000000000000000
+DATA minus2<>+8(SB)/8, $0xc000000000000000
+DATA minus2<>+16(SB)/8, $0xc000000000000000
+DATA minus2<>+24(SB)/8, $0xc000000000000000
+DATA minus2<>+32(SB)/8, $0xc000000000000000
+DATA minus2<>+40(SB)/8, $0xc000000000000000
+DATA minus2<>+48(SB)/8, $0xc000000000000000
+DATA minus2<>+56(SB)/8, $0xc000000000000000
+GLOBL minus2<>(SB), RODATA|NOPTR, $64
+
+DATA sign64<>+0(SB)/8, $0x8000000000000000
+DATA sign64<>+8(SB)/8, $0x8000000000000000
+DATA sign64<>+16(SB)/8, $0x8000000000000000
+DATA sign64<>+24(SB)/8, $0x8000000000000000
+DATA sign64<>+32(SB)/8, $0x8000000000000000
+DATA sign64<>+40(SB)/8, $0x8000000000000000
+DATA sign64<>+48(SB)/8, $0x8000000000000000
+DATA sign64<>+56(SB)/8, $0x8000000000000000
+GLOBL sign64<>(SB), RODATA|NOPTR, $64
+
+DATA tanh0<>+0(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+8(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+16(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+24(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+32(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+40(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+48(SB)/8, $0x3f9664f4882c10fa
+DATA tanh0<>+56(SB)/8, $0x3f9664f4882c10fa
+GLOBL tanh0<>(SB), RODATA|NOPTR, $64
+
+DATA tanh1<>+0(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+8(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+16(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+24(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+32(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+40(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+48(SB)/8, $0x3faba1ba1ba1ba1c
+DATA tanh1<>+56(SB)/8, $0x3faba1ba1ba1ba1c
+GLOBL tanh1<>(SB), RODATA|NOPTR, $64
+
+DATA tanh2<>+0(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+8(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+16(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+24(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+32(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+40(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+48(SB)/8, $0x3fc1111111111111
+DATA tanh2<>+56(SB)/8, $0x3fc1111111111111
+GLOBL tanh2<>(SB), RODATA|NOPTR, $64
+
+DATA tanh3<>+0(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+8(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+16(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+24(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+32(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+40(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+48(SB)/8, $0x3fd5555555555555
+DATA tanh3<>+56(SB)/8, $0x3fd5555555555555
+GLOBL tanh3<>(SB), RODATA|NOPTR, $64
+
+DATA tanhSmall<>+0(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+8(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+16(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+24(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+32(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+40(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+48(SB)/8, $0x3fb999999999999a
+DATA tanhSmall<>+56(SB)/8, $0x3fb999999999999a
+GLOBL tanhSmall<>(SB), RODATA|NOPTR, $64
+
+DATA whole<>+0(SB)/8, $0x4338000000000000
+DATA whole<>+8(SB)/8, $0x4338000000000000
+DATA whole<>+16(SB)/8, $0x4338000000000000
+DATA whole<>+24(SB)/8, $0x4338000000000000
+DATA whole<>+32(SB)/8, $0x4338000000000000
+DATA whole<>+40(SB)/8, $0x4338000000000000
+DATA whole<>+48(SB)/8, $0x4338000000000000
+DATA whole<>+56(SB)/8, $0x4338000000000000
+GLOBL whole<>(SB), RODATA|NOPTR, $64
 
 // func lifAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
@@ -1229,6 +1321,170 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifPastAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, MMX+, SSE
+TEXT ·lifPastAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ      AX, R12
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVNTPS  Z7, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z7
+	VADDPS    64(DX)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z8
+	VMOVUPS   64(R9)(AX*4), Z9
+	VSUBPS    Z9, Z8, Z8
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z0, Z8, Z8
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVNTPS  Z9, 64(CX)(AX*4)
+	VADDPS    (R11)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z6, Z9, Z9
+	VADDPS    Z5, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z5, Z10
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z6, Z9, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z6, Z10, Z6
+	VADDPS    Z9, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVNTPS  Z9, (DI)(AX*4)
+	VADDPS    64(R11)(AX*4), Z7, Z7
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z8, Z9, Z9
+	VADDPS    Z7, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z7, Z10
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z3, Z8, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVNTPS  Z9, 64(DI)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	VMOVUPS   Z8, 64(R9)(AX*4)
+	VMOVUPS   Z7, 64(R10)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z5
+	VADDPS    (DX)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z6
+	VMOVUPS   (R9)(AX*4), Z7
+	VSUBPS    Z7, Z6, Z6
+	VADDPS    Z5, Z6, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVNTPS  Z7, (CX)(AX*4)
+	VADDPS    (R11)(AX*4), Z5, Z5
+	VMOVUPS   Z2, Z7
+	VSUBPS    Z6, Z7, Z7
+	VADDPS    Z5, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z5, Z8
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z3, Z6, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMULPS    Z4, Z7, Z7
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VMULPS    Z6, Z8, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVUPS.Z one<>+0(SB), K1, Z7
+	VMOVNTPS  Z7, (DI)(AX*4)
+	VMOVUPS   Z6, (R9)(AX*4)
+	VMOVUPS   Z5, (R10)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	SFENCE
+	VZEROUPPER
+	RET
+
 // func lifSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
 TEXT ·lifSubtractAVX512(SB), NOSPLIT, $8-72
@@ -1447,122 +1703,6 @@ single:
 	VMOVUPS   Z5, (R8)(AX*4)
 	VMOVUPS   Z4, (R9)(AX*4)
 	ADDQ      DI, SI
-	ADDQ      $0x00000010, AX
-	JMP       single
-
-done:
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifSubtractBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX512F, SSE
-TEXT ·lifSubtractBitsAVX512(SB), NOSPLIT, $8-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	XORQ         AX, AX
-	XORQ         R10, R10
-	STMXCSR      (SP)
-	MOVL         (SP), R11
-	ANDL         $-64, R11
-	MOVL         R11, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	MOVQ         BX, R11
-	SUBQ         $0x00000010, R11
-
-loop:
-	CMPQ      AX, R11
-	JGE       single
-	VMOVUPS   (R9)(AX*4), Z4
-	VADDPS    (DX)(AX*4), Z4, Z4
-	VMOVUPS   Z2, Z5
-	VMOVUPS   (R8)(AX*4), Z6
-	VSUBPS    Z6, Z5, Z5
-	VADDPS    Z4, Z5, Z5
-	VMULPS    Z0, Z5, Z5
-	VMULPS    Z1, Z4, Z7
-	VADDPS    Z7, Z4, Z4
-	VADDPS    Z6, Z5, Z5
-	VCMPPS    $0x1e, Z3, Z5, K1
-	VSUBPS    Z3, Z5, Z6
-	VMOVUPS.Z one<>+0(SB), K1, Z7
-	VMULPS    Z6, Z7, Z6
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z7
-	VMULPS    Z5, Z7, Z5
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS.Z one<>+0(SB), K1, Z6
-	KMOVW     K1, (CX)(R10*1)
-	VMOVUPS   64(R9)(AX*4), Z6
-	VADDPS    64(DX)(AX*4), Z6, Z6
-	VMOVUPS   Z2, Z7
-	VMOVUPS   64(R8)(AX*4), Z8
-	VSUBPS    Z8, Z7, Z7
-	VADDPS    Z6, Z7, Z7
-	VMULPS    Z0, Z7, Z7
-	VMULPS    Z1, Z6, Z9
-	VADDPS    Z9, Z6, Z6
-	VADDPS    Z8, Z7, Z7
-	VCMPPS    $0x1e, Z3, Z7, K1
-	VSUBPS    Z3, Z7, Z8
-	VMOVUPS.Z one<>+0(SB), K1, Z9
-	VMULPS    Z8, Z9, Z8
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z9
-	VMULPS    Z7, Z9, Z7
-	VADDPS    Z8, Z7, Z7
-	VMOVUPS.Z one<>+0(SB), K1, Z8
-	KMOVW     K1, 2(CX)(R10*1)
-	VMOVUPS   Z5, (R8)(AX*4)
-	VMOVUPS   Z4, (R9)(AX*4)
-	VMOVUPS   Z7, 64(R8)(AX*4)
-	VMOVUPS   Z6, 64(R9)(AX*4)
-	ADDQ      $0x00000020, AX
-	ADDQ      $0x04, R10
-	JMP       loop
-
-single:
-	CMPQ      AX, BX
-	JGE       done
-	VMOVUPS   (R9)(AX*4), Z4
-	VADDPS    (DX)(AX*4), Z4, Z4
-	VMOVUPS   Z2, Z5
-	VMOVUPS   (R8)(AX*4), Z6
-	VSUBPS    Z6, Z5, Z5
-	VADDPS    Z4, Z5, Z5
-	VMULPS    Z0, Z5, Z5
-	VMULPS    Z1, Z4, Z7
-	VADDPS    Z7, Z4, Z4
-	VADDPS    Z6, Z5, Z5
-	VCMPPS    $0x1e, Z3, Z5, K1
-	VSUBPS    Z3, Z5, Z6
-	VMOVUPS.Z one<>+0(SB), K1, Z7
-	VMULPS    Z6, Z7, Z6
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z7
-	VMULPS    Z5, Z7, Z5
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS.Z one<>+0(SB), K1, Z6
-	KMOVW     K1, (CX)(R10*1)
-	VMOVUPS   Z5, (R8)(AX*4)
-	VMOVUPS   Z4, (R9)(AX*4)
-	ADDQ      DI, SI
-	ADDQ      $0x02, R10
 	ADDQ      $0x00000010, AX
 	JMP       single
 
@@ -1907,179 +2047,6 @@ single:
 	VMOVUPS   Z5, (R9)(AX*4)
 	VMOVUPS   Z4, (R10)(AX*4)
 	ADDQ      R8, SI
-	ADDQ      $0x00000010, AX
-	JMP       single
-
-done:
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifSubtractPairBitsAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, AVX512F, SSE
-TEXT ·lifSubtractPairBitsAVX512(SB), NOSPLIT, $8-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), DI
-	MOVQ         cstep+56(FP), R8
-	MOVQ         s+16(FP), R9
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R9)(AX*4), R10
-	XORQ         AX, AX
-	XORQ         R11, R11
-	LEAQ         (DX)(DI*4), R12
-	SHRQ         $0x03, DI
-	LEAQ         (CX)(DI*1), DI
-	STMXCSR      (SP)
-	MOVL         (SP), R13
-	ANDL         $-64, R13
-	MOVL         R13, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	MOVQ         BX, R13
-	SUBQ         $0x00000010, R13
-
-loop:
-	CMPQ      AX, R13
-	JGE       single
-	VMOVUPS   (R10)(AX*4), Z4
-	VADDPS    (DX)(AX*4), Z4, Z4
-	VMOVUPS   Z2, Z5
-	VMOVUPS   (R9)(AX*4), Z6
-	VSUBPS    Z6, Z5, Z5
-	VADDPS    Z4, Z5, Z5
-	VMULPS    Z0, Z5, Z5
-	VMULPS    Z1, Z4, Z7
-	VADDPS    Z7, Z4, Z4
-	VADDPS    Z6, Z5, Z5
-	VCMPPS    $0x1e, Z3, Z5, K1
-	VSUBPS    Z3, Z5, Z6
-	VMOVUPS.Z one<>+0(SB), K1, Z7
-	VMULPS    Z6, Z7, Z6
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z7
-	VMULPS    Z5, Z7, Z5
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS.Z one<>+0(SB), K1, Z6
-	KMOVW     K1, (CX)(R11*1)
-	VMOVUPS   64(R10)(AX*4), Z6
-	VADDPS    64(DX)(AX*4), Z6, Z6
-	VMOVUPS   Z2, Z7
-	VMOVUPS   64(R9)(AX*4), Z8
-	VSUBPS    Z8, Z7, Z7
-	VADDPS    Z6, Z7, Z7
-	VMULPS    Z0, Z7, Z7
-	VMULPS    Z1, Z6, Z9
-	VADDPS    Z9, Z6, Z6
-	VADDPS    Z8, Z7, Z7
-	VCMPPS    $0x1e, Z3, Z7, K1
-	VSUBPS    Z3, Z7, Z8
-	VMOVUPS.Z one<>+0(SB), K1, Z9
-	VMULPS    Z8, Z9, Z8
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z9
-	VMULPS    Z7, Z9, Z7
-	VADDPS    Z8, Z7, Z7
-	VMOVUPS.Z one<>+0(SB), K1, Z8
-	KMOVW     K1, 2(CX)(R11*1)
-	VADDPS    (R12)(AX*4), Z4, Z4
-	VMOVUPS   Z2, Z8
-	VSUBPS    Z5, Z8, Z8
-	VADDPS    Z4, Z8, Z8
-	VMULPS    Z0, Z8, Z8
-	VMULPS    Z1, Z4, Z9
-	VADDPS    Z9, Z4, Z4
-	VADDPS    Z5, Z8, Z5
-	VCMPPS    $0x1e, Z3, Z5, K1
-	VSUBPS    Z3, Z5, Z8
-	VMOVUPS.Z one<>+0(SB), K1, Z9
-	VMULPS    Z8, Z9, Z8
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z9
-	VMULPS    Z5, Z9, Z5
-	VADDPS    Z8, Z5, Z5
-	VMOVUPS.Z one<>+0(SB), K1, Z8
-	KMOVW     K1, (DI)(R11*1)
-	VADDPS    64(R12)(AX*4), Z6, Z6
-	VMOVUPS   Z2, Z8
-	VSUBPS    Z7, Z8, Z8
-	VADDPS    Z6, Z8, Z8
-	VMULPS    Z0, Z8, Z8
-	VMULPS    Z1, Z6, Z9
-	VADDPS    Z9, Z6, Z6
-	VADDPS    Z7, Z8, Z7
-	VCMPPS    $0x1e, Z3, Z7, K1
-	VSUBPS    Z3, Z7, Z8
-	VMOVUPS.Z one<>+0(SB), K1, Z9
-	VMULPS    Z8, Z9, Z8
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z9
-	VMULPS    Z7, Z9, Z7
-	VADDPS    Z8, Z7, Z7
-	VMOVUPS.Z one<>+0(SB), K1, Z8
-	KMOVW     K1, 2(DI)(R11*1)
-	VMOVUPS   Z5, (R9)(AX*4)
-	VMOVUPS   Z4, (R10)(AX*4)
-	VMOVUPS   Z7, 64(R9)(AX*4)
-	VMOVUPS   Z6, 64(R10)(AX*4)
-	ADDQ      $0x00000020, AX
-	ADDQ      $0x04, R11
-	JMP       loop
-
-single:
-	CMPQ      AX, BX
-	JGE       done
-	VMOVUPS   (R10)(AX*4), Z4
-	VADDPS    (DX)(AX*4), Z4, Z4
-	VMOVUPS   Z2, Z5
-	VMOVUPS   (R9)(AX*4), Z6
-	VSUBPS    Z6, Z5, Z5
-	VADDPS    Z4, Z5, Z5
-	VMULPS    Z0, Z5, Z5
-	VMULPS    Z1, Z4, Z7
-	VADDPS    Z7, Z4, Z4
-	VADDPS    Z6, Z5, Z5
-	VCMPPS    $0x1e, Z3, Z5, K1
-	VSUBPS    Z3, Z5, Z6
-	VMOVUPS.Z one<>+0(SB), K1, Z7
-	VMULPS    Z6, Z7, Z6
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z7
-	VMULPS    Z5, Z7, Z5
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS.Z one<>+0(SB), K1, Z6
-	KMOVW     K1, (CX)(R11*1)
-	VADDPS    (R12)(AX*4), Z4, Z4
-	VMOVUPS   Z2, Z6
-	VSUBPS    Z5, Z6, Z6
-	VADDPS    Z4, Z6, Z6
-	VMULPS    Z0, Z6, Z6
-	VMULPS    Z1, Z4, Z7
-	VADDPS    Z7, Z4, Z4
-	VADDPS    Z5, Z6, Z5
-	VCMPPS    $0x1e, Z3, Z5, K1
-	VSUBPS    Z3, Z5, Z6
-	VMOVUPS.Z one<>+0(SB), K1, Z7
-	VMULPS    Z6, Z7, Z6
-	KNOTW     K1, K2
-	VMOVUPS.Z one<>+0(SB), K2, Z7
-	VMULPS    Z5, Z7, Z5
-	VADDPS    Z6, Z5, Z5
-	VMOVUPS.Z one<>+0(SB), K1, Z6
-	KMOVW     K1, (DI)(R11*1)
-	VMOVUPS   Z5, (R9)(AX*4)
-	VMOVUPS   Z4, (R10)(AX*4)
-	ADDQ      R8, SI
-	ADDQ      $0x02, R11
 	ADDQ      $0x00000010, AX
 	JMP       single
 
@@ -3487,6 +3454,292 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifRefracPastAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, MMX+, SSE
+TEXT ·lifRefracPastAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	LEAQ         (R10)(AX*4), R11
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R12
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R13
+	ANDL         $-64, R13
+	MOVL         R13, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	VBROADCASTSS 96(SI), Z3
+	VBROADCASTSS 128(SI), Z4
+	VBROADCASTSS 160(SI), Z5
+	MOVQ         BX, R13
+	SUBQ         $0x00000010, R13
+
+loop:
+	CMPQ      AX, R13
+	JGE       single
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVNTPS  Z9, (CX)(AX*4)
+	VMOVUPS   64(R10)(AX*4), Z9
+	VADDPS    64(DX)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z10
+	VMOVUPS   64(R9)(AX*4), Z11
+	VSUBPS    Z11, Z10, Z10
+	VADDPS    Z9, Z10, Z10
+	VMULPS    Z0, Z10, Z10
+	VMULPS    Z1, Z9, Z12
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+	VCMPPS    $0x1e, Z3, Z10, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z4, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS   64(R11)(AX*4), Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z12, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z10, Z13, Z10
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z11, Z10, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VSUBPS    Z11, Z12, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVNTPS  Z12, 64(CX)(AX*4)
+	VADDPS    (R12)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z7, Z12, Z12
+	VADDPS    Z6, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z6, Z13
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z7, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z7, Z13, Z7
+	VADDPS    Z7, Z12, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z8, Z12, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z8, Z13, Z8
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVNTPS  Z12, (DI)(AX*4)
+	VADDPS    64(R12)(AX*4), Z9, Z9
+	VMOVUPS   Z2, Z12
+	VSUBPS    Z10, Z12, Z12
+	VADDPS    Z9, Z12, Z12
+	VMULPS    Z0, Z12, Z12
+	VMULPS    Z1, Z9, Z13
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z10, Z12, Z12
+	VCMPPS    $0x1e, Z3, Z12, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z13
+	VMULPS    Z4, Z13, Z13
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z14
+	VMULPS    Z12, Z14, Z12
+	VADDPS    Z13, Z12, Z12
+	VCMPPS    $0x1e, zero<>+0(SB), Z11, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z13
+	VMULPS    Z12, Z13, Z12
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z10, Z13, Z10
+	VADDPS    Z10, Z12, Z10
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z12
+	VSUBPS    Z12, Z11, Z11
+	VMOVUPS   zero<>+0(SB), Z12
+	VMAXPS    Z11, Z12, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMULPS    Z5, Z12, Z12
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z13
+	VMULPS    Z11, Z13, Z11
+	VADDPS    Z12, Z11, Z11
+	VMOVUPS.Z one<>+0(SB), K1, Z12
+	VMOVNTPS  Z12, 64(DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	VMOVUPS   Z10, 64(R9)(AX*4)
+	VMOVUPS   Z9, 64(R10)(AX*4)
+	VMOVUPS   Z11, 64(R11)(AX*4)
+	ADDQ      $0x00000020, AX
+	JMP       loop
+
+single:
+	CMPQ      AX, BX
+	JGE       done
+	VMOVUPS   (R10)(AX*4), Z6
+	VADDPS    (DX)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z7
+	VMOVUPS   (R9)(AX*4), Z8
+	VSUBPS    Z8, Z7, Z7
+	VADDPS    Z6, Z7, Z7
+	VMULPS    Z0, Z7, Z7
+	VMULPS    Z1, Z6, Z9
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z8, Z7, Z7
+	VCMPPS    $0x1e, Z3, Z7, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z4, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z9, Z7, Z7
+	VMOVUPS   (R11)(AX*4), Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z9, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z7, Z10, Z7
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z8, Z7, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z8
+	VSUBPS    Z8, Z9, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVNTPS  Z9, (CX)(AX*4)
+	VADDPS    (R12)(AX*4), Z6, Z6
+	VMOVUPS   Z2, Z9
+	VSUBPS    Z7, Z9, Z9
+	VADDPS    Z6, Z9, Z9
+	VMULPS    Z0, Z9, Z9
+	VMULPS    Z1, Z6, Z10
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z7, Z9, Z9
+	VCMPPS    $0x1e, Z3, Z9, K1
+	VMOVUPS.Z one<>+0(SB), K1, Z10
+	VMULPS    Z4, Z10, Z10
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z11
+	VMULPS    Z9, Z11, Z9
+	VADDPS    Z10, Z9, Z9
+	VCMPPS    $0x1e, zero<>+0(SB), Z8, K2
+	KNOTW     K2, K3
+	VMOVUPS.Z one<>+0(SB), K3, Z10
+	VMULPS    Z9, Z10, Z9
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z7, Z10, Z7
+	VADDPS    Z7, Z9, Z7
+	KANDNW    K1, K2, K1
+	VMOVUPS.Z one<>+0(SB), K2, Z9
+	VSUBPS    Z9, Z8, Z8
+	VMOVUPS   zero<>+0(SB), Z9
+	VMAXPS    Z8, Z9, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMULPS    Z5, Z9, Z9
+	KNOTW     K1, K2
+	VMOVUPS.Z one<>+0(SB), K2, Z10
+	VMULPS    Z8, Z10, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS.Z one<>+0(SB), K1, Z9
+	VMOVNTPS  Z9, (DI)(AX*4)
+	VMOVUPS   Z7, (R9)(AX*4)
+	VMOVUPS   Z6, (R10)(AX*4)
+	VMOVUPS   Z8, (R11)(AX*4)
+	ADDQ      R8, SI
+	ADDQ      $0x00000010, AX
+	JMP       single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	SFENCE
+	VZEROUPPER
+	RET
+
 // func liAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
 TEXT ·liAVX512(SB), NOSPLIT, $8-72
@@ -3887,6 +4140,120 @@ done:
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
 	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liPastAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, AVX512F, MMX+, SSE
+TEXT ·liPastAVX512(SB), NOSPLIT, $8-72
+	MOVQ         z+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         c+24(FP), SI
+	MOVQ         row+48(FP), DI
+	MOVQ         cstep+56(FP), R8
+	MOVQ         s+16(FP), R9
+	MOVQ         stride+40(FP), AX
+	LEAQ         (R9)(AX*4), R10
+	XORQ         AX, AX
+	LEAQ         (DX)(DI*4), R11
+	LEAQ         (CX)(DI*4), DI
+	STMXCSR      (SP)
+	MOVL         (SP), R12
+	ANDL         $-64, R12
+	MOVL         R12, (SP)
+	LDMXCSR      (SP)
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 32(SI), Z1
+	VBROADCASTSS 64(SI), Z2
+	MOVQ         BX, R12
+	SUBQ         $0x00000010, R12
+
+loop:
+	CMPQ     AX, R12
+	JGE      single
+	VMOVUPS  (R10)(AX*4), Z3
+	VADDPS   (DX)(AX*4), Z3, Z3
+	VMOVUPS  Z2, Z4
+	VMOVUPS  (R9)(AX*4), Z5
+	VSUBPS   Z5, Z4, Z4
+	VADDPS   Z3, Z4, Z4
+	VMULPS   Z0, Z4, Z4
+	VMULPS   Z1, Z3, Z6
+	VADDPS   Z6, Z3, Z3
+	VADDPS   Z5, Z4, Z4
+	VMOVNTPS Z4, (CX)(AX*4)
+	VMOVUPS  64(R10)(AX*4), Z5
+	VADDPS   64(DX)(AX*4), Z5, Z5
+	VMOVUPS  Z2, Z6
+	VMOVUPS  64(R9)(AX*4), Z7
+	VSUBPS   Z7, Z6, Z6
+	VADDPS   Z5, Z6, Z6
+	VMULPS   Z0, Z6, Z6
+	VMULPS   Z1, Z5, Z8
+	VADDPS   Z8, Z5, Z5
+	VADDPS   Z7, Z6, Z6
+	VMOVNTPS Z6, 64(CX)(AX*4)
+	VADDPS   (R11)(AX*4), Z3, Z3
+	VMOVUPS  Z2, Z7
+	VSUBPS   Z4, Z7, Z7
+	VADDPS   Z3, Z7, Z7
+	VMULPS   Z0, Z7, Z7
+	VMULPS   Z1, Z3, Z8
+	VADDPS   Z8, Z3, Z3
+	VADDPS   Z4, Z7, Z4
+	VMOVNTPS Z4, (DI)(AX*4)
+	VADDPS   64(R11)(AX*4), Z5, Z5
+	VMOVUPS  Z2, Z7
+	VSUBPS   Z6, Z7, Z7
+	VADDPS   Z5, Z7, Z7
+	VMULPS   Z0, Z7, Z7
+	VMULPS   Z1, Z5, Z8
+	VADDPS   Z8, Z5, Z5
+	VADDPS   Z6, Z7, Z6
+	VMOVNTPS Z6, 64(DI)(AX*4)
+	VMOVUPS  Z4, (R9)(AX*4)
+	VMOVUPS  Z3, (R10)(AX*4)
+	VMOVUPS  Z6, 64(R9)(AX*4)
+	VMOVUPS  Z5, 64(R10)(AX*4)
+	ADDQ     $0x00000020, AX
+	JMP      loop
+
+single:
+	CMPQ     AX, BX
+	JGE      done
+	VMOVUPS  (R10)(AX*4), Z3
+	VADDPS   (DX)(AX*4), Z3, Z3
+	VMOVUPS  Z2, Z4
+	VMOVUPS  (R9)(AX*4), Z5
+	VSUBPS   Z5, Z4, Z4
+	VADDPS   Z3, Z4, Z4
+	VMULPS   Z0, Z4, Z4
+	VMULPS   Z1, Z3, Z6
+	VADDPS   Z6, Z3, Z3
+	VADDPS   Z5, Z4, Z4
+	VMOVNTPS Z4, (CX)(AX*4)
+	VADDPS   (R11)(AX*4), Z3, Z3
+	VMOVUPS  Z2, Z5
+	VSUBPS   Z4, Z5, Z5
+	VADDPS   Z3, Z5, Z5
+	VMULPS   Z0, Z5, Z5
+	VMULPS   Z1, Z3, Z6
+	VADDPS   Z6, Z3, Z3
+	VADDPS   Z4, Z5, Z4
+	VMOVNTPS Z4, (DI)(AX*4)
+	VMOVUPS  Z4, (R9)(AX*4)
+	VMOVUPS  Z3, (R10)(AX*4)
+	ADDQ     R8, SI
+	ADDQ     $0x00000010, AX
+	JMP      single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	SFENCE
 	VZEROUPPER
 	RET
 
@@ -7030,331 +7397,465 @@ done:
 
 // func lifExAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifExAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R10
-	ANDL         $-64, R10
-	MOVL         R10, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z5
-	MOVQ         BX, R10
-	SUBQ         $0x00000010, R10
+TEXT ·lifExAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000030, R10
 
 loop:
 	CMPQ          AX, R10
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z6
-	VSUBPS        Z3, Z6, Z7
-	VDIVPS        Z5, Z7, Z7
-	VMOVUPS       Z7, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z15
-	VSUBPS        Z3, Z15, Z16
-	VDIVPS        Z5, Z16, Z16
-	VMOVUPS       Z16, 72(SP)
-	VEXTRACTF64X4 $0x01, Z7, Y8
-	VEXTRACTF64X4 $0x01, Z16, Y17
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
 	VCVTPS2PD     Y7, Z7
-	VMULPD        log2e<>+0(SB), Z7, Z18
-	VRNDSCALEPD   $0x08, Z18, Z18
-	VCVTPS2PD     Y8, Z19
-	VMULPD        log2e<>+0(SB), Z19, Z20
-	VRNDSCALEPD   $0x08, Z20, Z20
-	VCVTPS2PD     Y16, Z16
-	VMULPD        log2e<>+0(SB), Z16, Z21
-	VRNDSCALEPD   $0x08, Z21, Z21
-	VCVTPS2PD     Y17, Z17
-	VMULPD        log2e<>+0(SB), Z17, Z22
-	VRNDSCALEPD   $0x08, Z22, Z22
-	VMULPD        ln2<>+0(SB), Z18, Z23
-	VSUBPD        Z23, Z7, Z7
-	VMULPD        ln2<>+0(SB), Z20, Z24
-	VSUBPD        Z24, Z19, Z19
-	VMULPD        ln2<>+0(SB), Z21, Z25
-	VSUBPD        Z25, Z16, Z16
-	VMULPD        ln2<>+0(SB), Z22, Z26
-	VSUBPD        Z26, Z17, Z17
-	VMULPD        exp0<>+0(SB), Z7, Z23
-	VMULPD        exp0<>+0(SB), Z19, Z24
-	VMULPD        exp0<>+0(SB), Z16, Z25
-	VMULPD        exp0<>+0(SB), Z17, Z26
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
+	VADDPD        exp1<>+0(SB), Z22, Z22
 	VADDPD        exp1<>+0(SB), Z23, Z23
 	VADDPD        exp1<>+0(SB), Z24, Z24
 	VADDPD        exp1<>+0(SB), Z25, Z25
-	VADDPD        exp1<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
+	VADDPD        exp2<>+0(SB), Z22, Z22
 	VADDPD        exp2<>+0(SB), Z23, Z23
 	VADDPD        exp2<>+0(SB), Z24, Z24
 	VADDPD        exp2<>+0(SB), Z25, Z25
-	VADDPD        exp2<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
+	VADDPD        exp3<>+0(SB), Z22, Z22
 	VADDPD        exp3<>+0(SB), Z23, Z23
 	VADDPD        exp3<>+0(SB), Z24, Z24
 	VADDPD        exp3<>+0(SB), Z25, Z25
-	VADDPD        exp3<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
+	VADDPD        exp4<>+0(SB), Z22, Z22
 	VADDPD        exp4<>+0(SB), Z23, Z23
 	VADDPD        exp4<>+0(SB), Z24, Z24
 	VADDPD        exp4<>+0(SB), Z25, Z25
-	VADDPD        exp4<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
+	VADDPD        exp5<>+0(SB), Z22, Z22
 	VADDPD        exp5<>+0(SB), Z23, Z23
 	VADDPD        exp5<>+0(SB), Z24, Z24
 	VADDPD        exp5<>+0(SB), Z25, Z25
-	VADDPD        exp5<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
+	VADDPD        exp6<>+0(SB), Z22, Z22
 	VADDPD        exp6<>+0(SB), Z23, Z23
 	VADDPD        exp6<>+0(SB), Z24, Z24
 	VADDPD        exp6<>+0(SB), Z25, Z25
-	VADDPD        exp6<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
+	VADDPD        exp7<>+0(SB), Z22, Z22
 	VADDPD        exp7<>+0(SB), Z23, Z23
 	VADDPD        exp7<>+0(SB), Z24, Z24
 	VADDPD        exp7<>+0(SB), Z25, Z25
-	VADDPD        exp7<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
-	VCVTPD2DQ     Z18, Y7
-	VPMOVSXDQ     Y7, Z18
-	VPADDQ        exponentBias<>+0(SB), Z18, Z18
-	VPSLLQ        $0x34, Z18, Z18
-	VMULPD        Z18, Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
-	VCVTPD2DQ     Z20, Y7
-	VPMOVSXDQ     Y7, Z20
-	VPADDQ        exponentBias<>+0(SB), Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VMULPD        Z20, Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VCVTPD2DQ     Z21, Y7
-	VPMOVSXDQ     Y7, Z21
-	VPADDQ        exponentBias<>+0(SB), Z21, Z21
-	VPSLLQ        $0x34, Z21, Z21
-	VMULPD        Z21, Z25, Z25
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VCVTPD2DQ     Z22, Y7
-	VPMOVSXDQ     Y7, Z22
-	VPADDQ        exponentBias<>+0(SB), Z22, Z22
-	VPSLLQ        $0x34, Z22, Z22
-	VMULPD        Z22, Z26, Z26
-	VCVTPD2PS     Z23, Y8
-	VCVTPD2PS     Z24, Y7
-	VINSERTF64X4  $0x01, Y7, Z8, Z7
-	VCVTPD2PS     Z25, Y8
-	VCVTPD2PS     Z26, Y16
-	VINSERTF64X4  $0x01, Y16, Z8, Z16
-	VMOVUPS       Z5, Z17
-	VMOVUPS       8(SP), Z18
-	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
-	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z9
-	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z9, K1, Z7
-	VCMPPS        $0x03, Z18, Z18, K1
-	VBLENDMPS     Z18, Z7, K1, Z10
-	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
-	VMULPS        Z17, Z10, Z7
-	VMOVUPS.Z     Z7, K1, Z7
-	VMOVUPS       Z5, Z17
-	VMOVUPS       72(SP), Z18
-	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
-	VBLENDMPS     infinity<>+0(SB), Z16, K1, Z11
-	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z11, K1, Z16
-	VCMPPS        $0x03, Z18, Z18, K1
-	VBLENDMPS     Z18, Z16, K1, Z12
-	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
-	VMULPS        Z17, Z12, Z16
-	VMOVUPS.Z     Z16, K1, Z16
-	VMOVUPS       Z2, Z17
-	VSUBPS        Z6, Z17, Z17
-	VADDPS        Z7, Z17, Z7
-	VMOVUPS       (R9)(AX*4), Z17
-	VADDPS        (DX)(AX*4), Z17, Z17
-	VMULPS        Z1, Z17, Z18
-	VADDPS        Z18, Z17, Z18
-	VADDPS        Z17, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z6, Z6
-	VCMPPS        $0x1e, Z3, Z6, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMULPS        Z4, Z7, Z7
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z10
+	VMOVUPS       (R8)(AX*4), Z10
+	VMOVUPS       Z7, Z11
+	VSUBPS        Z10, Z11, Z11
+	VADDPS        Z0, Z11, Z0
+	VMOVUPS       (R9)(AX*4), Z11
+	VADDPS        (DX)(AX*4), Z11, Z11
+	VMULPS        Z6, Z11, Z12
+	VADDPS        Z12, Z11, Z12
+	VADDPS        Z11, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z10, Z0
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z10
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z17
-	VMULPS        Z6, Z17, Z6
-	VADDPS        Z7, Z6, Z6
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMOVUPS       Z7, (CX)(AX*4)
-	VMOVUPS       Z2, Z7
-	VSUBPS        Z15, Z7, Z7
-	VADDPS        Z16, Z7, Z7
-	VMOVUPS       64(R9)(AX*4), Z16
-	VADDPS        64(DX)(AX*4), Z16, Z16
-	VMULPS        Z1, Z16, Z17
-	VADDPS        Z17, Z16, Z17
-	VADDPS        Z16, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z15, Z7
-	VCMPPS        $0x1e, Z3, Z7, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z15
-	VMULPS        Z4, Z15, Z15
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VMULPS        Z0, Z11, Z0
+	VADDPS        Z10, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMOVUPS       Z10, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z10
+	VMOVUPS       Z7, Z11
+	VSUBPS        Z10, Z11, Z11
+	VADDPS        Z2, Z11, Z2
+	VMOVUPS       64(R9)(AX*4), Z11
+	VADDPS        64(DX)(AX*4), Z11, Z11
+	VMULPS        Z6, Z11, Z13
+	VADDPS        Z13, Z11, Z13
+	VADDPS        Z11, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z10, Z2
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z10
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z7, Z16, Z7
-	VADDPS        Z15, Z7, Z7
-	VMOVUPS.Z     one<>+0(SB), K1, Z15
-	VMOVUPS       Z15, 64(CX)(AX*4)
-	VMOVUPS       Z6, (R8)(AX*4)
-	VMOVUPS       Z18, (R9)(AX*4)
-	VMOVUPS       Z7, 64(R8)(AX*4)
-	VMOVUPS       Z17, 64(R9)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VMULPS        Z2, Z11, Z2
+	VADDPS        Z10, Z2, Z2
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMOVUPS       Z10, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z10
+	VMOVUPS       Z7, Z11
+	VSUBPS        Z10, Z11, Z11
+	VADDPS        Z3, Z11, Z3
+	VMOVUPS       128(R9)(AX*4), Z11
+	VADDPS        128(DX)(AX*4), Z11, Z11
+	VMULPS        Z6, Z11, Z14
+	VADDPS        Z14, Z11, Z14
+	VADDPS        Z11, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z10
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VMULPS        Z3, Z11, Z3
+	VADDPS        Z10, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMOVUPS       Z10, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z10
+	VMOVUPS       Z7, Z7
+	VSUBPS        Z10, Z7, Z7
+	VADDPS        Z1, Z7, Z1
+	VMOVUPS       192(R9)(AX*4), Z7
+	VADDPS        192(DX)(AX*4), Z7, Z7
+	VMULPS        Z6, Z7, Z6
+	VADDPS        Z6, Z7, Z6
+	VADDPS        Z7, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z10, Z1
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMULPS        Z9, Z4, Z4
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z7
+	VMULPS        Z1, Z7, Z1
+	VADDPS        Z4, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMOVUPS       Z4, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z12, (R9)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z13, 64(R9)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z14, 128(R9)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
-	VMOVUPS       (R8)(AX*4), Z6
-	VSUBPS        Z3, Z6, Z7
-	VDIVPS        Z5, Z7, Z7
-	VMOVUPS       Z7, 8(SP)
-	VEXTRACTF64X4 $0x01, Z7, Y8
-	VCVTPS2PD     Y7, Z7
-	VMULPD        log2e<>+0(SB), Z7, Z9
-	VRNDSCALEPD   $0x08, Z9, Z9
-	VCVTPS2PD     Y8, Z10
-	VMULPD        log2e<>+0(SB), Z10, Z11
-	VRNDSCALEPD   $0x08, Z11, Z11
-	VMULPD        ln2<>+0(SB), Z9, Z12
-	VSUBPD        Z12, Z7, Z7
-	VMULPD        ln2<>+0(SB), Z11, Z15
-	VSUBPD        Z15, Z10, Z10
-	VMULPD        exp0<>+0(SB), Z7, Z12
-	VMULPD        exp0<>+0(SB), Z10, Z15
-	VADDPD        exp1<>+0(SB), Z12, Z12
-	VADDPD        exp1<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp2<>+0(SB), Z12, Z12
-	VADDPD        exp2<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp3<>+0(SB), Z12, Z12
-	VADDPD        exp3<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp4<>+0(SB), Z12, Z12
-	VADDPD        exp4<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp5<>+0(SB), Z12, Z12
-	VADDPD        exp5<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp6<>+0(SB), Z12, Z12
-	VADDPD        exp6<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp7<>+0(SB), Z12, Z12
-	VADDPD        exp7<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp8<>+0(SB), Z12, Z12
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp8<>+0(SB), Z12, Z12
-	VCVTPD2DQ     Z9, Y7
-	VPMOVSXDQ     Y7, Z9
-	VPADDQ        exponentBias<>+0(SB), Z9, Z9
-	VPSLLQ        $0x34, Z9, Z9
-	VMULPD        Z9, Z12, Z12
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VCVTPD2DQ     Z11, Y7
-	VPMOVSXDQ     Y7, Z11
-	VPADDQ        exponentBias<>+0(SB), Z11, Z11
-	VPSLLQ        $0x34, Z11, Z11
-	VMULPD        Z11, Z15, Z15
-	VCVTPD2PS     Z12, Y8
-	VCVTPD2PS     Z15, Y7
-	VINSERTF64X4  $0x01, Y7, Z8, Z7
-	VMOVUPS       Z5, Z9
-	VMOVUPS       8(SP), Z10
-	VCMPPS        $0x1e, expMost<>+0(SB), Z10, K1
-	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z13
-	VCMPPS        $0x11, expLeast<>+0(SB), Z10, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z13, K1, Z7
-	VCMPPS        $0x03, Z10, Z10, K1
-	VBLENDMPS     Z10, Z7, K1, Z14
-	VCMPPS        $0x04, zero<>+0(SB), Z9, K1
-	VMULPS        Z9, Z14, Z7
-	VMOVUPS.Z     Z7, K1, Z7
-	VMOVUPS       Z2, Z9
-	VSUBPS        Z6, Z9, Z9
-	VADDPS        Z7, Z9, Z7
-	VMOVUPS       (R9)(AX*4), Z9
-	VADDPS        (DX)(AX*4), Z9, Z9
-	VMULPS        Z1, Z9, Z10
-	VADDPS        Z10, Z9, Z10
-	VADDPS        Z9, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z6, Z6
-	VCMPPS        $0x1e, Z3, Z6, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMULPS        Z4, Z7, Z7
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z7
+	VMOVUPS       (R8)(AX*4), Z7
+	VMOVUPS       Z3, Z3
+	VSUBPS        Z7, Z3, Z3
+	VADDPS        Z0, Z3, Z0
+	VMOVUPS       (R9)(AX*4), Z3
+	VADDPS        (DX)(AX*4), Z3, Z3
+	VMULPS        Z2, Z3, Z2
+	VADDPS        Z2, Z3, Z2
+	VADDPS        Z3, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z7, Z0
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z1
+	VMULPS        Z6, Z1, Z1
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z9
-	VMULPS        Z6, Z9, Z6
-	VADDPS        Z7, Z6, Z6
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMOVUPS       Z7, (CX)(AX*4)
-	VMOVUPS       Z6, (R8)(AX*4)
-	VMOVUPS       Z10, (R9)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z3
+	VMULPS        Z0, Z3, Z0
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z1
+	VMOVUPS       Z1, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -7369,334 +7870,470 @@ done:
 
 // func lifExLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifExLateAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R10
-	ANDL         $-64, R10
-	MOVL         R10, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z5
-	MOVQ         BX, R10
-	SUBQ         $0x00000010, R10
+TEXT ·lifExLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000030, R10
 
 loop:
 	CMPQ          AX, R10
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z6
-	VSUBPS        Z3, Z6, Z7
-	VDIVPS        Z5, Z7, Z7
-	VMOVUPS       Z7, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z15
-	VSUBPS        Z3, Z15, Z16
-	VDIVPS        Z5, Z16, Z16
-	VMOVUPS       Z16, 72(SP)
-	VEXTRACTF64X4 $0x01, Z7, Y8
-	VEXTRACTF64X4 $0x01, Z16, Y17
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
 	VCVTPS2PD     Y7, Z7
-	VMULPD        log2e<>+0(SB), Z7, Z18
-	VRNDSCALEPD   $0x08, Z18, Z18
-	VCVTPS2PD     Y8, Z19
-	VMULPD        log2e<>+0(SB), Z19, Z20
-	VRNDSCALEPD   $0x08, Z20, Z20
-	VCVTPS2PD     Y16, Z16
-	VMULPD        log2e<>+0(SB), Z16, Z21
-	VRNDSCALEPD   $0x08, Z21, Z21
-	VCVTPS2PD     Y17, Z17
-	VMULPD        log2e<>+0(SB), Z17, Z22
-	VRNDSCALEPD   $0x08, Z22, Z22
-	VMULPD        ln2<>+0(SB), Z18, Z23
-	VSUBPD        Z23, Z7, Z7
-	VMULPD        ln2<>+0(SB), Z20, Z24
-	VSUBPD        Z24, Z19, Z19
-	VMULPD        ln2<>+0(SB), Z21, Z25
-	VSUBPD        Z25, Z16, Z16
-	VMULPD        ln2<>+0(SB), Z22, Z26
-	VSUBPD        Z26, Z17, Z17
-	VMULPD        exp0<>+0(SB), Z7, Z23
-	VMULPD        exp0<>+0(SB), Z19, Z24
-	VMULPD        exp0<>+0(SB), Z16, Z25
-	VMULPD        exp0<>+0(SB), Z17, Z26
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
+	VADDPD        exp1<>+0(SB), Z22, Z22
 	VADDPD        exp1<>+0(SB), Z23, Z23
 	VADDPD        exp1<>+0(SB), Z24, Z24
 	VADDPD        exp1<>+0(SB), Z25, Z25
-	VADDPD        exp1<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
+	VADDPD        exp2<>+0(SB), Z22, Z22
 	VADDPD        exp2<>+0(SB), Z23, Z23
 	VADDPD        exp2<>+0(SB), Z24, Z24
 	VADDPD        exp2<>+0(SB), Z25, Z25
-	VADDPD        exp2<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
+	VADDPD        exp3<>+0(SB), Z22, Z22
 	VADDPD        exp3<>+0(SB), Z23, Z23
 	VADDPD        exp3<>+0(SB), Z24, Z24
 	VADDPD        exp3<>+0(SB), Z25, Z25
-	VADDPD        exp3<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
+	VADDPD        exp4<>+0(SB), Z22, Z22
 	VADDPD        exp4<>+0(SB), Z23, Z23
 	VADDPD        exp4<>+0(SB), Z24, Z24
 	VADDPD        exp4<>+0(SB), Z25, Z25
-	VADDPD        exp4<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
+	VADDPD        exp5<>+0(SB), Z22, Z22
 	VADDPD        exp5<>+0(SB), Z23, Z23
 	VADDPD        exp5<>+0(SB), Z24, Z24
 	VADDPD        exp5<>+0(SB), Z25, Z25
-	VADDPD        exp5<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
+	VADDPD        exp6<>+0(SB), Z22, Z22
 	VADDPD        exp6<>+0(SB), Z23, Z23
 	VADDPD        exp6<>+0(SB), Z24, Z24
 	VADDPD        exp6<>+0(SB), Z25, Z25
-	VADDPD        exp6<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
+	VADDPD        exp7<>+0(SB), Z22, Z22
 	VADDPD        exp7<>+0(SB), Z23, Z23
 	VADDPD        exp7<>+0(SB), Z24, Z24
 	VADDPD        exp7<>+0(SB), Z25, Z25
-	VADDPD        exp7<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VMULPD        Z7, Z23, Z23
-	VMULPD        Z19, Z24, Z24
-	VMULPD        Z16, Z25, Z25
-	VMULPD        Z17, Z26, Z26
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
-	VCVTPD2DQ     Z18, Y7
-	VPMOVSXDQ     Y7, Z18
-	VPADDQ        exponentBias<>+0(SB), Z18, Z18
-	VPSLLQ        $0x34, Z18, Z18
-	VMULPD        Z18, Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
-	VCVTPD2DQ     Z20, Y7
-	VPMOVSXDQ     Y7, Z20
-	VPADDQ        exponentBias<>+0(SB), Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VMULPD        Z20, Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VCVTPD2DQ     Z21, Y7
-	VPMOVSXDQ     Y7, Z21
-	VPADDQ        exponentBias<>+0(SB), Z21, Z21
-	VPSLLQ        $0x34, Z21, Z21
-	VMULPD        Z21, Z25, Z25
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VCVTPD2DQ     Z22, Y7
-	VPMOVSXDQ     Y7, Z22
-	VPADDQ        exponentBias<>+0(SB), Z22, Z22
-	VPSLLQ        $0x34, Z22, Z22
-	VMULPD        Z22, Z26, Z26
-	VCVTPD2PS     Z23, Y8
-	VCVTPD2PS     Z24, Y7
-	VINSERTF64X4  $0x01, Y7, Z8, Z7
-	VCVTPD2PS     Z25, Y8
-	VCVTPD2PS     Z26, Y16
-	VINSERTF64X4  $0x01, Y16, Z8, Z16
-	VMOVUPS       Z5, Z17
-	VMOVUPS       8(SP), Z18
-	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
-	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z9
-	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z9, K1, Z7
-	VCMPPS        $0x03, Z18, Z18, K1
-	VBLENDMPS     Z18, Z7, K1, Z10
-	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
-	VMULPS        Z17, Z10, Z7
-	VMOVUPS.Z     Z7, K1, Z7
-	VMOVUPS       Z5, Z17
-	VMOVUPS       72(SP), Z18
-	VCMPPS        $0x1e, expMost<>+0(SB), Z18, K1
-	VBLENDMPS     infinity<>+0(SB), Z16, K1, Z11
-	VCMPPS        $0x11, expLeast<>+0(SB), Z18, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z11, K1, Z16
-	VCMPPS        $0x03, Z18, Z18, K1
-	VBLENDMPS     Z18, Z16, K1, Z12
-	VCMPPS        $0x04, zero<>+0(SB), Z17, K1
-	VMULPS        Z17, Z12, Z16
-	VMOVUPS.Z     Z16, K1, Z16
-	VMOVUPS       Z2, Z17
-	VSUBPS        Z6, Z17, Z17
-	VADDPS        Z7, Z17, Z7
-	VMOVUPS       (R9)(AX*4), Z17
-	VADDPS        zero<>+0(SB), Z17, Z17
-	VMULPS        Z1, Z17, Z18
-	VADDPS        Z18, Z17, Z18
-	VADDPS        Z17, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z6, Z6
-	VCMPPS        $0x1e, Z3, Z6, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMULPS        Z4, Z7, Z7
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z10
+	VMOVUPS       (R8)(AX*4), Z10
+	VMOVUPS       Z7, Z11
+	VSUBPS        Z10, Z11, Z11
+	VADDPS        Z0, Z11, Z0
+	VMOVUPS       (R9)(AX*4), Z11
+	VADDPS        zero<>+0(SB), Z11, Z11
+	VMULPS        Z6, Z11, Z12
+	VADDPS        Z12, Z11, Z12
+	VADDPS        Z11, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z10, Z0
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z10
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z17
-	VMULPS        Z6, Z17, Z6
-	VADDPS        Z7, Z6, Z6
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VADDPS        (DX)(AX*4), Z18, Z17
-	VMOVUPS       Z7, (CX)(AX*4)
-	VMOVUPS       Z2, Z7
-	VSUBPS        Z15, Z7, Z7
-	VADDPS        Z16, Z7, Z7
-	VMOVUPS       64(R9)(AX*4), Z16
-	VADDPS        zero<>+0(SB), Z16, Z16
-	VMULPS        Z1, Z16, Z18
-	VADDPS        Z18, Z16, Z18
-	VADDPS        Z16, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z15, Z7
-	VCMPPS        $0x1e, Z3, Z7, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z15
-	VMULPS        Z4, Z15, Z15
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VMULPS        Z0, Z11, Z0
+	VADDPS        Z10, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VADDPS        (DX)(AX*4), Z12, Z11
+	VMOVUPS       Z10, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z10
+	VMOVUPS       Z7, Z12
+	VSUBPS        Z10, Z12, Z12
+	VADDPS        Z2, Z12, Z2
+	VMOVUPS       64(R9)(AX*4), Z12
+	VADDPS        zero<>+0(SB), Z12, Z12
+	VMULPS        Z6, Z12, Z13
+	VADDPS        Z13, Z12, Z13
+	VADDPS        Z12, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z10, Z2
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z10
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z7, Z16, Z7
-	VADDPS        Z15, Z7, Z7
-	VMOVUPS.Z     one<>+0(SB), K1, Z15
-	VADDPS        64(DX)(AX*4), Z18, Z16
-	VMOVUPS       Z15, 64(CX)(AX*4)
-	VMOVUPS       Z6, (R8)(AX*4)
-	VMOVUPS       Z17, (R9)(AX*4)
-	VMOVUPS       Z7, 64(R8)(AX*4)
-	VMOVUPS       Z16, 64(R9)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z12
+	VMULPS        Z2, Z12, Z2
+	VADDPS        Z10, Z2, Z2
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VADDPS        64(DX)(AX*4), Z13, Z12
+	VMOVUPS       Z10, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z10
+	VMOVUPS       Z7, Z13
+	VSUBPS        Z10, Z13, Z13
+	VADDPS        Z3, Z13, Z3
+	VMOVUPS       128(R9)(AX*4), Z13
+	VADDPS        zero<>+0(SB), Z13, Z13
+	VMULPS        Z6, Z13, Z14
+	VADDPS        Z14, Z13, Z14
+	VADDPS        Z13, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z10
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z13
+	VMULPS        Z3, Z13, Z3
+	VADDPS        Z10, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VADDPS        128(DX)(AX*4), Z14, Z13
+	VMOVUPS       Z10, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z10
+	VMOVUPS       Z7, Z7
+	VSUBPS        Z10, Z7, Z7
+	VADDPS        Z1, Z7, Z1
+	VMOVUPS       192(R9)(AX*4), Z7
+	VADDPS        zero<>+0(SB), Z7, Z7
+	VMULPS        Z6, Z7, Z6
+	VADDPS        Z6, Z7, Z6
+	VADDPS        Z7, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z10, Z1
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMULPS        Z9, Z4, Z4
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z7
+	VMULPS        Z1, Z7, Z1
+	VADDPS        Z4, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VADDPS        192(DX)(AX*4), Z6, Z6
+	VMOVUPS       Z4, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z11, (R9)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z12, 64(R9)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z13, 128(R9)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
-	VMOVUPS       (R8)(AX*4), Z6
-	VSUBPS        Z3, Z6, Z7
-	VDIVPS        Z5, Z7, Z7
-	VMOVUPS       Z7, 8(SP)
-	VEXTRACTF64X4 $0x01, Z7, Y8
-	VCVTPS2PD     Y7, Z7
-	VMULPD        log2e<>+0(SB), Z7, Z9
-	VRNDSCALEPD   $0x08, Z9, Z9
-	VCVTPS2PD     Y8, Z10
-	VMULPD        log2e<>+0(SB), Z10, Z11
-	VRNDSCALEPD   $0x08, Z11, Z11
-	VMULPD        ln2<>+0(SB), Z9, Z12
-	VSUBPD        Z12, Z7, Z7
-	VMULPD        ln2<>+0(SB), Z11, Z15
-	VSUBPD        Z15, Z10, Z10
-	VMULPD        exp0<>+0(SB), Z7, Z12
-	VMULPD        exp0<>+0(SB), Z10, Z15
-	VADDPD        exp1<>+0(SB), Z12, Z12
-	VADDPD        exp1<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp2<>+0(SB), Z12, Z12
-	VADDPD        exp2<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp3<>+0(SB), Z12, Z12
-	VADDPD        exp3<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp4<>+0(SB), Z12, Z12
-	VADDPD        exp4<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp5<>+0(SB), Z12, Z12
-	VADDPD        exp5<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp6<>+0(SB), Z12, Z12
-	VADDPD        exp6<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp7<>+0(SB), Z12, Z12
-	VADDPD        exp7<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp8<>+0(SB), Z12, Z12
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VMULPD        Z7, Z12, Z12
-	VMULPD        Z10, Z15, Z15
-	VADDPD        exp8<>+0(SB), Z12, Z12
-	VCVTPD2DQ     Z9, Y7
-	VPMOVSXDQ     Y7, Z9
-	VPADDQ        exponentBias<>+0(SB), Z9, Z9
-	VPSLLQ        $0x34, Z9, Z9
-	VMULPD        Z9, Z12, Z12
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VCVTPD2DQ     Z11, Y7
-	VPMOVSXDQ     Y7, Z11
-	VPADDQ        exponentBias<>+0(SB), Z11, Z11
-	VPSLLQ        $0x34, Z11, Z11
-	VMULPD        Z11, Z15, Z15
-	VCVTPD2PS     Z12, Y8
-	VCVTPD2PS     Z15, Y7
-	VINSERTF64X4  $0x01, Y7, Z8, Z7
-	VMOVUPS       Z5, Z9
-	VMOVUPS       8(SP), Z10
-	VCMPPS        $0x1e, expMost<>+0(SB), Z10, K1
-	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z13
-	VCMPPS        $0x11, expLeast<>+0(SB), Z10, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z13, K1, Z7
-	VCMPPS        $0x03, Z10, Z10, K1
-	VBLENDMPS     Z10, Z7, K1, Z14
-	VCMPPS        $0x04, zero<>+0(SB), Z9, K1
-	VMULPS        Z9, Z14, Z7
-	VMOVUPS.Z     Z7, K1, Z7
-	VMOVUPS       Z2, Z9
-	VSUBPS        Z6, Z9, Z9
-	VADDPS        Z7, Z9, Z7
-	VMOVUPS       (R9)(AX*4), Z9
-	VADDPS        zero<>+0(SB), Z9, Z9
-	VMULPS        Z1, Z9, Z10
-	VADDPS        Z10, Z9, Z10
-	VADDPS        Z9, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z6, Z6
-	VCMPPS        $0x1e, Z3, Z6, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMULPS        Z4, Z7, Z7
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z7
+	VMOVUPS       (R8)(AX*4), Z7
+	VMOVUPS       Z3, Z3
+	VSUBPS        Z7, Z3, Z3
+	VADDPS        Z0, Z3, Z0
+	VMOVUPS       (R9)(AX*4), Z3
+	VADDPS        zero<>+0(SB), Z3, Z3
+	VMULPS        Z2, Z3, Z2
+	VADDPS        Z2, Z3, Z2
+	VADDPS        Z3, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z7, Z0
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z1
+	VMULPS        Z6, Z1, Z1
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z9
-	VMULPS        Z6, Z9, Z6
-	VADDPS        Z7, Z6, Z6
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VADDPS        (DX)(AX*4), Z10, Z9
-	VMOVUPS       Z7, (CX)(AX*4)
-	VMOVUPS       Z6, (R8)(AX*4)
-	VMOVUPS       Z9, (R9)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z3
+	VMULPS        Z0, Z3, Z0
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z1
+	VADDPS        (DX)(AX*4), Z2, Z2
+	VMOVUPS       Z1, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -7711,334 +8348,470 @@ done:
 
 // func lifExSubtractAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifExSubtractAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R10
-	ANDL         $-64, R10
-	MOVL         R10, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z4
-	MOVQ         BX, R10
-	SUBQ         $0x00000010, R10
+TEXT ·lifExSubtractAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000030, R10
 
 loop:
 	CMPQ          AX, R10
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z12
-	VSUBPS        Z3, Z12, Z13
-	VDIVPS        Z4, Z13, Z13
-	VMOVUPS       Z13, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z14
-	VSUBPS        Z3, Z14, Z15
-	VDIVPS        Z4, Z15, Z15
-	VMOVUPS       Z15, 72(SP)
-	VEXTRACTF64X4 $0x01, Z13, Y5
-	VEXTRACTF64X4 $0x01, Z15, Y16
-	VCVTPS2PD     Y13, Z13
-	VMULPD        log2e<>+0(SB), Z13, Z17
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
 	VRNDSCALEPD   $0x08, Z17, Z17
-	VCVTPS2PD     Y5, Z18
-	VMULPD        log2e<>+0(SB), Z18, Z19
-	VRNDSCALEPD   $0x08, Z19, Z19
-	VCVTPS2PD     Y15, Z15
-	VMULPD        log2e<>+0(SB), Z15, Z20
-	VRNDSCALEPD   $0x08, Z20, Z20
-	VCVTPS2PD     Y16, Z16
-	VMULPD        log2e<>+0(SB), Z16, Z21
-	VRNDSCALEPD   $0x08, Z21, Z21
-	VMULPD        ln2<>+0(SB), Z17, Z22
-	VSUBPD        Z22, Z13, Z13
-	VMULPD        ln2<>+0(SB), Z19, Z23
-	VSUBPD        Z23, Z18, Z18
-	VMULPD        ln2<>+0(SB), Z20, Z24
-	VSUBPD        Z24, Z15, Z15
-	VMULPD        ln2<>+0(SB), Z21, Z25
-	VSUBPD        Z25, Z16, Z16
-	VMULPD        exp0<>+0(SB), Z13, Z22
-	VMULPD        exp0<>+0(SB), Z18, Z23
-	VMULPD        exp0<>+0(SB), Z15, Z24
-	VMULPD        exp0<>+0(SB), Z16, Z25
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
 	VADDPD        exp1<>+0(SB), Z22, Z22
 	VADDPD        exp1<>+0(SB), Z23, Z23
 	VADDPD        exp1<>+0(SB), Z24, Z24
 	VADDPD        exp1<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
 	VADDPD        exp2<>+0(SB), Z22, Z22
 	VADDPD        exp2<>+0(SB), Z23, Z23
 	VADDPD        exp2<>+0(SB), Z24, Z24
 	VADDPD        exp2<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
 	VADDPD        exp3<>+0(SB), Z22, Z22
 	VADDPD        exp3<>+0(SB), Z23, Z23
 	VADDPD        exp3<>+0(SB), Z24, Z24
 	VADDPD        exp3<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
 	VADDPD        exp4<>+0(SB), Z22, Z22
 	VADDPD        exp4<>+0(SB), Z23, Z23
 	VADDPD        exp4<>+0(SB), Z24, Z24
 	VADDPD        exp4<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
 	VADDPD        exp5<>+0(SB), Z22, Z22
 	VADDPD        exp5<>+0(SB), Z23, Z23
 	VADDPD        exp5<>+0(SB), Z24, Z24
 	VADDPD        exp5<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
 	VADDPD        exp6<>+0(SB), Z22, Z22
 	VADDPD        exp6<>+0(SB), Z23, Z23
 	VADDPD        exp6<>+0(SB), Z24, Z24
 	VADDPD        exp6<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
 	VADDPD        exp7<>+0(SB), Z22, Z22
 	VADDPD        exp7<>+0(SB), Z23, Z23
 	VADDPD        exp7<>+0(SB), Z24, Z24
 	VADDPD        exp7<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
 	VADDPD        exp8<>+0(SB), Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
 	VADDPD        exp8<>+0(SB), Z22, Z22
-	VCVTPD2DQ     Z17, Y5
-	VPMOVSXDQ     Y5, Z17
-	VPADDQ        exponentBias<>+0(SB), Z17, Z17
-	VPSLLQ        $0x34, Z17, Z17
-	VMULPD        Z17, Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
-	VCVTPD2DQ     Z19, Y5
-	VPMOVSXDQ     Y5, Z19
-	VPADDQ        exponentBias<>+0(SB), Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VMULPD        Z19, Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
-	VCVTPD2DQ     Z20, Y5
-	VPMOVSXDQ     Y5, Z20
-	VPADDQ        exponentBias<>+0(SB), Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VMULPD        Z20, Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VCVTPD2DQ     Z21, Y5
-	VPMOVSXDQ     Y5, Z21
-	VPADDQ        exponentBias<>+0(SB), Z21, Z21
-	VPSLLQ        $0x34, Z21, Z21
-	VMULPD        Z21, Z25, Z25
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
 	VCVTPD2PS     Z22, Y5
-	VCVTPD2PS     Z23, Y13
-	VINSERTF64X4  $0x01, Y13, Z5, Z13
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
 	VCVTPD2PS     Z24, Y5
-	VCVTPD2PS     Z25, Y15
-	VINSERTF64X4  $0x01, Y15, Z5, Z15
-	VMOVUPS       Z4, Z16
-	VMOVUPS       8(SP), Z17
-	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
-	VBLENDMPS     infinity<>+0(SB), Z13, K1, Z6
-	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z6, K1, Z13
-	VCMPPS        $0x03, Z17, Z17, K1
-	VBLENDMPS     Z17, Z13, K1, Z7
-	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
-	VMULPS        Z16, Z7, Z13
-	VMOVUPS.Z     Z13, K1, Z13
-	VMOVUPS       Z4, Z16
-	VMOVUPS       72(SP), Z17
-	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
-	VBLENDMPS     infinity<>+0(SB), Z15, K1, Z8
-	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z8, K1, Z15
-	VCMPPS        $0x03, Z17, Z17, K1
-	VBLENDMPS     Z17, Z15, K1, Z9
-	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
-	VMULPS        Z16, Z9, Z15
-	VMOVUPS.Z     Z15, K1, Z15
-	VMOVUPS       Z2, Z16
-	VSUBPS        Z12, Z16, Z16
-	VADDPS        Z13, Z16, Z13
-	VMOVUPS       (R9)(AX*4), Z16
-	VADDPS        (DX)(AX*4), Z16, Z16
-	VMULPS        Z1, Z16, Z17
-	VADDPS        Z17, Z16, Z17
-	VADDPS        Z16, Z13, Z13
-	VMULPS        Z0, Z13, Z13
-	VADDPS        Z13, Z12, Z12
-	VCMPPS        $0x1e, Z3, Z12, K1
-	VSUBPS        Z3, Z12, Z13
-	VMOVUPS.Z     one<>+0(SB), K1, Z16
-	VMULPS        Z13, Z16, Z13
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z9
+	VMOVUPS       (R8)(AX*4), Z9
+	VMOVUPS       Z7, Z10
+	VSUBPS        Z9, Z10, Z10
+	VADDPS        Z0, Z10, Z0
+	VMOVUPS       (R9)(AX*4), Z10
+	VADDPS        (DX)(AX*4), Z10, Z10
+	VMULPS        Z6, Z10, Z11
+	VADDPS        Z11, Z10, Z11
+	VADDPS        Z10, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z9, Z0
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VSUBPS        Z8, Z0, Z9
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z9
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z12, Z16, Z12
-	VADDPS        Z13, Z12, Z12
-	VMOVUPS.Z     one<>+0(SB), K1, Z13
-	VMOVUPS       Z13, (CX)(AX*4)
-	VMOVUPS       Z2, Z13
-	VSUBPS        Z14, Z13, Z13
-	VADDPS        Z15, Z13, Z13
-	VMOVUPS       64(R9)(AX*4), Z15
-	VADDPS        64(DX)(AX*4), Z15, Z15
-	VMULPS        Z1, Z15, Z16
-	VADDPS        Z16, Z15, Z16
-	VADDPS        Z15, Z13, Z13
-	VMULPS        Z0, Z13, Z13
-	VADDPS        Z13, Z14, Z13
-	VCMPPS        $0x1e, Z3, Z13, K1
-	VSUBPS        Z3, Z13, Z14
-	VMOVUPS.Z     one<>+0(SB), K1, Z15
-	VMULPS        Z14, Z15, Z14
+	VMOVUPS.Z     one<>+0(SB), K2, Z10
+	VMULPS        Z0, Z10, Z0
+	VADDPS        Z9, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z9
+	VMOVUPS       Z9, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z9
+	VMOVUPS       Z7, Z10
+	VSUBPS        Z9, Z10, Z10
+	VADDPS        Z2, Z10, Z2
+	VMOVUPS       64(R9)(AX*4), Z10
+	VADDPS        64(DX)(AX*4), Z10, Z10
+	VMULPS        Z6, Z10, Z12
+	VADDPS        Z12, Z10, Z12
+	VADDPS        Z10, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z9, Z2
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VSUBPS        Z8, Z2, Z9
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z9
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z15
-	VMULPS        Z13, Z15, Z13
-	VADDPS        Z14, Z13, Z13
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMOVUPS       Z14, 64(CX)(AX*4)
-	VMOVUPS       Z12, (R8)(AX*4)
-	VMOVUPS       Z17, (R9)(AX*4)
-	VMOVUPS       Z13, 64(R8)(AX*4)
-	VMOVUPS       Z16, 64(R9)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z10
+	VMULPS        Z2, Z10, Z2
+	VADDPS        Z9, Z2, Z2
+	VMOVUPS.Z     one<>+0(SB), K1, Z9
+	VMOVUPS       Z9, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z9
+	VMOVUPS       Z7, Z10
+	VSUBPS        Z9, Z10, Z10
+	VADDPS        Z3, Z10, Z3
+	VMOVUPS       128(R9)(AX*4), Z10
+	VADDPS        128(DX)(AX*4), Z10, Z10
+	VMULPS        Z6, Z10, Z13
+	VADDPS        Z13, Z10, Z13
+	VADDPS        Z10, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z9, Z3
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VSUBPS        Z8, Z3, Z9
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z9
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z10
+	VMULPS        Z3, Z10, Z3
+	VADDPS        Z9, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z9
+	VMOVUPS       Z9, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z9
+	VMOVUPS       Z7, Z7
+	VSUBPS        Z9, Z7, Z7
+	VADDPS        Z1, Z7, Z1
+	VMOVUPS       192(R9)(AX*4), Z7
+	VADDPS        192(DX)(AX*4), Z7, Z7
+	VMULPS        Z6, Z7, Z6
+	VADDPS        Z6, Z7, Z6
+	VADDPS        Z7, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z9, Z1
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VSUBPS        Z8, Z1, Z4
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z4, Z7, Z4
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z7
+	VMULPS        Z1, Z7, Z1
+	VADDPS        Z4, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMOVUPS       Z4, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z11, (R9)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z12, 64(R9)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z13, 128(R9)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z6
 	VMOVUPS       (R8)(AX*4), Z6
-	VSUBPS        Z3, Z6, Z7
-	VDIVPS        Z4, Z7, Z7
-	VMOVUPS       Z7, 8(SP)
-	VEXTRACTF64X4 $0x01, Z7, Y5
-	VCVTPS2PD     Y7, Z7
-	VMULPD        log2e<>+0(SB), Z7, Z8
-	VRNDSCALEPD   $0x08, Z8, Z8
-	VCVTPS2PD     Y5, Z9
-	VMULPD        log2e<>+0(SB), Z9, Z12
-	VRNDSCALEPD   $0x08, Z12, Z12
-	VMULPD        ln2<>+0(SB), Z8, Z13
-	VSUBPD        Z13, Z7, Z7
-	VMULPD        ln2<>+0(SB), Z12, Z14
-	VSUBPD        Z14, Z9, Z9
-	VMULPD        exp0<>+0(SB), Z7, Z13
-	VMULPD        exp0<>+0(SB), Z9, Z14
-	VADDPD        exp1<>+0(SB), Z13, Z13
-	VADDPD        exp1<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp2<>+0(SB), Z13, Z13
-	VADDPD        exp2<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp3<>+0(SB), Z13, Z13
-	VADDPD        exp3<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp4<>+0(SB), Z13, Z13
-	VADDPD        exp4<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp5<>+0(SB), Z13, Z13
-	VADDPD        exp5<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp6<>+0(SB), Z13, Z13
-	VADDPD        exp6<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp7<>+0(SB), Z13, Z13
-	VADDPD        exp7<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp8<>+0(SB), Z13, Z13
-	VADDPD        exp8<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp8<>+0(SB), Z13, Z13
-	VCVTPD2DQ     Z8, Y5
-	VPMOVSXDQ     Y5, Z8
-	VPADDQ        exponentBias<>+0(SB), Z8, Z8
-	VPSLLQ        $0x34, Z8, Z8
-	VMULPD        Z8, Z13, Z13
-	VADDPD        exp8<>+0(SB), Z14, Z14
-	VCVTPD2DQ     Z12, Y5
-	VPMOVSXDQ     Y5, Z12
-	VPADDQ        exponentBias<>+0(SB), Z12, Z12
-	VPSLLQ        $0x34, Z12, Z12
-	VMULPD        Z12, Z14, Z14
-	VCVTPD2PS     Z13, Y5
-	VCVTPD2PS     Z14, Y7
-	VINSERTF64X4  $0x01, Y7, Z5, Z7
-	VMOVUPS       Z4, Z8
-	VMOVUPS       8(SP), Z9
-	VCMPPS        $0x1e, expMost<>+0(SB), Z9, K1
-	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z10
-	VCMPPS        $0x11, expLeast<>+0(SB), Z9, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z10, K1, Z7
-	VCMPPS        $0x03, Z9, Z9, K1
-	VBLENDMPS     Z9, Z7, K1, Z11
-	VCMPPS        $0x04, zero<>+0(SB), Z8, K1
-	VMULPS        Z8, Z11, Z7
-	VMOVUPS.Z     Z7, K1, Z7
-	VMOVUPS       Z2, Z8
-	VSUBPS        Z6, Z8, Z8
-	VADDPS        Z7, Z8, Z7
-	VMOVUPS       (R9)(AX*4), Z8
-	VADDPS        (DX)(AX*4), Z8, Z8
-	VMULPS        Z1, Z8, Z9
-	VADDPS        Z9, Z8, Z9
-	VADDPS        Z8, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z6, Z6
-	VCMPPS        $0x1e, Z3, Z6, K1
-	VSUBPS        Z3, Z6, Z7
-	VMOVUPS.Z     one<>+0(SB), K1, Z8
-	VMULPS        Z7, Z8, Z7
+	VMOVUPS       Z3, Z3
+	VSUBPS        Z6, Z3, Z3
+	VADDPS        Z0, Z3, Z0
+	VMOVUPS       (R9)(AX*4), Z3
+	VADDPS        (DX)(AX*4), Z3, Z3
+	VMULPS        Z2, Z3, Z2
+	VADDPS        Z2, Z3, Z2
+	VADDPS        Z3, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z6, Z0
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VSUBPS        Z4, Z0, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z1, Z3, Z1
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z8
-	VMULPS        Z6, Z8, Z6
-	VADDPS        Z7, Z6, Z6
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VMOVUPS       Z7, (CX)(AX*4)
-	VMOVUPS       Z6, (R8)(AX*4)
-	VMOVUPS       Z9, (R9)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z3
+	VMULPS        Z0, Z3, Z0
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z1
+	VMOVUPS       Z1, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -8053,337 +8826,475 @@ done:
 
 // func lifExSubtractLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifExSubtractLateAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R10
-	ANDL         $-64, R10
-	MOVL         R10, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z4
-	MOVQ         BX, R10
-	SUBQ         $0x00000010, R10
+TEXT ·lifExSubtractLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R10
+	ANDL    $-64, R10
+	MOVL    R10, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R10
+	SUBQ    $0x00000030, R10
 
 loop:
 	CMPQ          AX, R10
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z12
-	VSUBPS        Z3, Z12, Z13
-	VDIVPS        Z4, Z13, Z13
-	VMOVUPS       Z13, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z14
-	VSUBPS        Z3, Z14, Z15
-	VDIVPS        Z4, Z15, Z15
-	VMOVUPS       Z15, 72(SP)
-	VEXTRACTF64X4 $0x01, Z13, Y5
-	VEXTRACTF64X4 $0x01, Z15, Y16
-	VCVTPS2PD     Y13, Z13
-	VMULPD        log2e<>+0(SB), Z13, Z17
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
 	VRNDSCALEPD   $0x08, Z17, Z17
-	VCVTPS2PD     Y5, Z18
-	VMULPD        log2e<>+0(SB), Z18, Z19
-	VRNDSCALEPD   $0x08, Z19, Z19
-	VCVTPS2PD     Y15, Z15
-	VMULPD        log2e<>+0(SB), Z15, Z20
-	VRNDSCALEPD   $0x08, Z20, Z20
-	VCVTPS2PD     Y16, Z16
-	VMULPD        log2e<>+0(SB), Z16, Z21
-	VRNDSCALEPD   $0x08, Z21, Z21
-	VMULPD        ln2<>+0(SB), Z17, Z22
-	VSUBPD        Z22, Z13, Z13
-	VMULPD        ln2<>+0(SB), Z19, Z23
-	VSUBPD        Z23, Z18, Z18
-	VMULPD        ln2<>+0(SB), Z20, Z24
-	VSUBPD        Z24, Z15, Z15
-	VMULPD        ln2<>+0(SB), Z21, Z25
-	VSUBPD        Z25, Z16, Z16
-	VMULPD        exp0<>+0(SB), Z13, Z22
-	VMULPD        exp0<>+0(SB), Z18, Z23
-	VMULPD        exp0<>+0(SB), Z15, Z24
-	VMULPD        exp0<>+0(SB), Z16, Z25
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
 	VADDPD        exp1<>+0(SB), Z22, Z22
 	VADDPD        exp1<>+0(SB), Z23, Z23
 	VADDPD        exp1<>+0(SB), Z24, Z24
 	VADDPD        exp1<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
 	VADDPD        exp2<>+0(SB), Z22, Z22
 	VADDPD        exp2<>+0(SB), Z23, Z23
 	VADDPD        exp2<>+0(SB), Z24, Z24
 	VADDPD        exp2<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
 	VADDPD        exp3<>+0(SB), Z22, Z22
 	VADDPD        exp3<>+0(SB), Z23, Z23
 	VADDPD        exp3<>+0(SB), Z24, Z24
 	VADDPD        exp3<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
 	VADDPD        exp4<>+0(SB), Z22, Z22
 	VADDPD        exp4<>+0(SB), Z23, Z23
 	VADDPD        exp4<>+0(SB), Z24, Z24
 	VADDPD        exp4<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
 	VADDPD        exp5<>+0(SB), Z22, Z22
 	VADDPD        exp5<>+0(SB), Z23, Z23
 	VADDPD        exp5<>+0(SB), Z24, Z24
 	VADDPD        exp5<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
 	VADDPD        exp6<>+0(SB), Z22, Z22
 	VADDPD        exp6<>+0(SB), Z23, Z23
 	VADDPD        exp6<>+0(SB), Z24, Z24
 	VADDPD        exp6<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
 	VADDPD        exp7<>+0(SB), Z22, Z22
 	VADDPD        exp7<>+0(SB), Z23, Z23
 	VADDPD        exp7<>+0(SB), Z24, Z24
 	VADDPD        exp7<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
 	VADDPD        exp8<>+0(SB), Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VMULPD        Z13, Z22, Z22
-	VMULPD        Z18, Z23, Z23
-	VMULPD        Z15, Z24, Z24
-	VMULPD        Z16, Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
 	VADDPD        exp8<>+0(SB), Z22, Z22
-	VCVTPD2DQ     Z17, Y5
-	VPMOVSXDQ     Y5, Z17
-	VPADDQ        exponentBias<>+0(SB), Z17, Z17
-	VPSLLQ        $0x34, Z17, Z17
-	VMULPD        Z17, Z22, Z22
 	VADDPD        exp8<>+0(SB), Z23, Z23
-	VCVTPD2DQ     Z19, Y5
-	VPMOVSXDQ     Y5, Z19
-	VPADDQ        exponentBias<>+0(SB), Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VMULPD        Z19, Z23, Z23
 	VADDPD        exp8<>+0(SB), Z24, Z24
-	VCVTPD2DQ     Z20, Y5
-	VPMOVSXDQ     Y5, Z20
-	VPADDQ        exponentBias<>+0(SB), Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VMULPD        Z20, Z24, Z24
 	VADDPD        exp8<>+0(SB), Z25, Z25
-	VCVTPD2DQ     Z21, Y5
-	VPMOVSXDQ     Y5, Z21
-	VPADDQ        exponentBias<>+0(SB), Z21, Z21
-	VPSLLQ        $0x34, Z21, Z21
-	VMULPD        Z21, Z25, Z25
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
 	VCVTPD2PS     Z22, Y5
-	VCVTPD2PS     Z23, Y13
-	VINSERTF64X4  $0x01, Y13, Z5, Z13
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
 	VCVTPD2PS     Z24, Y5
-	VCVTPD2PS     Z25, Y15
-	VINSERTF64X4  $0x01, Y15, Z5, Z15
-	VMOVUPS       Z4, Z16
-	VMOVUPS       8(SP), Z17
-	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
-	VBLENDMPS     infinity<>+0(SB), Z13, K1, Z6
-	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z6, K1, Z13
-	VCMPPS        $0x03, Z17, Z17, K1
-	VBLENDMPS     Z17, Z13, K1, Z7
-	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
-	VMULPS        Z16, Z7, Z13
-	VMOVUPS.Z     Z13, K1, Z13
-	VMOVUPS       Z4, Z16
-	VMOVUPS       72(SP), Z17
-	VCMPPS        $0x1e, expMost<>+0(SB), Z17, K1
-	VBLENDMPS     infinity<>+0(SB), Z15, K1, Z8
-	VCMPPS        $0x11, expLeast<>+0(SB), Z17, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z8, K1, Z15
-	VCMPPS        $0x03, Z17, Z17, K1
-	VBLENDMPS     Z17, Z15, K1, Z9
-	VCMPPS        $0x04, zero<>+0(SB), Z16, K1
-	VMULPS        Z16, Z9, Z15
-	VMOVUPS.Z     Z15, K1, Z15
-	VMOVUPS       Z2, Z16
-	VSUBPS        Z12, Z16, Z16
-	VADDPS        Z13, Z16, Z13
-	VMOVUPS       (R9)(AX*4), Z16
-	VADDPS        zero<>+0(SB), Z16, Z16
-	VMULPS        Z1, Z16, Z17
-	VADDPS        Z17, Z16, Z17
-	VADDPS        Z16, Z13, Z13
-	VMULPS        Z0, Z13, Z13
-	VADDPS        Z13, Z12, Z12
-	VCMPPS        $0x1e, Z3, Z12, K1
-	VSUBPS        Z3, Z12, Z13
-	VMOVUPS.Z     one<>+0(SB), K1, Z16
-	VMULPS        Z13, Z16, Z13
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z9
+	VMOVUPS       (R8)(AX*4), Z9
+	VMOVUPS       Z7, Z10
+	VSUBPS        Z9, Z10, Z10
+	VADDPS        Z0, Z10, Z0
+	VMOVUPS       (R9)(AX*4), Z10
+	VADDPS        zero<>+0(SB), Z10, Z10
+	VMULPS        Z6, Z10, Z11
+	VADDPS        Z11, Z10, Z11
+	VADDPS        Z10, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z9, Z0
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VSUBPS        Z8, Z0, Z9
+	VMOVUPS.Z     one<>+0(SB), K1, Z10
+	VMULPS        Z9, Z10, Z9
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z12, Z16, Z12
-	VADDPS        Z13, Z12, Z12
-	VMOVUPS.Z     one<>+0(SB), K1, Z13
-	VADDPS        (DX)(AX*4), Z17, Z16
-	VMOVUPS       Z13, (CX)(AX*4)
-	VMOVUPS       Z2, Z13
-	VSUBPS        Z14, Z13, Z13
-	VADDPS        Z15, Z13, Z13
-	VMOVUPS       64(R9)(AX*4), Z15
-	VADDPS        zero<>+0(SB), Z15, Z15
-	VMULPS        Z1, Z15, Z17
-	VADDPS        Z17, Z15, Z17
-	VADDPS        Z15, Z13, Z13
-	VMULPS        Z0, Z13, Z13
-	VADDPS        Z13, Z14, Z13
-	VCMPPS        $0x1e, Z3, Z13, K1
-	VSUBPS        Z3, Z13, Z14
-	VMOVUPS.Z     one<>+0(SB), K1, Z15
-	VMULPS        Z14, Z15, Z14
+	VMOVUPS.Z     one<>+0(SB), K2, Z10
+	VMULPS        Z0, Z10, Z0
+	VADDPS        Z9, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z9
+	VADDPS        (DX)(AX*4), Z11, Z10
+	VMOVUPS       Z9, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z9
+	VMOVUPS       Z7, Z11
+	VSUBPS        Z9, Z11, Z11
+	VADDPS        Z2, Z11, Z2
+	VMOVUPS       64(R9)(AX*4), Z11
+	VADDPS        zero<>+0(SB), Z11, Z11
+	VMULPS        Z6, Z11, Z12
+	VADDPS        Z12, Z11, Z12
+	VADDPS        Z11, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z9, Z2
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VSUBPS        Z8, Z2, Z9
+	VMOVUPS.Z     one<>+0(SB), K1, Z11
+	VMULPS        Z9, Z11, Z9
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z15
-	VMULPS        Z13, Z15, Z13
-	VADDPS        Z14, Z13, Z13
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VADDPS        64(DX)(AX*4), Z17, Z15
-	VMOVUPS       Z14, 64(CX)(AX*4)
-	VMOVUPS       Z12, (R8)(AX*4)
-	VMOVUPS       Z16, (R9)(AX*4)
-	VMOVUPS       Z13, 64(R8)(AX*4)
-	VMOVUPS       Z15, 64(R9)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z11
+	VMULPS        Z2, Z11, Z2
+	VADDPS        Z9, Z2, Z2
+	VMOVUPS.Z     one<>+0(SB), K1, Z9
+	VADDPS        64(DX)(AX*4), Z12, Z11
+	VMOVUPS       Z9, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z9
+	VMOVUPS       Z7, Z12
+	VSUBPS        Z9, Z12, Z12
+	VADDPS        Z3, Z12, Z3
+	VMOVUPS       128(R9)(AX*4), Z12
+	VADDPS        zero<>+0(SB), Z12, Z12
+	VMULPS        Z6, Z12, Z13
+	VADDPS        Z13, Z12, Z13
+	VADDPS        Z12, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z9, Z3
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VSUBPS        Z8, Z3, Z9
+	VMOVUPS.Z     one<>+0(SB), K1, Z12
+	VMULPS        Z9, Z12, Z9
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z12
+	VMULPS        Z3, Z12, Z3
+	VADDPS        Z9, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z9
+	VADDPS        128(DX)(AX*4), Z13, Z12
+	VMOVUPS       Z9, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z9
+	VMOVUPS       Z7, Z7
+	VSUBPS        Z9, Z7, Z7
+	VADDPS        Z1, Z7, Z1
+	VMOVUPS       192(R9)(AX*4), Z7
+	VADDPS        zero<>+0(SB), Z7, Z7
+	VMULPS        Z6, Z7, Z6
+	VADDPS        Z6, Z7, Z6
+	VADDPS        Z7, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z9, Z1
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VSUBPS        Z8, Z1, Z4
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z4, Z7, Z4
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z7
+	VMULPS        Z1, Z7, Z1
+	VADDPS        Z4, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VADDPS        192(DX)(AX*4), Z6, Z6
+	VMOVUPS       Z4, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z10, (R9)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z11, 64(R9)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z12, 128(R9)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z6
 	VMOVUPS       (R8)(AX*4), Z6
-	VSUBPS        Z3, Z6, Z7
-	VDIVPS        Z4, Z7, Z7
-	VMOVUPS       Z7, 8(SP)
-	VEXTRACTF64X4 $0x01, Z7, Y5
-	VCVTPS2PD     Y7, Z7
-	VMULPD        log2e<>+0(SB), Z7, Z8
-	VRNDSCALEPD   $0x08, Z8, Z8
-	VCVTPS2PD     Y5, Z9
-	VMULPD        log2e<>+0(SB), Z9, Z12
-	VRNDSCALEPD   $0x08, Z12, Z12
-	VMULPD        ln2<>+0(SB), Z8, Z13
-	VSUBPD        Z13, Z7, Z7
-	VMULPD        ln2<>+0(SB), Z12, Z14
-	VSUBPD        Z14, Z9, Z9
-	VMULPD        exp0<>+0(SB), Z7, Z13
-	VMULPD        exp0<>+0(SB), Z9, Z14
-	VADDPD        exp1<>+0(SB), Z13, Z13
-	VADDPD        exp1<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp2<>+0(SB), Z13, Z13
-	VADDPD        exp2<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp3<>+0(SB), Z13, Z13
-	VADDPD        exp3<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp4<>+0(SB), Z13, Z13
-	VADDPD        exp4<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp5<>+0(SB), Z13, Z13
-	VADDPD        exp5<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp6<>+0(SB), Z13, Z13
-	VADDPD        exp6<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp7<>+0(SB), Z13, Z13
-	VADDPD        exp7<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp8<>+0(SB), Z13, Z13
-	VADDPD        exp8<>+0(SB), Z14, Z14
-	VMULPD        Z7, Z13, Z13
-	VMULPD        Z9, Z14, Z14
-	VADDPD        exp8<>+0(SB), Z13, Z13
-	VCVTPD2DQ     Z8, Y5
-	VPMOVSXDQ     Y5, Z8
-	VPADDQ        exponentBias<>+0(SB), Z8, Z8
-	VPSLLQ        $0x34, Z8, Z8
-	VMULPD        Z8, Z13, Z13
-	VADDPD        exp8<>+0(SB), Z14, Z14
-	VCVTPD2DQ     Z12, Y5
-	VPMOVSXDQ     Y5, Z12
-	VPADDQ        exponentBias<>+0(SB), Z12, Z12
-	VPSLLQ        $0x34, Z12, Z12
-	VMULPD        Z12, Z14, Z14
-	VCVTPD2PS     Z13, Y5
-	VCVTPD2PS     Z14, Y7
-	VINSERTF64X4  $0x01, Y7, Z5, Z7
-	VMOVUPS       Z4, Z8
-	VMOVUPS       8(SP), Z9
-	VCMPPS        $0x1e, expMost<>+0(SB), Z9, K1
-	VBLENDMPS     infinity<>+0(SB), Z7, K1, Z10
-	VCMPPS        $0x11, expLeast<>+0(SB), Z9, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z10, K1, Z7
-	VCMPPS        $0x03, Z9, Z9, K1
-	VBLENDMPS     Z9, Z7, K1, Z11
-	VCMPPS        $0x04, zero<>+0(SB), Z8, K1
-	VMULPS        Z8, Z11, Z7
-	VMOVUPS.Z     Z7, K1, Z7
-	VMOVUPS       Z2, Z8
-	VSUBPS        Z6, Z8, Z8
-	VADDPS        Z7, Z8, Z7
-	VMOVUPS       (R9)(AX*4), Z8
-	VADDPS        zero<>+0(SB), Z8, Z8
-	VMULPS        Z1, Z8, Z9
-	VADDPS        Z9, Z8, Z9
-	VADDPS        Z8, Z7, Z7
-	VMULPS        Z0, Z7, Z7
-	VADDPS        Z7, Z6, Z6
-	VCMPPS        $0x1e, Z3, Z6, K1
-	VSUBPS        Z3, Z6, Z7
-	VMOVUPS.Z     one<>+0(SB), K1, Z8
-	VMULPS        Z7, Z8, Z7
+	VMOVUPS       Z3, Z3
+	VSUBPS        Z6, Z3, Z3
+	VADDPS        Z0, Z3, Z0
+	VMOVUPS       (R9)(AX*4), Z3
+	VADDPS        zero<>+0(SB), Z3, Z3
+	VMULPS        Z2, Z3, Z2
+	VADDPS        Z2, Z3, Z2
+	VADDPS        Z3, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z6, Z0
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VSUBPS        Z4, Z0, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z1, Z3, Z1
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z8
-	VMULPS        Z6, Z8, Z6
-	VADDPS        Z7, Z6, Z6
-	VMOVUPS.Z     one<>+0(SB), K1, Z7
-	VADDPS        (DX)(AX*4), Z9, Z8
-	VMOVUPS       Z7, (CX)(AX*4)
-	VMOVUPS       Z6, (R8)(AX*4)
-	VMOVUPS       Z8, (R9)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z3
+	VMULPS        Z0, Z3, Z0
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z1
+	VADDPS        (DX)(AX*4), Z2, Z2
+	VMOVUPS       Z1, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -8398,365 +9309,522 @@ done:
 
 // func lifAdExAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifAdExAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	LEAQ         (R9)(AX*4), R10
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R11
-	ANDL         $-64, R11
-	MOVL         R11, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z5
-	VBROADCASTSS 192(SI), Z6
-	VBROADCASTSS 224(SI), Z7
-	VBROADCASTSS 256(SI), Z8
-	MOVQ         BX, R11
-	SUBQ         $0x00000010, R11
+TEXT ·lifAdExAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000030, R11
 
 loop:
 	CMPQ          AX, R11
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z9
-	VSUBPS        Z3, Z9, Z10
-	VDIVPS        Z5, Z10, Z10
-	VMOVUPS       Z10, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z18
-	VSUBPS        Z3, Z18, Z19
-	VDIVPS        Z5, Z19, Z19
-	VMOVUPS       Z19, 72(SP)
-	VEXTRACTF64X4 $0x01, Z10, Y11
-	VEXTRACTF64X4 $0x01, Z19, Y20
-	VCVTPS2PD     Y10, Z10
-	VMULPD        log2e<>+0(SB), Z10, Z21
-	VRNDSCALEPD   $0x08, Z21, Z21
-	VCVTPS2PD     Y11, Z22
-	VMULPD        log2e<>+0(SB), Z22, Z23
-	VRNDSCALEPD   $0x08, Z23, Z23
-	VCVTPS2PD     Y19, Z19
-	VMULPD        log2e<>+0(SB), Z19, Z24
-	VRNDSCALEPD   $0x08, Z24, Z24
-	VCVTPS2PD     Y20, Z20
-	VMULPD        log2e<>+0(SB), Z20, Z25
-	VRNDSCALEPD   $0x08, Z25, Z25
-	VMULPD        ln2<>+0(SB), Z21, Z26
-	VSUBPD        Z26, Z10, Z10
-	VMULPD        ln2<>+0(SB), Z23, Z27
-	VSUBPD        Z27, Z22, Z22
-	VMULPD        ln2<>+0(SB), Z24, Z28
-	VSUBPD        Z28, Z19, Z19
-	VMULPD        ln2<>+0(SB), Z25, Z29
-	VSUBPD        Z29, Z20, Z20
-	VMULPD        exp0<>+0(SB), Z10, Z26
-	VMULPD        exp0<>+0(SB), Z22, Z27
-	VMULPD        exp0<>+0(SB), Z19, Z28
-	VMULPD        exp0<>+0(SB), Z20, Z29
-	VADDPD        exp1<>+0(SB), Z26, Z26
-	VADDPD        exp1<>+0(SB), Z27, Z27
-	VADDPD        exp1<>+0(SB), Z28, Z28
-	VADDPD        exp1<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp2<>+0(SB), Z26, Z26
-	VADDPD        exp2<>+0(SB), Z27, Z27
-	VADDPD        exp2<>+0(SB), Z28, Z28
-	VADDPD        exp2<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp3<>+0(SB), Z26, Z26
-	VADDPD        exp3<>+0(SB), Z27, Z27
-	VADDPD        exp3<>+0(SB), Z28, Z28
-	VADDPD        exp3<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp4<>+0(SB), Z26, Z26
-	VADDPD        exp4<>+0(SB), Z27, Z27
-	VADDPD        exp4<>+0(SB), Z28, Z28
-	VADDPD        exp4<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp5<>+0(SB), Z26, Z26
-	VADDPD        exp5<>+0(SB), Z27, Z27
-	VADDPD        exp5<>+0(SB), Z28, Z28
-	VADDPD        exp5<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp6<>+0(SB), Z26, Z26
-	VADDPD        exp6<>+0(SB), Z27, Z27
-	VADDPD        exp6<>+0(SB), Z28, Z28
-	VADDPD        exp6<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp7<>+0(SB), Z26, Z26
-	VADDPD        exp7<>+0(SB), Z27, Z27
-	VADDPD        exp7<>+0(SB), Z28, Z28
-	VADDPD        exp7<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VCVTPD2DQ     Z21, Y10
-	VPMOVSXDQ     Y10, Z21
-	VPADDQ        exponentBias<>+0(SB), Z21, Z21
-	VPSLLQ        $0x34, Z21, Z21
-	VMULPD        Z21, Z26, Z26
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VCVTPD2DQ     Z23, Y10
-	VPMOVSXDQ     Y10, Z23
-	VPADDQ        exponentBias<>+0(SB), Z23, Z23
-	VPSLLQ        $0x34, Z23, Z23
-	VMULPD        Z23, Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VCVTPD2DQ     Z24, Y10
-	VPMOVSXDQ     Y10, Z24
-	VPADDQ        exponentBias<>+0(SB), Z24, Z24
-	VPSLLQ        $0x34, Z24, Z24
-	VMULPD        Z24, Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VCVTPD2DQ     Z25, Y10
-	VPMOVSXDQ     Y10, Z25
-	VPADDQ        exponentBias<>+0(SB), Z25, Z25
-	VPSLLQ        $0x34, Z25, Z25
-	VMULPD        Z25, Z29, Z29
-	VCVTPD2PS     Z26, Y11
-	VCVTPD2PS     Z27, Y10
-	VINSERTF64X4  $0x01, Y10, Z11, Z10
-	VCVTPD2PS     Z28, Y11
-	VCVTPD2PS     Z29, Y19
-	VINSERTF64X4  $0x01, Y19, Z11, Z19
-	VMOVUPS       Z5, Z20
-	VMOVUPS       8(SP), Z21
-	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
-	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z12
-	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z12, K1, Z10
-	VCMPPS        $0x03, Z21, Z21, K1
-	VBLENDMPS     Z21, Z10, K1, Z13
-	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
-	VMULPS        Z20, Z13, Z10
-	VMOVUPS.Z     Z10, K1, Z10
-	VMOVUPS       Z5, Z20
-	VMOVUPS       72(SP), Z21
-	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
-	VBLENDMPS     infinity<>+0(SB), Z19, K1, Z14
-	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z14, K1, Z19
-	VCMPPS        $0x03, Z21, Z21, K1
-	VBLENDMPS     Z21, Z19, K1, Z15
-	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
-	VMULPS        Z20, Z15, Z19
-	VMOVUPS.Z     Z19, K1, Z19
-	VMOVUPS       (R10)(AX*4), Z20
-	VMOVUPS       Z2, Z21
-	VSUBPS        Z9, Z21, Z21
-	VADDPS        Z10, Z21, Z10
-	VMOVUPS       (R9)(AX*4), Z21
-	VADDPS        (DX)(AX*4), Z21, Z21
-	VMULPS        Z1, Z21, Z22
-	VADDPS        Z22, Z21, Z22
-	VADDPS        Z21, Z10, Z10
-	VSUBPS        Z20, Z10, Z10
-	VMULPS        Z0, Z10, Z10
-	VADDPS        Z10, Z9, Z10
-	VSUBPS        Z2, Z9, Z9
-	VMULPS        Z7, Z9, Z9
-	VSUBPS        Z20, Z9, Z9
-	VMULPS        Z6, Z9, Z9
-	VADDPS        Z9, Z20, Z9
-	VCMPPS        $0x1e, Z3, Z10, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z4, Z20, Z20
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
+	VADDPD        exp1<>+0(SB), Z22, Z22
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
+	VADDPD        exp2<>+0(SB), Z22, Z22
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
+	VADDPD        exp3<>+0(SB), Z22, Z22
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
+	VADDPD        exp4<>+0(SB), Z22, Z22
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
+	VADDPD        exp5<>+0(SB), Z22, Z22
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
+	VADDPD        exp6<>+0(SB), Z22, Z22
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
+	VADDPD        exp7<>+0(SB), Z22, Z22
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z10
+	VBROADCASTSS  192(SI), Z10
+	VBROADCASTSS  224(SI), Z11
+	VBROADCASTSS  256(SI), Z12
+	VMOVUPS       (R8)(AX*4), Z13
+	VMOVUPS       (R10)(AX*4), Z14
+	VMOVUPS       Z7, Z15
+	VSUBPS        Z13, Z15, Z15
+	VADDPS        Z0, Z15, Z0
+	VMOVUPS       (R9)(AX*4), Z15
+	VADDPS        (DX)(AX*4), Z15, Z15
+	VMULPS        Z6, Z15, Z16
+	VADDPS        Z16, Z15, Z16
+	VADDPS        Z15, Z0, Z0
+	VSUBPS        Z14, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z13, Z0
+	VSUBPS        Z7, Z13, Z13
+	VMULPS        Z11, Z13, Z13
+	VSUBPS        Z14, Z13, Z13
+	VMULPS        Z10, Z13, Z13
+	VADDPS        Z13, Z14, Z13
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z9, Z14, Z14
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z21
-	VMULPS        Z10, Z21, Z10
-	VADDPS        Z20, Z10, Z10
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z8, Z20, Z21
-	VADDPS        Z21, Z9, Z9
-	VMOVUPS       Z20, (CX)(AX*4)
-	VMOVUPS       64(R10)(AX*4), Z20
-	VMOVUPS       Z2, Z21
-	VSUBPS        Z18, Z21, Z21
-	VADDPS        Z19, Z21, Z19
-	VMOVUPS       64(R9)(AX*4), Z21
-	VADDPS        64(DX)(AX*4), Z21, Z21
-	VMULPS        Z1, Z21, Z23
-	VADDPS        Z23, Z21, Z23
-	VADDPS        Z21, Z19, Z19
-	VSUBPS        Z20, Z19, Z19
-	VMULPS        Z0, Z19, Z19
-	VADDPS        Z19, Z18, Z19
-	VSUBPS        Z2, Z18, Z18
-	VMULPS        Z7, Z18, Z18
-	VSUBPS        Z20, Z18, Z18
-	VMULPS        Z6, Z18, Z18
-	VADDPS        Z18, Z20, Z18
-	VCMPPS        $0x1e, Z3, Z19, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z4, Z20, Z20
+	VMOVUPS.Z     one<>+0(SB), K2, Z15
+	VMULPS        Z0, Z15, Z0
+	VADDPS        Z14, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z12, Z14, Z15
+	VADDPS        Z15, Z13, Z13
+	VMOVUPS       Z14, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z14
+	VMOVUPS       64(R10)(AX*4), Z15
+	VMOVUPS       Z7, Z17
+	VSUBPS        Z14, Z17, Z17
+	VADDPS        Z2, Z17, Z2
+	VMOVUPS       64(R9)(AX*4), Z17
+	VADDPS        64(DX)(AX*4), Z17, Z17
+	VMULPS        Z6, Z17, Z18
+	VADDPS        Z18, Z17, Z18
+	VADDPS        Z17, Z2, Z2
+	VSUBPS        Z15, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z14, Z2
+	VSUBPS        Z7, Z14, Z14
+	VMULPS        Z11, Z14, Z14
+	VSUBPS        Z15, Z14, Z14
+	VMULPS        Z10, Z14, Z14
+	VADDPS        Z14, Z15, Z14
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMULPS        Z9, Z15, Z15
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z21
-	VMULPS        Z19, Z21, Z19
-	VADDPS        Z20, Z19, Z19
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z8, Z20, Z21
-	VADDPS        Z21, Z18, Z18
-	VMOVUPS       Z20, 64(CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z22, (R9)(AX*4)
-	VMOVUPS       Z9, (R10)(AX*4)
-	VMOVUPS       Z19, 64(R8)(AX*4)
-	VMOVUPS       Z23, 64(R9)(AX*4)
-	VMOVUPS       Z18, 64(R10)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z17
+	VMULPS        Z2, Z17, Z2
+	VADDPS        Z15, Z2, Z2
+	VMOVUPS.Z     one<>+0(SB), K1, Z15
+	VMULPS        Z12, Z15, Z17
+	VADDPS        Z17, Z14, Z14
+	VMOVUPS       Z15, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z15
+	VMOVUPS       128(R10)(AX*4), Z17
+	VMOVUPS       Z7, Z19
+	VSUBPS        Z15, Z19, Z19
+	VADDPS        Z3, Z19, Z3
+	VMOVUPS       128(R9)(AX*4), Z19
+	VADDPS        128(DX)(AX*4), Z19, Z19
+	VMULPS        Z6, Z19, Z20
+	VADDPS        Z20, Z19, Z20
+	VADDPS        Z19, Z3, Z3
+	VSUBPS        Z17, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z15, Z3
+	VSUBPS        Z7, Z15, Z15
+	VMULPS        Z11, Z15, Z15
+	VSUBPS        Z17, Z15, Z15
+	VMULPS        Z10, Z15, Z15
+	VADDPS        Z15, Z17, Z15
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z17
+	VMULPS        Z9, Z17, Z17
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z19
+	VMULPS        Z3, Z19, Z3
+	VADDPS        Z17, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z17
+	VMULPS        Z12, Z17, Z19
+	VADDPS        Z19, Z15, Z15
+	VMOVUPS       Z17, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z17
+	VMOVUPS       192(R10)(AX*4), Z19
+	VMOVUPS       Z7, Z21
+	VSUBPS        Z17, Z21, Z21
+	VADDPS        Z1, Z21, Z1
+	VMOVUPS       192(R9)(AX*4), Z21
+	VADDPS        192(DX)(AX*4), Z21, Z21
+	VMULPS        Z6, Z21, Z6
+	VADDPS        Z6, Z21, Z6
+	VADDPS        Z21, Z1, Z1
+	VSUBPS        Z19, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z17, Z1
+	VSUBPS        Z7, Z17, Z4
+	VMULPS        Z11, Z4, Z4
+	VSUBPS        Z19, Z4, Z4
+	VMULPS        Z10, Z4, Z4
+	VADDPS        Z4, Z19, Z4
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z9, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z1, Z8, Z1
+	VADDPS        Z7, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z12, Z7, Z8
+	VADDPS        Z8, Z4, Z4
+	VMOVUPS       Z7, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z16, (R9)(AX*4)
+	VMOVUPS       Z13, (R10)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z18, 64(R9)(AX*4)
+	VMOVUPS       Z14, 64(R10)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z20, 128(R9)(AX*4)
+	VMOVUPS       Z15, 128(R10)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	VMOVUPS       Z4, 192(R10)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
-	VMOVUPS       (R8)(AX*4), Z9
-	VSUBPS        Z3, Z9, Z10
-	VDIVPS        Z5, Z10, Z10
-	VMOVUPS       Z10, 8(SP)
-	VEXTRACTF64X4 $0x01, Z10, Y11
-	VCVTPS2PD     Y10, Z10
-	VMULPD        log2e<>+0(SB), Z10, Z12
-	VRNDSCALEPD   $0x08, Z12, Z12
-	VCVTPS2PD     Y11, Z13
-	VMULPD        log2e<>+0(SB), Z13, Z14
-	VRNDSCALEPD   $0x08, Z14, Z14
-	VMULPD        ln2<>+0(SB), Z12, Z15
-	VSUBPD        Z15, Z10, Z10
-	VMULPD        ln2<>+0(SB), Z14, Z18
-	VSUBPD        Z18, Z13, Z13
-	VMULPD        exp0<>+0(SB), Z10, Z15
-	VMULPD        exp0<>+0(SB), Z13, Z18
-	VADDPD        exp1<>+0(SB), Z15, Z15
-	VADDPD        exp1<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp2<>+0(SB), Z15, Z15
-	VADDPD        exp2<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp3<>+0(SB), Z15, Z15
-	VADDPD        exp3<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp4<>+0(SB), Z15, Z15
-	VADDPD        exp4<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp5<>+0(SB), Z15, Z15
-	VADDPD        exp5<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp6<>+0(SB), Z15, Z15
-	VADDPD        exp6<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp7<>+0(SB), Z15, Z15
-	VADDPD        exp7<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VADDPD        exp8<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VCVTPD2DQ     Z12, Y10
-	VPMOVSXDQ     Y10, Z12
-	VPADDQ        exponentBias<>+0(SB), Z12, Z12
-	VPSLLQ        $0x34, Z12, Z12
-	VMULPD        Z12, Z15, Z15
-	VADDPD        exp8<>+0(SB), Z18, Z18
-	VCVTPD2DQ     Z14, Y10
-	VPMOVSXDQ     Y10, Z14
-	VPADDQ        exponentBias<>+0(SB), Z14, Z14
-	VPSLLQ        $0x34, Z14, Z14
-	VMULPD        Z14, Z18, Z18
-	VCVTPD2PS     Z15, Y11
-	VCVTPD2PS     Z18, Y10
-	VINSERTF64X4  $0x01, Y10, Z11, Z10
-	VMOVUPS       Z5, Z12
-	VMOVUPS       8(SP), Z13
-	VCMPPS        $0x1e, expMost<>+0(SB), Z13, K1
-	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z16
-	VCMPPS        $0x11, expLeast<>+0(SB), Z13, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z16, K1, Z10
-	VCMPPS        $0x03, Z13, Z13, K1
-	VBLENDMPS     Z13, Z10, K1, Z17
-	VCMPPS        $0x04, zero<>+0(SB), Z12, K1
-	VMULPS        Z12, Z17, Z10
-	VMOVUPS.Z     Z10, K1, Z10
-	VMOVUPS       (R10)(AX*4), Z12
-	VMOVUPS       Z2, Z13
-	VSUBPS        Z9, Z13, Z13
-	VADDPS        Z10, Z13, Z10
-	VMOVUPS       (R9)(AX*4), Z13
-	VADDPS        (DX)(AX*4), Z13, Z13
-	VMULPS        Z1, Z13, Z14
-	VADDPS        Z14, Z13, Z14
-	VADDPS        Z13, Z10, Z10
-	VSUBPS        Z12, Z10, Z10
-	VMULPS        Z0, Z10, Z10
-	VADDPS        Z10, Z9, Z10
-	VSUBPS        Z2, Z9, Z9
-	VMULPS        Z7, Z9, Z9
-	VSUBPS        Z12, Z9, Z9
-	VMULPS        Z6, Z9, Z9
-	VADDPS        Z9, Z12, Z9
-	VCMPPS        $0x1e, Z3, Z10, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z12
-	VMULPS        Z4, Z12, Z12
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z7
+	VBROADCASTSS  192(SI), Z7
+	VBROADCASTSS  224(SI), Z8
+	VBROADCASTSS  256(SI), Z9
+	VMOVUPS       (R8)(AX*4), Z10
+	VMOVUPS       (R10)(AX*4), Z11
+	VMOVUPS       Z3, Z12
+	VSUBPS        Z10, Z12, Z12
+	VADDPS        Z0, Z12, Z0
+	VMOVUPS       (R9)(AX*4), Z12
+	VADDPS        (DX)(AX*4), Z12, Z12
+	VMULPS        Z2, Z12, Z2
+	VADDPS        Z2, Z12, Z2
+	VADDPS        Z12, Z0, Z0
+	VSUBPS        Z11, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z10, Z0
+	VSUBPS        Z3, Z10, Z1
+	VMULPS        Z8, Z1, Z1
+	VSUBPS        Z11, Z1, Z1
+	VMULPS        Z7, Z1, Z1
+	VADDPS        Z1, Z11, Z1
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z6, Z3, Z3
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z13
-	VMULPS        Z10, Z13, Z10
-	VADDPS        Z12, Z10, Z10
-	VMOVUPS.Z     one<>+0(SB), K1, Z12
-	VMULPS        Z8, Z12, Z13
-	VADDPS        Z13, Z9, Z9
-	VMOVUPS       Z12, (CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z14, (R9)(AX*4)
-	VMOVUPS       Z9, (R10)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VMULPS        Z0, Z4, Z0
+	VADDPS        Z3, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z9, Z3, Z4
+	VADDPS        Z4, Z1, Z1
+	VMOVUPS       Z3, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
+	VMOVUPS       Z1, (R10)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -8771,368 +9839,527 @@ done:
 
 // func lifAdExLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifAdExLateAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	LEAQ         (R9)(AX*4), R10
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R11
-	ANDL         $-64, R11
-	MOVL         R11, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z5
-	VBROADCASTSS 192(SI), Z6
-	VBROADCASTSS 224(SI), Z7
-	VBROADCASTSS 256(SI), Z8
-	MOVQ         BX, R11
-	SUBQ         $0x00000010, R11
+TEXT ·lifAdExLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R11
+	ANDL    $-64, R11
+	MOVL    R11, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R11
+	SUBQ    $0x00000030, R11
 
 loop:
 	CMPQ          AX, R11
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z9
-	VSUBPS        Z3, Z9, Z10
-	VDIVPS        Z5, Z10, Z10
-	VMOVUPS       Z10, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z18
-	VSUBPS        Z3, Z18, Z19
-	VDIVPS        Z5, Z19, Z19
-	VMOVUPS       Z19, 72(SP)
-	VEXTRACTF64X4 $0x01, Z10, Y11
-	VEXTRACTF64X4 $0x01, Z19, Y20
-	VCVTPS2PD     Y10, Z10
-	VMULPD        log2e<>+0(SB), Z10, Z21
-	VRNDSCALEPD   $0x08, Z21, Z21
-	VCVTPS2PD     Y11, Z22
-	VMULPD        log2e<>+0(SB), Z22, Z23
-	VRNDSCALEPD   $0x08, Z23, Z23
-	VCVTPS2PD     Y19, Z19
-	VMULPD        log2e<>+0(SB), Z19, Z24
-	VRNDSCALEPD   $0x08, Z24, Z24
-	VCVTPS2PD     Y20, Z20
-	VMULPD        log2e<>+0(SB), Z20, Z25
-	VRNDSCALEPD   $0x08, Z25, Z25
-	VMULPD        ln2<>+0(SB), Z21, Z26
-	VSUBPD        Z26, Z10, Z10
-	VMULPD        ln2<>+0(SB), Z23, Z27
-	VSUBPD        Z27, Z22, Z22
-	VMULPD        ln2<>+0(SB), Z24, Z28
-	VSUBPD        Z28, Z19, Z19
-	VMULPD        ln2<>+0(SB), Z25, Z29
-	VSUBPD        Z29, Z20, Z20
-	VMULPD        exp0<>+0(SB), Z10, Z26
-	VMULPD        exp0<>+0(SB), Z22, Z27
-	VMULPD        exp0<>+0(SB), Z19, Z28
-	VMULPD        exp0<>+0(SB), Z20, Z29
-	VADDPD        exp1<>+0(SB), Z26, Z26
-	VADDPD        exp1<>+0(SB), Z27, Z27
-	VADDPD        exp1<>+0(SB), Z28, Z28
-	VADDPD        exp1<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp2<>+0(SB), Z26, Z26
-	VADDPD        exp2<>+0(SB), Z27, Z27
-	VADDPD        exp2<>+0(SB), Z28, Z28
-	VADDPD        exp2<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp3<>+0(SB), Z26, Z26
-	VADDPD        exp3<>+0(SB), Z27, Z27
-	VADDPD        exp3<>+0(SB), Z28, Z28
-	VADDPD        exp3<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp4<>+0(SB), Z26, Z26
-	VADDPD        exp4<>+0(SB), Z27, Z27
-	VADDPD        exp4<>+0(SB), Z28, Z28
-	VADDPD        exp4<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp5<>+0(SB), Z26, Z26
-	VADDPD        exp5<>+0(SB), Z27, Z27
-	VADDPD        exp5<>+0(SB), Z28, Z28
-	VADDPD        exp5<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp6<>+0(SB), Z26, Z26
-	VADDPD        exp6<>+0(SB), Z27, Z27
-	VADDPD        exp6<>+0(SB), Z28, Z28
-	VADDPD        exp6<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp7<>+0(SB), Z26, Z26
-	VADDPD        exp7<>+0(SB), Z27, Z27
-	VADDPD        exp7<>+0(SB), Z28, Z28
-	VADDPD        exp7<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VMULPD        Z10, Z26, Z26
-	VMULPD        Z22, Z27, Z27
-	VMULPD        Z19, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VADDPD        exp8<>+0(SB), Z26, Z26
-	VCVTPD2DQ     Z21, Y10
-	VPMOVSXDQ     Y10, Z21
-	VPADDQ        exponentBias<>+0(SB), Z21, Z21
-	VPSLLQ        $0x34, Z21, Z21
-	VMULPD        Z21, Z26, Z26
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VCVTPD2DQ     Z23, Y10
-	VPMOVSXDQ     Y10, Z23
-	VPADDQ        exponentBias<>+0(SB), Z23, Z23
-	VPSLLQ        $0x34, Z23, Z23
-	VMULPD        Z23, Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VCVTPD2DQ     Z24, Y10
-	VPMOVSXDQ     Y10, Z24
-	VPADDQ        exponentBias<>+0(SB), Z24, Z24
-	VPSLLQ        $0x34, Z24, Z24
-	VMULPD        Z24, Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VCVTPD2DQ     Z25, Y10
-	VPMOVSXDQ     Y10, Z25
-	VPADDQ        exponentBias<>+0(SB), Z25, Z25
-	VPSLLQ        $0x34, Z25, Z25
-	VMULPD        Z25, Z29, Z29
-	VCVTPD2PS     Z26, Y11
-	VCVTPD2PS     Z27, Y10
-	VINSERTF64X4  $0x01, Y10, Z11, Z10
-	VCVTPD2PS     Z28, Y11
-	VCVTPD2PS     Z29, Y19
-	VINSERTF64X4  $0x01, Y19, Z11, Z19
-	VMOVUPS       Z5, Z20
-	VMOVUPS       8(SP), Z21
-	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
-	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z12
-	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z12, K1, Z10
-	VCMPPS        $0x03, Z21, Z21, K1
-	VBLENDMPS     Z21, Z10, K1, Z13
-	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
-	VMULPS        Z20, Z13, Z10
-	VMOVUPS.Z     Z10, K1, Z10
-	VMOVUPS       Z5, Z20
-	VMOVUPS       72(SP), Z21
-	VCMPPS        $0x1e, expMost<>+0(SB), Z21, K1
-	VBLENDMPS     infinity<>+0(SB), Z19, K1, Z14
-	VCMPPS        $0x11, expLeast<>+0(SB), Z21, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z14, K1, Z19
-	VCMPPS        $0x03, Z21, Z21, K1
-	VBLENDMPS     Z21, Z19, K1, Z15
-	VCMPPS        $0x04, zero<>+0(SB), Z20, K1
-	VMULPS        Z20, Z15, Z19
-	VMOVUPS.Z     Z19, K1, Z19
-	VMOVUPS       (R10)(AX*4), Z20
-	VMOVUPS       Z2, Z21
-	VSUBPS        Z9, Z21, Z21
-	VADDPS        Z10, Z21, Z10
-	VMOVUPS       (R9)(AX*4), Z21
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
+	VADDPD        exp1<>+0(SB), Z22, Z22
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
+	VADDPD        exp2<>+0(SB), Z22, Z22
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
+	VADDPD        exp3<>+0(SB), Z22, Z22
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
+	VADDPD        exp4<>+0(SB), Z22, Z22
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
+	VADDPD        exp5<>+0(SB), Z22, Z22
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
+	VADDPD        exp6<>+0(SB), Z22, Z22
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
+	VADDPD        exp7<>+0(SB), Z22, Z22
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z10
+	VBROADCASTSS  192(SI), Z10
+	VBROADCASTSS  224(SI), Z11
+	VBROADCASTSS  256(SI), Z12
+	VMOVUPS       (R8)(AX*4), Z13
+	VMOVUPS       (R10)(AX*4), Z14
+	VMOVUPS       Z7, Z15
+	VSUBPS        Z13, Z15, Z15
+	VADDPS        Z0, Z15, Z0
+	VMOVUPS       (R9)(AX*4), Z15
+	VADDPS        zero<>+0(SB), Z15, Z15
+	VMULPS        Z6, Z15, Z16
+	VADDPS        Z16, Z15, Z16
+	VADDPS        Z15, Z0, Z0
+	VSUBPS        Z14, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z13, Z0
+	VSUBPS        Z7, Z13, Z13
+	VMULPS        Z11, Z13, Z13
+	VSUBPS        Z14, Z13, Z13
+	VMULPS        Z10, Z13, Z13
+	VADDPS        Z13, Z14, Z13
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z9, Z14, Z14
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z15
+	VMULPS        Z0, Z15, Z0
+	VADDPS        Z14, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z14
+	VMULPS        Z12, Z14, Z15
+	VADDPS        Z15, Z13, Z13
+	VADDPS        (DX)(AX*4), Z16, Z15
+	VMOVUPS       Z14, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z14
+	VMOVUPS       64(R10)(AX*4), Z16
+	VMOVUPS       Z7, Z17
+	VSUBPS        Z14, Z17, Z17
+	VADDPS        Z2, Z17, Z2
+	VMOVUPS       64(R9)(AX*4), Z17
+	VADDPS        zero<>+0(SB), Z17, Z17
+	VMULPS        Z6, Z17, Z18
+	VADDPS        Z18, Z17, Z18
+	VADDPS        Z17, Z2, Z2
+	VSUBPS        Z16, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z14, Z2
+	VSUBPS        Z7, Z14, Z14
+	VMULPS        Z11, Z14, Z14
+	VSUBPS        Z16, Z14, Z14
+	VMULPS        Z10, Z14, Z14
+	VADDPS        Z14, Z16, Z14
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z9, Z16, Z16
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z17
+	VMULPS        Z2, Z17, Z2
+	VADDPS        Z16, Z2, Z2
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z12, Z16, Z17
+	VADDPS        Z17, Z14, Z14
+	VADDPS        64(DX)(AX*4), Z18, Z17
+	VMOVUPS       Z16, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z16
+	VMOVUPS       128(R10)(AX*4), Z18
+	VMOVUPS       Z7, Z19
+	VSUBPS        Z16, Z19, Z19
+	VADDPS        Z3, Z19, Z3
+	VMOVUPS       128(R9)(AX*4), Z19
+	VADDPS        zero<>+0(SB), Z19, Z19
+	VMULPS        Z6, Z19, Z20
+	VADDPS        Z20, Z19, Z20
+	VADDPS        Z19, Z3, Z3
+	VSUBPS        Z18, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z16, Z3
+	VSUBPS        Z7, Z16, Z16
+	VMULPS        Z11, Z16, Z16
+	VSUBPS        Z18, Z16, Z16
+	VMULPS        Z10, Z16, Z16
+	VADDPS        Z16, Z18, Z16
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z18
+	VMULPS        Z9, Z18, Z18
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z19
+	VMULPS        Z3, Z19, Z3
+	VADDPS        Z18, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z18
+	VMULPS        Z12, Z18, Z19
+	VADDPS        Z19, Z16, Z16
+	VADDPS        128(DX)(AX*4), Z20, Z19
+	VMOVUPS       Z18, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z18
+	VMOVUPS       192(R10)(AX*4), Z20
+	VMOVUPS       Z7, Z21
+	VSUBPS        Z18, Z21, Z21
+	VADDPS        Z1, Z21, Z1
+	VMOVUPS       192(R9)(AX*4), Z21
 	VADDPS        zero<>+0(SB), Z21, Z21
-	VMULPS        Z1, Z21, Z22
-	VADDPS        Z22, Z21, Z22
-	VADDPS        Z21, Z10, Z10
-	VSUBPS        Z20, Z10, Z10
-	VMULPS        Z0, Z10, Z10
-	VADDPS        Z10, Z9, Z10
-	VSUBPS        Z2, Z9, Z9
-	VMULPS        Z7, Z9, Z9
-	VSUBPS        Z20, Z9, Z9
-	VMULPS        Z6, Z9, Z9
-	VADDPS        Z9, Z20, Z9
-	VCMPPS        $0x1e, Z3, Z10, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z4, Z20, Z20
+	VMULPS        Z6, Z21, Z6
+	VADDPS        Z6, Z21, Z6
+	VADDPS        Z21, Z1, Z1
+	VSUBPS        Z20, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z18, Z1
+	VSUBPS        Z7, Z18, Z4
+	VMULPS        Z11, Z4, Z4
+	VSUBPS        Z20, Z4, Z4
+	VMULPS        Z10, Z4, Z4
+	VADDPS        Z4, Z20, Z4
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z9, Z7, Z7
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z21
-	VMULPS        Z10, Z21, Z10
-	VADDPS        Z20, Z10, Z10
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z8, Z20, Z21
-	VADDPS        Z21, Z9, Z9
-	VADDPS        (DX)(AX*4), Z22, Z21
-	VMOVUPS       Z20, (CX)(AX*4)
-	VMOVUPS       64(R10)(AX*4), Z20
-	VMOVUPS       Z2, Z22
-	VSUBPS        Z18, Z22, Z22
-	VADDPS        Z19, Z22, Z19
-	VMOVUPS       64(R9)(AX*4), Z22
-	VADDPS        zero<>+0(SB), Z22, Z22
-	VMULPS        Z1, Z22, Z23
-	VADDPS        Z23, Z22, Z23
-	VADDPS        Z22, Z19, Z19
-	VSUBPS        Z20, Z19, Z19
-	VMULPS        Z0, Z19, Z19
-	VADDPS        Z19, Z18, Z19
-	VSUBPS        Z2, Z18, Z18
-	VMULPS        Z7, Z18, Z18
-	VSUBPS        Z20, Z18, Z18
-	VMULPS        Z6, Z18, Z18
-	VADDPS        Z18, Z20, Z18
-	VCMPPS        $0x1e, Z3, Z19, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z4, Z20, Z20
-	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z22
-	VMULPS        Z19, Z22, Z19
-	VADDPS        Z20, Z19, Z19
-	VMOVUPS.Z     one<>+0(SB), K1, Z20
-	VMULPS        Z8, Z20, Z22
-	VADDPS        Z22, Z18, Z18
-	VADDPS        64(DX)(AX*4), Z23, Z22
-	VMOVUPS       Z20, 64(CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z21, (R9)(AX*4)
-	VMOVUPS       Z9, (R10)(AX*4)
-	VMOVUPS       Z19, 64(R8)(AX*4)
-	VMOVUPS       Z22, 64(R9)(AX*4)
-	VMOVUPS       Z18, 64(R10)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z1, Z8, Z1
+	VADDPS        Z7, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z12, Z7, Z8
+	VADDPS        Z8, Z4, Z4
+	VADDPS        192(DX)(AX*4), Z6, Z6
+	VMOVUPS       Z7, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z15, (R9)(AX*4)
+	VMOVUPS       Z13, (R10)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z17, 64(R9)(AX*4)
+	VMOVUPS       Z14, 64(R10)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z19, 128(R9)(AX*4)
+	VMOVUPS       Z16, 128(R10)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	VMOVUPS       Z4, 192(R10)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
-	VMOVUPS       (R8)(AX*4), Z9
-	VSUBPS        Z3, Z9, Z10
-	VDIVPS        Z5, Z10, Z10
-	VMOVUPS       Z10, 8(SP)
-	VEXTRACTF64X4 $0x01, Z10, Y11
-	VCVTPS2PD     Y10, Z10
-	VMULPD        log2e<>+0(SB), Z10, Z12
-	VRNDSCALEPD   $0x08, Z12, Z12
-	VCVTPS2PD     Y11, Z13
-	VMULPD        log2e<>+0(SB), Z13, Z14
-	VRNDSCALEPD   $0x08, Z14, Z14
-	VMULPD        ln2<>+0(SB), Z12, Z15
-	VSUBPD        Z15, Z10, Z10
-	VMULPD        ln2<>+0(SB), Z14, Z18
-	VSUBPD        Z18, Z13, Z13
-	VMULPD        exp0<>+0(SB), Z10, Z15
-	VMULPD        exp0<>+0(SB), Z13, Z18
-	VADDPD        exp1<>+0(SB), Z15, Z15
-	VADDPD        exp1<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp2<>+0(SB), Z15, Z15
-	VADDPD        exp2<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp3<>+0(SB), Z15, Z15
-	VADDPD        exp3<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp4<>+0(SB), Z15, Z15
-	VADDPD        exp4<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp5<>+0(SB), Z15, Z15
-	VADDPD        exp5<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp6<>+0(SB), Z15, Z15
-	VADDPD        exp6<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp7<>+0(SB), Z15, Z15
-	VADDPD        exp7<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VADDPD        exp8<>+0(SB), Z18, Z18
-	VMULPD        Z10, Z15, Z15
-	VMULPD        Z13, Z18, Z18
-	VADDPD        exp8<>+0(SB), Z15, Z15
-	VCVTPD2DQ     Z12, Y10
-	VPMOVSXDQ     Y10, Z12
-	VPADDQ        exponentBias<>+0(SB), Z12, Z12
-	VPSLLQ        $0x34, Z12, Z12
-	VMULPD        Z12, Z15, Z15
-	VADDPD        exp8<>+0(SB), Z18, Z18
-	VCVTPD2DQ     Z14, Y10
-	VPMOVSXDQ     Y10, Z14
-	VPADDQ        exponentBias<>+0(SB), Z14, Z14
-	VPSLLQ        $0x34, Z14, Z14
-	VMULPD        Z14, Z18, Z18
-	VCVTPD2PS     Z15, Y11
-	VCVTPD2PS     Z18, Y10
-	VINSERTF64X4  $0x01, Y10, Z11, Z10
-	VMOVUPS       Z5, Z12
-	VMOVUPS       8(SP), Z13
-	VCMPPS        $0x1e, expMost<>+0(SB), Z13, K1
-	VBLENDMPS     infinity<>+0(SB), Z10, K1, Z16
-	VCMPPS        $0x11, expLeast<>+0(SB), Z13, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z16, K1, Z10
-	VCMPPS        $0x03, Z13, Z13, K1
-	VBLENDMPS     Z13, Z10, K1, Z17
-	VCMPPS        $0x04, zero<>+0(SB), Z12, K1
-	VMULPS        Z12, Z17, Z10
-	VMOVUPS.Z     Z10, K1, Z10
-	VMOVUPS       (R10)(AX*4), Z12
-	VMOVUPS       Z2, Z13
-	VSUBPS        Z9, Z13, Z13
-	VADDPS        Z10, Z13, Z10
-	VMOVUPS       (R9)(AX*4), Z13
-	VADDPS        zero<>+0(SB), Z13, Z13
-	VMULPS        Z1, Z13, Z14
-	VADDPS        Z14, Z13, Z14
-	VADDPS        Z13, Z10, Z10
-	VSUBPS        Z12, Z10, Z10
-	VMULPS        Z0, Z10, Z10
-	VADDPS        Z10, Z9, Z10
-	VSUBPS        Z2, Z9, Z9
-	VMULPS        Z7, Z9, Z9
-	VSUBPS        Z12, Z9, Z9
-	VMULPS        Z6, Z9, Z9
-	VADDPS        Z9, Z12, Z9
-	VCMPPS        $0x1e, Z3, Z10, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z12
-	VMULPS        Z4, Z12, Z12
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z7
+	VBROADCASTSS  192(SI), Z7
+	VBROADCASTSS  224(SI), Z8
+	VBROADCASTSS  256(SI), Z9
+	VMOVUPS       (R8)(AX*4), Z10
+	VMOVUPS       (R10)(AX*4), Z11
+	VMOVUPS       Z3, Z12
+	VSUBPS        Z10, Z12, Z12
+	VADDPS        Z0, Z12, Z0
+	VMOVUPS       (R9)(AX*4), Z12
+	VADDPS        zero<>+0(SB), Z12, Z12
+	VMULPS        Z2, Z12, Z2
+	VADDPS        Z2, Z12, Z2
+	VADDPS        Z12, Z0, Z0
+	VSUBPS        Z11, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z10, Z0
+	VSUBPS        Z3, Z10, Z1
+	VMULPS        Z8, Z1, Z1
+	VSUBPS        Z11, Z1, Z1
+	VMULPS        Z7, Z1, Z1
+	VADDPS        Z1, Z11, Z1
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z6, Z3, Z3
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z13
-	VMULPS        Z10, Z13, Z10
-	VADDPS        Z12, Z10, Z10
-	VMOVUPS.Z     one<>+0(SB), K1, Z12
-	VMULPS        Z8, Z12, Z13
-	VADDPS        Z13, Z9, Z9
-	VADDPS        (DX)(AX*4), Z14, Z13
-	VMOVUPS       Z12, (CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z13, (R9)(AX*4)
-	VMOVUPS       Z9, (R10)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VMULPS        Z0, Z4, Z0
+	VADDPS        Z3, Z0, Z0
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z9, Z3, Z4
+	VADDPS        Z4, Z1, Z1
+	VADDPS        (DX)(AX*4), Z2, Z2
+	VMOVUPS       Z3, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
+	VMOVUPS       Z1, (R10)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -9147,433 +10374,635 @@ done:
 
 // func lifAdExRefracAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifAdExRefracAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	LEAQ         (R9)(AX*4), R10
-	LEAQ         (R10)(AX*4), R11
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R12
-	ANDL         $-64, R12
-	MOVL         R12, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z5
-	VBROADCASTSS 192(SI), Z6
-	VBROADCASTSS 224(SI), Z7
-	VBROADCASTSS 256(SI), Z8
-	VBROADCASTSS 288(SI), Z9
-	MOVQ         BX, R12
-	SUBQ         $0x00000010, R12
+TEXT ·lifAdExRefracAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000030, R12
 
 loop:
 	CMPQ          AX, R12
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z10
-	VSUBPS        Z3, Z10, Z11
-	VDIVPS        Z5, Z11, Z11
-	VMOVUPS       Z11, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z19
-	VSUBPS        Z3, Z19, Z20
-	VDIVPS        Z5, Z20, Z20
-	VMOVUPS       Z20, 72(SP)
-	VEXTRACTF64X4 $0x01, Z11, Y12
-	VEXTRACTF64X4 $0x01, Z20, Y21
-	VCVTPS2PD     Y11, Z11
-	VMULPD        log2e<>+0(SB), Z11, Z22
-	VRNDSCALEPD   $0x08, Z22, Z22
-	VCVTPS2PD     Y12, Z23
-	VMULPD        log2e<>+0(SB), Z23, Z24
-	VRNDSCALEPD   $0x08, Z24, Z24
-	VCVTPS2PD     Y20, Z20
-	VMULPD        log2e<>+0(SB), Z20, Z25
-	VRNDSCALEPD   $0x08, Z25, Z25
-	VCVTPS2PD     Y21, Z21
-	VMULPD        log2e<>+0(SB), Z21, Z26
-	VRNDSCALEPD   $0x08, Z26, Z26
-	VMULPD        ln2<>+0(SB), Z22, Z27
-	VSUBPD        Z27, Z11, Z11
-	VMULPD        ln2<>+0(SB), Z24, Z28
-	VSUBPD        Z28, Z23, Z23
-	VMULPD        ln2<>+0(SB), Z25, Z29
-	VSUBPD        Z29, Z20, Z20
-	VMULPD        ln2<>+0(SB), Z26, Z30
-	VSUBPD        Z30, Z21, Z21
-	VMULPD        exp0<>+0(SB), Z11, Z27
-	VMULPD        exp0<>+0(SB), Z23, Z28
-	VMULPD        exp0<>+0(SB), Z20, Z29
-	VMULPD        exp0<>+0(SB), Z21, Z30
-	VADDPD        exp1<>+0(SB), Z27, Z27
-	VADDPD        exp1<>+0(SB), Z28, Z28
-	VADDPD        exp1<>+0(SB), Z29, Z29
-	VADDPD        exp1<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp2<>+0(SB), Z27, Z27
-	VADDPD        exp2<>+0(SB), Z28, Z28
-	VADDPD        exp2<>+0(SB), Z29, Z29
-	VADDPD        exp2<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp3<>+0(SB), Z27, Z27
-	VADDPD        exp3<>+0(SB), Z28, Z28
-	VADDPD        exp3<>+0(SB), Z29, Z29
-	VADDPD        exp3<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp4<>+0(SB), Z27, Z27
-	VADDPD        exp4<>+0(SB), Z28, Z28
-	VADDPD        exp4<>+0(SB), Z29, Z29
-	VADDPD        exp4<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp5<>+0(SB), Z27, Z27
-	VADDPD        exp5<>+0(SB), Z28, Z28
-	VADDPD        exp5<>+0(SB), Z29, Z29
-	VADDPD        exp5<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp6<>+0(SB), Z27, Z27
-	VADDPD        exp6<>+0(SB), Z28, Z28
-	VADDPD        exp6<>+0(SB), Z29, Z29
-	VADDPD        exp6<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp7<>+0(SB), Z27, Z27
-	VADDPD        exp7<>+0(SB), Z28, Z28
-	VADDPD        exp7<>+0(SB), Z29, Z29
-	VADDPD        exp7<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VADDPD        exp8<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VCVTPD2DQ     Z22, Y11
-	VPMOVSXDQ     Y11, Z22
-	VPADDQ        exponentBias<>+0(SB), Z22, Z22
-	VPSLLQ        $0x34, Z22, Z22
-	VMULPD        Z22, Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VCVTPD2DQ     Z24, Y11
-	VPMOVSXDQ     Y11, Z24
-	VPADDQ        exponentBias<>+0(SB), Z24, Z24
-	VPSLLQ        $0x34, Z24, Z24
-	VMULPD        Z24, Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VCVTPD2DQ     Z25, Y11
-	VPMOVSXDQ     Y11, Z25
-	VPADDQ        exponentBias<>+0(SB), Z25, Z25
-	VPSLLQ        $0x34, Z25, Z25
-	VMULPD        Z25, Z29, Z29
-	VADDPD        exp8<>+0(SB), Z30, Z30
-	VCVTPD2DQ     Z26, Y11
-	VPMOVSXDQ     Y11, Z26
-	VPADDQ        exponentBias<>+0(SB), Z26, Z26
-	VPSLLQ        $0x34, Z26, Z26
-	VMULPD        Z26, Z30, Z30
-	VCVTPD2PS     Z27, Y12
-	VCVTPD2PS     Z28, Y11
-	VINSERTF64X4  $0x01, Y11, Z12, Z11
-	VCVTPD2PS     Z29, Y12
-	VCVTPD2PS     Z30, Y20
-	VINSERTF64X4  $0x01, Y20, Z12, Z20
-	VMOVUPS       Z5, Z21
-	VMOVUPS       8(SP), Z22
-	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
-	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z13
-	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z13, K1, Z11
-	VCMPPS        $0x03, Z22, Z22, K1
-	VBLENDMPS     Z22, Z11, K1, Z14
-	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
-	VMULPS        Z21, Z14, Z11
-	VMOVUPS.Z     Z11, K1, Z11
-	VMOVUPS       Z5, Z21
-	VMOVUPS       72(SP), Z22
-	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
-	VBLENDMPS     infinity<>+0(SB), Z20, K1, Z15
-	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z15, K1, Z20
-	VCMPPS        $0x03, Z22, Z22, K1
-	VBLENDMPS     Z22, Z20, K1, Z16
-	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
-	VMULPS        Z21, Z16, Z20
-	VMOVUPS.Z     Z20, K1, Z20
-	VMOVUPS       (R10)(AX*4), Z21
-	VMOVUPS       Z2, Z22
-	VSUBPS        Z10, Z22, Z22
-	VADDPS        Z11, Z22, Z11
-	VMOVUPS       (R9)(AX*4), Z22
-	VADDPS        (DX)(AX*4), Z22, Z22
-	VMULPS        Z1, Z22, Z23
-	VADDPS        Z23, Z22, Z23
-	VADDPS        Z22, Z11, Z11
-	VSUBPS        Z21, Z11, Z11
-	VMULPS        Z0, Z11, Z11
-	VADDPS        Z11, Z10, Z11
-	VSUBPS        Z2, Z10, Z22
-	VMULPS        Z7, Z22, Z22
-	VSUBPS        Z21, Z22, Z22
-	VMULPS        Z6, Z22, Z22
-	VADDPS        Z22, Z21, Z21
-	VCMPPS        $0x1e, Z3, Z11, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z22
-	VMULPS        Z8, Z22, Z22
-	VADDPS        Z22, Z21, Z21
-	VMOVUPS.Z     one<>+0(SB), K1, Z22
-	VMULPS        Z4, Z22, Z22
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
+	VADDPD        exp1<>+0(SB), Z22, Z22
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
+	VADDPD        exp2<>+0(SB), Z22, Z22
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
+	VADDPD        exp3<>+0(SB), Z22, Z22
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
+	VADDPD        exp4<>+0(SB), Z22, Z22
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
+	VADDPD        exp5<>+0(SB), Z22, Z22
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
+	VADDPD        exp6<>+0(SB), Z22, Z22
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
+	VADDPD        exp7<>+0(SB), Z22, Z22
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z10
+	VBROADCASTSS  192(SI), Z10
+	VBROADCASTSS  224(SI), Z11
+	VBROADCASTSS  256(SI), Z12
+	VBROADCASTSS  288(SI), Z13
+	VMOVUPS       (R8)(AX*4), Z14
+	VMOVUPS       (R10)(AX*4), Z15
+	VMOVUPS       Z7, Z16
+	VSUBPS        Z14, Z16, Z16
+	VADDPS        Z0, Z16, Z0
+	VMOVUPS       (R9)(AX*4), Z16
+	VADDPS        (DX)(AX*4), Z16, Z16
+	VMULPS        Z6, Z16, Z17
+	VADDPS        Z17, Z16, Z17
+	VADDPS        Z16, Z0, Z0
+	VSUBPS        Z15, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z14, Z0
+	VSUBPS        Z7, Z14, Z16
+	VMULPS        Z11, Z16, Z16
+	VSUBPS        Z15, Z16, Z16
+	VMULPS        Z10, Z16, Z16
+	VADDPS        Z16, Z15, Z15
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z12, Z16, Z16
+	VADDPS        Z16, Z15, Z15
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z9, Z16, Z16
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z24
-	VMULPS        Z11, Z24, Z11
-	VADDPS        Z22, Z11, Z11
-	VMOVUPS       (R11)(AX*4), Z22
-	VCMPPS        $0x1e, zero<>+0(SB), Z22, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z18
+	VMULPS        Z0, Z18, Z0
+	VADDPS        Z16, Z0, Z0
+	VMOVUPS       (R11)(AX*4), Z16
+	VCMPPS        $0x1e, zero<>+0(SB), Z16, K2
 	KNOTW         K2, K3
-	VMOVUPS.Z     one<>+0(SB), K3, Z24
-	VMULPS        Z11, Z24, Z11
-	VMOVUPS.Z     one<>+0(SB), K2, Z24
-	VMULPS        Z10, Z24, Z10
-	VADDPS        Z10, Z11, Z10
+	VMOVUPS.Z     one<>+0(SB), K3, Z18
+	VMULPS        Z0, Z18, Z0
+	VMOVUPS.Z     one<>+0(SB), K2, Z18
+	VMULPS        Z14, Z18, Z14
+	VADDPS        Z14, Z0, Z0
 	KANDNW        K1, K2, K1
-	VMOVUPS.Z     one<>+0(SB), K2, Z11
-	VSUBPS        Z11, Z22, Z11
-	VMOVUPS       zero<>+0(SB), Z22
-	VMAXPS        Z11, Z22, Z11
-	VADDPS        Z22, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K2, Z14
+	VSUBPS        Z14, Z16, Z14
+	VMOVUPS       zero<>+0(SB), Z16
+	VMAXPS        Z14, Z16, Z14
+	VADDPS        Z16, Z14, Z14
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z13, Z16, Z16
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z18
+	VMULPS        Z14, Z18, Z14
+	VADDPS        Z16, Z14, Z14
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMOVUPS       Z16, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z16
+	VMOVUPS       64(R10)(AX*4), Z18
+	VMOVUPS       Z7, Z19
+	VSUBPS        Z16, Z19, Z19
+	VADDPS        Z2, Z19, Z2
+	VMOVUPS       64(R9)(AX*4), Z19
+	VADDPS        64(DX)(AX*4), Z19, Z19
+	VMULPS        Z6, Z19, Z20
+	VADDPS        Z20, Z19, Z20
+	VADDPS        Z19, Z2, Z2
+	VSUBPS        Z18, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z16, Z2
+	VSUBPS        Z7, Z16, Z19
+	VMULPS        Z11, Z19, Z19
+	VSUBPS        Z18, Z19, Z19
+	VMULPS        Z10, Z19, Z19
+	VADDPS        Z19, Z18, Z18
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMULPS        Z12, Z19, Z19
+	VADDPS        Z19, Z18, Z18
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMULPS        Z9, Z19, Z19
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z2, Z21, Z2
+	VADDPS        Z19, Z2, Z2
+	VMOVUPS       64(R11)(AX*4), Z19
+	VCMPPS        $0x1e, zero<>+0(SB), Z19, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z21
+	VMULPS        Z2, Z21, Z2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z16, Z21, Z16
+	VADDPS        Z16, Z2, Z2
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VSUBPS        Z16, Z19, Z16
+	VMOVUPS       zero<>+0(SB), Z19
+	VMAXPS        Z16, Z19, Z16
+	VADDPS        Z19, Z16, Z16
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMULPS        Z13, Z19, Z19
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z16, Z21, Z16
+	VADDPS        Z19, Z16, Z16
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMOVUPS       Z19, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z19
+	VMOVUPS       128(R10)(AX*4), Z21
+	VMOVUPS       Z7, Z22
+	VSUBPS        Z19, Z22, Z22
+	VADDPS        Z3, Z22, Z3
+	VMOVUPS       128(R9)(AX*4), Z22
+	VADDPS        128(DX)(AX*4), Z22, Z22
+	VMULPS        Z6, Z22, Z23
+	VADDPS        Z23, Z22, Z23
+	VADDPS        Z22, Z3, Z3
+	VSUBPS        Z21, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z19, Z3
+	VSUBPS        Z7, Z19, Z22
+	VMULPS        Z11, Z22, Z22
+	VSUBPS        Z21, Z22, Z22
+	VMULPS        Z10, Z22, Z22
+	VADDPS        Z22, Z21, Z21
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z12, Z22, Z22
+	VADDPS        Z22, Z21, Z21
 	VMOVUPS.Z     one<>+0(SB), K1, Z22
 	VMULPS        Z9, Z22, Z22
 	KNOTW         K1, K2
 	VMOVUPS.Z     one<>+0(SB), K2, Z24
-	VMULPS        Z11, Z24, Z11
-	VADDPS        Z22, Z11, Z11
-	VMOVUPS.Z     one<>+0(SB), K1, Z22
-	VMOVUPS       Z22, (CX)(AX*4)
-	VMOVUPS       64(R10)(AX*4), Z22
-	VMOVUPS       Z2, Z24
-	VSUBPS        Z19, Z24, Z24
-	VADDPS        Z20, Z24, Z20
-	VMOVUPS       64(R9)(AX*4), Z24
-	VADDPS        64(DX)(AX*4), Z24, Z24
-	VMULPS        Z1, Z24, Z25
-	VADDPS        Z25, Z24, Z25
-	VADDPS        Z24, Z20, Z20
-	VSUBPS        Z22, Z20, Z20
-	VMULPS        Z0, Z20, Z20
-	VADDPS        Z20, Z19, Z20
-	VSUBPS        Z2, Z19, Z24
-	VMULPS        Z7, Z24, Z24
-	VSUBPS        Z22, Z24, Z24
-	VMULPS        Z6, Z24, Z24
-	VADDPS        Z24, Z22, Z22
-	VCMPPS        $0x1e, Z3, Z20, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMULPS        Z8, Z24, Z24
-	VADDPS        Z24, Z22, Z22
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMULPS        Z4, Z24, Z24
-	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z26
-	VMULPS        Z20, Z26, Z20
-	VADDPS        Z24, Z20, Z20
-	VMOVUPS       64(R11)(AX*4), Z24
-	VCMPPS        $0x1e, zero<>+0(SB), Z24, K2
+	VMULPS        Z3, Z24, Z3
+	VADDPS        Z22, Z3, Z3
+	VMOVUPS       128(R11)(AX*4), Z22
+	VCMPPS        $0x1e, zero<>+0(SB), Z22, K2
 	KNOTW         K2, K3
-	VMOVUPS.Z     one<>+0(SB), K3, Z26
-	VMULPS        Z20, Z26, Z20
-	VMOVUPS.Z     one<>+0(SB), K2, Z26
-	VMULPS        Z19, Z26, Z19
-	VADDPS        Z19, Z20, Z19
+	VMOVUPS.Z     one<>+0(SB), K3, Z24
+	VMULPS        Z3, Z24, Z3
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z19, Z24, Z19
+	VADDPS        Z19, Z3, Z3
 	KANDNW        K1, K2, K1
-	VMOVUPS.Z     one<>+0(SB), K2, Z20
-	VSUBPS        Z20, Z24, Z20
-	VMOVUPS       zero<>+0(SB), Z24
-	VMAXPS        Z20, Z24, Z20
-	VADDPS        Z24, Z20, Z20
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMULPS        Z9, Z24, Z24
+	VMOVUPS.Z     one<>+0(SB), K2, Z19
+	VSUBPS        Z19, Z22, Z19
+	VMOVUPS       zero<>+0(SB), Z22
+	VMAXPS        Z19, Z22, Z19
+	VADDPS        Z22, Z19, Z19
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z13, Z22, Z22
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z26
-	VMULPS        Z20, Z26, Z20
-	VADDPS        Z24, Z20, Z20
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMOVUPS       Z24, 64(CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z23, (R9)(AX*4)
-	VMOVUPS       Z21, (R10)(AX*4)
-	VMOVUPS       Z11, (R11)(AX*4)
-	VMOVUPS       Z19, 64(R8)(AX*4)
-	VMOVUPS       Z25, 64(R9)(AX*4)
-	VMOVUPS       Z22, 64(R10)(AX*4)
-	VMOVUPS       Z20, 64(R11)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z19, Z24, Z19
+	VADDPS        Z22, Z19, Z19
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMOVUPS       Z22, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z22
+	VMOVUPS       192(R10)(AX*4), Z24
+	VMOVUPS       Z7, Z25
+	VSUBPS        Z22, Z25, Z25
+	VADDPS        Z1, Z25, Z1
+	VMOVUPS       192(R9)(AX*4), Z25
+	VADDPS        192(DX)(AX*4), Z25, Z25
+	VMULPS        Z6, Z25, Z6
+	VADDPS        Z6, Z25, Z6
+	VADDPS        Z25, Z1, Z1
+	VSUBPS        Z24, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z22, Z1
+	VSUBPS        Z7, Z22, Z4
+	VMULPS        Z11, Z4, Z4
+	VSUBPS        Z24, Z4, Z4
+	VMULPS        Z10, Z4, Z4
+	VADDPS        Z4, Z24, Z4
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z12, Z7, Z7
+	VADDPS        Z7, Z4, Z4
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z9, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z1, Z8, Z1
+	VADDPS        Z7, Z1, Z1
+	VMOVUPS       192(R11)(AX*4), Z7
+	VCMPPS        $0x1e, zero<>+0(SB), Z7, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z8
+	VMULPS        Z1, Z8, Z1
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z22, Z8, Z8
+	VADDPS        Z8, Z1, Z1
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VSUBPS        Z8, Z7, Z7
+	VMOVUPS       zero<>+0(SB), Z8
+	VMAXPS        Z7, Z8, Z7
+	VADDPS        Z8, Z7, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z8
+	VMULPS        Z13, Z8, Z8
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z9
+	VMULPS        Z7, Z9, Z7
+	VADDPS        Z8, Z7, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z8
+	VMOVUPS       Z8, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z17, (R9)(AX*4)
+	VMOVUPS       Z15, (R10)(AX*4)
+	VMOVUPS       Z14, (R11)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z20, 64(R9)(AX*4)
+	VMOVUPS       Z18, 64(R10)(AX*4)
+	VMOVUPS       Z16, 64(R11)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z23, 128(R9)(AX*4)
+	VMOVUPS       Z21, 128(R10)(AX*4)
+	VMOVUPS       Z19, 128(R11)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	VMOVUPS       Z4, 192(R10)(AX*4)
+	VMOVUPS       Z7, 192(R11)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
-	VMOVUPS       (R8)(AX*4), Z10
-	VSUBPS        Z3, Z10, Z11
-	VDIVPS        Z5, Z11, Z11
-	VMOVUPS       Z11, 8(SP)
-	VEXTRACTF64X4 $0x01, Z11, Y12
-	VCVTPS2PD     Y11, Z11
-	VMULPD        log2e<>+0(SB), Z11, Z13
-	VRNDSCALEPD   $0x08, Z13, Z13
-	VCVTPS2PD     Y12, Z14
-	VMULPD        log2e<>+0(SB), Z14, Z15
-	VRNDSCALEPD   $0x08, Z15, Z15
-	VMULPD        ln2<>+0(SB), Z13, Z16
-	VSUBPD        Z16, Z11, Z11
-	VMULPD        ln2<>+0(SB), Z15, Z19
-	VSUBPD        Z19, Z14, Z14
-	VMULPD        exp0<>+0(SB), Z11, Z16
-	VMULPD        exp0<>+0(SB), Z14, Z19
-	VADDPD        exp1<>+0(SB), Z16, Z16
-	VADDPD        exp1<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp2<>+0(SB), Z16, Z16
-	VADDPD        exp2<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp3<>+0(SB), Z16, Z16
-	VADDPD        exp3<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp4<>+0(SB), Z16, Z16
-	VADDPD        exp4<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp5<>+0(SB), Z16, Z16
-	VADDPD        exp5<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp6<>+0(SB), Z16, Z16
-	VADDPD        exp6<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp7<>+0(SB), Z16, Z16
-	VADDPD        exp7<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp8<>+0(SB), Z16, Z16
-	VADDPD        exp8<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp8<>+0(SB), Z16, Z16
-	VCVTPD2DQ     Z13, Y11
-	VPMOVSXDQ     Y11, Z13
-	VPADDQ        exponentBias<>+0(SB), Z13, Z13
-	VPSLLQ        $0x34, Z13, Z13
-	VMULPD        Z13, Z16, Z16
-	VADDPD        exp8<>+0(SB), Z19, Z19
-	VCVTPD2DQ     Z15, Y11
-	VPMOVSXDQ     Y11, Z15
-	VPADDQ        exponentBias<>+0(SB), Z15, Z15
-	VPSLLQ        $0x34, Z15, Z15
-	VMULPD        Z15, Z19, Z19
-	VCVTPD2PS     Z16, Y12
-	VCVTPD2PS     Z19, Y11
-	VINSERTF64X4  $0x01, Y11, Z12, Z11
-	VMOVUPS       Z5, Z13
-	VMOVUPS       8(SP), Z14
-	VCMPPS        $0x1e, expMost<>+0(SB), Z14, K1
-	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z17
-	VCMPPS        $0x11, expLeast<>+0(SB), Z14, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z17, K1, Z11
-	VCMPPS        $0x03, Z14, Z14, K1
-	VBLENDMPS     Z14, Z11, K1, Z18
-	VCMPPS        $0x04, zero<>+0(SB), Z13, K1
-	VMULPS        Z13, Z18, Z11
-	VMOVUPS.Z     Z11, K1, Z11
-	VMOVUPS       (R10)(AX*4), Z13
-	VMOVUPS       Z2, Z14
-	VSUBPS        Z10, Z14, Z14
-	VADDPS        Z11, Z14, Z11
-	VMOVUPS       (R9)(AX*4), Z14
-	VADDPS        (DX)(AX*4), Z14, Z14
-	VMULPS        Z1, Z14, Z15
-	VADDPS        Z15, Z14, Z15
-	VADDPS        Z14, Z11, Z11
-	VSUBPS        Z13, Z11, Z11
-	VMULPS        Z0, Z11, Z11
-	VADDPS        Z11, Z10, Z11
-	VSUBPS        Z2, Z10, Z14
-	VMULPS        Z7, Z14, Z14
-	VSUBPS        Z13, Z14, Z14
-	VMULPS        Z6, Z14, Z14
-	VADDPS        Z14, Z13, Z13
-	VCMPPS        $0x1e, Z3, Z11, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMULPS        Z8, Z14, Z14
-	VADDPS        Z14, Z13, Z13
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMULPS        Z4, Z14, Z14
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z7
+	VBROADCASTSS  192(SI), Z7
+	VBROADCASTSS  224(SI), Z8
+	VBROADCASTSS  256(SI), Z9
+	VBROADCASTSS  288(SI), Z10
+	VMOVUPS       (R8)(AX*4), Z11
+	VMOVUPS       (R10)(AX*4), Z12
+	VMOVUPS       Z3, Z13
+	VSUBPS        Z11, Z13, Z13
+	VADDPS        Z0, Z13, Z0
+	VMOVUPS       (R9)(AX*4), Z13
+	VADDPS        (DX)(AX*4), Z13, Z13
+	VMULPS        Z2, Z13, Z2
+	VADDPS        Z2, Z13, Z2
+	VADDPS        Z13, Z0, Z0
+	VSUBPS        Z12, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z11, Z0
+	VSUBPS        Z3, Z11, Z1
+	VMULPS        Z8, Z1, Z1
+	VSUBPS        Z12, Z1, Z1
+	VMULPS        Z7, Z1, Z1
+	VADDPS        Z1, Z12, Z1
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z9, Z3, Z3
+	VADDPS        Z3, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z6, Z3, Z3
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z11, Z16, Z11
-	VADDPS        Z14, Z11, Z11
-	VMOVUPS       (R11)(AX*4), Z14
-	VCMPPS        $0x1e, zero<>+0(SB), Z14, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VMULPS        Z0, Z4, Z0
+	VADDPS        Z3, Z0, Z0
+	VMOVUPS       (R11)(AX*4), Z3
+	VCMPPS        $0x1e, zero<>+0(SB), Z3, K2
 	KNOTW         K2, K3
-	VMOVUPS.Z     one<>+0(SB), K3, Z16
-	VMULPS        Z11, Z16, Z11
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z10, Z16, Z10
-	VADDPS        Z10, Z11, Z10
+	VMOVUPS.Z     one<>+0(SB), K3, Z4
+	VMULPS        Z0, Z4, Z0
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VMULPS        Z11, Z4, Z4
+	VADDPS        Z4, Z0, Z0
 	KANDNW        K1, K2, K1
-	VMOVUPS.Z     one<>+0(SB), K2, Z11
-	VSUBPS        Z11, Z14, Z11
-	VMOVUPS       zero<>+0(SB), Z14
-	VMAXPS        Z11, Z14, Z11
-	VADDPS        Z14, Z11, Z11
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMULPS        Z9, Z14, Z14
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VSUBPS        Z4, Z3, Z3
+	VMOVUPS       zero<>+0(SB), Z4
+	VMAXPS        Z3, Z4, Z3
+	VADDPS        Z4, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMULPS        Z10, Z4, Z4
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z11, Z16, Z11
-	VADDPS        Z14, Z11, Z11
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMOVUPS       Z14, (CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z15, (R9)(AX*4)
-	VMOVUPS       Z13, (R10)(AX*4)
-	VMOVUPS       Z11, (R11)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z6
+	VMULPS        Z3, Z6, Z3
+	VADDPS        Z4, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMOVUPS       Z4, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
+	VMOVUPS       Z1, (R10)(AX*4)
+	VMOVUPS       Z3, (R11)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -9588,436 +11017,640 @@ done:
 
 // func lifAdExRefracLateAVX512(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX512F, SSE
-TEXT ·lifAdExRefracLateAVX512(SB), NOSPLIT, $136-72
-	MOVQ         z+0(FP), CX
-	MOVQ         x+8(FP), DX
-	MOVQ         n+32(FP), BX
-	MOVQ         c+24(FP), SI
-	MOVQ         row+48(FP), AX
-	MOVQ         cstep+56(FP), DI
-	MOVQ         s+16(FP), R8
-	MOVQ         stride+40(FP), AX
-	LEAQ         (R8)(AX*4), R9
-	LEAQ         (R9)(AX*4), R10
-	LEAQ         (R10)(AX*4), R11
-	XORQ         AX, AX
-	STMXCSR      (SP)
-	MOVL         (SP), R12
-	ANDL         $-64, R12
-	MOVL         R12, (SP)
-	LDMXCSR      (SP)
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 32(SI), Z1
-	VBROADCASTSS 64(SI), Z2
-	VBROADCASTSS 96(SI), Z3
-	VBROADCASTSS 128(SI), Z4
-	VBROADCASTSS 160(SI), Z5
-	VBROADCASTSS 192(SI), Z6
-	VBROADCASTSS 224(SI), Z7
-	VBROADCASTSS 256(SI), Z8
-	VBROADCASTSS 288(SI), Z9
-	MOVQ         BX, R12
-	SUBQ         $0x00000010, R12
+TEXT ·lifAdExRefracLateAVX512(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), AX
+	MOVQ    cstep+56(FP), DI
+	MOVQ    s+16(FP), R8
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R8)(AX*4), R9
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000030, R12
 
 loop:
 	CMPQ          AX, R12
 	JGE           single
-	VMOVUPS       (R8)(AX*4), Z10
-	VSUBPS        Z3, Z10, Z11
-	VDIVPS        Z5, Z11, Z11
-	VMOVUPS       Z11, 8(SP)
-	VMOVUPS       64(R8)(AX*4), Z19
-	VSUBPS        Z3, Z19, Z20
-	VDIVPS        Z5, Z20, Z20
-	VMOVUPS       Z20, 72(SP)
-	VEXTRACTF64X4 $0x01, Z11, Y12
-	VEXTRACTF64X4 $0x01, Z20, Y21
-	VCVTPS2PD     Y11, Z11
-	VMULPD        log2e<>+0(SB), Z11, Z22
-	VRNDSCALEPD   $0x08, Z22, Z22
-	VCVTPS2PD     Y12, Z23
-	VMULPD        log2e<>+0(SB), Z23, Z24
-	VRNDSCALEPD   $0x08, Z24, Z24
-	VCVTPS2PD     Y20, Z20
-	VMULPD        log2e<>+0(SB), Z20, Z25
-	VRNDSCALEPD   $0x08, Z25, Z25
-	VCVTPS2PD     Y21, Z21
-	VMULPD        log2e<>+0(SB), Z21, Z26
-	VRNDSCALEPD   $0x08, Z26, Z26
-	VMULPD        ln2<>+0(SB), Z22, Z27
-	VSUBPD        Z27, Z11, Z11
-	VMULPD        ln2<>+0(SB), Z24, Z28
-	VSUBPD        Z28, Z23, Z23
-	VMULPD        ln2<>+0(SB), Z25, Z29
-	VSUBPD        Z29, Z20, Z20
-	VMULPD        ln2<>+0(SB), Z26, Z30
-	VSUBPD        Z30, Z21, Z21
-	VMULPD        exp0<>+0(SB), Z11, Z27
-	VMULPD        exp0<>+0(SB), Z23, Z28
-	VMULPD        exp0<>+0(SB), Z20, Z29
-	VMULPD        exp0<>+0(SB), Z21, Z30
-	VADDPD        exp1<>+0(SB), Z27, Z27
-	VADDPD        exp1<>+0(SB), Z28, Z28
-	VADDPD        exp1<>+0(SB), Z29, Z29
-	VADDPD        exp1<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp2<>+0(SB), Z27, Z27
-	VADDPD        exp2<>+0(SB), Z28, Z28
-	VADDPD        exp2<>+0(SB), Z29, Z29
-	VADDPD        exp2<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp3<>+0(SB), Z27, Z27
-	VADDPD        exp3<>+0(SB), Z28, Z28
-	VADDPD        exp3<>+0(SB), Z29, Z29
-	VADDPD        exp3<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp4<>+0(SB), Z27, Z27
-	VADDPD        exp4<>+0(SB), Z28, Z28
-	VADDPD        exp4<>+0(SB), Z29, Z29
-	VADDPD        exp4<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp5<>+0(SB), Z27, Z27
-	VADDPD        exp5<>+0(SB), Z28, Z28
-	VADDPD        exp5<>+0(SB), Z29, Z29
-	VADDPD        exp5<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp6<>+0(SB), Z27, Z27
-	VADDPD        exp6<>+0(SB), Z28, Z28
-	VADDPD        exp6<>+0(SB), Z29, Z29
-	VADDPD        exp6<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp7<>+0(SB), Z27, Z27
-	VADDPD        exp7<>+0(SB), Z28, Z28
-	VADDPD        exp7<>+0(SB), Z29, Z29
-	VADDPD        exp7<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VADDPD        exp8<>+0(SB), Z30, Z30
-	VMULPD        Z11, Z27, Z27
-	VMULPD        Z23, Z28, Z28
-	VMULPD        Z20, Z29, Z29
-	VMULPD        Z21, Z30, Z30
-	VADDPD        exp8<>+0(SB), Z27, Z27
-	VCVTPD2DQ     Z22, Y11
-	VPMOVSXDQ     Y11, Z22
-	VPADDQ        exponentBias<>+0(SB), Z22, Z22
-	VPSLLQ        $0x34, Z22, Z22
-	VMULPD        Z22, Z27, Z27
-	VADDPD        exp8<>+0(SB), Z28, Z28
-	VCVTPD2DQ     Z24, Y11
-	VPMOVSXDQ     Y11, Z24
-	VPADDQ        exponentBias<>+0(SB), Z24, Z24
-	VPSLLQ        $0x34, Z24, Z24
-	VMULPD        Z24, Z28, Z28
-	VADDPD        exp8<>+0(SB), Z29, Z29
-	VCVTPD2DQ     Z25, Y11
-	VPMOVSXDQ     Y11, Z25
-	VPADDQ        exponentBias<>+0(SB), Z25, Z25
-	VPSLLQ        $0x34, Z25, Z25
-	VMULPD        Z25, Z29, Z29
-	VADDPD        exp8<>+0(SB), Z30, Z30
-	VCVTPD2DQ     Z26, Y11
-	VPMOVSXDQ     Y11, Z26
-	VPADDQ        exponentBias<>+0(SB), Z26, Z26
-	VPSLLQ        $0x34, Z26, Z26
-	VMULPD        Z26, Z30, Z30
-	VCVTPD2PS     Z27, Y12
-	VCVTPD2PS     Z28, Y11
-	VINSERTF64X4  $0x01, Y11, Z12, Z11
-	VCVTPD2PS     Z29, Y12
-	VCVTPD2PS     Z30, Y20
-	VINSERTF64X4  $0x01, Y20, Z12, Z20
-	VMOVUPS       Z5, Z21
-	VMOVUPS       8(SP), Z22
-	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
-	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z13
-	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z13, K1, Z11
-	VCMPPS        $0x03, Z22, Z22, K1
-	VBLENDMPS     Z22, Z11, K1, Z14
-	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
-	VMULPS        Z21, Z14, Z11
-	VMOVUPS.Z     Z11, K1, Z11
-	VMOVUPS       Z5, Z21
-	VMOVUPS       72(SP), Z22
-	VCMPPS        $0x1e, expMost<>+0(SB), Z22, K1
-	VBLENDMPS     infinity<>+0(SB), Z20, K1, Z15
-	VCMPPS        $0x11, expLeast<>+0(SB), Z22, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z15, K1, Z20
-	VCMPPS        $0x03, Z22, Z22, K1
-	VBLENDMPS     Z22, Z20, K1, Z16
-	VCMPPS        $0x04, zero<>+0(SB), Z21, K1
-	VMULPS        Z21, Z16, Z20
-	VMOVUPS.Z     Z20, K1, Z20
-	VMOVUPS       (R10)(AX*4), Z21
-	VMOVUPS       Z2, Z22
-	VSUBPS        Z10, Z22, Z22
-	VADDPS        Z11, Z22, Z11
-	VMOVUPS       (R9)(AX*4), Z22
-	VADDPS        zero<>+0(SB), Z22, Z22
-	VMULPS        Z1, Z22, Z23
-	VADDPS        Z23, Z22, Z23
-	VADDPS        Z22, Z11, Z11
-	VSUBPS        Z21, Z11, Z11
-	VMULPS        Z0, Z11, Z11
-	VADDPS        Z11, Z10, Z11
-	VSUBPS        Z2, Z10, Z22
-	VMULPS        Z7, Z22, Z22
-	VSUBPS        Z21, Z22, Z22
-	VMULPS        Z6, Z22, Z22
-	VADDPS        Z22, Z21, Z21
-	VCMPPS        $0x1e, Z3, Z11, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z22
-	VMULPS        Z8, Z22, Z22
-	VADDPS        Z22, Z21, Z21
-	VMOVUPS.Z     one<>+0(SB), K1, Z22
-	VMULPS        Z4, Z22, Z22
+	CMPQ          DI, $0x00
+	JNE           single
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VMINPS        Z4, Z3, Z4
+	VMAXPS        Z4, Z2, Z4
+	VMOVUPS       64(R8)(AX*4), Z6
+	VSUBPS        Z0, Z6, Z6
+	VDIVPS        Z1, Z6, Z6
+	VMINPS        Z6, Z3, Z6
+	VMAXPS        Z6, Z2, Z6
+	VMOVUPS       128(R8)(AX*4), Z7
+	VSUBPS        Z0, Z7, Z7
+	VDIVPS        Z1, Z7, Z7
+	VMINPS        Z7, Z3, Z7
+	VMAXPS        Z7, Z2, Z7
+	VMOVUPS       192(R8)(AX*4), Z8
+	VSUBPS        Z0, Z8, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z4, Y2
+	VEXTRACTF64X4 $0x01, Z6, Y3
+	VEXTRACTF64X4 $0x01, Z7, Y5
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VCVTPS2PD     Y4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z9
+	VRNDSCALEPD   $0x08, Z9, Z9
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z10
+	VRNDSCALEPD   $0x08, Z10, Z10
+	VCVTPS2PD     Y6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z11
+	VRNDSCALEPD   $0x08, Z11, Z11
+	VCVTPS2PD     Y3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z12
+	VRNDSCALEPD   $0x08, Z12, Z12
+	VCVTPS2PD     Y7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z13
+	VRNDSCALEPD   $0x08, Z13, Z13
+	VCVTPS2PD     Y5, Z14
+	VMULPD        log2e<>+0(SB), Z14, Z15
+	VRNDSCALEPD   $0x08, Z15, Z15
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z16
+	VRNDSCALEPD   $0x08, Z16, Z16
+	VCVTPS2PD     Y8, Z8
+	VMULPD        log2e<>+0(SB), Z8, Z17
+	VRNDSCALEPD   $0x08, Z17, Z17
+	VMULPD        ln2<>+0(SB), Z9, Z18
+	VSUBPD        Z18, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z10, Z19
+	VSUBPD        Z19, Z2, Z2
+	VMULPD        ln2<>+0(SB), Z11, Z20
+	VSUBPD        Z20, Z6, Z6
+	VMULPD        ln2<>+0(SB), Z12, Z21
+	VSUBPD        Z21, Z3, Z3
+	VMULPD        ln2<>+0(SB), Z13, Z22
+	VSUBPD        Z22, Z7, Z7
+	VMULPD        ln2<>+0(SB), Z15, Z23
+	VSUBPD        Z23, Z14, Z14
+	VMULPD        ln2<>+0(SB), Z16, Z24
+	VSUBPD        Z24, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z17, Z25
+	VSUBPD        Z25, Z8, Z8
+	VMULPD        exp0<>+0(SB), Z4, Z18
+	VMULPD        exp0<>+0(SB), Z2, Z19
+	VMULPD        exp0<>+0(SB), Z6, Z20
+	VMULPD        exp0<>+0(SB), Z3, Z21
+	VMULPD        exp0<>+0(SB), Z7, Z22
+	VMULPD        exp0<>+0(SB), Z14, Z23
+	VMULPD        exp0<>+0(SB), Z0, Z24
+	VMULPD        exp0<>+0(SB), Z8, Z25
+	VADDPD        exp1<>+0(SB), Z18, Z18
+	VADDPD        exp1<>+0(SB), Z19, Z19
+	VADDPD        exp1<>+0(SB), Z20, Z20
+	VADDPD        exp1<>+0(SB), Z21, Z21
+	VADDPD        exp1<>+0(SB), Z22, Z22
+	VADDPD        exp1<>+0(SB), Z23, Z23
+	VADDPD        exp1<>+0(SB), Z24, Z24
+	VADDPD        exp1<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp2<>+0(SB), Z18, Z18
+	VADDPD        exp2<>+0(SB), Z19, Z19
+	VADDPD        exp2<>+0(SB), Z20, Z20
+	VADDPD        exp2<>+0(SB), Z21, Z21
+	VADDPD        exp2<>+0(SB), Z22, Z22
+	VADDPD        exp2<>+0(SB), Z23, Z23
+	VADDPD        exp2<>+0(SB), Z24, Z24
+	VADDPD        exp2<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp3<>+0(SB), Z18, Z18
+	VADDPD        exp3<>+0(SB), Z19, Z19
+	VADDPD        exp3<>+0(SB), Z20, Z20
+	VADDPD        exp3<>+0(SB), Z21, Z21
+	VADDPD        exp3<>+0(SB), Z22, Z22
+	VADDPD        exp3<>+0(SB), Z23, Z23
+	VADDPD        exp3<>+0(SB), Z24, Z24
+	VADDPD        exp3<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp4<>+0(SB), Z18, Z18
+	VADDPD        exp4<>+0(SB), Z19, Z19
+	VADDPD        exp4<>+0(SB), Z20, Z20
+	VADDPD        exp4<>+0(SB), Z21, Z21
+	VADDPD        exp4<>+0(SB), Z22, Z22
+	VADDPD        exp4<>+0(SB), Z23, Z23
+	VADDPD        exp4<>+0(SB), Z24, Z24
+	VADDPD        exp4<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp5<>+0(SB), Z18, Z18
+	VADDPD        exp5<>+0(SB), Z19, Z19
+	VADDPD        exp5<>+0(SB), Z20, Z20
+	VADDPD        exp5<>+0(SB), Z21, Z21
+	VADDPD        exp5<>+0(SB), Z22, Z22
+	VADDPD        exp5<>+0(SB), Z23, Z23
+	VADDPD        exp5<>+0(SB), Z24, Z24
+	VADDPD        exp5<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp6<>+0(SB), Z18, Z18
+	VADDPD        exp6<>+0(SB), Z19, Z19
+	VADDPD        exp6<>+0(SB), Z20, Z20
+	VADDPD        exp6<>+0(SB), Z21, Z21
+	VADDPD        exp6<>+0(SB), Z22, Z22
+	VADDPD        exp6<>+0(SB), Z23, Z23
+	VADDPD        exp6<>+0(SB), Z24, Z24
+	VADDPD        exp6<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp7<>+0(SB), Z18, Z18
+	VADDPD        exp7<>+0(SB), Z19, Z19
+	VADDPD        exp7<>+0(SB), Z20, Z20
+	VADDPD        exp7<>+0(SB), Z21, Z21
+	VADDPD        exp7<>+0(SB), Z22, Z22
+	VADDPD        exp7<>+0(SB), Z23, Z23
+	VADDPD        exp7<>+0(SB), Z24, Z24
+	VADDPD        exp7<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VMULPD        Z4, Z18, Z18
+	VMULPD        Z2, Z19, Z19
+	VMULPD        Z6, Z20, Z20
+	VMULPD        Z3, Z21, Z21
+	VMULPD        Z7, Z22, Z22
+	VMULPD        Z14, Z23, Z23
+	VMULPD        Z0, Z24, Z24
+	VMULPD        Z8, Z25, Z25
+	VADDPD        exp8<>+0(SB), Z18, Z18
+	VADDPD        exp8<>+0(SB), Z19, Z19
+	VADDPD        exp8<>+0(SB), Z20, Z20
+	VADDPD        exp8<>+0(SB), Z21, Z21
+	VADDPD        exp8<>+0(SB), Z22, Z22
+	VADDPD        exp8<>+0(SB), Z23, Z23
+	VADDPD        exp8<>+0(SB), Z24, Z24
+	VADDPD        exp8<>+0(SB), Z25, Z25
+	VSCALEFPD     Z9, Z18, Z18
+	VSCALEFPD     Z10, Z19, Z19
+	VSCALEFPD     Z11, Z20, Z20
+	VSCALEFPD     Z12, Z21, Z21
+	VSCALEFPD     Z13, Z22, Z22
+	VSCALEFPD     Z15, Z23, Z23
+	VSCALEFPD     Z16, Z24, Z24
+	VSCALEFPD     Z17, Z25, Z25
+	VCVTPD2PS     Z18, Y5
+	VCVTPD2PS     Z19, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VCVTPD2PS     Z20, Y5
+	VCVTPD2PS     Z21, Y2
+	VINSERTF64X4  $0x01, Y2, Z5, Z2
+	VCVTPD2PS     Z22, Y5
+	VCVTPD2PS     Z23, Y3
+	VINSERTF64X4  $0x01, Y3, Z5, Z3
+	VCVTPD2PS     Z24, Y5
+	VCVTPD2PS     Z25, Y4
+	VINSERTF64X4  $0x01, Y4, Z5, Z4
+	VMOVUPS       Z1, Z6
+	VCMPPS        $0x04, zero<>+0(SB), Z6, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VMULPS        Z1, Z2, Z2
+	VMOVUPS.Z     Z2, K1, Z2
+	VMULPS        Z1, Z3, Z3
+	VMOVUPS.Z     Z3, K1, Z3
+	VMULPS        Z1, Z4, Z1
+	VMOVUPS.Z     Z1, K1, Z1
+	VBROADCASTSS  (SI), Z4
+	VBROADCASTSS  32(SI), Z6
+	VBROADCASTSS  64(SI), Z7
+	VBROADCASTSS  96(SI), Z8
+	VBROADCASTSS  128(SI), Z9
+	VBROADCASTSS  160(SI), Z10
+	VBROADCASTSS  192(SI), Z10
+	VBROADCASTSS  224(SI), Z11
+	VBROADCASTSS  256(SI), Z12
+	VBROADCASTSS  288(SI), Z13
+	VMOVUPS       (R8)(AX*4), Z14
+	VMOVUPS       (R10)(AX*4), Z15
+	VMOVUPS       Z7, Z16
+	VSUBPS        Z14, Z16, Z16
+	VADDPS        Z0, Z16, Z0
+	VMOVUPS       (R9)(AX*4), Z16
+	VADDPS        zero<>+0(SB), Z16, Z16
+	VMULPS        Z6, Z16, Z17
+	VADDPS        Z17, Z16, Z17
+	VADDPS        Z16, Z0, Z0
+	VSUBPS        Z15, Z0, Z0
+	VMULPS        Z4, Z0, Z0
+	VADDPS        Z0, Z14, Z0
+	VSUBPS        Z7, Z14, Z16
+	VMULPS        Z11, Z16, Z16
+	VSUBPS        Z15, Z16, Z16
+	VMULPS        Z10, Z16, Z16
+	VADDPS        Z16, Z15, Z15
+	VCMPPS        $0x1e, Z8, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z12, Z16, Z16
+	VADDPS        Z16, Z15, Z15
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z9, Z16, Z16
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z24
-	VMULPS        Z11, Z24, Z11
-	VADDPS        Z22, Z11, Z11
-	VMOVUPS       (R11)(AX*4), Z22
-	VCMPPS        $0x1e, zero<>+0(SB), Z22, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z18
+	VMULPS        Z0, Z18, Z0
+	VADDPS        Z16, Z0, Z0
+	VMOVUPS       (R11)(AX*4), Z16
+	VCMPPS        $0x1e, zero<>+0(SB), Z16, K2
 	KNOTW         K2, K3
-	VMOVUPS.Z     one<>+0(SB), K3, Z24
-	VMULPS        Z11, Z24, Z11
-	VMOVUPS.Z     one<>+0(SB), K2, Z24
-	VMULPS        Z10, Z24, Z10
-	VADDPS        Z10, Z11, Z10
+	VMOVUPS.Z     one<>+0(SB), K3, Z18
+	VMULPS        Z0, Z18, Z0
+	VMOVUPS.Z     one<>+0(SB), K2, Z18
+	VMULPS        Z14, Z18, Z14
+	VADDPS        Z14, Z0, Z0
 	KANDNW        K1, K2, K1
-	VMOVUPS.Z     one<>+0(SB), K2, Z11
-	VSUBPS        Z11, Z22, Z11
-	VMOVUPS       zero<>+0(SB), Z22
-	VMAXPS        Z11, Z22, Z11
-	VADDPS        Z22, Z11, Z11
+	VMOVUPS.Z     one<>+0(SB), K2, Z14
+	VSUBPS        Z14, Z16, Z14
+	VMOVUPS       zero<>+0(SB), Z16
+	VMAXPS        Z14, Z16, Z14
+	VADDPS        Z16, Z14, Z14
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VMULPS        Z13, Z16, Z16
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z18
+	VMULPS        Z14, Z18, Z14
+	VADDPS        Z16, Z14, Z14
+	VMOVUPS.Z     one<>+0(SB), K1, Z16
+	VADDPS        (DX)(AX*4), Z17, Z17
+	VMOVUPS       Z16, (CX)(AX*4)
+	VMOVUPS       64(R8)(AX*4), Z16
+	VMOVUPS       64(R10)(AX*4), Z18
+	VMOVUPS       Z7, Z19
+	VSUBPS        Z16, Z19, Z19
+	VADDPS        Z2, Z19, Z2
+	VMOVUPS       64(R9)(AX*4), Z19
+	VADDPS        zero<>+0(SB), Z19, Z19
+	VMULPS        Z6, Z19, Z20
+	VADDPS        Z20, Z19, Z20
+	VADDPS        Z19, Z2, Z2
+	VSUBPS        Z18, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VADDPS        Z2, Z16, Z2
+	VSUBPS        Z7, Z16, Z19
+	VMULPS        Z11, Z19, Z19
+	VSUBPS        Z18, Z19, Z19
+	VMULPS        Z10, Z19, Z19
+	VADDPS        Z19, Z18, Z18
+	VCMPPS        $0x1e, Z8, Z2, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMULPS        Z12, Z19, Z19
+	VADDPS        Z19, Z18, Z18
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMULPS        Z9, Z19, Z19
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z2, Z21, Z2
+	VADDPS        Z19, Z2, Z2
+	VMOVUPS       64(R11)(AX*4), Z19
+	VCMPPS        $0x1e, zero<>+0(SB), Z19, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z21
+	VMULPS        Z2, Z21, Z2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z16, Z21, Z16
+	VADDPS        Z16, Z2, Z2
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z16
+	VSUBPS        Z16, Z19, Z16
+	VMOVUPS       zero<>+0(SB), Z19
+	VMAXPS        Z16, Z19, Z16
+	VADDPS        Z19, Z16, Z16
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VMULPS        Z13, Z19, Z19
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z21
+	VMULPS        Z16, Z21, Z16
+	VADDPS        Z19, Z16, Z16
+	VMOVUPS.Z     one<>+0(SB), K1, Z19
+	VADDPS        64(DX)(AX*4), Z20, Z20
+	VMOVUPS       Z19, 64(CX)(AX*4)
+	VMOVUPS       128(R8)(AX*4), Z19
+	VMOVUPS       128(R10)(AX*4), Z21
+	VMOVUPS       Z7, Z22
+	VSUBPS        Z19, Z22, Z22
+	VADDPS        Z3, Z22, Z3
+	VMOVUPS       128(R9)(AX*4), Z22
+	VADDPS        zero<>+0(SB), Z22, Z22
+	VMULPS        Z6, Z22, Z23
+	VADDPS        Z23, Z22, Z23
+	VADDPS        Z22, Z3, Z3
+	VSUBPS        Z21, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z19, Z3
+	VSUBPS        Z7, Z19, Z22
+	VMULPS        Z11, Z22, Z22
+	VSUBPS        Z21, Z22, Z22
+	VMULPS        Z10, Z22, Z22
+	VADDPS        Z22, Z21, Z21
+	VCMPPS        $0x1e, Z8, Z3, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z12, Z22, Z22
+	VADDPS        Z22, Z21, Z21
 	VMOVUPS.Z     one<>+0(SB), K1, Z22
 	VMULPS        Z9, Z22, Z22
 	KNOTW         K1, K2
 	VMOVUPS.Z     one<>+0(SB), K2, Z24
-	VMULPS        Z11, Z24, Z11
-	VADDPS        Z22, Z11, Z11
-	VMOVUPS.Z     one<>+0(SB), K1, Z22
-	VADDPS        (DX)(AX*4), Z23, Z23
-	VMOVUPS       Z22, (CX)(AX*4)
-	VMOVUPS       64(R10)(AX*4), Z22
-	VMOVUPS       Z2, Z24
-	VSUBPS        Z19, Z24, Z24
-	VADDPS        Z20, Z24, Z20
-	VMOVUPS       64(R9)(AX*4), Z24
-	VADDPS        zero<>+0(SB), Z24, Z24
-	VMULPS        Z1, Z24, Z25
-	VADDPS        Z25, Z24, Z25
-	VADDPS        Z24, Z20, Z20
-	VSUBPS        Z22, Z20, Z20
-	VMULPS        Z0, Z20, Z20
-	VADDPS        Z20, Z19, Z20
-	VSUBPS        Z2, Z19, Z24
-	VMULPS        Z7, Z24, Z24
-	VSUBPS        Z22, Z24, Z24
-	VMULPS        Z6, Z24, Z24
-	VADDPS        Z24, Z22, Z22
-	VCMPPS        $0x1e, Z3, Z20, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMULPS        Z8, Z24, Z24
-	VADDPS        Z24, Z22, Z22
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMULPS        Z4, Z24, Z24
-	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z26
-	VMULPS        Z20, Z26, Z20
-	VADDPS        Z24, Z20, Z20
-	VMOVUPS       64(R11)(AX*4), Z24
-	VCMPPS        $0x1e, zero<>+0(SB), Z24, K2
+	VMULPS        Z3, Z24, Z3
+	VADDPS        Z22, Z3, Z3
+	VMOVUPS       128(R11)(AX*4), Z22
+	VCMPPS        $0x1e, zero<>+0(SB), Z22, K2
 	KNOTW         K2, K3
-	VMOVUPS.Z     one<>+0(SB), K3, Z26
-	VMULPS        Z20, Z26, Z20
-	VMOVUPS.Z     one<>+0(SB), K2, Z26
-	VMULPS        Z19, Z26, Z19
-	VADDPS        Z19, Z20, Z19
+	VMOVUPS.Z     one<>+0(SB), K3, Z24
+	VMULPS        Z3, Z24, Z3
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z19, Z24, Z19
+	VADDPS        Z19, Z3, Z3
 	KANDNW        K1, K2, K1
-	VMOVUPS.Z     one<>+0(SB), K2, Z20
-	VSUBPS        Z20, Z24, Z20
-	VMOVUPS       zero<>+0(SB), Z24
-	VMAXPS        Z20, Z24, Z20
-	VADDPS        Z24, Z20, Z20
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VMULPS        Z9, Z24, Z24
+	VMOVUPS.Z     one<>+0(SB), K2, Z19
+	VSUBPS        Z19, Z22, Z19
+	VMOVUPS       zero<>+0(SB), Z22
+	VMAXPS        Z19, Z22, Z19
+	VADDPS        Z22, Z19, Z19
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VMULPS        Z13, Z22, Z22
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z26
-	VMULPS        Z20, Z26, Z20
-	VADDPS        Z24, Z20, Z20
-	VMOVUPS.Z     one<>+0(SB), K1, Z24
-	VADDPS        64(DX)(AX*4), Z25, Z25
-	VMOVUPS       Z24, 64(CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z23, (R9)(AX*4)
-	VMOVUPS       Z21, (R10)(AX*4)
-	VMOVUPS       Z11, (R11)(AX*4)
-	VMOVUPS       Z19, 64(R8)(AX*4)
-	VMOVUPS       Z25, 64(R9)(AX*4)
-	VMOVUPS       Z22, 64(R10)(AX*4)
-	VMOVUPS       Z20, 64(R11)(AX*4)
-	ADDQ          $0x00000020, AX
+	VMOVUPS.Z     one<>+0(SB), K2, Z24
+	VMULPS        Z19, Z24, Z19
+	VADDPS        Z22, Z19, Z19
+	VMOVUPS.Z     one<>+0(SB), K1, Z22
+	VADDPS        128(DX)(AX*4), Z23, Z23
+	VMOVUPS       Z22, 128(CX)(AX*4)
+	VMOVUPS       192(R8)(AX*4), Z22
+	VMOVUPS       192(R10)(AX*4), Z24
+	VMOVUPS       Z7, Z25
+	VSUBPS        Z22, Z25, Z25
+	VADDPS        Z1, Z25, Z1
+	VMOVUPS       192(R9)(AX*4), Z25
+	VADDPS        zero<>+0(SB), Z25, Z25
+	VMULPS        Z6, Z25, Z6
+	VADDPS        Z6, Z25, Z6
+	VADDPS        Z25, Z1, Z1
+	VSUBPS        Z24, Z1, Z1
+	VMULPS        Z4, Z1, Z1
+	VADDPS        Z1, Z22, Z1
+	VSUBPS        Z7, Z22, Z4
+	VMULPS        Z11, Z4, Z4
+	VSUBPS        Z24, Z4, Z4
+	VMULPS        Z10, Z4, Z4
+	VADDPS        Z4, Z24, Z4
+	VCMPPS        $0x1e, Z8, Z1, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z12, Z7, Z7
+	VADDPS        Z7, Z4, Z4
+	VMOVUPS.Z     one<>+0(SB), K1, Z7
+	VMULPS        Z9, Z7, Z7
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z1, Z8, Z1
+	VADDPS        Z7, Z1, Z1
+	VMOVUPS       192(R11)(AX*4), Z7
+	VCMPPS        $0x1e, zero<>+0(SB), Z7, K2
+	KNOTW         K2, K3
+	VMOVUPS.Z     one<>+0(SB), K3, Z8
+	VMULPS        Z1, Z8, Z1
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VMULPS        Z22, Z8, Z8
+	VADDPS        Z8, Z1, Z1
+	KANDNW        K1, K2, K1
+	VMOVUPS.Z     one<>+0(SB), K2, Z8
+	VSUBPS        Z8, Z7, Z7
+	VMOVUPS       zero<>+0(SB), Z8
+	VMAXPS        Z7, Z8, Z7
+	VADDPS        Z8, Z7, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z8
+	VMULPS        Z13, Z8, Z8
+	KNOTW         K1, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z9
+	VMULPS        Z7, Z9, Z7
+	VADDPS        Z8, Z7, Z7
+	VMOVUPS.Z     one<>+0(SB), K1, Z8
+	VADDPS        192(DX)(AX*4), Z6, Z6
+	VMOVUPS       Z8, 192(CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z17, (R9)(AX*4)
+	VMOVUPS       Z15, (R10)(AX*4)
+	VMOVUPS       Z14, (R11)(AX*4)
+	VMOVUPS       Z2, 64(R8)(AX*4)
+	VMOVUPS       Z20, 64(R9)(AX*4)
+	VMOVUPS       Z18, 64(R10)(AX*4)
+	VMOVUPS       Z16, 64(R11)(AX*4)
+	VMOVUPS       Z3, 128(R8)(AX*4)
+	VMOVUPS       Z23, 128(R9)(AX*4)
+	VMOVUPS       Z21, 128(R10)(AX*4)
+	VMOVUPS       Z19, 128(R11)(AX*4)
+	VMOVUPS       Z1, 192(R8)(AX*4)
+	VMOVUPS       Z6, 192(R9)(AX*4)
+	VMOVUPS       Z4, 192(R10)(AX*4)
+	VMOVUPS       Z7, 192(R11)(AX*4)
+	ADDQ          $0x00000040, AX
 	JMP           loop
 
 single:
 	CMPQ          AX, BX
 	JGE           done
-	VMOVUPS       (R8)(AX*4), Z10
-	VSUBPS        Z3, Z10, Z11
-	VDIVPS        Z5, Z11, Z11
-	VMOVUPS       Z11, 8(SP)
-	VEXTRACTF64X4 $0x01, Z11, Y12
-	VCVTPS2PD     Y11, Z11
-	VMULPD        log2e<>+0(SB), Z11, Z13
-	VRNDSCALEPD   $0x08, Z13, Z13
-	VCVTPS2PD     Y12, Z14
-	VMULPD        log2e<>+0(SB), Z14, Z15
-	VRNDSCALEPD   $0x08, Z15, Z15
-	VMULPD        ln2<>+0(SB), Z13, Z16
-	VSUBPD        Z16, Z11, Z11
-	VMULPD        ln2<>+0(SB), Z15, Z19
-	VSUBPD        Z19, Z14, Z14
-	VMULPD        exp0<>+0(SB), Z11, Z16
-	VMULPD        exp0<>+0(SB), Z14, Z19
-	VADDPD        exp1<>+0(SB), Z16, Z16
-	VADDPD        exp1<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp2<>+0(SB), Z16, Z16
-	VADDPD        exp2<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp3<>+0(SB), Z16, Z16
-	VADDPD        exp3<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp4<>+0(SB), Z16, Z16
-	VADDPD        exp4<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp5<>+0(SB), Z16, Z16
-	VADDPD        exp5<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp6<>+0(SB), Z16, Z16
-	VADDPD        exp6<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp7<>+0(SB), Z16, Z16
-	VADDPD        exp7<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp8<>+0(SB), Z16, Z16
-	VADDPD        exp8<>+0(SB), Z19, Z19
-	VMULPD        Z11, Z16, Z16
-	VMULPD        Z14, Z19, Z19
-	VADDPD        exp8<>+0(SB), Z16, Z16
-	VCVTPD2DQ     Z13, Y11
-	VPMOVSXDQ     Y11, Z13
-	VPADDQ        exponentBias<>+0(SB), Z13, Z13
-	VPSLLQ        $0x34, Z13, Z13
-	VMULPD        Z13, Z16, Z16
-	VADDPD        exp8<>+0(SB), Z19, Z19
-	VCVTPD2DQ     Z15, Y11
-	VPMOVSXDQ     Y11, Z15
-	VPADDQ        exponentBias<>+0(SB), Z15, Z15
-	VPSLLQ        $0x34, Z15, Z15
-	VMULPD        Z15, Z19, Z19
-	VCVTPD2PS     Z16, Y12
-	VCVTPD2PS     Z19, Y11
-	VINSERTF64X4  $0x01, Y11, Z12, Z11
-	VMOVUPS       Z5, Z13
-	VMOVUPS       8(SP), Z14
-	VCMPPS        $0x1e, expMost<>+0(SB), Z14, K1
-	VBLENDMPS     infinity<>+0(SB), Z11, K1, Z17
-	VCMPPS        $0x11, expLeast<>+0(SB), Z14, K1
-	KNOTW         K1, K1
-	VMOVUPS.Z     Z17, K1, Z11
-	VCMPPS        $0x03, Z14, Z14, K1
-	VBLENDMPS     Z14, Z11, K1, Z18
-	VCMPPS        $0x04, zero<>+0(SB), Z13, K1
-	VMULPS        Z13, Z18, Z11
-	VMOVUPS.Z     Z11, K1, Z11
-	VMOVUPS       (R10)(AX*4), Z13
-	VMOVUPS       Z2, Z14
-	VSUBPS        Z10, Z14, Z14
-	VADDPS        Z11, Z14, Z11
-	VMOVUPS       (R9)(AX*4), Z14
-	VADDPS        zero<>+0(SB), Z14, Z14
-	VMULPS        Z1, Z14, Z15
-	VADDPS        Z15, Z14, Z15
-	VADDPS        Z14, Z11, Z11
-	VSUBPS        Z13, Z11, Z11
-	VMULPS        Z0, Z11, Z11
-	VADDPS        Z11, Z10, Z11
-	VSUBPS        Z2, Z10, Z14
-	VMULPS        Z7, Z14, Z14
-	VSUBPS        Z13, Z14, Z14
-	VMULPS        Z6, Z14, Z14
-	VADDPS        Z14, Z13, Z13
-	VCMPPS        $0x1e, Z3, Z11, K1
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMULPS        Z8, Z14, Z14
-	VADDPS        Z14, Z13, Z13
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMULPS        Z4, Z14, Z14
+	VBROADCASTSS  96(SI), Z0
+	VBROADCASTSS  160(SI), Z1
+	VMOVUPS       expLeast<>+0(SB), Z2
+	VMOVUPS       expMost<>+0(SB), Z3
+	VMOVUPS       (R8)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z0
+	VDIVPS        Z1, Z0, Z0
+	VMINPS        Z0, Z3, Z0
+	VMAXPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VMULPD        log2e<>+0(SB), Z0, Z3
+	VRNDSCALEPD   $0x08, Z3, Z3
+	VCVTPS2PD     Y2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z4
+	VRNDSCALEPD   $0x08, Z4, Z4
+	VMULPD        ln2<>+0(SB), Z3, Z6
+	VSUBPD        Z6, Z0, Z0
+	VMULPD        ln2<>+0(SB), Z4, Z7
+	VSUBPD        Z7, Z2, Z2
+	VMULPD        exp0<>+0(SB), Z0, Z6
+	VMULPD        exp0<>+0(SB), Z2, Z7
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp2<>+0(SB), Z6, Z6
+	VADDPD        exp2<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp3<>+0(SB), Z6, Z6
+	VADDPD        exp3<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp4<>+0(SB), Z6, Z6
+	VADDPD        exp4<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp5<>+0(SB), Z6, Z6
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp6<>+0(SB), Z6, Z6
+	VADDPD        exp6<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VMULPD        Z0, Z6, Z6
+	VMULPD        Z2, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VADDPD        exp8<>+0(SB), Z7, Z7
+	VSCALEFPD     Z3, Z6, Z6
+	VSCALEFPD     Z4, Z7, Z7
+	VCVTPD2PS     Z6, Y5
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z5, Z0
+	VMOVUPS       Z1, Z2
+	VCMPPS        $0x04, zero<>+0(SB), Z2, K1
+	VMULPS        Z1, Z0, Z0
+	VMOVUPS.Z     Z0, K1, Z0
+	VBROADCASTSS  (SI), Z1
+	VBROADCASTSS  32(SI), Z2
+	VBROADCASTSS  64(SI), Z3
+	VBROADCASTSS  96(SI), Z4
+	VBROADCASTSS  128(SI), Z6
+	VBROADCASTSS  160(SI), Z7
+	VBROADCASTSS  192(SI), Z7
+	VBROADCASTSS  224(SI), Z8
+	VBROADCASTSS  256(SI), Z9
+	VBROADCASTSS  288(SI), Z10
+	VMOVUPS       (R8)(AX*4), Z11
+	VMOVUPS       (R10)(AX*4), Z12
+	VMOVUPS       Z3, Z13
+	VSUBPS        Z11, Z13, Z13
+	VADDPS        Z0, Z13, Z0
+	VMOVUPS       (R9)(AX*4), Z13
+	VADDPS        zero<>+0(SB), Z13, Z13
+	VMULPS        Z2, Z13, Z2
+	VADDPS        Z2, Z13, Z2
+	VADDPS        Z13, Z0, Z0
+	VSUBPS        Z12, Z0, Z0
+	VMULPS        Z1, Z0, Z0
+	VADDPS        Z0, Z11, Z0
+	VSUBPS        Z3, Z11, Z1
+	VMULPS        Z8, Z1, Z1
+	VSUBPS        Z12, Z1, Z1
+	VMULPS        Z7, Z1, Z1
+	VADDPS        Z1, Z12, Z1
+	VCMPPS        $0x1e, Z4, Z0, K1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z9, Z3, Z3
+	VADDPS        Z3, Z1, Z1
+	VMOVUPS.Z     one<>+0(SB), K1, Z3
+	VMULPS        Z6, Z3, Z3
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z11, Z16, Z11
-	VADDPS        Z14, Z11, Z11
-	VMOVUPS       (R11)(AX*4), Z14
-	VCMPPS        $0x1e, zero<>+0(SB), Z14, K2
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VMULPS        Z0, Z4, Z0
+	VADDPS        Z3, Z0, Z0
+	VMOVUPS       (R11)(AX*4), Z3
+	VCMPPS        $0x1e, zero<>+0(SB), Z3, K2
 	KNOTW         K2, K3
-	VMOVUPS.Z     one<>+0(SB), K3, Z16
-	VMULPS        Z11, Z16, Z11
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z10, Z16, Z10
-	VADDPS        Z10, Z11, Z10
+	VMOVUPS.Z     one<>+0(SB), K3, Z4
+	VMULPS        Z0, Z4, Z0
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VMULPS        Z11, Z4, Z4
+	VADDPS        Z4, Z0, Z0
 	KANDNW        K1, K2, K1
-	VMOVUPS.Z     one<>+0(SB), K2, Z11
-	VSUBPS        Z11, Z14, Z11
-	VMOVUPS       zero<>+0(SB), Z14
-	VMAXPS        Z11, Z14, Z11
-	VADDPS        Z14, Z11, Z11
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VMULPS        Z9, Z14, Z14
+	VMOVUPS.Z     one<>+0(SB), K2, Z4
+	VSUBPS        Z4, Z3, Z3
+	VMOVUPS       zero<>+0(SB), Z4
+	VMAXPS        Z3, Z4, Z3
+	VADDPS        Z4, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VMULPS        Z10, Z4, Z4
 	KNOTW         K1, K2
-	VMOVUPS.Z     one<>+0(SB), K2, Z16
-	VMULPS        Z11, Z16, Z11
-	VADDPS        Z14, Z11, Z11
-	VMOVUPS.Z     one<>+0(SB), K1, Z14
-	VADDPS        (DX)(AX*4), Z15, Z15
-	VMOVUPS       Z14, (CX)(AX*4)
-	VMOVUPS       Z10, (R8)(AX*4)
-	VMOVUPS       Z15, (R9)(AX*4)
-	VMOVUPS       Z13, (R10)(AX*4)
-	VMOVUPS       Z11, (R11)(AX*4)
+	VMOVUPS.Z     one<>+0(SB), K2, Z6
+	VMULPS        Z3, Z6, Z3
+	VADDPS        Z4, Z3, Z3
+	VMOVUPS.Z     one<>+0(SB), K1, Z4
+	VADDPS        (DX)(AX*4), Z2, Z2
+	VMOVUPS       Z4, (CX)(AX*4)
+	VMOVUPS       Z0, (R8)(AX*4)
+	VMOVUPS       Z2, (R9)(AX*4)
+	VMOVUPS       Z1, (R10)(AX*4)
+	VMOVUPS       Z3, (R11)(AX*4)
 	ADDQ          DI, SI
 	ADDQ          $0x00000010, AX
 	JMP           single
@@ -12101,6 +13734,171 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifPastAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, MMX+, SSE
+TEXT ·lifPastAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
+
+loop:
+	CMPQ     AX, R12
+	JGE      single
+	CMPQ     R8, $0x00
+	JNE      single
+	VMOVUPS  (SI), Y0
+	VMOVUPS  32(SI), Y1
+	VMOVUPS  64(SI), Y2
+	VMOVUPS  96(SI), Y3
+	VMOVUPS  128(SI), Y4
+	VMOVUPS  (R10)(AX*4), Y5
+	VADDPS   (DX)(AX*4), Y5, Y5
+	VMOVUPS  Y2, Y6
+	VMOVUPS  (R9)(AX*4), Y7
+	VSUBPS   Y7, Y6, Y6
+	VADDPS   Y5, Y6, Y6
+	VMULPS   Y0, Y6, Y6
+	VMULPS   Y1, Y5, Y8
+	VADDPS   Y8, Y5, Y5
+	VADDPS   Y7, Y6, Y6
+	VCMPPS   $0x1e, Y3, Y6, Y7
+	VANDPS   one<>+0(SB), Y7, Y8
+	VMULPS   Y4, Y8, Y8
+	VANDNPS  one<>+0(SB), Y7, Y9
+	VMULPS   Y6, Y9, Y6
+	VADDPS   Y8, Y6, Y6
+	VANDPS   one<>+0(SB), Y7, Y7
+	VMOVNTPS Y7, (CX)(AX*4)
+	VMOVUPS  32(R10)(AX*4), Y7
+	VADDPS   32(DX)(AX*4), Y7, Y7
+	VMOVUPS  Y2, Y8
+	VMOVUPS  32(R9)(AX*4), Y9
+	VSUBPS   Y9, Y8, Y8
+	VADDPS   Y7, Y8, Y8
+	VMULPS   Y0, Y8, Y8
+	VMULPS   Y1, Y7, Y10
+	VADDPS   Y10, Y7, Y7
+	VADDPS   Y9, Y8, Y8
+	VCMPPS   $0x1e, Y3, Y8, Y9
+	VANDPS   one<>+0(SB), Y9, Y10
+	VMULPS   Y4, Y10, Y10
+	VANDNPS  one<>+0(SB), Y9, Y11
+	VMULPS   Y8, Y11, Y8
+	VADDPS   Y10, Y8, Y8
+	VANDPS   one<>+0(SB), Y9, Y9
+	VMOVNTPS Y9, 32(CX)(AX*4)
+	VADDPS   (R11)(AX*4), Y5, Y5
+	VMOVUPS  Y2, Y9
+	VSUBPS   Y6, Y9, Y9
+	VADDPS   Y5, Y9, Y9
+	VMULPS   Y0, Y9, Y9
+	VMULPS   Y1, Y5, Y10
+	VADDPS   Y10, Y5, Y5
+	VADDPS   Y6, Y9, Y6
+	VCMPPS   $0x1e, Y3, Y6, Y9
+	VANDPS   one<>+0(SB), Y9, Y10
+	VMULPS   Y4, Y10, Y10
+	VANDNPS  one<>+0(SB), Y9, Y11
+	VMULPS   Y6, Y11, Y6
+	VADDPS   Y10, Y6, Y6
+	VANDPS   one<>+0(SB), Y9, Y9
+	VMOVNTPS Y9, (DI)(AX*4)
+	VADDPS   32(R11)(AX*4), Y7, Y7
+	VMOVUPS  Y2, Y2
+	VSUBPS   Y8, Y2, Y2
+	VADDPS   Y7, Y2, Y2
+	VMULPS   Y0, Y2, Y0
+	VMULPS   Y1, Y7, Y1
+	VADDPS   Y1, Y7, Y1
+	VADDPS   Y8, Y0, Y0
+	VCMPPS   $0x1e, Y3, Y0, Y2
+	VANDPS   one<>+0(SB), Y2, Y3
+	VMULPS   Y4, Y3, Y3
+	VANDNPS  one<>+0(SB), Y2, Y4
+	VMULPS   Y0, Y4, Y0
+	VADDPS   Y3, Y0, Y0
+	VANDPS   one<>+0(SB), Y2, Y2
+	VMOVNTPS Y2, 32(DI)(AX*4)
+	VMOVUPS  Y6, (R9)(AX*4)
+	VMOVUPS  Y5, (R10)(AX*4)
+	VMOVUPS  Y0, 32(R9)(AX*4)
+	VMOVUPS  Y1, 32(R10)(AX*4)
+	ADDQ     $0x00000010, AX
+	JMP      loop
+
+single:
+	CMPQ     AX, BX
+	JGE      done
+	VMOVUPS  (SI), Y0
+	VMOVUPS  32(SI), Y1
+	VMOVUPS  64(SI), Y2
+	VMOVUPS  96(SI), Y3
+	VMOVUPS  128(SI), Y4
+	VMOVUPS  (R10)(AX*4), Y5
+	VADDPS   (DX)(AX*4), Y5, Y5
+	VMOVUPS  Y2, Y6
+	VMOVUPS  (R9)(AX*4), Y7
+	VSUBPS   Y7, Y6, Y6
+	VADDPS   Y5, Y6, Y6
+	VMULPS   Y0, Y6, Y6
+	VMULPS   Y1, Y5, Y8
+	VADDPS   Y8, Y5, Y5
+	VADDPS   Y7, Y6, Y6
+	VCMPPS   $0x1e, Y3, Y6, Y7
+	VANDPS   one<>+0(SB), Y7, Y8
+	VMULPS   Y4, Y8, Y8
+	VANDNPS  one<>+0(SB), Y7, Y9
+	VMULPS   Y6, Y9, Y6
+	VADDPS   Y8, Y6, Y6
+	VANDPS   one<>+0(SB), Y7, Y7
+	VMOVNTPS Y7, (CX)(AX*4)
+	VADDPS   (R11)(AX*4), Y5, Y5
+	VMOVUPS  Y2, Y2
+	VSUBPS   Y6, Y2, Y2
+	VADDPS   Y5, Y2, Y2
+	VMULPS   Y0, Y2, Y0
+	VMULPS   Y1, Y5, Y1
+	VADDPS   Y1, Y5, Y1
+	VADDPS   Y6, Y0, Y0
+	VCMPPS   $0x1e, Y3, Y0, Y2
+	VANDPS   one<>+0(SB), Y2, Y3
+	VMULPS   Y4, Y3, Y3
+	VANDNPS  one<>+0(SB), Y2, Y4
+	VMULPS   Y0, Y4, Y0
+	VADDPS   Y3, Y0, Y0
+	VANDPS   one<>+0(SB), Y2, Y2
+	VMOVNTPS Y2, (DI)(AX*4)
+	VMOVUPS  Y0, (R9)(AX*4)
+	VMOVUPS  Y1, (R10)(AX*4)
+	ADDQ     R8, SI
+	ADDQ     $0x00000008, AX
+	JMP      single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	SFENCE
+	VZEROUPPER
+	RET
+
 // func lifTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifTinyAVX2(SB), NOSPLIT, $96-72
@@ -12699,129 +14497,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func lifSubtractBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·lifSubtractBitsAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), AX
-	MOVQ    cstep+56(FP), DI
-	MOVQ    s+16(FP), R8
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R8)(AX*4), R9
-	XORQ    AX, AX
-	XORQ    R10, R10
-	STMXCSR (SP)
-	MOVL    (SP), R11
-	ANDL    $-64, R11
-	MOVL    R11, (SP)
-	LDMXCSR (SP)
-	MOVQ    BX, R11
-	SUBQ    $0x00000008, R11
-
-loop:
-	CMPQ      AX, R11
-	JGE       single
-	CMPQ      DI, $0x00
-	JNE       single
-	VMOVUPS   (SI), Y0
-	VMOVUPS   32(SI), Y1
-	VMOVUPS   64(SI), Y2
-	VMOVUPS   96(SI), Y3
-	VMOVUPS   128(SI), Y4
-	VMOVUPS   (R9)(AX*4), Y4
-	VADDPS    (DX)(AX*4), Y4, Y4
-	VMOVUPS   Y2, Y5
-	VMOVUPS   (R8)(AX*4), Y6
-	VSUBPS    Y6, Y5, Y5
-	VADDPS    Y4, Y5, Y5
-	VMULPS    Y0, Y5, Y5
-	VMULPS    Y1, Y4, Y7
-	VADDPS    Y7, Y4, Y4
-	VADDPS    Y6, Y5, Y5
-	VCMPPS    $0x1e, Y3, Y5, Y6
-	VSUBPS    Y3, Y5, Y7
-	VANDPS    one<>+0(SB), Y6, Y8
-	VMULPS    Y7, Y8, Y7
-	VANDNPS   one<>+0(SB), Y6, Y8
-	VMULPS    Y5, Y8, Y5
-	VADDPS    Y7, Y5, Y5
-	VANDPS    one<>+0(SB), Y6, Y7
-	VMOVMSKPS Y6, R12
-	MOVB      R12, (CX)(R10*1)
-	VMOVUPS   32(R9)(AX*4), Y6
-	VADDPS    32(DX)(AX*4), Y6, Y6
-	VMOVUPS   Y2, Y2
-	VMOVUPS   32(R8)(AX*4), Y7
-	VSUBPS    Y7, Y2, Y2
-	VADDPS    Y6, Y2, Y2
-	VMULPS    Y0, Y2, Y0
-	VMULPS    Y1, Y6, Y1
-	VADDPS    Y1, Y6, Y1
-	VADDPS    Y7, Y0, Y0
-	VCMPPS    $0x1e, Y3, Y0, Y2
-	VSUBPS    Y3, Y0, Y3
-	VANDPS    one<>+0(SB), Y2, Y6
-	VMULPS    Y3, Y6, Y3
-	VANDNPS   one<>+0(SB), Y2, Y6
-	VMULPS    Y0, Y6, Y0
-	VADDPS    Y3, Y0, Y0
-	VANDPS    one<>+0(SB), Y2, Y3
-	VMOVMSKPS Y2, R12
-	MOVB      R12, 1(CX)(R10*1)
-	VMOVUPS   Y5, (R8)(AX*4)
-	VMOVUPS   Y4, (R9)(AX*4)
-	VMOVUPS   Y0, 32(R8)(AX*4)
-	VMOVUPS   Y1, 32(R9)(AX*4)
-	ADDQ      $0x00000010, AX
-	ADDQ      $0x02, R10
-	JMP       loop
-
-single:
-	CMPQ      AX, BX
-	JGE       done
-	VMOVUPS   (SI), Y0
-	VMOVUPS   32(SI), Y1
-	VMOVUPS   64(SI), Y2
-	VMOVUPS   96(SI), Y3
-	VMOVUPS   128(SI), Y4
-	VMOVUPS   (R9)(AX*4), Y4
-	VADDPS    (DX)(AX*4), Y4, Y4
-	VMOVUPS   Y2, Y2
-	VMOVUPS   (R8)(AX*4), Y5
-	VSUBPS    Y5, Y2, Y2
-	VADDPS    Y4, Y2, Y2
-	VMULPS    Y0, Y2, Y0
-	VMULPS    Y1, Y4, Y1
-	VADDPS    Y1, Y4, Y1
-	VADDPS    Y5, Y0, Y0
-	VCMPPS    $0x1e, Y3, Y0, Y2
-	VSUBPS    Y3, Y0, Y3
-	VANDPS    one<>+0(SB), Y2, Y4
-	VMULPS    Y3, Y4, Y3
-	VANDNPS   one<>+0(SB), Y2, Y4
-	VMULPS    Y0, Y4, Y0
-	VADDPS    Y3, Y0, Y0
-	VANDPS    one<>+0(SB), Y2, Y3
-	VMOVMSKPS Y2, R11
-	MOVB      R11, (CX)(R10*1)
-	VMOVUPS   Y0, (R8)(AX*4)
-	VMOVUPS   Y1, (R9)(AX*4)
-	ADDQ      DI, SI
-	ADDQ      $0x01, R10
-	ADDQ      $0x00000008, AX
-	JMP       single
-
-done:
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
 // func lifSubtractPairAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, SSE
 TEXT ·lifSubtractPairAVX2(SB), NOSPLIT, $8-72
@@ -13159,186 +14834,6 @@ single:
 	ADDQ    R8, SI
 	ADDQ    $0x00000008, AX
 	JMP     single
-
-done:
-	STMXCSR (SP)
-	MOVLQZX (SP), AX
-	ANDQ    $0x12, AX
-	MOVQ    AX, ret+64(FP)
-	VZEROUPPER
-	RET
-
-// func lifSubtractPairBitsAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
-// Requires: AVX, SSE
-TEXT ·lifSubtractPairBitsAVX2(SB), NOSPLIT, $8-72
-	MOVQ    z+0(FP), CX
-	MOVQ    x+8(FP), DX
-	MOVQ    n+32(FP), BX
-	MOVQ    c+24(FP), SI
-	MOVQ    row+48(FP), DI
-	MOVQ    cstep+56(FP), R8
-	MOVQ    s+16(FP), R9
-	MOVQ    stride+40(FP), AX
-	LEAQ    (R9)(AX*4), R10
-	XORQ    AX, AX
-	XORQ    R11, R11
-	LEAQ    (DX)(DI*4), R12
-	SHRQ    $0x03, DI
-	LEAQ    (CX)(DI*1), DI
-	STMXCSR (SP)
-	MOVL    (SP), R13
-	ANDL    $-64, R13
-	MOVL    R13, (SP)
-	LDMXCSR (SP)
-	MOVQ    BX, R13
-	SUBQ    $0x00000008, R13
-
-loop:
-	CMPQ      AX, R13
-	JGE       single
-	CMPQ      R8, $0x00
-	JNE       single
-	VMOVUPS   (SI), Y0
-	VMOVUPS   32(SI), Y1
-	VMOVUPS   64(SI), Y2
-	VMOVUPS   96(SI), Y3
-	VMOVUPS   128(SI), Y4
-	VMOVUPS   (R10)(AX*4), Y4
-	VADDPS    (DX)(AX*4), Y4, Y4
-	VMOVUPS   Y2, Y5
-	VMOVUPS   (R9)(AX*4), Y6
-	VSUBPS    Y6, Y5, Y5
-	VADDPS    Y4, Y5, Y5
-	VMULPS    Y0, Y5, Y5
-	VMULPS    Y1, Y4, Y7
-	VADDPS    Y7, Y4, Y4
-	VADDPS    Y6, Y5, Y5
-	VCMPPS    $0x1e, Y3, Y5, Y6
-	VSUBPS    Y3, Y5, Y7
-	VANDPS    one<>+0(SB), Y6, Y8
-	VMULPS    Y7, Y8, Y7
-	VANDNPS   one<>+0(SB), Y6, Y8
-	VMULPS    Y5, Y8, Y5
-	VADDPS    Y7, Y5, Y5
-	VANDPS    one<>+0(SB), Y6, Y7
-	VMOVMSKPS Y6, R14
-	MOVB      R14, (CX)(R11*1)
-	VMOVUPS   32(R10)(AX*4), Y6
-	VADDPS    32(DX)(AX*4), Y6, Y6
-	VMOVUPS   Y2, Y7
-	VMOVUPS   32(R9)(AX*4), Y8
-	VSUBPS    Y8, Y7, Y7
-	VADDPS    Y6, Y7, Y7
-	VMULPS    Y0, Y7, Y7
-	VMULPS    Y1, Y6, Y9
-	VADDPS    Y9, Y6, Y6
-	VADDPS    Y8, Y7, Y7
-	VCMPPS    $0x1e, Y3, Y7, Y8
-	VSUBPS    Y3, Y7, Y9
-	VANDPS    one<>+0(SB), Y8, Y10
-	VMULPS    Y9, Y10, Y9
-	VANDNPS   one<>+0(SB), Y8, Y10
-	VMULPS    Y7, Y10, Y7
-	VADDPS    Y9, Y7, Y7
-	VANDPS    one<>+0(SB), Y8, Y9
-	VMOVMSKPS Y8, R14
-	MOVB      R14, 1(CX)(R11*1)
-	VADDPS    (R12)(AX*4), Y4, Y4
-	VMOVUPS   Y2, Y8
-	VSUBPS    Y5, Y8, Y8
-	VADDPS    Y4, Y8, Y8
-	VMULPS    Y0, Y8, Y8
-	VMULPS    Y1, Y4, Y9
-	VADDPS    Y9, Y4, Y4
-	VADDPS    Y5, Y8, Y5
-	VCMPPS    $0x1e, Y3, Y5, Y8
-	VSUBPS    Y3, Y5, Y9
-	VANDPS    one<>+0(SB), Y8, Y10
-	VMULPS    Y9, Y10, Y9
-	VANDNPS   one<>+0(SB), Y8, Y10
-	VMULPS    Y5, Y10, Y5
-	VADDPS    Y9, Y5, Y5
-	VANDPS    one<>+0(SB), Y8, Y9
-	VMOVMSKPS Y8, R14
-	MOVB      R14, (DI)(R11*1)
-	VADDPS    32(R12)(AX*4), Y6, Y6
-	VMOVUPS   Y2, Y2
-	VSUBPS    Y7, Y2, Y2
-	VADDPS    Y6, Y2, Y2
-	VMULPS    Y0, Y2, Y0
-	VMULPS    Y1, Y6, Y1
-	VADDPS    Y1, Y6, Y1
-	VADDPS    Y7, Y0, Y0
-	VCMPPS    $0x1e, Y3, Y0, Y2
-	VSUBPS    Y3, Y0, Y3
-	VANDPS    one<>+0(SB), Y2, Y6
-	VMULPS    Y3, Y6, Y3
-	VANDNPS   one<>+0(SB), Y2, Y6
-	VMULPS    Y0, Y6, Y0
-	VADDPS    Y3, Y0, Y0
-	VANDPS    one<>+0(SB), Y2, Y3
-	VMOVMSKPS Y2, R14
-	MOVB      R14, 1(DI)(R11*1)
-	VMOVUPS   Y5, (R9)(AX*4)
-	VMOVUPS   Y4, (R10)(AX*4)
-	VMOVUPS   Y0, 32(R9)(AX*4)
-	VMOVUPS   Y1, 32(R10)(AX*4)
-	ADDQ      $0x00000010, AX
-	ADDQ      $0x02, R11
-	JMP       loop
-
-single:
-	CMPQ      AX, BX
-	JGE       done
-	VMOVUPS   (SI), Y0
-	VMOVUPS   32(SI), Y1
-	VMOVUPS   64(SI), Y2
-	VMOVUPS   96(SI), Y3
-	VMOVUPS   128(SI), Y4
-	VMOVUPS   (R10)(AX*4), Y4
-	VADDPS    (DX)(AX*4), Y4, Y4
-	VMOVUPS   Y2, Y5
-	VMOVUPS   (R9)(AX*4), Y6
-	VSUBPS    Y6, Y5, Y5
-	VADDPS    Y4, Y5, Y5
-	VMULPS    Y0, Y5, Y5
-	VMULPS    Y1, Y4, Y7
-	VADDPS    Y7, Y4, Y4
-	VADDPS    Y6, Y5, Y5
-	VCMPPS    $0x1e, Y3, Y5, Y6
-	VSUBPS    Y3, Y5, Y7
-	VANDPS    one<>+0(SB), Y6, Y8
-	VMULPS    Y7, Y8, Y7
-	VANDNPS   one<>+0(SB), Y6, Y8
-	VMULPS    Y5, Y8, Y5
-	VADDPS    Y7, Y5, Y5
-	VANDPS    one<>+0(SB), Y6, Y7
-	VMOVMSKPS Y6, R13
-	MOVB      R13, (CX)(R11*1)
-	VADDPS    (R12)(AX*4), Y4, Y4
-	VMOVUPS   Y2, Y2
-	VSUBPS    Y5, Y2, Y2
-	VADDPS    Y4, Y2, Y2
-	VMULPS    Y0, Y2, Y0
-	VMULPS    Y1, Y4, Y1
-	VADDPS    Y1, Y4, Y1
-	VADDPS    Y5, Y0, Y0
-	VCMPPS    $0x1e, Y3, Y0, Y2
-	VSUBPS    Y3, Y0, Y3
-	VANDPS    one<>+0(SB), Y2, Y4
-	VMULPS    Y3, Y4, Y3
-	VANDNPS   one<>+0(SB), Y2, Y4
-	VMULPS    Y0, Y4, Y0
-	VADDPS    Y3, Y0, Y0
-	VANDPS    one<>+0(SB), Y2, Y3
-	VMOVMSKPS Y2, R13
-	MOVB      R13, (DI)(R11*1)
-	VMOVUPS   Y0, (R9)(AX*4)
-	VMOVUPS   Y1, (R10)(AX*4)
-	ADDQ      R8, SI
-	ADDQ      $0x01, R11
-	ADDQ      $0x00000008, AX
-	JMP       single
 
 done:
 	STMXCSR (SP)
@@ -14648,6 +16143,270 @@ done:
 	VZEROUPPER
 	RET
 
+// func lifRefracPastAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, MMX+, SSE
+TEXT ·lifRefracPastAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	LEAQ    (R10)(AX*4), R11
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R12
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R13
+	ANDL    $-64, R13
+	MOVL    R13, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R13
+	SUBQ    $0x00000008, R13
+
+loop:
+	CMPQ     AX, R13
+	JGE      single
+	CMPQ     R8, $0x00
+	JNE      single
+	VMOVUPS  (R10)(AX*4), Y0
+	VADDPS   (DX)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R9)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VMULPS   (SI), Y1, Y1
+	VMULPS   32(SI), Y0, Y3
+	VADDPS   Y3, Y0, Y0
+	VADDPS   Y2, Y1, Y1
+	VCMPPS   $0x1e, 96(SI), Y1, Y3
+	VANDPS   one<>+0(SB), Y3, Y4
+	VMULPS   128(SI), Y4, Y4
+	VANDNPS  one<>+0(SB), Y3, Y5
+	VMULPS   Y1, Y5, Y1
+	VADDPS   Y4, Y1, Y1
+	VMOVUPS  (R11)(AX*4), Y4
+	VCMPPS   $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS  one<>+0(SB), Y5, Y6
+	VMULPS   Y1, Y6, Y1
+	VANDPS   one<>+0(SB), Y5, Y6
+	VMULPS   Y2, Y6, Y2
+	VADDPS   Y2, Y1, Y1
+	VANDNPS  Y3, Y5, Y2
+	VANDPS   one<>+0(SB), Y5, Y3
+	VSUBPS   Y3, Y4, Y3
+	VMOVUPS  zero<>+0(SB), Y4
+	VMAXPS   Y3, Y4, Y3
+	VADDPS   Y4, Y3, Y3
+	VANDPS   one<>+0(SB), Y2, Y4
+	VMULPS   160(SI), Y4, Y4
+	VANDNPS  one<>+0(SB), Y2, Y5
+	VMULPS   Y3, Y5, Y3
+	VADDPS   Y4, Y3, Y3
+	VANDPS   one<>+0(SB), Y2, Y2
+	VMOVNTPS Y2, (CX)(AX*4)
+	VMOVUPS  32(R10)(AX*4), Y2
+	VADDPS   32(DX)(AX*4), Y2, Y2
+	VMOVUPS  64(SI), Y4
+	VMOVUPS  32(R9)(AX*4), Y5
+	VSUBPS   Y5, Y4, Y4
+	VADDPS   Y2, Y4, Y4
+	VMULPS   (SI), Y4, Y4
+	VMULPS   32(SI), Y2, Y6
+	VADDPS   Y6, Y2, Y2
+	VADDPS   Y5, Y4, Y4
+	VCMPPS   $0x1e, 96(SI), Y4, Y6
+	VANDPS   one<>+0(SB), Y6, Y7
+	VMULPS   128(SI), Y7, Y7
+	VANDNPS  one<>+0(SB), Y6, Y8
+	VMULPS   Y4, Y8, Y4
+	VADDPS   Y7, Y4, Y4
+	VMOVUPS  32(R11)(AX*4), Y7
+	VCMPPS   $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS  one<>+0(SB), Y8, Y9
+	VMULPS   Y4, Y9, Y4
+	VANDPS   one<>+0(SB), Y8, Y9
+	VMULPS   Y5, Y9, Y5
+	VADDPS   Y5, Y4, Y4
+	VANDNPS  Y6, Y8, Y5
+	VANDPS   one<>+0(SB), Y8, Y6
+	VSUBPS   Y6, Y7, Y6
+	VMOVUPS  zero<>+0(SB), Y7
+	VMAXPS   Y6, Y7, Y6
+	VADDPS   Y7, Y6, Y6
+	VANDPS   one<>+0(SB), Y5, Y7
+	VMULPS   160(SI), Y7, Y7
+	VANDNPS  one<>+0(SB), Y5, Y8
+	VMULPS   Y6, Y8, Y6
+	VADDPS   Y7, Y6, Y6
+	VANDPS   one<>+0(SB), Y5, Y5
+	VMOVNTPS Y5, 32(CX)(AX*4)
+	VADDPS   (R12)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y5
+	VSUBPS   Y1, Y5, Y5
+	VADDPS   Y0, Y5, Y5
+	VMULPS   (SI), Y5, Y5
+	VMULPS   32(SI), Y0, Y7
+	VADDPS   Y7, Y0, Y0
+	VADDPS   Y1, Y5, Y5
+	VCMPPS   $0x1e, 96(SI), Y5, Y7
+	VANDPS   one<>+0(SB), Y7, Y8
+	VMULPS   128(SI), Y8, Y8
+	VANDNPS  one<>+0(SB), Y7, Y9
+	VMULPS   Y5, Y9, Y5
+	VADDPS   Y8, Y5, Y5
+	VCMPPS   $0x1e, zero<>+0(SB), Y3, Y8
+	VANDNPS  one<>+0(SB), Y8, Y9
+	VMULPS   Y5, Y9, Y5
+	VANDPS   one<>+0(SB), Y8, Y9
+	VMULPS   Y1, Y9, Y1
+	VADDPS   Y1, Y5, Y1
+	VANDNPS  Y7, Y8, Y5
+	VANDPS   one<>+0(SB), Y8, Y7
+	VSUBPS   Y7, Y3, Y3
+	VMOVUPS  zero<>+0(SB), Y7
+	VMAXPS   Y3, Y7, Y3
+	VADDPS   Y7, Y3, Y3
+	VANDPS   one<>+0(SB), Y5, Y7
+	VMULPS   160(SI), Y7, Y7
+	VANDNPS  one<>+0(SB), Y5, Y8
+	VMULPS   Y3, Y8, Y3
+	VADDPS   Y7, Y3, Y3
+	VANDPS   one<>+0(SB), Y5, Y5
+	VMOVNTPS Y5, (DI)(AX*4)
+	VADDPS   32(R12)(AX*4), Y2, Y2
+	VMOVUPS  64(SI), Y5
+	VSUBPS   Y4, Y5, Y5
+	VADDPS   Y2, Y5, Y5
+	VMULPS   (SI), Y5, Y5
+	VMULPS   32(SI), Y2, Y7
+	VADDPS   Y7, Y2, Y2
+	VADDPS   Y4, Y5, Y5
+	VCMPPS   $0x1e, 96(SI), Y5, Y7
+	VANDPS   one<>+0(SB), Y7, Y8
+	VMULPS   128(SI), Y8, Y8
+	VANDNPS  one<>+0(SB), Y7, Y9
+	VMULPS   Y5, Y9, Y5
+	VADDPS   Y8, Y5, Y5
+	VCMPPS   $0x1e, zero<>+0(SB), Y6, Y8
+	VANDNPS  one<>+0(SB), Y8, Y9
+	VMULPS   Y5, Y9, Y5
+	VANDPS   one<>+0(SB), Y8, Y9
+	VMULPS   Y4, Y9, Y4
+	VADDPS   Y4, Y5, Y4
+	VANDNPS  Y7, Y8, Y5
+	VANDPS   one<>+0(SB), Y8, Y7
+	VSUBPS   Y7, Y6, Y6
+	VMOVUPS  zero<>+0(SB), Y7
+	VMAXPS   Y6, Y7, Y6
+	VADDPS   Y7, Y6, Y6
+	VANDPS   one<>+0(SB), Y5, Y7
+	VMULPS   160(SI), Y7, Y7
+	VANDNPS  one<>+0(SB), Y5, Y8
+	VMULPS   Y6, Y8, Y6
+	VADDPS   Y7, Y6, Y6
+	VANDPS   one<>+0(SB), Y5, Y5
+	VMOVNTPS Y5, 32(DI)(AX*4)
+	VMOVUPS  Y1, (R9)(AX*4)
+	VMOVUPS  Y0, (R10)(AX*4)
+	VMOVUPS  Y3, (R11)(AX*4)
+	VMOVUPS  Y4, 32(R9)(AX*4)
+	VMOVUPS  Y2, 32(R10)(AX*4)
+	VMOVUPS  Y6, 32(R11)(AX*4)
+	ADDQ     $0x00000010, AX
+	JMP      loop
+
+single:
+	CMPQ     AX, BX
+	JGE      done
+	VMOVUPS  (R10)(AX*4), Y0
+	VADDPS   (DX)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y1
+	VMOVUPS  (R9)(AX*4), Y2
+	VSUBPS   Y2, Y1, Y1
+	VADDPS   Y0, Y1, Y1
+	VMULPS   (SI), Y1, Y1
+	VMULPS   32(SI), Y0, Y3
+	VADDPS   Y3, Y0, Y0
+	VADDPS   Y2, Y1, Y1
+	VCMPPS   $0x1e, 96(SI), Y1, Y3
+	VANDPS   one<>+0(SB), Y3, Y4
+	VMULPS   128(SI), Y4, Y4
+	VANDNPS  one<>+0(SB), Y3, Y5
+	VMULPS   Y1, Y5, Y1
+	VADDPS   Y4, Y1, Y1
+	VMOVUPS  (R11)(AX*4), Y4
+	VCMPPS   $0x1e, zero<>+0(SB), Y4, Y5
+	VANDNPS  one<>+0(SB), Y5, Y6
+	VMULPS   Y1, Y6, Y1
+	VANDPS   one<>+0(SB), Y5, Y6
+	VMULPS   Y2, Y6, Y2
+	VADDPS   Y2, Y1, Y1
+	VANDNPS  Y3, Y5, Y2
+	VANDPS   one<>+0(SB), Y5, Y3
+	VSUBPS   Y3, Y4, Y3
+	VMOVUPS  zero<>+0(SB), Y4
+	VMAXPS   Y3, Y4, Y3
+	VADDPS   Y4, Y3, Y3
+	VANDPS   one<>+0(SB), Y2, Y4
+	VMULPS   160(SI), Y4, Y4
+	VANDNPS  one<>+0(SB), Y2, Y5
+	VMULPS   Y3, Y5, Y3
+	VADDPS   Y4, Y3, Y3
+	VANDPS   one<>+0(SB), Y2, Y2
+	VMOVNTPS Y2, (CX)(AX*4)
+	VADDPS   (R12)(AX*4), Y0, Y0
+	VMOVUPS  64(SI), Y2
+	VSUBPS   Y1, Y2, Y2
+	VADDPS   Y0, Y2, Y2
+	VMULPS   (SI), Y2, Y2
+	VMULPS   32(SI), Y0, Y4
+	VADDPS   Y4, Y0, Y0
+	VADDPS   Y1, Y2, Y2
+	VCMPPS   $0x1e, 96(SI), Y2, Y4
+	VANDPS   one<>+0(SB), Y4, Y5
+	VMULPS   128(SI), Y5, Y5
+	VANDNPS  one<>+0(SB), Y4, Y6
+	VMULPS   Y2, Y6, Y2
+	VADDPS   Y5, Y2, Y2
+	VCMPPS   $0x1e, zero<>+0(SB), Y3, Y5
+	VANDNPS  one<>+0(SB), Y5, Y6
+	VMULPS   Y2, Y6, Y2
+	VANDPS   one<>+0(SB), Y5, Y6
+	VMULPS   Y1, Y6, Y1
+	VADDPS   Y1, Y2, Y1
+	VANDNPS  Y4, Y5, Y2
+	VANDPS   one<>+0(SB), Y5, Y4
+	VSUBPS   Y4, Y3, Y3
+	VMOVUPS  zero<>+0(SB), Y4
+	VMAXPS   Y3, Y4, Y3
+	VADDPS   Y4, Y3, Y3
+	VANDPS   one<>+0(SB), Y2, Y4
+	VMULPS   160(SI), Y4, Y4
+	VANDNPS  one<>+0(SB), Y2, Y5
+	VMULPS   Y3, Y5, Y3
+	VADDPS   Y4, Y3, Y3
+	VANDPS   one<>+0(SB), Y2, Y2
+	VMOVNTPS Y2, (DI)(AX*4)
+	VMOVUPS  Y1, (R9)(AX*4)
+	VMOVUPS  Y0, (R10)(AX*4)
+	VMOVUPS  Y3, (R11)(AX*4)
+	ADDQ     R8, SI
+	ADDQ     $0x00000008, AX
+	JMP      single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	SFENCE
+	VZEROUPPER
+	RET
+
 // func lifRefracTinyAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·lifRefracTinyAVX2(SB), NOSPLIT, $96-72
@@ -15483,6 +17242,125 @@ done:
 	MOVLQZX (SP), AX
 	ANDQ    $0x12, AX
 	MOVQ    AX, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func liPastAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
+// Requires: AVX, MMX+, SSE
+TEXT ·liPastAVX2(SB), NOSPLIT, $8-72
+	MOVQ    z+0(FP), CX
+	MOVQ    x+8(FP), DX
+	MOVQ    n+32(FP), BX
+	MOVQ    c+24(FP), SI
+	MOVQ    row+48(FP), DI
+	MOVQ    cstep+56(FP), R8
+	MOVQ    s+16(FP), R9
+	MOVQ    stride+40(FP), AX
+	LEAQ    (R9)(AX*4), R10
+	XORQ    AX, AX
+	LEAQ    (DX)(DI*4), R11
+	LEAQ    (CX)(DI*4), DI
+	STMXCSR (SP)
+	MOVL    (SP), R12
+	ANDL    $-64, R12
+	MOVL    R12, (SP)
+	LDMXCSR (SP)
+	MOVQ    BX, R12
+	SUBQ    $0x00000008, R12
+
+loop:
+	CMPQ     AX, R12
+	JGE      single
+	CMPQ     R8, $0x00
+	JNE      single
+	VMOVUPS  (SI), Y0
+	VMOVUPS  32(SI), Y1
+	VMOVUPS  64(SI), Y2
+	VMOVUPS  (R10)(AX*4), Y3
+	VADDPS   (DX)(AX*4), Y3, Y3
+	VMOVUPS  Y2, Y4
+	VMOVUPS  (R9)(AX*4), Y5
+	VSUBPS   Y5, Y4, Y4
+	VADDPS   Y3, Y4, Y4
+	VMULPS   Y0, Y4, Y4
+	VMULPS   Y1, Y3, Y6
+	VADDPS   Y6, Y3, Y3
+	VADDPS   Y5, Y4, Y4
+	VMOVNTPS Y4, (CX)(AX*4)
+	VMOVUPS  32(R10)(AX*4), Y5
+	VADDPS   32(DX)(AX*4), Y5, Y5
+	VMOVUPS  Y2, Y6
+	VMOVUPS  32(R9)(AX*4), Y7
+	VSUBPS   Y7, Y6, Y6
+	VADDPS   Y5, Y6, Y6
+	VMULPS   Y0, Y6, Y6
+	VMULPS   Y1, Y5, Y8
+	VADDPS   Y8, Y5, Y5
+	VADDPS   Y7, Y6, Y6
+	VMOVNTPS Y6, 32(CX)(AX*4)
+	VADDPS   (R11)(AX*4), Y3, Y3
+	VMOVUPS  Y2, Y7
+	VSUBPS   Y4, Y7, Y7
+	VADDPS   Y3, Y7, Y7
+	VMULPS   Y0, Y7, Y7
+	VMULPS   Y1, Y3, Y8
+	VADDPS   Y8, Y3, Y3
+	VADDPS   Y4, Y7, Y4
+	VMOVNTPS Y4, (DI)(AX*4)
+	VADDPS   32(R11)(AX*4), Y5, Y5
+	VMOVUPS  Y2, Y2
+	VSUBPS   Y6, Y2, Y2
+	VADDPS   Y5, Y2, Y2
+	VMULPS   Y0, Y2, Y0
+	VMULPS   Y1, Y5, Y1
+	VADDPS   Y1, Y5, Y1
+	VADDPS   Y6, Y0, Y0
+	VMOVNTPS Y0, 32(DI)(AX*4)
+	VMOVUPS  Y4, (R9)(AX*4)
+	VMOVUPS  Y3, (R10)(AX*4)
+	VMOVUPS  Y0, 32(R9)(AX*4)
+	VMOVUPS  Y1, 32(R10)(AX*4)
+	ADDQ     $0x00000010, AX
+	JMP      loop
+
+single:
+	CMPQ     AX, BX
+	JGE      done
+	VMOVUPS  (SI), Y0
+	VMOVUPS  32(SI), Y1
+	VMOVUPS  64(SI), Y2
+	VMOVUPS  (R10)(AX*4), Y3
+	VADDPS   (DX)(AX*4), Y3, Y3
+	VMOVUPS  Y2, Y4
+	VMOVUPS  (R9)(AX*4), Y5
+	VSUBPS   Y5, Y4, Y4
+	VADDPS   Y3, Y4, Y4
+	VMULPS   Y0, Y4, Y4
+	VMULPS   Y1, Y3, Y6
+	VADDPS   Y6, Y3, Y3
+	VADDPS   Y5, Y4, Y4
+	VMOVNTPS Y4, (CX)(AX*4)
+	VADDPS   (R11)(AX*4), Y3, Y3
+	VMOVUPS  Y2, Y2
+	VSUBPS   Y4, Y2, Y2
+	VADDPS   Y3, Y2, Y2
+	VMULPS   Y0, Y2, Y0
+	VMULPS   Y1, Y3, Y1
+	VADDPS   Y1, Y3, Y1
+	VADDPS   Y4, Y0, Y0
+	VMOVNTPS Y0, (DI)(AX*4)
+	VMOVUPS  Y0, (R9)(AX*4)
+	VMOVUPS  Y1, (R10)(AX*4)
+	ADDQ     R8, SI
+	ADDQ     $0x00000008, AX
+	JMP      single
+
+done:
+	STMXCSR (SP)
+	MOVLQZX (SP), AX
+	ANDQ    $0x12, AX
+	MOVQ    AX, ret+64(FP)
+	SFENCE
 	VZEROUPPER
 	RET
 
@@ -19114,7 +20992,7 @@ done:
 
 // func lifExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifExAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -19138,293 +21016,280 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y1, Y5, Y1
-	VMOVUPS      (R9)(AX*4), Y5
-	VADDPS       (DX)(AX*4), Y5, Y5
-	VMULPS       32(SI), Y5, Y6
-	VADDPS       Y6, Y5, Y6
-	VADDPS       Y5, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       128(SI), Y5, Y5
-	VANDNPS      one<>+0(SB), Y1, Y7
-	VMULPS       Y0, Y7, Y0
-	VADDPS       Y5, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      64(SI), Y1
-	VSUBPS       Y3, Y1, Y1
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      32(R9)(AX*4), Y4
-	VADDPS       32(DX)(AX*4), Y4, Y4
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y0, Y4, Y0
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       (DX)(AX*4), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y2, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y2, Y6
+	VMULPS       Y0, Y6, Y0
+	VADDPS       Y4, Y0, Y0
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y1, Y4, Y1
+	VMOVUPS      32(R9)(AX*4), Y4
+	VADDPS       32(DX)(AX*4), Y4, Y4
+	VMULPS       32(SI), Y4, Y6
+	VADDPS       Y6, Y4, Y6
 	VADDPS       Y4, Y1, Y1
 	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y3, Y1
-	VCMPPS       $0x1e, 96(SI), Y1, Y3
-	VANDPS       one<>+0(SB), Y3, Y4
+	VADDPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VANDPS       one<>+0(SB), Y2, Y4
 	VMULPS       128(SI), Y4, Y4
-	VANDNPS      one<>+0(SB), Y3, Y7
+	VANDNPS      one<>+0(SB), Y2, Y7
 	VMULPS       Y1, Y7, Y1
 	VADDPS       Y4, Y1, Y1
-	VANDPS       one<>+0(SB), Y3, Y3
-	VMOVUPS      Y3, 32(CX)(AX*4)
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMOVUPS      Y2, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y5, (R9)(AX*4)
 	VMOVUPS      Y1, 32(R8)(AX*4)
-	VMOVUPS      Y5, 32(R9)(AX*4)
+	VMOVUPS      Y6, 32(R9)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
 
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y1, Y3, Y1
-	VMOVUPS      (R9)(AX*4), Y3
-	VADDPS       (DX)(AX*4), Y3, Y3
-	VMULPS       32(SI), Y3, Y4
-	VADDPS       Y4, Y3, Y4
-	VADDPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      64(SI), Y2
+	VSUBPS       Y1, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      (R9)(AX*4), Y2
+	VADDPS       (DX)(AX*4), Y2, Y2
+	VMULPS       32(SI), Y2, Y4
+	VADDPS       Y4, Y2, Y4
+	VADDPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y3
-	VMULPS       128(SI), Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
 	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y3, Y0, Y0
+	VADDPS       Y2, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
@@ -19443,7 +21308,7 @@ done:
 
 // func lifExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExLateAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifExLateAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -19467,300 +21332,287 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y0, Y4, Y0
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       zero<>+0(SB), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y2, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y2, Y6
+	VMULPS       Y0, Y6, Y0
+	VADDPS       Y4, Y0, Y0
+	VANDPS       one<>+0(SB), Y2, Y2
+	VADDPS       (DX)(AX*4), Y5, Y4
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y2
 	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
+	VSUBPS       Y2, Y5, Y5
 	VADDPS       Y1, Y5, Y1
-	VMOVUPS      (R9)(AX*4), Y5
+	VMOVUPS      32(R9)(AX*4), Y5
 	VADDPS       zero<>+0(SB), Y5, Y5
 	VMULPS       32(SI), Y5, Y6
 	VADDPS       Y6, Y5, Y6
 	VADDPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y5
+	VADDPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VANDPS       one<>+0(SB), Y2, Y5
 	VMULPS       128(SI), Y5, Y5
-	VANDNPS      one<>+0(SB), Y1, Y7
-	VMULPS       Y0, Y7, Y0
-	VADDPS       Y5, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y6, Y5
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      64(SI), Y1
-	VSUBPS       Y3, Y1, Y1
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      32(R9)(AX*4), Y4
-	VADDPS       zero<>+0(SB), Y4, Y4
-	VMULPS       32(SI), Y4, Y6
-	VADDPS       Y6, Y4, Y6
-	VADDPS       Y4, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y3, Y1
-	VCMPPS       $0x1e, 96(SI), Y1, Y3
-	VANDPS       one<>+0(SB), Y3, Y4
-	VMULPS       128(SI), Y4, Y4
-	VANDNPS      one<>+0(SB), Y3, Y7
+	VANDNPS      one<>+0(SB), Y2, Y7
 	VMULPS       Y1, Y7, Y1
-	VADDPS       Y4, Y1, Y1
-	VANDPS       one<>+0(SB), Y3, Y3
-	VADDPS       32(DX)(AX*4), Y6, Y4
-	VMOVUPS      Y3, 32(CX)(AX*4)
+	VADDPS       Y5, Y1, Y1
+	VANDPS       one<>+0(SB), Y2, Y2
+	VADDPS       32(DX)(AX*4), Y6, Y5
+	VMOVUPS      Y2, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
 	VMOVUPS      Y1, 32(R8)(AX*4)
-	VMOVUPS      Y4, 32(R9)(AX*4)
+	VMOVUPS      Y5, 32(R9)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
 
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y1, Y3, Y1
-	VMOVUPS      (R9)(AX*4), Y3
-	VADDPS       zero<>+0(SB), Y3, Y3
-	VMULPS       32(SI), Y3, Y4
-	VADDPS       Y4, Y3, Y4
-	VADDPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      64(SI), Y2
+	VSUBPS       Y1, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      (R9)(AX*4), Y2
+	VADDPS       zero<>+0(SB), Y2, Y2
+	VMULPS       32(SI), Y2, Y4
+	VADDPS       Y4, Y2, Y4
+	VADDPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VANDPS       one<>+0(SB), Y1, Y3
-	VMULPS       128(SI), Y3, Y3
+	VANDPS       one<>+0(SB), Y1, Y2
+	VMULPS       128(SI), Y2, Y2
 	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y3, Y0, Y0
+	VADDPS       Y2, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y4, Y3
+	VADDPS       (DX)(AX*4), Y4, Y2
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y3, (R9)(AX*4)
+	VMOVUPS      Y2, (R9)(AX*4)
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, AX
 	JMP          single
@@ -19775,7 +21627,7 @@ done:
 
 // func lifExSubtractAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExSubtractAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifExSubtractAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -19799,296 +21651,283 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
-	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
-	VADDPS       Y1, Y5, Y1
-	VMOVUPS      (R9)(AX*4), Y5
-	VADDPS       (DX)(AX*4), Y5, Y5
-	VMULPS       32(SI), Y5, Y6
-	VADDPS       Y6, Y5, Y6
-	VADDPS       Y5, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y5
-	VANDPS       one<>+0(SB), Y1, Y7
-	VMULPS       Y5, Y7, Y5
-	VANDNPS      one<>+0(SB), Y1, Y7
-	VMULPS       Y0, Y7, Y0
-	VADDPS       Y5, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      64(SI), Y1
-	VSUBPS       Y3, Y1, Y1
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      32(R9)(AX*4), Y4
-	VADDPS       32(DX)(AX*4), Y4, Y4
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y0, Y4, Y0
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       (DX)(AX*4), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y2
+	VSUBPS       96(SI), Y0, Y4
+	VANDPS       one<>+0(SB), Y2, Y6
+	VMULPS       Y4, Y6, Y4
+	VANDNPS      one<>+0(SB), Y2, Y6
+	VMULPS       Y0, Y6, Y0
+	VADDPS       Y4, Y0, Y0
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y1, Y4, Y1
+	VMOVUPS      32(R9)(AX*4), Y4
+	VADDPS       32(DX)(AX*4), Y4, Y4
+	VMULPS       32(SI), Y4, Y6
+	VADDPS       Y6, Y4, Y6
 	VADDPS       Y4, Y1, Y1
 	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y3, Y1
-	VCMPPS       $0x1e, 96(SI), Y1, Y3
+	VADDPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
 	VSUBPS       96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y3, Y7
+	VANDPS       one<>+0(SB), Y2, Y7
 	VMULPS       Y4, Y7, Y4
-	VANDNPS      one<>+0(SB), Y3, Y7
+	VANDNPS      one<>+0(SB), Y2, Y7
 	VMULPS       Y1, Y7, Y1
 	VADDPS       Y4, Y1, Y1
-	VANDPS       one<>+0(SB), Y3, Y3
-	VMOVUPS      Y3, 32(CX)(AX*4)
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMOVUPS      Y2, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y5, (R9)(AX*4)
 	VMOVUPS      Y1, 32(R8)(AX*4)
-	VMOVUPS      Y5, 32(R9)(AX*4)
+	VMOVUPS      Y6, 32(R9)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
 
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y1, Y3, Y1
-	VMOVUPS      (R9)(AX*4), Y3
-	VADDPS       (DX)(AX*4), Y3, Y3
-	VMULPS       32(SI), Y3, Y4
-	VADDPS       Y4, Y3, Y4
-	VADDPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      64(SI), Y2
+	VSUBPS       Y1, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      (R9)(AX*4), Y2
+	VADDPS       (DX)(AX*4), Y2, Y2
+	VMULPS       32(SI), Y2, Y4
+	VADDPS       Y4, Y2, Y4
+	VADDPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y3
+	VSUBPS       96(SI), Y0, Y2
 	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y3, Y5, Y3
+	VMULPS       Y2, Y5, Y2
 	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y3, Y0, Y0
+	VADDPS       Y2, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
@@ -20107,7 +21946,7 @@ done:
 
 // func lifExSubtractLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifExSubtractLateAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifExSubtractLateAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -20131,303 +21970,290 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      64(SI), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y0, Y4, Y0
+	VMOVUPS      (R9)(AX*4), Y4
+	VADDPS       zero<>+0(SB), Y4, Y4
+	VMULPS       32(SI), Y4, Y5
+	VADDPS       Y5, Y4, Y5
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SI), Y0, Y2
+	VSUBPS       96(SI), Y0, Y4
+	VANDPS       one<>+0(SB), Y2, Y6
+	VMULPS       Y4, Y6, Y4
+	VANDNPS      one<>+0(SB), Y2, Y6
+	VMULPS       Y0, Y6, Y0
+	VADDPS       Y4, Y0, Y0
+	VANDPS       one<>+0(SB), Y2, Y2
+	VADDPS       (DX)(AX*4), Y5, Y4
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y2
 	VMOVUPS      64(SI), Y5
-	VSUBPS       Y0, Y5, Y5
+	VSUBPS       Y2, Y5, Y5
 	VADDPS       Y1, Y5, Y1
-	VMOVUPS      (R9)(AX*4), Y5
+	VMOVUPS      32(R9)(AX*4), Y5
 	VADDPS       zero<>+0(SB), Y5, Y5
 	VMULPS       32(SI), Y5, Y6
 	VADDPS       Y6, Y5, Y6
 	VADDPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y5
-	VANDPS       one<>+0(SB), Y1, Y7
+	VADDPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, 96(SI), Y1, Y2
+	VSUBPS       96(SI), Y1, Y5
+	VANDPS       one<>+0(SB), Y2, Y7
 	VMULPS       Y5, Y7, Y5
-	VANDNPS      one<>+0(SB), Y1, Y7
-	VMULPS       Y0, Y7, Y0
-	VADDPS       Y5, Y0, Y0
-	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y6, Y5
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      64(SI), Y1
-	VSUBPS       Y3, Y1, Y1
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      32(R9)(AX*4), Y4
-	VADDPS       zero<>+0(SB), Y4, Y4
-	VMULPS       32(SI), Y4, Y6
-	VADDPS       Y6, Y4, Y6
-	VADDPS       Y4, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y3, Y1
-	VCMPPS       $0x1e, 96(SI), Y1, Y3
-	VSUBPS       96(SI), Y1, Y4
-	VANDPS       one<>+0(SB), Y3, Y7
-	VMULPS       Y4, Y7, Y4
-	VANDNPS      one<>+0(SB), Y3, Y7
+	VANDNPS      one<>+0(SB), Y2, Y7
 	VMULPS       Y1, Y7, Y1
-	VADDPS       Y4, Y1, Y1
-	VANDPS       one<>+0(SB), Y3, Y3
-	VADDPS       32(DX)(AX*4), Y6, Y4
-	VMOVUPS      Y3, 32(CX)(AX*4)
+	VADDPS       Y5, Y1, Y1
+	VANDPS       one<>+0(SB), Y2, Y2
+	VADDPS       32(DX)(AX*4), Y6, Y5
+	VMOVUPS      Y2, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y4, (R9)(AX*4)
 	VMOVUPS      Y1, 32(R8)(AX*4)
-	VMOVUPS      Y4, 32(R9)(AX*4)
+	VMOVUPS      Y5, 32(R9)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
 
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      64(SI), Y3
-	VSUBPS       Y0, Y3, Y3
-	VADDPS       Y1, Y3, Y1
-	VMOVUPS      (R9)(AX*4), Y3
-	VADDPS       zero<>+0(SB), Y3, Y3
-	VMULPS       32(SI), Y3, Y4
-	VADDPS       Y4, Y3, Y4
-	VADDPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      64(SI), Y2
+	VSUBPS       Y1, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      (R9)(AX*4), Y2
+	VADDPS       zero<>+0(SB), Y2, Y2
+	VMULPS       32(SI), Y2, Y4
+	VADDPS       Y4, Y2, Y4
+	VADDPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
 	VCMPPS       $0x1e, 96(SI), Y0, Y1
-	VSUBPS       96(SI), Y0, Y3
+	VSUBPS       96(SI), Y0, Y2
 	VANDPS       one<>+0(SB), Y1, Y5
-	VMULPS       Y3, Y5, Y3
+	VMULPS       Y2, Y5, Y2
 	VANDNPS      one<>+0(SB), Y1, Y5
 	VMULPS       Y0, Y5, Y0
-	VADDPS       Y3, Y0, Y0
+	VADDPS       Y2, Y0, Y0
 	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y4, Y3
+	VADDPS       (DX)(AX*4), Y4, Y2
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y3, (R9)(AX*4)
+	VMOVUPS      Y2, (R9)(AX*4)
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, AX
 	JMP          single
@@ -20442,7 +22268,7 @@ done:
 
 // func lifAdExAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifAdExAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -20467,327 +22293,314 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
-	VMOVUPS      (R10)(AX*4), Y5
-	VMOVUPS      64(SI), Y6
-	VSUBPS       Y0, Y6, Y6
-	VADDPS       Y1, Y6, Y1
-	VMOVUPS      (R9)(AX*4), Y6
-	VADDPS       (DX)(AX*4), Y6, Y6
-	VMULPS       32(SI), Y6, Y7
-	VADDPS       Y7, Y6, Y7
-	VADDPS       Y6, Y1, Y1
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      (R10)(AX*4), Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y2, Y5, Y5
+	VADDPS       Y0, Y5, Y0
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       (DX)(AX*4), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y0, Y0
+	VSUBPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VSUBPS       64(SI), Y2, Y2
+	VMULPS       224(SI), Y2, Y2
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       192(SI), Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	VCMPPS       $0x1e, 96(SI), Y0, Y4
+	VANDPS       one<>+0(SB), Y4, Y5
+	VMULPS       128(SI), Y5, Y5
+	VANDNPS      one<>+0(SB), Y4, Y7
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y5, Y0, Y0
+	VANDPS       one<>+0(SB), Y4, Y4
+	VMULPS       256(SI), Y4, Y5
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      Y4, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y4
+	VMOVUPS      32(R10)(AX*4), Y5
+	VMOVUPS      64(SI), Y7
+	VSUBPS       Y4, Y7, Y7
+	VADDPS       Y1, Y7, Y1
+	VMOVUPS      32(R9)(AX*4), Y7
+	VADDPS       32(DX)(AX*4), Y7, Y7
+	VMULPS       32(SI), Y7, Y8
+	VADDPS       Y8, Y7, Y8
+	VADDPS       Y7, Y1, Y1
 	VSUBPS       Y5, Y1, Y1
 	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y0
-	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y5, Y0, Y0
-	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y5, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y5
-	VANDPS       one<>+0(SB), Y5, Y6
-	VMULPS       128(SI), Y6, Y6
-	VANDNPS      one<>+0(SB), Y5, Y8
-	VMULPS       Y1, Y8, Y1
-	VADDPS       Y6, Y1, Y1
-	VANDPS       one<>+0(SB), Y5, Y5
-	VMULPS       256(SI), Y5, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      Y5, (CX)(AX*4)
-	VMOVUPS      32(R10)(AX*4), Y5
-	VMOVUPS      64(SI), Y6
-	VSUBPS       Y3, Y6, Y6
-	VADDPS       Y4, Y6, Y4
-	VMOVUPS      32(R9)(AX*4), Y6
-	VADDPS       32(DX)(AX*4), Y6, Y6
-	VMULPS       32(SI), Y6, Y8
-	VADDPS       Y8, Y6, Y8
-	VADDPS       Y6, Y4, Y4
+	VADDPS       Y1, Y4, Y1
+	VSUBPS       64(SI), Y4, Y4
+	VMULPS       224(SI), Y4, Y4
 	VSUBPS       Y5, Y4, Y4
-	VMULPS       (SI), Y4, Y4
-	VADDPS       Y4, Y3, Y4
-	VSUBPS       64(SI), Y3, Y3
-	VMULPS       224(SI), Y3, Y3
-	VSUBPS       Y5, Y3, Y3
-	VMULPS       192(SI), Y3, Y3
-	VADDPS       Y3, Y5, Y3
-	VCMPPS       $0x1e, 96(SI), Y4, Y5
-	VANDPS       one<>+0(SB), Y5, Y6
-	VMULPS       128(SI), Y6, Y6
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y5, Y4
+	VCMPPS       $0x1e, 96(SI), Y1, Y5
+	VANDPS       one<>+0(SB), Y5, Y7
+	VMULPS       128(SI), Y7, Y7
 	VANDNPS      one<>+0(SB), Y5, Y9
-	VMULPS       Y4, Y9, Y4
-	VADDPS       Y6, Y4, Y4
+	VMULPS       Y1, Y9, Y1
+	VADDPS       Y7, Y1, Y1
 	VANDPS       one<>+0(SB), Y5, Y5
-	VMULPS       256(SI), Y5, Y6
-	VADDPS       Y6, Y3, Y3
+	VMULPS       256(SI), Y5, Y7
+	VADDPS       Y7, Y4, Y4
 	VMOVUPS      Y5, 32(CX)(AX*4)
-	VMOVUPS      Y1, (R8)(AX*4)
-	VMOVUPS      Y7, (R9)(AX*4)
-	VMOVUPS      Y0, (R10)(AX*4)
-	VMOVUPS      Y4, 32(R8)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
 	VMOVUPS      Y8, 32(R9)(AX*4)
-	VMOVUPS      Y3, 32(R10)(AX*4)
+	VMOVUPS      Y4, 32(R10)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
 
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      (R10)(AX*4), Y3
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
 	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y0, Y4, Y0
 	VMOVUPS      (R9)(AX*4), Y4
 	VADDPS       (DX)(AX*4), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
-	VADDPS       Y4, Y1, Y1
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y0
-	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y3, Y0, Y0
-	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y3, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y3
-	VANDPS       one<>+0(SB), Y3, Y4
-	VMULPS       128(SI), Y4, Y4
-	VANDNPS      one<>+0(SB), Y3, Y6
-	VMULPS       Y1, Y6, Y1
-	VADDPS       Y4, Y1, Y1
-	VANDPS       one<>+0(SB), Y3, Y3
-	VMULPS       256(SI), Y3, Y4
 	VADDPS       Y4, Y0, Y0
-	VMOVUPS      Y3, (CX)(AX*4)
-	VMOVUPS      Y1, (R8)(AX*4)
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VSUBPS       64(SI), Y1, Y1
+	VMULPS       224(SI), Y1, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       192(SI), Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, 96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y2, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y2, Y6
+	VMULPS       Y0, Y6, Y0
+	VADDPS       Y4, Y0, Y0
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMULPS       256(SI), Y2, Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
 	VMOVUPS      Y5, (R9)(AX*4)
-	VMOVUPS      Y0, (R10)(AX*4)
+	VMOVUPS      Y1, (R10)(AX*4)
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, AX
 	JMP          single
@@ -20802,7 +22615,7 @@ done:
 
 // func lifAdExLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExLateAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifAdExLateAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -20827,330 +22640,317 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
-	VMOVUPS      (R10)(AX*4), Y5
-	VMOVUPS      64(SI), Y6
-	VSUBPS       Y0, Y6, Y6
-	VADDPS       Y1, Y6, Y1
-	VMOVUPS      (R9)(AX*4), Y6
-	VADDPS       zero<>+0(SB), Y6, Y6
-	VMULPS       32(SI), Y6, Y7
-	VADDPS       Y7, Y6, Y7
-	VADDPS       Y6, Y1, Y1
-	VSUBPS       Y5, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y0
-	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y5, Y0, Y0
-	VMULPS       192(SI), Y0, Y0
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      (R10)(AX*4), Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y2, Y5, Y5
 	VADDPS       Y0, Y5, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y5
-	VANDPS       one<>+0(SB), Y5, Y6
-	VMULPS       128(SI), Y6, Y6
-	VANDNPS      one<>+0(SB), Y5, Y8
-	VMULPS       Y1, Y8, Y1
-	VADDPS       Y6, Y1, Y1
-	VANDPS       one<>+0(SB), Y5, Y5
-	VMULPS       256(SI), Y5, Y6
-	VADDPS       Y6, Y0, Y0
-	VADDPS       (DX)(AX*4), Y7, Y6
-	VMOVUPS      Y5, (CX)(AX*4)
-	VMOVUPS      32(R10)(AX*4), Y5
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       zero<>+0(SB), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y0, Y0
+	VSUBPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VSUBPS       64(SI), Y2, Y2
+	VMULPS       224(SI), Y2, Y2
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       192(SI), Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	VCMPPS       $0x1e, 96(SI), Y0, Y4
+	VANDPS       one<>+0(SB), Y4, Y5
+	VMULPS       128(SI), Y5, Y5
+	VANDNPS      one<>+0(SB), Y4, Y7
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y5, Y0, Y0
+	VANDPS       one<>+0(SB), Y4, Y4
+	VMULPS       256(SI), Y4, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       (DX)(AX*4), Y6, Y5
+	VMOVUPS      Y4, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y4
+	VMOVUPS      32(R10)(AX*4), Y6
 	VMOVUPS      64(SI), Y7
-	VSUBPS       Y3, Y7, Y7
-	VADDPS       Y4, Y7, Y4
+	VSUBPS       Y4, Y7, Y7
+	VADDPS       Y1, Y7, Y1
 	VMOVUPS      32(R9)(AX*4), Y7
 	VADDPS       zero<>+0(SB), Y7, Y7
 	VMULPS       32(SI), Y7, Y8
 	VADDPS       Y8, Y7, Y8
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y4, Y4
-	VMULPS       (SI), Y4, Y4
-	VADDPS       Y4, Y3, Y4
-	VSUBPS       64(SI), Y3, Y3
-	VMULPS       224(SI), Y3, Y3
-	VSUBPS       Y5, Y3, Y3
-	VMULPS       192(SI), Y3, Y3
-	VADDPS       Y3, Y5, Y3
-	VCMPPS       $0x1e, 96(SI), Y4, Y5
-	VANDPS       one<>+0(SB), Y5, Y7
+	VADDPS       Y7, Y1, Y1
+	VSUBPS       Y6, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y4, Y1
+	VSUBPS       64(SI), Y4, Y4
+	VMULPS       224(SI), Y4, Y4
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       192(SI), Y4, Y4
+	VADDPS       Y4, Y6, Y4
+	VCMPPS       $0x1e, 96(SI), Y1, Y6
+	VANDPS       one<>+0(SB), Y6, Y7
 	VMULPS       128(SI), Y7, Y7
-	VANDNPS      one<>+0(SB), Y5, Y9
-	VMULPS       Y4, Y9, Y4
+	VANDNPS      one<>+0(SB), Y6, Y9
+	VMULPS       Y1, Y9, Y1
+	VADDPS       Y7, Y1, Y1
+	VANDPS       one<>+0(SB), Y6, Y6
+	VMULPS       256(SI), Y6, Y7
 	VADDPS       Y7, Y4, Y4
-	VANDPS       one<>+0(SB), Y5, Y5
-	VMULPS       256(SI), Y5, Y7
-	VADDPS       Y7, Y3, Y3
 	VADDPS       32(DX)(AX*4), Y8, Y7
-	VMOVUPS      Y5, 32(CX)(AX*4)
-	VMOVUPS      Y1, (R8)(AX*4)
-	VMOVUPS      Y6, (R9)(AX*4)
-	VMOVUPS      Y0, (R10)(AX*4)
-	VMOVUPS      Y4, 32(R8)(AX*4)
+	VMOVUPS      Y6, 32(CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
+	VMOVUPS      Y5, (R9)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
 	VMOVUPS      Y7, 32(R9)(AX*4)
-	VMOVUPS      Y3, 32(R10)(AX*4)
+	VMOVUPS      Y4, 32(R10)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
 
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      (R10)(AX*4), Y3
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
 	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y0, Y4, Y0
 	VMOVUPS      (R9)(AX*4), Y4
 	VADDPS       zero<>+0(SB), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
-	VADDPS       Y4, Y1, Y1
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y0
-	VMULPS       224(SI), Y0, Y0
-	VSUBPS       Y3, Y0, Y0
-	VMULPS       192(SI), Y0, Y0
-	VADDPS       Y0, Y3, Y0
-	VCMPPS       $0x1e, 96(SI), Y1, Y3
-	VANDPS       one<>+0(SB), Y3, Y4
-	VMULPS       128(SI), Y4, Y4
-	VANDNPS      one<>+0(SB), Y3, Y6
-	VMULPS       Y1, Y6, Y1
-	VADDPS       Y4, Y1, Y1
-	VANDPS       one<>+0(SB), Y3, Y3
-	VMULPS       256(SI), Y3, Y4
 	VADDPS       Y4, Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VSUBPS       64(SI), Y1, Y1
+	VMULPS       224(SI), Y1, Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       192(SI), Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, 96(SI), Y0, Y2
+	VANDPS       one<>+0(SB), Y2, Y4
+	VMULPS       128(SI), Y4, Y4
+	VANDNPS      one<>+0(SB), Y2, Y6
+	VMULPS       Y0, Y6, Y0
+	VADDPS       Y4, Y0, Y0
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMULPS       256(SI), Y2, Y4
+	VADDPS       Y4, Y1, Y1
 	VADDPS       (DX)(AX*4), Y5, Y4
-	VMOVUPS      Y3, (CX)(AX*4)
-	VMOVUPS      Y1, (R8)(AX*4)
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      Y0, (R8)(AX*4)
 	VMOVUPS      Y4, (R9)(AX*4)
-	VMOVUPS      Y0, (R10)(AX*4)
+	VMOVUPS      Y1, (R10)(AX*4)
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, AX
 	JMP          single
@@ -21165,7 +22965,7 @@ done:
 
 // func lifAdExRefracAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExRefracAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifAdExRefracAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -21191,255 +22991,245 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
-	VMOVUPS      (R10)(AX*4), Y5
-	VMOVUPS      64(SI), Y6
-	VSUBPS       Y0, Y6, Y6
-	VADDPS       Y1, Y6, Y1
-	VMOVUPS      (R9)(AX*4), Y6
-	VADDPS       (DX)(AX*4), Y6, Y6
-	VMULPS       32(SI), Y6, Y7
-	VADDPS       Y7, Y6, Y7
-	VADDPS       Y6, Y1, Y1
-	VSUBPS       Y5, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y6
-	VMULPS       224(SI), Y6, Y6
-	VSUBPS       Y5, Y6, Y6
-	VMULPS       192(SI), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VCMPPS       $0x1e, 96(SI), Y1, Y6
-	VANDPS       one<>+0(SB), Y6, Y8
-	VMULPS       256(SI), Y8, Y8
-	VADDPS       Y8, Y5, Y5
-	VANDPS       one<>+0(SB), Y6, Y8
-	VMULPS       128(SI), Y8, Y8
-	VANDNPS      one<>+0(SB), Y6, Y9
-	VMULPS       Y1, Y9, Y1
-	VADDPS       Y8, Y1, Y1
-	VMOVUPS      (R11)(AX*4), Y8
-	VCMPPS       $0x1e, zero<>+0(SB), Y8, Y9
-	VANDNPS      one<>+0(SB), Y9, Y10
-	VMULPS       Y1, Y10, Y1
-	VANDPS       one<>+0(SB), Y9, Y10
-	VMULPS       Y0, Y10, Y0
-	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y6, Y9, Y1
-	VANDPS       one<>+0(SB), Y9, Y6
-	VSUBPS       Y6, Y8, Y6
-	VMOVUPS      zero<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VADDPS       Y8, Y6, Y6
-	VANDPS       one<>+0(SB), Y1, Y8
-	VMULPS       288(SI), Y8, Y8
-	VANDNPS      one<>+0(SB), Y1, Y9
-	VMULPS       Y6, Y9, Y6
-	VADDPS       Y8, Y6, Y6
-	VANDPS       one<>+0(SB), Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      32(R10)(AX*4), Y1
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      (R10)(AX*4), Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y2, Y5, Y5
+	VADDPS       Y0, Y5, Y0
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       (DX)(AX*4), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y0, Y0
+	VSUBPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VSUBPS       64(SI), Y2, Y5
+	VMULPS       224(SI), Y5, Y5
+	VSUBPS       Y4, Y5, Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VCMPPS       $0x1e, 96(SI), Y0, Y5
+	VANDPS       one<>+0(SB), Y5, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	VANDPS       one<>+0(SB), Y5, Y7
+	VMULPS       128(SI), Y7, Y7
+	VANDNPS      one<>+0(SB), Y5, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      (R11)(AX*4), Y7
+	VCMPPS       $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS      one<>+0(SB), Y8, Y9
+	VMULPS       Y0, Y9, Y0
+	VANDPS       one<>+0(SB), Y8, Y9
+	VMULPS       Y2, Y9, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDNPS      Y5, Y8, Y2
+	VANDPS       one<>+0(SB), Y8, Y5
+	VSUBPS       Y5, Y7, Y5
+	VMOVUPS      zero<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VADDPS       Y7, Y5, Y5
+	VANDPS       one<>+0(SB), Y2, Y7
+	VMULPS       288(SI), Y7, Y7
+	VANDNPS      one<>+0(SB), Y2, Y8
+	VMULPS       Y5, Y8, Y5
+	VADDPS       Y7, Y5, Y5
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y2
+	VMOVUPS      32(R10)(AX*4), Y7
 	VMOVUPS      64(SI), Y8
-	VSUBPS       Y3, Y8, Y8
-	VADDPS       Y4, Y8, Y4
+	VSUBPS       Y2, Y8, Y8
+	VADDPS       Y1, Y8, Y1
 	VMOVUPS      32(R9)(AX*4), Y8
 	VADDPS       32(DX)(AX*4), Y8, Y8
 	VMULPS       32(SI), Y8, Y9
 	VADDPS       Y9, Y8, Y9
-	VADDPS       Y8, Y4, Y4
-	VSUBPS       Y1, Y4, Y4
-	VMULPS       (SI), Y4, Y4
-	VADDPS       Y4, Y3, Y4
-	VSUBPS       64(SI), Y3, Y8
-	VMULPS       224(SI), Y8, Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       192(SI), Y8, Y8
 	VADDPS       Y8, Y1, Y1
-	VCMPPS       $0x1e, 96(SI), Y4, Y8
+	VSUBPS       Y7, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VSUBPS       64(SI), Y2, Y8
+	VMULPS       224(SI), Y8, Y8
+	VSUBPS       Y7, Y8, Y8
+	VMULPS       192(SI), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VCMPPS       $0x1e, 96(SI), Y1, Y8
 	VANDPS       one<>+0(SB), Y8, Y10
 	VMULPS       256(SI), Y10, Y10
-	VADDPS       Y10, Y1, Y1
+	VADDPS       Y10, Y7, Y7
 	VANDPS       one<>+0(SB), Y8, Y10
 	VMULPS       128(SI), Y10, Y10
 	VANDNPS      one<>+0(SB), Y8, Y11
-	VMULPS       Y4, Y11, Y4
-	VADDPS       Y10, Y4, Y4
+	VMULPS       Y1, Y11, Y1
+	VADDPS       Y10, Y1, Y1
 	VMOVUPS      32(R11)(AX*4), Y10
 	VCMPPS       $0x1e, zero<>+0(SB), Y10, Y11
 	VANDNPS      one<>+0(SB), Y11, Y12
-	VMULPS       Y4, Y12, Y4
+	VMULPS       Y1, Y12, Y1
 	VANDPS       one<>+0(SB), Y11, Y12
-	VMULPS       Y3, Y12, Y3
-	VADDPS       Y3, Y4, Y3
-	VANDNPS      Y8, Y11, Y4
+	VMULPS       Y2, Y12, Y2
+	VADDPS       Y2, Y1, Y1
+	VANDNPS      Y8, Y11, Y2
 	VANDPS       one<>+0(SB), Y11, Y8
 	VSUBPS       Y8, Y10, Y8
 	VMOVUPS      zero<>+0(SB), Y10
 	VMAXPS       Y8, Y10, Y8
 	VADDPS       Y10, Y8, Y8
-	VANDPS       one<>+0(SB), Y4, Y10
+	VANDPS       one<>+0(SB), Y2, Y10
 	VMULPS       288(SI), Y10, Y10
-	VANDNPS      one<>+0(SB), Y4, Y11
+	VANDNPS      one<>+0(SB), Y2, Y11
 	VMULPS       Y8, Y11, Y8
 	VADDPS       Y10, Y8, Y8
-	VANDPS       one<>+0(SB), Y4, Y4
-	VMOVUPS      Y4, 32(CX)(AX*4)
+	VANDPS       one<>+0(SB), Y2, Y2
+	VMOVUPS      Y2, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y7, (R9)(AX*4)
-	VMOVUPS      Y5, (R10)(AX*4)
-	VMOVUPS      Y6, (R11)(AX*4)
-	VMOVUPS      Y3, 32(R8)(AX*4)
+	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y4, (R10)(AX*4)
+	VMOVUPS      Y5, (R11)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
 	VMOVUPS      Y9, 32(R9)(AX*4)
-	VMOVUPS      Y1, 32(R10)(AX*4)
+	VMOVUPS      Y7, 32(R10)(AX*4)
 	VMOVUPS      Y8, 32(R11)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
@@ -21447,114 +23237,111 @@ loop:
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      (R10)(AX*4), Y3
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
 	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y0, Y4, Y0
 	VMOVUPS      (R9)(AX*4), Y4
 	VADDPS       (DX)(AX*4), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
-	VADDPS       Y4, Y1, Y1
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y4
+	VADDPS       Y4, Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VSUBPS       64(SI), Y1, Y4
 	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y3, Y4, Y4
+	VSUBPS       Y2, Y4, Y4
 	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y0, Y4
 	VANDPS       one<>+0(SB), Y4, Y6
 	VMULPS       256(SI), Y6, Y6
-	VADDPS       Y6, Y3, Y3
+	VADDPS       Y6, Y2, Y2
 	VANDPS       one<>+0(SB), Y4, Y6
 	VMULPS       128(SI), Y6, Y6
 	VANDNPS      one<>+0(SB), Y4, Y7
-	VMULPS       Y1, Y7, Y1
-	VADDPS       Y6, Y1, Y1
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y6, Y0, Y0
 	VMOVUPS      (R11)(AX*4), Y6
 	VCMPPS       $0x1e, zero<>+0(SB), Y6, Y7
 	VANDNPS      one<>+0(SB), Y7, Y8
-	VMULPS       Y1, Y8, Y1
-	VANDPS       one<>+0(SB), Y7, Y8
 	VMULPS       Y0, Y8, Y0
-	VADDPS       Y0, Y1, Y0
+	VANDPS       one<>+0(SB), Y7, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y1, Y0, Y0
 	VANDNPS      Y4, Y7, Y1
 	VANDPS       one<>+0(SB), Y7, Y4
 	VSUBPS       Y4, Y6, Y4
@@ -21570,7 +23357,7 @@ single:
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
 	VMOVUPS      Y5, (R9)(AX*4)
-	VMOVUPS      Y3, (R10)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
 	VMOVUPS      Y4, (R11)(AX*4)
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, AX
@@ -21586,7 +23373,7 @@ done:
 
 // func lifAdExRefracLateAVX2(z *float32, x *float32, s *float32, c *float32, n int, stride int, row int, cstep int) int
 // Requires: AVX, AVX2, SSE
-TEXT ·lifAdExRefracLateAVX2(SB), NOSPLIT, $72-72
+TEXT ·lifAdExRefracLateAVX2(SB), NOSPLIT, $8-72
 	MOVQ    z+0(FP), CX
 	MOVQ    x+8(FP), DX
 	MOVQ    n+32(FP), BX
@@ -21612,257 +23399,247 @@ loop:
 	JGE          single
 	CMPQ         DI, $0x00
 	JNE          single
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VMOVUPS      32(R8)(AX*4), Y3
-	VSUBPS       96(SI), Y3, Y4
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMOVUPS      32(R8)(AX*4), Y4
+	VSUBPS       96(SI), Y4, Y4
 	VDIVPS       160(SI), Y4, Y4
-	VMOVUPS      Y4, 40(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y6
+	VMINPS       Y4, Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y4, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y5
+	VROUNDPD     $0x08, Y5, Y5
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y6
 	VROUNDPD     $0x08, Y6, Y6
-	VCVTPS2PD    X2, Y7
-	VMULPD       log2e<>+0(SB), Y7, Y8
-	VROUNDPD     $0x08, Y8, Y8
 	VCVTPS2PD    X4, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y9
-	VROUNDPD     $0x08, Y9, Y9
-	VCVTPS2PD    X5, Y5
-	VMULPD       log2e<>+0(SB), Y5, Y10
-	VROUNDPD     $0x08, Y10, Y10
-	VMULPD       ln2<>+0(SB), Y6, Y11
-	VSUBPD       Y11, Y1, Y1
+	VMULPD       log2e<>+0(SB), Y4, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VCVTPS2PD    X1, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y8
+	VROUNDPD     $0x08, Y8, Y8
+	VMULPD       ln2<>+0(SB), Y5, Y9
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       ln2<>+0(SB), Y6, Y10
+	VSUBPD       Y10, Y0, Y0
+	VMULPD       ln2<>+0(SB), Y7, Y11
+	VSUBPD       Y11, Y4, Y4
 	VMULPD       ln2<>+0(SB), Y8, Y12
-	VSUBPD       Y12, Y7, Y7
-	VMULPD       ln2<>+0(SB), Y9, Y13
-	VSUBPD       Y13, Y4, Y4
-	VMULPD       ln2<>+0(SB), Y10, Y14
-	VSUBPD       Y14, Y5, Y5
-	VMULPD       exp0<>+0(SB), Y1, Y11
-	VMULPD       exp0<>+0(SB), Y7, Y12
-	VMULPD       exp0<>+0(SB), Y4, Y13
-	VMULPD       exp0<>+0(SB), Y5, Y14
+	VSUBPD       Y12, Y1, Y1
+	VMULPD       exp0<>+0(SB), Y2, Y9
+	VMULPD       exp0<>+0(SB), Y0, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y11
+	VMULPD       exp0<>+0(SB), Y1, Y12
+	VADDPD       exp1<>+0(SB), Y9, Y9
+	VADDPD       exp1<>+0(SB), Y10, Y10
 	VADDPD       exp1<>+0(SB), Y11, Y11
 	VADDPD       exp1<>+0(SB), Y12, Y12
-	VADDPD       exp1<>+0(SB), Y13, Y13
-	VADDPD       exp1<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp2<>+0(SB), Y9, Y9
+	VADDPD       exp2<>+0(SB), Y10, Y10
 	VADDPD       exp2<>+0(SB), Y11, Y11
 	VADDPD       exp2<>+0(SB), Y12, Y12
-	VADDPD       exp2<>+0(SB), Y13, Y13
-	VADDPD       exp2<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VADDPD       exp3<>+0(SB), Y10, Y10
 	VADDPD       exp3<>+0(SB), Y11, Y11
 	VADDPD       exp3<>+0(SB), Y12, Y12
-	VADDPD       exp3<>+0(SB), Y13, Y13
-	VADDPD       exp3<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp4<>+0(SB), Y9, Y9
+	VADDPD       exp4<>+0(SB), Y10, Y10
 	VADDPD       exp4<>+0(SB), Y11, Y11
 	VADDPD       exp4<>+0(SB), Y12, Y12
-	VADDPD       exp4<>+0(SB), Y13, Y13
-	VADDPD       exp4<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VADDPD       exp5<>+0(SB), Y10, Y10
 	VADDPD       exp5<>+0(SB), Y11, Y11
 	VADDPD       exp5<>+0(SB), Y12, Y12
-	VADDPD       exp5<>+0(SB), Y13, Y13
-	VADDPD       exp5<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp6<>+0(SB), Y9, Y9
+	VADDPD       exp6<>+0(SB), Y10, Y10
 	VADDPD       exp6<>+0(SB), Y11, Y11
 	VADDPD       exp6<>+0(SB), Y12, Y12
-	VADDPD       exp6<>+0(SB), Y13, Y13
-	VADDPD       exp6<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VADDPD       exp7<>+0(SB), Y10, Y10
 	VADDPD       exp7<>+0(SB), Y11, Y11
 	VADDPD       exp7<>+0(SB), Y12, Y12
-	VADDPD       exp7<>+0(SB), Y13, Y13
-	VADDPD       exp7<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
 	VADDPD       exp8<>+0(SB), Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VMULPD       Y1, Y11, Y11
-	VMULPD       Y7, Y12, Y12
-	VMULPD       Y4, Y13, Y13
-	VMULPD       Y5, Y14, Y14
+	VMULPD       Y2, Y9, Y9
+	VMULPD       Y0, Y10, Y10
+	VMULPD       Y4, Y11, Y11
+	VMULPD       Y1, Y12, Y12
+	VADDPD       exp8<>+0(SB), Y9, Y9
+	VADDPD       exp8<>+0(SB), Y10, Y10
 	VADDPD       exp8<>+0(SB), Y11, Y11
-	VCVTPD2DQY   Y6, X1
-	VPMOVSXDQ    X1, Y6
+	VADDPD       exp8<>+0(SB), Y12, Y12
+	VCVTPD2DQY   Y5, X0
+	VPMOVSXDQ    X0, Y5
+	VPADDQ       exponentBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y9, Y9
+	VCVTPD2DQY   Y6, X0
+	VPMOVSXDQ    X0, Y6
 	VPADDQ       exponentBias<>+0(SB), Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y11, Y11
-	VADDPD       exp8<>+0(SB), Y12, Y12
-	VCVTPD2DQY   Y8, X1
-	VPMOVSXDQ    X1, Y8
+	VMULPD       Y6, Y10, Y10
+	VCVTPD2DQY   Y7, X0
+	VPMOVSXDQ    X0, Y7
+	VPADDQ       exponentBias<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y11, Y11
+	VCVTPD2DQY   Y8, X0
+	VPMOVSXDQ    X0, Y8
 	VPADDQ       exponentBias<>+0(SB), Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VMULPD       Y8, Y12, Y12
-	VADDPD       exp8<>+0(SB), Y13, Y13
-	VCVTPD2DQY   Y9, X1
-	VPMOVSXDQ    X1, Y9
-	VPADDQ       exponentBias<>+0(SB), Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y13, Y13
-	VADDPD       exp8<>+0(SB), Y14, Y14
-	VCVTPD2DQY   Y10, X1
-	VPMOVSXDQ    X1, Y10
-	VPADDQ       exponentBias<>+0(SB), Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y14, Y14
-	VCVTPD2PSY   Y11, X2
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VCVTPD2PSY   Y11, X3
 	VCVTPD2PSY   Y12, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VCVTPD2PSY   Y13, X2
-	VCVTPD2PSY   Y14, X4
-	VINSERTF128  $0x01, X4, Y2, Y4
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      8(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y1, Y7, Y1
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y1, Y1
-	VANDPS       Y1, Y6, Y1
-	VMOVUPS      160(SI), Y5
-	VMOVUPS      40(SP), Y6
-	VCMPPS       $0x1e, expMost<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, infinity<>+0(SB), Y4, Y4
-	VCMPPS       $0x11, expLeast<>+0(SB), Y6, Y7
-	VANDNPS      Y4, Y7, Y4
-	VCMPPS       $0x03, Y6, Y6, Y7
-	VBLENDVPS    Y7, Y6, Y4, Y4
-	VCMPPS       $0x04, zero<>+0(SB), Y5, Y6
-	VMULPS       Y5, Y4, Y4
-	VANDPS       Y4, Y6, Y4
-	VMOVUPS      (R10)(AX*4), Y5
-	VMOVUPS      64(SI), Y6
-	VSUBPS       Y0, Y6, Y6
-	VADDPS       Y1, Y6, Y1
-	VMOVUPS      (R9)(AX*4), Y6
-	VADDPS       zero<>+0(SB), Y6, Y6
-	VMULPS       32(SI), Y6, Y7
-	VADDPS       Y7, Y6, Y7
-	VADDPS       Y6, Y1, Y1
-	VSUBPS       Y5, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y6
-	VMULPS       224(SI), Y6, Y6
-	VSUBPS       Y5, Y6, Y6
-	VMULPS       192(SI), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VCMPPS       $0x1e, 96(SI), Y1, Y6
-	VANDPS       one<>+0(SB), Y6, Y8
-	VMULPS       256(SI), Y8, Y8
-	VADDPS       Y8, Y5, Y5
-	VANDPS       one<>+0(SB), Y6, Y8
-	VMULPS       128(SI), Y8, Y8
-	VANDNPS      one<>+0(SB), Y6, Y9
-	VMULPS       Y1, Y9, Y1
-	VADDPS       Y8, Y1, Y1
-	VMOVUPS      (R11)(AX*4), Y8
-	VCMPPS       $0x1e, zero<>+0(SB), Y8, Y9
-	VANDNPS      one<>+0(SB), Y9, Y10
-	VMULPS       Y1, Y10, Y1
-	VANDPS       one<>+0(SB), Y9, Y10
-	VMULPS       Y0, Y10, Y0
-	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y6, Y9, Y1
-	VANDPS       one<>+0(SB), Y9, Y6
-	VSUBPS       Y6, Y8, Y6
-	VMOVUPS      zero<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VADDPS       Y8, Y6, Y6
-	VANDPS       one<>+0(SB), Y1, Y8
-	VMULPS       288(SI), Y8, Y8
-	VANDNPS      one<>+0(SB), Y1, Y9
-	VMULPS       Y6, Y9, Y6
-	VADDPS       Y8, Y6, Y6
-	VANDPS       one<>+0(SB), Y1, Y1
-	VADDPS       (DX)(AX*4), Y7, Y7
-	VMOVUPS      Y1, (CX)(AX*4)
-	VMOVUPS      32(R10)(AX*4), Y1
+	VINSERTF128  $0x01, X1, Y3, Y1
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMULPS       160(SI), Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VMOVUPS      (R10)(AX*4), Y4
+	VMOVUPS      64(SI), Y5
+	VSUBPS       Y2, Y5, Y5
+	VADDPS       Y0, Y5, Y0
+	VMOVUPS      (R9)(AX*4), Y5
+	VADDPS       zero<>+0(SB), Y5, Y5
+	VMULPS       32(SI), Y5, Y6
+	VADDPS       Y6, Y5, Y6
+	VADDPS       Y5, Y0, Y0
+	VSUBPS       Y4, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VSUBPS       64(SI), Y2, Y5
+	VMULPS       224(SI), Y5, Y5
+	VSUBPS       Y4, Y5, Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VCMPPS       $0x1e, 96(SI), Y0, Y5
+	VANDPS       one<>+0(SB), Y5, Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	VANDPS       one<>+0(SB), Y5, Y7
+	VMULPS       128(SI), Y7, Y7
+	VANDNPS      one<>+0(SB), Y5, Y8
+	VMULPS       Y0, Y8, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      (R11)(AX*4), Y7
+	VCMPPS       $0x1e, zero<>+0(SB), Y7, Y8
+	VANDNPS      one<>+0(SB), Y8, Y9
+	VMULPS       Y0, Y9, Y0
+	VANDPS       one<>+0(SB), Y8, Y9
+	VMULPS       Y2, Y9, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDNPS      Y5, Y8, Y2
+	VANDPS       one<>+0(SB), Y8, Y5
+	VSUBPS       Y5, Y7, Y5
+	VMOVUPS      zero<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VADDPS       Y7, Y5, Y5
+	VANDPS       one<>+0(SB), Y2, Y7
+	VMULPS       288(SI), Y7, Y7
+	VANDNPS      one<>+0(SB), Y2, Y8
+	VMULPS       Y5, Y8, Y5
+	VADDPS       Y7, Y5, Y5
+	VANDPS       one<>+0(SB), Y2, Y2
+	VADDPS       (DX)(AX*4), Y6, Y6
+	VMOVUPS      Y2, (CX)(AX*4)
+	VMOVUPS      32(R8)(AX*4), Y2
+	VMOVUPS      32(R10)(AX*4), Y7
 	VMOVUPS      64(SI), Y8
-	VSUBPS       Y3, Y8, Y8
-	VADDPS       Y4, Y8, Y4
+	VSUBPS       Y2, Y8, Y8
+	VADDPS       Y1, Y8, Y1
 	VMOVUPS      32(R9)(AX*4), Y8
 	VADDPS       zero<>+0(SB), Y8, Y8
 	VMULPS       32(SI), Y8, Y9
 	VADDPS       Y9, Y8, Y9
-	VADDPS       Y8, Y4, Y4
-	VSUBPS       Y1, Y4, Y4
-	VMULPS       (SI), Y4, Y4
-	VADDPS       Y4, Y3, Y4
-	VSUBPS       64(SI), Y3, Y8
-	VMULPS       224(SI), Y8, Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       192(SI), Y8, Y8
 	VADDPS       Y8, Y1, Y1
-	VCMPPS       $0x1e, 96(SI), Y4, Y8
+	VSUBPS       Y7, Y1, Y1
+	VMULPS       (SI), Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VSUBPS       64(SI), Y2, Y8
+	VMULPS       224(SI), Y8, Y8
+	VSUBPS       Y7, Y8, Y8
+	VMULPS       192(SI), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VCMPPS       $0x1e, 96(SI), Y1, Y8
 	VANDPS       one<>+0(SB), Y8, Y10
 	VMULPS       256(SI), Y10, Y10
-	VADDPS       Y10, Y1, Y1
+	VADDPS       Y10, Y7, Y7
 	VANDPS       one<>+0(SB), Y8, Y10
 	VMULPS       128(SI), Y10, Y10
 	VANDNPS      one<>+0(SB), Y8, Y11
-	VMULPS       Y4, Y11, Y4
-	VADDPS       Y10, Y4, Y4
+	VMULPS       Y1, Y11, Y1
+	VADDPS       Y10, Y1, Y1
 	VMOVUPS      32(R11)(AX*4), Y10
 	VCMPPS       $0x1e, zero<>+0(SB), Y10, Y11
 	VANDNPS      one<>+0(SB), Y11, Y12
-	VMULPS       Y4, Y12, Y4
+	VMULPS       Y1, Y12, Y1
 	VANDPS       one<>+0(SB), Y11, Y12
-	VMULPS       Y3, Y12, Y3
-	VADDPS       Y3, Y4, Y3
-	VANDNPS      Y8, Y11, Y4
+	VMULPS       Y2, Y12, Y2
+	VADDPS       Y2, Y1, Y1
+	VANDNPS      Y8, Y11, Y2
 	VANDPS       one<>+0(SB), Y11, Y8
 	VSUBPS       Y8, Y10, Y8
 	VMOVUPS      zero<>+0(SB), Y10
 	VMAXPS       Y8, Y10, Y8
 	VADDPS       Y10, Y8, Y8
-	VANDPS       one<>+0(SB), Y4, Y10
+	VANDPS       one<>+0(SB), Y2, Y10
 	VMULPS       288(SI), Y10, Y10
-	VANDNPS      one<>+0(SB), Y4, Y11
+	VANDNPS      one<>+0(SB), Y2, Y11
 	VMULPS       Y8, Y11, Y8
 	VADDPS       Y10, Y8, Y8
-	VANDPS       one<>+0(SB), Y4, Y4
+	VANDPS       one<>+0(SB), Y2, Y2
 	VADDPS       32(DX)(AX*4), Y9, Y9
-	VMOVUPS      Y4, 32(CX)(AX*4)
+	VMOVUPS      Y2, 32(CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
-	VMOVUPS      Y7, (R9)(AX*4)
-	VMOVUPS      Y5, (R10)(AX*4)
-	VMOVUPS      Y6, (R11)(AX*4)
-	VMOVUPS      Y3, 32(R8)(AX*4)
+	VMOVUPS      Y6, (R9)(AX*4)
+	VMOVUPS      Y4, (R10)(AX*4)
+	VMOVUPS      Y5, (R11)(AX*4)
+	VMOVUPS      Y1, 32(R8)(AX*4)
 	VMOVUPS      Y9, 32(R9)(AX*4)
-	VMOVUPS      Y1, 32(R10)(AX*4)
+	VMOVUPS      Y7, 32(R10)(AX*4)
 	VMOVUPS      Y8, 32(R11)(AX*4)
 	ADDQ         $0x00000010, AX
 	JMP          loop
@@ -21870,114 +23647,111 @@ loop:
 single:
 	CMPQ         AX, BX
 	JGE          done
-	VMOVUPS      (R8)(AX*4), Y0
-	VSUBPS       96(SI), Y0, Y1
-	VDIVPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 8(SP)
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VMULPD       log2e<>+0(SB), Y1, Y3
-	VROUNDPD     $0x08, Y3, Y3
-	VCVTPS2PD    X2, Y4
-	VMULPD       log2e<>+0(SB), Y4, Y5
-	VROUNDPD     $0x08, Y5, Y5
-	VMULPD       ln2<>+0(SB), Y3, Y6
-	VSUBPD       Y6, Y1, Y1
-	VMULPD       ln2<>+0(SB), Y5, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMULPD       exp0<>+0(SB), Y1, Y6
-	VMULPD       exp0<>+0(SB), Y4, Y7
+	VMOVUPS      expLeast<>+0(SB), Y0
+	VMOVUPS      expMost<>+0(SB), Y1
+	VMOVUPS      (R8)(AX*4), Y2
+	VSUBPS       96(SI), Y2, Y2
+	VDIVPS       160(SI), Y2, Y2
+	VMINPS       Y2, Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VMULPD       log2e<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y4
+	VROUNDPD     $0x08, Y4, Y4
+	VMULPD       ln2<>+0(SB), Y2, Y5
+	VSUBPD       Y5, Y1, Y1
+	VMULPD       ln2<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y0, Y0
+	VMULPD       exp0<>+0(SB), Y1, Y5
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VADDPD       exp1<>+0(SB), Y5, Y5
 	VADDPD       exp1<>+0(SB), Y6, Y6
-	VADDPD       exp1<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp2<>+0(SB), Y5, Y5
 	VADDPD       exp2<>+0(SB), Y6, Y6
-	VADDPD       exp2<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp3<>+0(SB), Y5, Y5
 	VADDPD       exp3<>+0(SB), Y6, Y6
-	VADDPD       exp3<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp4<>+0(SB), Y5, Y5
 	VADDPD       exp4<>+0(SB), Y6, Y6
-	VADDPD       exp4<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp5<>+0(SB), Y5, Y5
 	VADDPD       exp5<>+0(SB), Y6, Y6
-	VADDPD       exp5<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp6<>+0(SB), Y5, Y5
 	VADDPD       exp6<>+0(SB), Y6, Y6
-	VADDPD       exp6<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp7<>+0(SB), Y5, Y5
 	VADDPD       exp7<>+0(SB), Y6, Y6
-	VADDPD       exp7<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VMULPD       Y1, Y6, Y6
-	VMULPD       Y4, Y7, Y7
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y5, Y5
 	VADDPD       exp8<>+0(SB), Y6, Y6
-	VCVTPD2DQY   Y3, X1
-	VPMOVSXDQ    X1, Y3
-	VPADDQ       exponentBias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y6, Y6
-	VADDPD       exp8<>+0(SB), Y7, Y7
-	VCVTPD2DQY   Y5, X1
-	VPMOVSXDQ    X1, Y5
-	VPADDQ       exponentBias<>+0(SB), Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VCVTPD2PSY   Y6, X2
-	VCVTPD2PSY   Y7, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      160(SI), Y3
-	VMOVUPS      8(SP), Y4
-	VCMPPS       $0x1e, expMost<>+0(SB), Y4, Y5
-	VBLENDVPS    Y5, infinity<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, expLeast<>+0(SB), Y4, Y5
-	VANDNPS      Y1, Y5, Y1
-	VCMPPS       $0x03, Y4, Y4, Y5
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VCMPPS       $0x04, zero<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y1, Y1
-	VANDPS       Y1, Y4, Y1
-	VMOVUPS      (R10)(AX*4), Y3
+	VCVTPD2DQY   Y2, X0
+	VPMOVSXDQ    X0, Y2
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y5
+	VCVTPD2DQY   Y4, X0
+	VPMOVSXDQ    X0, Y4
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y6
+	VCVTPD2PSY   Y5, X3
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x04, zero<>+0(SB), Y1, Y1
+	VMULPS       160(SI), Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (R8)(AX*4), Y1
+	VMOVUPS      (R10)(AX*4), Y2
 	VMOVUPS      64(SI), Y4
-	VSUBPS       Y0, Y4, Y4
-	VADDPS       Y1, Y4, Y1
+	VSUBPS       Y1, Y4, Y4
+	VADDPS       Y0, Y4, Y0
 	VMOVUPS      (R9)(AX*4), Y4
 	VADDPS       zero<>+0(SB), Y4, Y4
 	VMULPS       32(SI), Y4, Y5
 	VADDPS       Y5, Y4, Y5
-	VADDPS       Y4, Y1, Y1
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       (SI), Y1, Y1
-	VADDPS       Y1, Y0, Y1
-	VSUBPS       64(SI), Y0, Y4
+	VADDPS       Y4, Y0, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VSUBPS       64(SI), Y1, Y4
 	VMULPS       224(SI), Y4, Y4
-	VSUBPS       Y3, Y4, Y4
+	VSUBPS       Y2, Y4, Y4
 	VMULPS       192(SI), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VCMPPS       $0x1e, 96(SI), Y1, Y4
+	VADDPS       Y4, Y2, Y2
+	VCMPPS       $0x1e, 96(SI), Y0, Y4
 	VANDPS       one<>+0(SB), Y4, Y6
 	VMULPS       256(SI), Y6, Y6
-	VADDPS       Y6, Y3, Y3
+	VADDPS       Y6, Y2, Y2
 	VANDPS       one<>+0(SB), Y4, Y6
 	VMULPS       128(SI), Y6, Y6
 	VANDNPS      one<>+0(SB), Y4, Y7
-	VMULPS       Y1, Y7, Y1
-	VADDPS       Y6, Y1, Y1
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y6, Y0, Y0
 	VMOVUPS      (R11)(AX*4), Y6
 	VCMPPS       $0x1e, zero<>+0(SB), Y6, Y7
 	VANDNPS      one<>+0(SB), Y7, Y8
-	VMULPS       Y1, Y8, Y1
-	VANDPS       one<>+0(SB), Y7, Y8
 	VMULPS       Y0, Y8, Y0
-	VADDPS       Y0, Y1, Y0
+	VANDPS       one<>+0(SB), Y7, Y8
+	VMULPS       Y1, Y8, Y1
+	VADDPS       Y1, Y0, Y0
 	VANDNPS      Y4, Y7, Y1
 	VANDPS       one<>+0(SB), Y7, Y4
 	VSUBPS       Y4, Y6, Y4
@@ -21994,7 +23768,7 @@ single:
 	VMOVUPS      Y1, (CX)(AX*4)
 	VMOVUPS      Y0, (R8)(AX*4)
 	VMOVUPS      Y5, (R9)(AX*4)
-	VMOVUPS      Y3, (R10)(AX*4)
+	VMOVUPS      Y2, (R10)(AX*4)
 	VMOVUPS      Y4, (R11)(AX*4)
 	ADDQ         DI, SI
 	ADDQ         $0x00000008, AX
@@ -23743,6 +25517,616 @@ loop:
 	ADDQ    $0x08, SI
 	CMPQ    SI, BX
 	JLT     loop
+	VZEROUPPER
+	RET
+
+// func expsAVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·expsAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS       (CX)(BX*4), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VMOVUPS       expLeast64<>+0(SB), Z2
+	VMOVUPS       expMost64<>+0(SB), Z3
+	VMINPD        Z0, Z3, Z3
+	VMAXPD        Z3, Z2, Z2
+	VMULPD        log2e<>+0(SB), Z2, Z0
+	VADDPD        whole<>+0(SB), Z0, Z0
+	VSUBPD        whole<>+0(SB), Z0, Z3
+	VMULPD        ln2<>+0(SB), Z3, Z3
+	VSUBPD        Z3, Z2, Z2
+	VMULPD        Z2, Z2, Z3
+	VMULPD        Z3, Z3, Z4
+	VADDPD        exp8<>+0(SB), Z2, Z5
+	VMULPD        exp6<>+0(SB), Z2, Z6
+	VADDPD        exp7<>+0(SB), Z6, Z6
+	VMULPD        exp4<>+0(SB), Z2, Z7
+	VADDPD        exp5<>+0(SB), Z7, Z7
+	VMULPD        exp2<>+0(SB), Z2, Z8
+	VADDPD        exp3<>+0(SB), Z8, Z8
+	VMULPD        exp0<>+0(SB), Z2, Z2
+	VADDPD        exp1<>+0(SB), Z2, Z2
+	VMULPD        Z3, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z3, Z8, Z3
+	VADDPD        Z3, Z7, Z3
+	VMULPD        Z4, Z2, Z2
+	VADDPD        Z2, Z3, Z2
+	VMULPD        Z4, Z2, Z2
+	VADDPD        Z2, Z5, Z2
+	VPADDQ        exponentBias<>+0(SB), Z0, Z0
+	VPSLLQ        $0x34, Z0, Z0
+	VMULPD        Z0, Z2, Z0
+	VCVTPS2PD     Y1, Z2
+	VMOVUPS       expLeast64<>+0(SB), Z3
+	VMOVUPS       expMost64<>+0(SB), Z4
+	VMINPD        Z2, Z4, Z4
+	VMAXPD        Z4, Z3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z2
+	VADDPD        whole<>+0(SB), Z2, Z2
+	VSUBPD        whole<>+0(SB), Z2, Z4
+	VMULPD        ln2<>+0(SB), Z4, Z4
+	VSUBPD        Z4, Z3, Z3
+	VMULPD        Z3, Z3, Z4
+	VMULPD        Z4, Z4, Z5
+	VADDPD        exp8<>+0(SB), Z3, Z6
+	VMULPD        exp6<>+0(SB), Z3, Z7
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        exp4<>+0(SB), Z3, Z8
+	VADDPD        exp5<>+0(SB), Z8, Z8
+	VMULPD        exp2<>+0(SB), Z3, Z9
+	VADDPD        exp3<>+0(SB), Z9, Z9
+	VMULPD        exp0<>+0(SB), Z3, Z3
+	VADDPD        exp1<>+0(SB), Z3, Z3
+	VMULPD        Z4, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z4, Z9, Z4
+	VADDPD        Z4, Z8, Z4
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z4, Z3
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z6, Z3
+	VPADDQ        exponentBias<>+0(SB), Z2, Z2
+	VPSLLQ        $0x34, Z2, Z2
+	VMULPD        Z2, Z3, Z2
+	VCVTPD2PS     Z0, Y1
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VMOVUPS       Z0, (AX)(BX*4)
+	ADDQ          $0x00000010, BX
+	CMPQ          BX, DX
+	JLT           loop
+	VZEROUPPER
+	RET
+
+// func sigmoidsAVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·sigmoidsAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS       (CX)(BX*4), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VMOVUPS       exp8<>+0(SB), Z2
+	VPXORQ        sign64<>+0(SB), Z0, Z0
+	VMOVUPS       expLeast64<>+0(SB), Z3
+	VMOVUPS       expMost64<>+0(SB), Z4
+	VMINPD        Z0, Z4, Z4
+	VMAXPD        Z4, Z3, Z3
+	VMULPD        log2e<>+0(SB), Z3, Z0
+	VADDPD        whole<>+0(SB), Z0, Z0
+	VSUBPD        whole<>+0(SB), Z0, Z4
+	VMULPD        ln2<>+0(SB), Z4, Z4
+	VSUBPD        Z4, Z3, Z3
+	VMULPD        Z3, Z3, Z4
+	VMULPD        Z4, Z4, Z5
+	VADDPD        exp8<>+0(SB), Z3, Z6
+	VMULPD        exp6<>+0(SB), Z3, Z7
+	VADDPD        exp7<>+0(SB), Z7, Z7
+	VMULPD        exp4<>+0(SB), Z3, Z8
+	VADDPD        exp5<>+0(SB), Z8, Z8
+	VMULPD        exp2<>+0(SB), Z3, Z9
+	VADDPD        exp3<>+0(SB), Z9, Z9
+	VMULPD        exp0<>+0(SB), Z3, Z3
+	VADDPD        exp1<>+0(SB), Z3, Z3
+	VMULPD        Z4, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z4, Z9, Z4
+	VADDPD        Z4, Z8, Z4
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z4, Z3
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z6, Z3
+	VPADDQ        exponentBias<>+0(SB), Z0, Z0
+	VPSLLQ        $0x34, Z0, Z0
+	VMULPD        Z0, Z3, Z0
+	VADDPD        exp8<>+0(SB), Z0, Z0
+	VDIVPD        Z0, Z2, Z0
+	VCVTPS2PD     Y1, Z2
+	VMOVUPS       exp8<>+0(SB), Z3
+	VPXORQ        sign64<>+0(SB), Z2, Z2
+	VMOVUPS       expLeast64<>+0(SB), Z4
+	VMOVUPS       expMost64<>+0(SB), Z5
+	VMINPD        Z2, Z5, Z5
+	VMAXPD        Z5, Z4, Z4
+	VMULPD        log2e<>+0(SB), Z4, Z2
+	VADDPD        whole<>+0(SB), Z2, Z2
+	VSUBPD        whole<>+0(SB), Z2, Z5
+	VMULPD        ln2<>+0(SB), Z5, Z5
+	VSUBPD        Z5, Z4, Z4
+	VMULPD        Z4, Z4, Z5
+	VMULPD        Z5, Z5, Z6
+	VADDPD        exp8<>+0(SB), Z4, Z7
+	VMULPD        exp6<>+0(SB), Z4, Z8
+	VADDPD        exp7<>+0(SB), Z8, Z8
+	VMULPD        exp4<>+0(SB), Z4, Z9
+	VADDPD        exp5<>+0(SB), Z9, Z9
+	VMULPD        exp2<>+0(SB), Z4, Z10
+	VADDPD        exp3<>+0(SB), Z10, Z10
+	VMULPD        exp0<>+0(SB), Z4, Z4
+	VADDPD        exp1<>+0(SB), Z4, Z4
+	VMULPD        Z5, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z5, Z10, Z5
+	VADDPD        Z5, Z9, Z5
+	VMULPD        Z6, Z4, Z4
+	VADDPD        Z4, Z5, Z4
+	VMULPD        Z6, Z4, Z4
+	VADDPD        Z4, Z7, Z4
+	VPADDQ        exponentBias<>+0(SB), Z2, Z2
+	VPSLLQ        $0x34, Z2, Z2
+	VMULPD        Z2, Z4, Z2
+	VADDPD        exp8<>+0(SB), Z2, Z2
+	VDIVPD        Z2, Z3, Z2
+	VCVTPD2PS     Z0, Y1
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VMOVUPS       Z0, (AX)(BX*4)
+	ADDQ          $0x00000010, BX
+	CMPQ          BX, DX
+	JLT           loop
+	VZEROUPPER
+	RET
+
+// func tanhsAVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·tanhsAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS       (CX)(BX*4), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VPANDQ        magnitude64<>+0(SB), Z0, Z4
+	VMULPD        minus2<>+0(SB), Z4, Z5
+	VMOVUPS       expLeast64<>+0(SB), Z6
+	VMOVUPS       expMost64<>+0(SB), Z7
+	VMINPD        Z5, Z7, Z7
+	VMAXPD        Z7, Z6, Z6
+	VMULPD        log2e<>+0(SB), Z6, Z5
+	VADDPD        whole<>+0(SB), Z5, Z5
+	VSUBPD        whole<>+0(SB), Z5, Z7
+	VMULPD        ln2<>+0(SB), Z7, Z7
+	VSUBPD        Z7, Z6, Z6
+	VMULPD        Z6, Z6, Z7
+	VMULPD        Z7, Z7, Z8
+	VADDPD        exp8<>+0(SB), Z6, Z9
+	VMULPD        exp6<>+0(SB), Z6, Z10
+	VADDPD        exp7<>+0(SB), Z10, Z10
+	VMULPD        exp4<>+0(SB), Z6, Z11
+	VADDPD        exp5<>+0(SB), Z11, Z11
+	VMULPD        exp2<>+0(SB), Z6, Z12
+	VADDPD        exp3<>+0(SB), Z12, Z12
+	VMULPD        exp0<>+0(SB), Z6, Z6
+	VADDPD        exp1<>+0(SB), Z6, Z6
+	VMULPD        Z7, Z10, Z10
+	VADDPD        Z10, Z9, Z9
+	VMULPD        Z7, Z12, Z7
+	VADDPD        Z7, Z11, Z7
+	VMULPD        Z8, Z6, Z6
+	VADDPD        Z6, Z7, Z6
+	VMULPD        Z8, Z6, Z6
+	VADDPD        Z6, Z9, Z6
+	VPADDQ        exponentBias<>+0(SB), Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VMOVUPS       exp8<>+0(SB), Z6
+	VSUBPD        Z5, Z6, Z6
+	VADDPD        exp8<>+0(SB), Z5, Z5
+	VDIVPD        Z5, Z6, Z5
+	VMULPD        Z4, Z4, Z6
+	VMULPD        tanh0<>+0(SB), Z6, Z7
+	VSUBPD        tanh1<>+0(SB), Z7, Z7
+	VMULPD        Z6, Z7, Z7
+	VADDPD        tanh2<>+0(SB), Z7, Z7
+	VMULPD        Z6, Z7, Z7
+	VSUBPD        tanh3<>+0(SB), Z7, Z7
+	VMULPD        Z6, Z7, Z6
+	VMULPD        Z6, Z4, Z6
+	VADDPD        Z6, Z4, Z6
+	VCMPPD        $0x11, tanhSmall<>+0(SB), Z4, K1
+	VBLENDMPD     Z6, Z5, K1, Z2
+	VPANDQ        magnitude64<>+0(SB), Z2, Z4
+	VPANDQ        sign64<>+0(SB), Z0, Z0
+	VPORQ         Z0, Z4, Z0
+	VCVTPS2PD     Y1, Z4
+	VPANDQ        magnitude64<>+0(SB), Z4, Z5
+	VMULPD        minus2<>+0(SB), Z5, Z6
+	VMOVUPS       expLeast64<>+0(SB), Z7
+	VMOVUPS       expMost64<>+0(SB), Z8
+	VMINPD        Z6, Z8, Z8
+	VMAXPD        Z8, Z7, Z7
+	VMULPD        log2e<>+0(SB), Z7, Z6
+	VADDPD        whole<>+0(SB), Z6, Z6
+	VSUBPD        whole<>+0(SB), Z6, Z8
+	VMULPD        ln2<>+0(SB), Z8, Z8
+	VSUBPD        Z8, Z7, Z7
+	VMULPD        Z7, Z7, Z8
+	VMULPD        Z8, Z8, Z9
+	VADDPD        exp8<>+0(SB), Z7, Z10
+	VMULPD        exp6<>+0(SB), Z7, Z11
+	VADDPD        exp7<>+0(SB), Z11, Z11
+	VMULPD        exp4<>+0(SB), Z7, Z12
+	VADDPD        exp5<>+0(SB), Z12, Z12
+	VMULPD        exp2<>+0(SB), Z7, Z13
+	VADDPD        exp3<>+0(SB), Z13, Z13
+	VMULPD        exp0<>+0(SB), Z7, Z7
+	VADDPD        exp1<>+0(SB), Z7, Z7
+	VMULPD        Z8, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z8, Z13, Z8
+	VADDPD        Z8, Z12, Z8
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z8, Z7
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z10, Z7
+	VPADDQ        exponentBias<>+0(SB), Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VMULPD        Z6, Z7, Z6
+	VMOVUPS       exp8<>+0(SB), Z7
+	VSUBPD        Z6, Z7, Z7
+	VADDPD        exp8<>+0(SB), Z6, Z6
+	VDIVPD        Z6, Z7, Z6
+	VMULPD        Z5, Z5, Z7
+	VMULPD        tanh0<>+0(SB), Z7, Z8
+	VSUBPD        tanh1<>+0(SB), Z8, Z8
+	VMULPD        Z7, Z8, Z8
+	VADDPD        tanh2<>+0(SB), Z8, Z8
+	VMULPD        Z7, Z8, Z8
+	VSUBPD        tanh3<>+0(SB), Z8, Z8
+	VMULPD        Z7, Z8, Z7
+	VMULPD        Z7, Z5, Z7
+	VADDPD        Z7, Z5, Z7
+	VCMPPD        $0x11, tanhSmall<>+0(SB), Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z3
+	VPANDQ        magnitude64<>+0(SB), Z3, Z5
+	VPANDQ        sign64<>+0(SB), Z4, Z4
+	VPORQ         Z4, Z5, Z4
+	VCVTPD2PS     Z0, Y1
+	VCVTPD2PS     Z4, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VMOVUPS       Z0, (AX)(BX*4)
+	ADDQ          $0x00000010, BX
+	CMPQ          BX, DX
+	JLT           loop
+	VZEROUPPER
+	RET
+
+// func expsAVX2(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·expsAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS      (CX)(BX*4), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      expLeast64<>+0(SB), Y2
+	VMOVUPS      expMost64<>+0(SB), Y3
+	VMINPD       Y0, Y3, Y3
+	VMAXPD       Y3, Y2, Y2
+	VMULPD       log2e<>+0(SB), Y2, Y0
+	VADDPD       whole<>+0(SB), Y0, Y0
+	VSUBPD       whole<>+0(SB), Y0, Y3
+	VMULPD       ln2<>+0(SB), Y3, Y3
+	VSUBPD       Y3, Y2, Y2
+	VMULPD       Y2, Y2, Y3
+	VMULPD       Y3, Y3, Y4
+	VADDPD       exp8<>+0(SB), Y2, Y5
+	VMULPD       exp6<>+0(SB), Y2, Y6
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VMULPD       exp4<>+0(SB), Y2, Y7
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       exp2<>+0(SB), Y2, Y8
+	VADDPD       exp3<>+0(SB), Y8, Y8
+	VMULPD       exp0<>+0(SB), Y2, Y2
+	VADDPD       exp1<>+0(SB), Y2, Y2
+	VMULPD       Y3, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y3, Y8, Y3
+	VADDPD       Y3, Y7, Y3
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y3, Y2
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y5, Y2
+	VPADDQ       exponentBias<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y2, Y0
+	VCVTPS2PD    X1, Y2
+	VMOVUPS      expLeast64<>+0(SB), Y3
+	VMOVUPS      expMost64<>+0(SB), Y4
+	VMINPD       Y2, Y4, Y4
+	VMAXPD       Y4, Y3, Y3
+	VMULPD       log2e<>+0(SB), Y3, Y2
+	VADDPD       whole<>+0(SB), Y2, Y2
+	VSUBPD       whole<>+0(SB), Y2, Y4
+	VMULPD       ln2<>+0(SB), Y4, Y4
+	VSUBPD       Y4, Y3, Y3
+	VMULPD       Y3, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VADDPD       exp8<>+0(SB), Y3, Y6
+	VMULPD       exp6<>+0(SB), Y3, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       exp4<>+0(SB), Y3, Y8
+	VADDPD       exp5<>+0(SB), Y8, Y8
+	VMULPD       exp2<>+0(SB), Y3, Y9
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VMULPD       exp0<>+0(SB), Y3, Y3
+	VADDPD       exp1<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       Y4, Y9, Y4
+	VADDPD       Y4, Y8, Y4
+	VMULPD       Y5, Y3, Y3
+	VADDPD       Y3, Y4, Y3
+	VMULPD       Y5, Y3, Y3
+	VADDPD       Y3, Y6, Y3
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y3, Y2
+	VCVTPD2PSY   Y0, X1
+	VCVTPD2PSY   Y2, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
+	CMPQ         BX, DX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func sigmoidsAVX2(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·sigmoidsAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS      (CX)(BX*4), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      exp8<>+0(SB), Y2
+	VPXOR        sign64<>+0(SB), Y0, Y0
+	VMOVUPS      expLeast64<>+0(SB), Y3
+	VMOVUPS      expMost64<>+0(SB), Y4
+	VMINPD       Y0, Y4, Y4
+	VMAXPD       Y4, Y3, Y3
+	VMULPD       log2e<>+0(SB), Y3, Y0
+	VADDPD       whole<>+0(SB), Y0, Y0
+	VSUBPD       whole<>+0(SB), Y0, Y4
+	VMULPD       ln2<>+0(SB), Y4, Y4
+	VSUBPD       Y4, Y3, Y3
+	VMULPD       Y3, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VADDPD       exp8<>+0(SB), Y3, Y6
+	VMULPD       exp6<>+0(SB), Y3, Y7
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       exp4<>+0(SB), Y3, Y8
+	VADDPD       exp5<>+0(SB), Y8, Y8
+	VMULPD       exp2<>+0(SB), Y3, Y9
+	VADDPD       exp3<>+0(SB), Y9, Y9
+	VMULPD       exp0<>+0(SB), Y3, Y3
+	VADDPD       exp1<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       Y4, Y9, Y4
+	VADDPD       Y4, Y8, Y4
+	VMULPD       Y5, Y3, Y3
+	VADDPD       Y3, Y4, Y3
+	VMULPD       Y5, Y3, Y3
+	VADDPD       Y3, Y6, Y3
+	VPADDQ       exponentBias<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       exp8<>+0(SB), Y0, Y0
+	VDIVPD       Y0, Y2, Y0
+	VCVTPS2PD    X1, Y2
+	VMOVUPS      exp8<>+0(SB), Y3
+	VPXOR        sign64<>+0(SB), Y2, Y2
+	VMOVUPS      expLeast64<>+0(SB), Y4
+	VMOVUPS      expMost64<>+0(SB), Y5
+	VMINPD       Y2, Y5, Y5
+	VMAXPD       Y5, Y4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y2
+	VADDPD       whole<>+0(SB), Y2, Y2
+	VSUBPD       whole<>+0(SB), Y2, Y5
+	VMULPD       ln2<>+0(SB), Y5, Y5
+	VSUBPD       Y5, Y4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VADDPD       exp8<>+0(SB), Y4, Y7
+	VMULPD       exp6<>+0(SB), Y4, Y8
+	VADDPD       exp7<>+0(SB), Y8, Y8
+	VMULPD       exp4<>+0(SB), Y4, Y9
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VMULPD       exp2<>+0(SB), Y4, Y10
+	VADDPD       exp3<>+0(SB), Y10, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y4
+	VADDPD       exp1<>+0(SB), Y4, Y4
+	VMULPD       Y5, Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       Y5, Y10, Y5
+	VADDPD       Y5, Y9, Y5
+	VMULPD       Y6, Y4, Y4
+	VADDPD       Y4, Y5, Y4
+	VMULPD       Y6, Y4, Y4
+	VADDPD       Y4, Y7, Y4
+	VPADDQ       exponentBias<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y4, Y2
+	VADDPD       exp8<>+0(SB), Y2, Y2
+	VDIVPD       Y2, Y3, Y2
+	VCVTPD2PSY   Y0, X1
+	VCVTPD2PSY   Y2, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
+	CMPQ         BX, DX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func tanhsAVX2(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·tanhsAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS      (CX)(BX*4), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VPAND        magnitude64<>+0(SB), Y0, Y2
+	VMULPD       minus2<>+0(SB), Y2, Y3
+	VMOVUPS      expLeast64<>+0(SB), Y4
+	VMOVUPS      expMost64<>+0(SB), Y5
+	VMINPD       Y3, Y5, Y5
+	VMAXPD       Y5, Y4, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y3
+	VADDPD       whole<>+0(SB), Y3, Y3
+	VSUBPD       whole<>+0(SB), Y3, Y5
+	VMULPD       ln2<>+0(SB), Y5, Y5
+	VSUBPD       Y5, Y4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VADDPD       exp8<>+0(SB), Y4, Y7
+	VMULPD       exp6<>+0(SB), Y4, Y8
+	VADDPD       exp7<>+0(SB), Y8, Y8
+	VMULPD       exp4<>+0(SB), Y4, Y9
+	VADDPD       exp5<>+0(SB), Y9, Y9
+	VMULPD       exp2<>+0(SB), Y4, Y10
+	VADDPD       exp3<>+0(SB), Y10, Y10
+	VMULPD       exp0<>+0(SB), Y4, Y4
+	VADDPD       exp1<>+0(SB), Y4, Y4
+	VMULPD       Y5, Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       Y5, Y10, Y5
+	VADDPD       Y5, Y9, Y5
+	VMULPD       Y6, Y4, Y4
+	VADDPD       Y4, Y5, Y4
+	VMULPD       Y6, Y4, Y4
+	VADDPD       Y4, Y7, Y4
+	VPADDQ       exponentBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VMOVUPS      exp8<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y4
+	VADDPD       exp8<>+0(SB), Y3, Y3
+	VDIVPD       Y3, Y4, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       tanh0<>+0(SB), Y4, Y5
+	VSUBPD       tanh1<>+0(SB), Y5, Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       tanh2<>+0(SB), Y5, Y5
+	VMULPD       Y4, Y5, Y5
+	VSUBPD       tanh3<>+0(SB), Y5, Y5
+	VMULPD       Y4, Y5, Y4
+	VMULPD       Y4, Y2, Y4
+	VADDPD       Y4, Y2, Y4
+	VCMPPD       $0x11, tanhSmall<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, Y4, Y3, Y2
+	VPAND        magnitude64<>+0(SB), Y2, Y2
+	VPAND        sign64<>+0(SB), Y0, Y0
+	VPOR         Y0, Y2, Y0
+	VCVTPS2PD    X1, Y2
+	VPAND        magnitude64<>+0(SB), Y2, Y3
+	VMULPD       minus2<>+0(SB), Y3, Y4
+	VMOVUPS      expLeast64<>+0(SB), Y5
+	VMOVUPS      expMost64<>+0(SB), Y6
+	VMINPD       Y4, Y6, Y6
+	VMAXPD       Y6, Y5, Y5
+	VMULPD       log2e<>+0(SB), Y5, Y4
+	VADDPD       whole<>+0(SB), Y4, Y4
+	VSUBPD       whole<>+0(SB), Y4, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y6
+	VSUBPD       Y6, Y5, Y5
+	VMULPD       Y5, Y5, Y6
+	VMULPD       Y6, Y6, Y7
+	VADDPD       exp8<>+0(SB), Y5, Y8
+	VMULPD       exp6<>+0(SB), Y5, Y9
+	VADDPD       exp7<>+0(SB), Y9, Y9
+	VMULPD       exp4<>+0(SB), Y5, Y10
+	VADDPD       exp5<>+0(SB), Y10, Y10
+	VMULPD       exp2<>+0(SB), Y5, Y11
+	VADDPD       exp3<>+0(SB), Y11, Y11
+	VMULPD       exp0<>+0(SB), Y5, Y5
+	VADDPD       exp1<>+0(SB), Y5, Y5
+	VMULPD       Y6, Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMULPD       Y6, Y11, Y6
+	VADDPD       Y6, Y10, Y6
+	VMULPD       Y7, Y5, Y5
+	VADDPD       Y5, Y6, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       Y5, Y8, Y5
+	VPADDQ       exponentBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y5, Y4
+	VMOVUPS      exp8<>+0(SB), Y5
+	VSUBPD       Y4, Y5, Y5
+	VADDPD       exp8<>+0(SB), Y4, Y4
+	VDIVPD       Y4, Y5, Y4
+	VMULPD       Y3, Y3, Y5
+	VMULPD       tanh0<>+0(SB), Y5, Y6
+	VSUBPD       tanh1<>+0(SB), Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       tanh2<>+0(SB), Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VSUBPD       tanh3<>+0(SB), Y6, Y6
+	VMULPD       Y5, Y6, Y5
+	VMULPD       Y5, Y3, Y5
+	VADDPD       Y5, Y3, Y5
+	VCMPPD       $0x11, tanhSmall<>+0(SB), Y3, Y3
+	VBLENDVPD    Y3, Y5, Y4, Y3
+	VPAND        magnitude64<>+0(SB), Y3, Y3
+	VPAND        sign64<>+0(SB), Y2, Y2
+	VPOR         Y2, Y3, Y2
+	VCVTPD2PSY   Y0, X1
+	VCVTPD2PSY   Y2, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
+	CMPQ         BX, DX
+	JLT          loop
 	VZEROUPPER
 	RET
 
@@ -25854,6 +28238,112 @@ loop:
 	CMPQ      SI, BX
 	JLT       loop
 	MOVQ      R8, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func packAVX2(b *byte, x *float32, n int) int
+// Requires: AVX, AVX2
+TEXT ·packAVX2(SB), NOSPLIT, $0-32
+	MOVQ     b+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	VXORPS   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSRLD   $0x19, Y1, Y1
+	VPSLLD   $0x17, Y1, Y1
+	VXORPS   Y2, Y2, Y2
+
+loop:
+	VMOVUPS   (CX), Y3
+	VCMPPS    $0x04, Y3, Y0, Y4
+	VCMPPS    $0x04, Y3, Y1, Y3
+	VANDPS    Y4, Y3, Y3
+	VORPS     Y3, Y2, Y2
+	VMOVMSKPS Y4, BX
+	MOVB      BL, (AX)
+	INCQ      AX
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, DX
+	JNZ       loop
+	VMOVMSKPS Y2, AX
+	MOVQ      AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+DATA bitOfLane<>+0(SB)/4, $0x00000001
+DATA bitOfLane<>+4(SB)/4, $0x00000002
+DATA bitOfLane<>+8(SB)/4, $0x00000004
+DATA bitOfLane<>+12(SB)/4, $0x00000008
+DATA bitOfLane<>+16(SB)/4, $0x00000010
+DATA bitOfLane<>+20(SB)/4, $0x00000020
+DATA bitOfLane<>+24(SB)/4, $0x00000040
+DATA bitOfLane<>+28(SB)/4, $0x00000080
+GLOBL bitOfLane<>(SB), RODATA|NOPTR, $32
+
+// func unpackAVX2(x *float32, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·unpackAVX2(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPS bitOfLane<>+0(SB), Y0
+
+loop:
+	VPBROADCASTB (CX), Y1
+	VPAND        Y0, Y1, Y1
+	VPCMPEQD     Y0, Y1, Y1
+	VPAND        one<>+0(SB), Y1, Y1
+	VMOVUPS      Y1, (AX)
+	INCQ         CX
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, DX
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func adamAVX2(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·adamAVX2(SB), NOSPLIT, $0-48
+	MOVQ         w+0(FP), AX
+	MOVQ         dw+8(FP), CX
+	MOVQ         mean+16(FP), DX
+	MOVQ         square+24(FP), BX
+	MOVQ         n+40(FP), SI
+	MOVQ         c+32(FP), DI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+	VBROADCASTSS 24(DI), Y6
+	VBROADCASTSS 28(DI), Y7
+	XORQ         DI, DI
+
+loop:
+	VMULPS  (AX)(DI*4), Y0, Y8
+	VMULPS  Y8, Y1, Y9
+	VADDPS  (CX)(DI*4), Y9, Y9
+	VMOVUPS (DX)(DI*4), Y10
+	VSUBPS  Y10, Y9, Y11
+	VMULPS  Y11, Y2, Y11
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS Y10, (DX)(DI*4)
+	VMULPS  (BX)(DI*4), Y3, Y11
+	VMULPS  Y9, Y4, Y12
+	VMULPS  Y9, Y12, Y9
+	VADDPS  Y9, Y11, Y9
+	VMOVUPS Y9, (BX)(DI*4)
+	VSQRTPS Y9, Y9
+	VDIVPS  Y6, Y9, Y9
+	VADDPS  Y7, Y9, Y9
+	VMULPS  Y10, Y5, Y10
+	VDIVPS  Y9, Y10, Y9
+	VSUBPS  Y9, Y8, Y8
+	VMOVUPS Y8, (AX)(DI*4)
+	ADDQ    $0x08, DI
+	CMPQ    DI, SI
+	JLT     loop
 	VZEROUPPER
 	RET
 

@@ -12,4 +12,7 @@ func sumColumnsAVX2(_, _, _ *float32, _ *int32, _, _, _ int) { panic("simd: no a
 func axpyAVX2(_, _ *float32, _ float32, _ int)               { panic("simd: no assembly") }
 func spreadAVX2(_, _ *float32, _ float32, _, _, _ int)       { panic("simd: no assembly") }
 func transposeAVX2(_, _ *float32, _, _, _ int)               { panic("simd: no assembly") }
+func adamAVX2(_, _, _, _, _ *float32, _ int)                 { panic("simd: no assembly") }
+func packAVX2(*byte, *float32, int) int                      { panic("simd: no assembly") }
+func unpackAVX2(*float32, *byte, int)                        { panic("simd: no assembly") }
 func peakFMA(int)                                            { panic("simd: no assembly") }

@@ -3,6 +3,7 @@ package simd
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -210,7 +211,9 @@ func TestBits(t *testing.T) {
 		for k := range x {
 			x[k] = float32(r.IntN(2))
 		}
-		Pack(packed, x)
+		if !Pack(packed, x) {
+			t.Fatalf("Pack finds what is no spike in %v", x)
+		}
 		Unpack(back, packed)
 		same(t, "Unpack", back, x)
 		if got, want := CountBits(packed), countGo(x); got != want {
@@ -226,5 +229,87 @@ func TestBits(t *testing.T) {
 				t.Fatalf("ActiveBits = %v, want %v", got[:m], want[:m])
 			}
 		}
+	}
+}
+
+// TestPack compares the packing of numbers, and what it says of them, with the twin's.
+func TestPack(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(17, 18))
+	for n := 0; n < 200; n += 8 {
+		for range 20 {
+			x, got, want := make([]float32, n), make([]byte, n/8), make([]byte, n/8)
+			for k := range x {
+				x[k] = float32(r.IntN(2))
+			}
+			if n > 0 && r.IntN(2) == 0 {
+				x[r.IntN(n)] = special[r.IntN(len(special))]
+			}
+			if g, w := Pack(got, x), packGo(want, x); g != w {
+				t.Fatalf("Pack of %v says %v, want %v", x, g, w)
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("Pack of %v is %v, want %v", x, got, want)
+			}
+			back, twin := make([]float32, n), make([]float32, n)
+			Unpack(back, got)
+			unpackGo(twin, want)
+			same(t, "Unpack", back, twin)
+		}
+	}
+}
+
+// TestElementwise compares functions of every element with the twins': for all lengths, in place, over all sizes of numbers
+// and at those where the twins take another branch.
+func TestElementwise(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(19, 20))
+	edges := append([]float32{0.1, -0.1, 0.099999994, -150, -150.00002, 88.72283, 88.72284, -103.97208, -104, 700, 700.0001, -700}, special...)
+	for _, f := range []struct {
+		name string
+		all  func(dst, x []float32)
+		one  func(float64) float64
+	}{{"exp", Exps, Exp}, {"sigmoid", Sigmoids, Sigmoid}, {"tanh", Tanhs, Tanh}} {
+		check := func(x []float32) {
+			want, got := make([]float32, len(x)), append([]float32(nil), x...)
+			for k, v := range x {
+				want[k] = float32(f.one(float64(v)))
+			}
+			f.all(got, got)
+			same(t, f.name, got, want)
+		}
+		for n := range 70 {
+			x := mixed(r, n, 0.2)
+			for k := range x {
+				switch r.IntN(4) {
+				case 0:
+					x[k] = edges[r.IntN(len(edges))]
+				case 1:
+					x[k] *= 40
+				}
+			}
+			check(x)
+		}
+		x := make([]float32, 0, 1<<16)
+		for b := uint64(0); b < 1<<32; b += 40_009 {
+			x = append(x, math.Float32frombits(uint32(b)))
+		}
+		check(x)
+	}
+}
+
+// TestAdam compares the optimiser's step with the twin's.
+func TestAdam(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(21, 22))
+	for n := range 70 {
+		w, g, m, v := mixed(r, n, 0.1), mixed(r, n, 0.1), mixed(r, n, 0.1), mixed(r, n, 0.1)
+		wantW, wantM, wantV := slices.Clone(w), slices.Clone(m), slices.Clone(v)
+		c := [8]float32{0.99, 0.01, 0.1, 0.999, 0.001, 0.001, 0.03, 1e-8}
+		Adam(w, g, m, v, &c)
+		adamGo(wantW, g, wantM, wantV, &c)
+		same(t, "w", w, wantW)
+		same(t, "mean", m, wantM)
+		same(t, "square", v, wantV)
 	}
 }

@@ -32,6 +32,9 @@ func (s *Stream) accumulate(dst *tensor.Tensor, events []Event, from, to int64) 
 	default:
 		accumulateCount(img, events, w, h, 1, w)
 	}
+	if s.touched.on && s.view == nil {
+		s.touched.mark(events, s.raster())
+	}
 }
 
 // send adds events to an image on a GPU, where they are counted.

@@ -33,6 +33,8 @@ type Stream struct {
 	rest   []Event  // events of the last batch that no frame took yet
 	places []uint32 // of events on their way to an image on a GPU
 	clock  clock    // of Read and Frames
+
+	touched touched // of ReadSparse and SparseFrames
 }
 
 func newStream(src Source, uri string, o *options) (*Stream, error) {

@@ -37,7 +37,7 @@ func sign(v float32) float32 {
 
 // Exp is e to the power t.
 func (t *Tensor) Exp() *Tensor {
-	return t.via("Exp", simd.Exp, func(dy, x, y float32) float32 { return dy * y })
+	return t.all("Exp", simd.Exps, func(dy, x, y float32) float32 { return dy * y })
 }
 
 // Log is the natural logarithm.
@@ -62,12 +62,12 @@ func (t *Tensor) Cos() *Tensor {
 
 // Tanh is the hyperbolic tangent.
 func (t *Tensor) Tanh() *Tensor {
-	return t.via("Tanh", simd.Tanh, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
+	return t.all("Tanh", simd.Tanhs, func(dy, x, y float32) float32 { return dy * (1 - float32(y*y)) })
 }
 
 // Sigmoid is 1/(1 + exp(-t)).
 func (t *Tensor) Sigmoid() *Tensor {
-	return t.via("Sigmoid", simd.Sigmoid,
+	return t.all("Sigmoid", simd.Sigmoids,
 		func(dy, x, y float32) float32 { return dy * (1 - y) * y })
 }
 
@@ -133,6 +133,16 @@ func (t *Tensor) via(name string, f func(float64) float64, grad func(dy, x, y fl
 	for i, v := range t.elems() {
 		out.elems()[i] = float32(f(float64(v)))
 	}
+	if Recording(t) {
+		t.recordEach(name, out, grad)
+	}
+	return out
+}
+
+// all is each with a function of all elements.
+func (t *Tensor) all(name string, f func(dst, x []float32), grad func(dy, x, y float32) float32) *Tensor {
+	out := Zeros(t.shape...)
+	f(out.elems(), t.elems())
 	if Recording(t) {
 		t.recordEach(name, out, grad)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/livespike/livespike/internal/cuda"
 	"github.com/livespike/livespike/internal/cuda/gpu"
+	"github.com/livespike/livespike/internal/simd"
 )
 
 // Adam divides the gradient's running mean by the root of its running square.
@@ -63,15 +64,7 @@ func adamNumbers(s settings, step int) (rate, root, eps, fresh1, keep2, fresh2 f
 // adam is a step after the weights were multiplied by keep, with decay times them added to the gradient.
 func adam(s settings, step int, w, g []float32, slots [][]float32, decay, keep float32) {
 	rate, root, eps, fresh1, keep2, fresh2 := adamNumbers(s, step)
-	mean, square := slots[0], slots[1]
-	for i, d := range g {
-		x := w[i] * keep
-		d += float32(decay * x)
-		m := mean[i] + float32(fresh1*(d-mean[i]))
-		v := float32(keep2*square[i]) + float32(fresh2*d*d)
-		mean[i], square[i] = m, v
-		w[i] = x - float32(rate*m/(float32(math.Sqrt(float64(v)))/root+eps))
-	}
+	simd.Adam(w, g, slots[0], slots[1], &[8]float32{keep, decay, fresh1, keep2, fresh2, rate, root, eps})
 }
 
 func adamOn(s settings, step int, w, g *gpu.Memory, slots []*gpu.Memory, decay, keep float32) error {

@@ -78,4 +78,55 @@ func active() {
 	JLT(LabelRef("loop"))
 	Store(found, ReturnIndex(0))
 	ret()
+
+	pack()
+	unpack()
+}
+
+// pack writes the way from numbers to bits.
+func pack() {
+	function("packAVX2", "writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.",
+		"func(b *byte, x *float32, n int) int")
+	b, x, n := loaded("b"), loaded("x"), loaded("n")
+	zero, one, other := zeros(), ones(), zeros()
+	Label("loop")
+	v, some, notOne, bits := YMM(), YMM(), YMM(), GP32()
+	VMOVUPS(Mem{Base: x}, v)
+	VCMPPS(Imm(0x04), v, zero, some) // not equal, or NaN
+	VCMPPS(Imm(0x04), v, one, notOne)
+	VANDPS(some, notOne, notOne)
+	VORPS(notOne, other, other)
+	VMOVMSKPS(some, bits)
+	MOVB(bits.As8(), Mem{Base: b})
+	INCQ(b)
+	ADDQ(Imm(32), x)
+	SUBQ(Imm(8), n)
+	JNZ(LabelRef("loop"))
+	any := GP64()
+	VMOVMSKPS(other, any.As32())
+	Store(any, ReturnIndex(0))
+	ret()
+}
+
+// unpack writes the way from bits to spikes.
+func unpack() {
+	one := GLOBL("bitOfLane", RODATA|NOPTR)
+	for lane := range 8 {
+		DATA(4*lane, U32(1<<lane))
+	}
+	function("unpackAVX2", "writes 1 or 0 for each of n bits, n a multiple of 8.", "func(x *float32, b *byte, n int)")
+	x, b, n := loaded("x"), loaded("b"), loaded("n")
+	bit := value(one)
+	Label("loop")
+	v := YMM()
+	VPBROADCASTB(Mem{Base: b}, v)
+	VPAND(bit, v, v)
+	VPCMPEQD(bit, v, v)
+	VPAND(constants["one"], v, v)
+	VMOVUPS(v, Mem{Base: x})
+	INCQ(b)
+	ADDQ(Imm(32), x)
+	SUBQ(Imm(8), n)
+	JNZ(LabelRef("loop"))
+	ret()
 }

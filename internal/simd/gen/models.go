@@ -22,16 +22,16 @@ func neurons() {
 }
 
 var models = []model{
-	{name: "lif", bits: true, title: "LIF", vars: 2, coefs: 5, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+	{name: "lif", bits: true, past: true, title: "LIF", vars: 2, coefs: 5, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
 		u := membrane(k)
 		return k.spike(0, above(u, k.c(3)), u, k.c(4))
 	}},
-	{name: "lifRefrac", bits: true, title: "LIFRefrac", vars: 3, coefs: 6, jump: 1, tiny: true, step: func(k *neuron) VecVirtual {
+	{name: "lifRefrac", bits: true, past: true, title: "LIFRefrac", vars: 3, coefs: 6, jump: 1, tiny: true, step: func(k *neuron) VecVirtual {
 		u := membrane(k)
 		f := above(u, k.c(3))
 		return k.refractory(2, 0, f, k.reset(f, u, k.c(4)), k.c(5))
 	}},
-	{name: "li", title: "LI", vars: 2, coefs: 3, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
+	{name: "li", past: true, title: "LI", vars: 2, coefs: 3, jump: 1, tiny: true, inRegisters: true, step: func(k *neuron) VecVirtual {
 		v := membrane(k)
 		k.set(0, v)
 		return v
@@ -126,7 +126,7 @@ var models = []model{
 
 // subtracting is a model with the subtractive reset, whose threshold is the coefficient th.
 func subtracting(m model, th int) model {
-	m.name, m.title, m.tiny = m.name+"Subtract", m.title+" (subtractive reset)", false
+	m.name, m.title, m.tiny, m.bits, m.past = m.name+"Subtract", m.title+" (subtractive reset)", false, false, false
 	step := m.step
 	m.step = func(k *neuron) VecVirtual {
 		k.subtract = k.c(th)
@@ -182,43 +182,28 @@ func negative(x VecVirtual) VecVirtual {
 	return v
 }
 
-// runAway makes delta*exp((v-th)/delta), and 0 for a delta of 0, from LIFEx's coefficients.
-func runAway(ks []*neuron, spilled []Mem) {
+// runAway makes delta*exp((v-th)/delta), and 0 for a delta of 0. What exp rounds to infinity and to 0 begins at the limits,
+// and NaN passes them.
+func runAway(ks []*neuron, th, delta Op) {
+	least, most := value(constants["expLeast"]), value(constants["expMost"])
 	var xs []VecVirtual
 	for _, k := range ks {
-		x := div(sub(k.v(0), k.c(3)), k.c(5))
-		VMOVUPS(x, spilled[len(xs)])
+		x := div(sub(value(k.of(k.vars[0])), th), delta) // v is loaded again behind: the registers are few
+		VMINPS(x, most, x)
+		VMAXPS(x, least, x)
 		xs = append(xs, x)
 	}
-	for i, e := range exp(xs) {
-		delta := value(ks[i].c(5))
-		e = exceptions(e, value(spilled[i]))
-		ks[i].away = compare(0x04, delta, constants["zero"]).of(mul(e, delta)) // not equal, or NaN
+	es := exp(xs)
+	some := compare(0x04, value(delta), constants["zero"]) // not equal, or NaN
+	for i, e := range es {
+		ks[i].away = some.of(mul(e, delta))
 	}
 }
 
-// exceptions puts what exp gives for large numbers, small ones and NaN into e.
-func exceptions(e, x VecVirtual) VecVirtual {
-	e = above(x, constants["expMost"]).choose(constants["infinity"], e)
-	e = compare(0x11, x, constants["expLeast"]).not().of(e) // not below
-	return compare(0x03, x, x).choose(x, e)
-}
-
-// exp is the twin of exp32 but for its exceptions: in float64, rounded once to float32. The operations of several vectors
+// exp is the twin of exp32 between its limits: in float64, rounded once to float32. The operations of several vectors
 // alternate, since each waits for the one before.
 func exp(xs []VecVirtual) []VecVirtual {
-	var halves []Op // what becomes one vector of float64
-	for _, x := range xs {
-		if wide512 {
-			low, high := x.AsY(), YMM()
-			VEXTRACTF64X4(Imm(1), x, high)
-			halves = append(halves, low, high)
-		} else {
-			low, high := x.AsX(), XMM()
-			VEXTRACTF128(Imm(1), x, high)
-			halves = append(halves, low, high)
-		}
-	}
+	halves := inHalves(xs)
 	n := len(halves)
 	k, r, p := make([]VecVirtual, n), make([]VecVirtual, n), make([]VecVirtual, n)
 	each := func(f func(i int)) {
@@ -246,23 +231,42 @@ func exp(xs []VecVirtual) []VecVirtual {
 		each(func(i int) { VADDPD(wide(c), p[i], p[i]) })
 		each(func(i int) { VMULPD(r[i], p[i], p[i]) })
 	}
+	each(func(i int) { VADDPD(wide("exp8"), p[i], p[i]) })
 	each(func(i int) {
-		VADDPD(wide("exp8"), p[i], p[i])
 		if wide512 {
-			n := YMM()
-			VCVTPD2DQ(k[i], n)
-			VPMOVSXDQ(n, k[i])
-		} else {
-			n := XMM()
-			VCVTPD2DQY(k[i], n)
-			VPMOVSXDQ(n, k[i])
+			VSCALEFPD(k[i], p[i], p[i])
+			return
 		}
+		n := XMM()
+		VCVTPD2DQY(k[i], n)
+		VPMOVSXDQ(n, k[i])
 		VPADDQ(wide("exponentBias"), k[i], k[i])
 		VPSLLQ(Imm(52), k[i], k[i])
 		VMULPD(k[i], p[i], p[i])
 	})
+	return joined(p)
+}
+
+// inHalves is the halves of vectors, each of which becomes one vector of float64; joined rounds those back.
+func inHalves(xs []VecVirtual) []Op {
+	var halves []Op
+	for _, x := range xs {
+		if wide512 {
+			high := YMM()
+			VEXTRACTF64X4(Imm(1), x, high)
+			halves = append(halves, x.AsY(), high)
+		} else {
+			high := XMM()
+			VEXTRACTF128(Imm(1), x, high)
+			halves = append(halves, x.AsX(), high)
+		}
+	}
+	return halves
+}
+
+func joined(p []VecVirtual) []VecVirtual {
 	var es []VecVirtual
-	for i := 0; i < n; i += 2 {
+	for i := 0; i < len(p); i += 2 {
 		e := vector()
 		if wide512 {
 			low, high := YMM(), YMM()

@@ -206,14 +206,19 @@ func vectors() {
 		{"scale49", math.Float32bits(0x1p49)},
 		{"expMost", math.Float32bits(89)},
 		{"expLeast", math.Float32bits(-104)},
-		{"infinity", math.Float32bits(float32(math.Inf(1)))},
 	} {
 		constants[c.name] = GLOBL(c.name, RODATA|NOPTR)
 		for at := range 16 {
 			DATA(4*at, U32(c.bits))
 		}
 	}
-	doubles := map[string]uint64{"log2e": math.Float64bits(math.Log2E), "ln2": math.Float64bits(math.Ln2), "exponentBias": 1023}
+	doubles := map[string]uint64{
+		"log2e": math.Float64bits(math.Log2E), "ln2": math.Float64bits(math.Ln2), "exponentBias": 1023,
+		"whole": math.Float64bits(3 << 51), "expMost64": math.Float64bits(700), "expLeast64": math.Float64bits(-150),
+		"sign64": 1 << 63, "magnitude64": 1<<63 - 1, "minus2": math.Float64bits(-2), "tanhSmall": math.Float64bits(0.1),
+		"tanh0": math.Float64bits(62.0 / 2835), "tanh1": math.Float64bits(17.0 / 315), "tanh2": math.Float64bits(2.0 / 15),
+		"tanh3": math.Float64bits(1.0 / 3),
+	}
 	for n, v := range []float64{1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1} {
 		doubles[fmt.Sprintf("exp%d", n)] = math.Float64bits(v)
 	}
@@ -237,6 +242,7 @@ type model struct {
 	inRegisters bool // there are few enough coefficients
 	runsAway    bool // it has an exponential, and takes one step at a time
 	bits        bool // there are kernels whose output is a bit for each neuron
+	past        bool // there is a kernel whose output does not go through the caches
 	step        func(k *neuron) VecVirtual
 }
 
@@ -246,12 +252,15 @@ func (m model) kernels() {
 		if steps == 2 && m.runsAway {
 			continue
 		}
-		m.kernel(steps, false, false)
+		m.kernel(steps, false, false, false)
 		if m.jump >= 0 {
-			m.kernel(steps, true, false)
+			m.kernel(steps, true, false, false)
 		}
 		if m.bits {
-			m.kernel(steps, false, true)
+			m.kernel(steps, false, true, false)
+		}
+		if m.past && steps == 2 {
+			m.kernel(steps, false, false, true)
 		}
 	}
 	if m.tiny && !wide512 {
@@ -267,8 +276,8 @@ type stepper struct {
 	z, x, c, n, row, cstep, at Register
 	vars                       []Register
 	xs, zs                     []Register // of each step
-	spilled                    []Mem      // memory for a vector of each neuron
 	at8                        Register   // the position in bytes of bits, nil where the output is no bits
+	past                       bool       // the output does not go through the caches
 }
 
 func (m model) begin(form, what string) *stepper {
@@ -290,8 +299,12 @@ func (m model) neurons(w *stepper, vectors int) *neuron {
 	return k
 }
 
-func (m model) kernel(steps int, late, bits bool) {
+func (m model) kernel(steps int, late, bits, past bool) {
 	form, what := []string{"", "", "Pair"}[steps], []string{"", "the step", "two steps"}[steps]
+	if past {
+		form = "Past"
+		what += ", with the output past the caches,"
+	}
 	if late {
 		form = "Late" + form
 		what += ", with the input behind,"
@@ -301,6 +314,7 @@ func (m model) kernel(steps int, late, bits bool) {
 		what += ", with a bit for each neuron as output,"
 	}
 	w := m.begin(form, what)
+	w.past = past
 	if bits {
 		w.at8 = GP64()
 		XORQ(w.at8, w.at8)
@@ -319,21 +333,20 @@ func (m model) kernel(steps int, late, bits bool) {
 	}
 	flags := AllocLocal(8)
 	watchDenormals(flags)
-	if m.runsAway {
-		w.spilled = []Mem{AllocLocal(4 * lanes()), AllocLocal(4 * lanes())}
-	}
 	var held []Op // coefficients in registers, in the kernels that have them alike for all neurons
-	if wide512 {
+	if wide512 && !m.runsAway {
 		for j := range m.coefs {
-			v := vector()
-			VBROADCASTSS(Mem{Base: w.c, Disp: 32 * j}, v)
-			held = append(held, v)
+			held = append(held, m.alike(w, j))
 		}
 	}
-	// two vectors at a time, which do not wait for each other, and at last one
+	// some vectors at a time, which do not wait for each other, and at last one
+	count := 2
+	if wide512 && m.runsAway {
+		count = 4
+	}
 	last, end := GP64(), U32(lanes())
 	MOVQ(w.n, last)
-	SUBQ(end, last)
+	SUBQ(U32((count-1)*lanes()), last)
 	Label("loop")
 	CMPQ(w.at, last)
 	JGE(LabelRef("single"))
@@ -341,10 +354,10 @@ func (m model) kernel(steps int, late, bits bool) {
 		CMPQ(w.cstep, Imm(0))
 		JNE(LabelRef("single"))
 	}
-	m.vectors(w, 2, held, late)
-	ADDQ(U32(2*lanes()), w.at)
+	m.vectors(w, count, held, late)
+	ADDQ(U32(count*lanes()), w.at)
 	if bits {
-		ADDQ(Imm(uint64(lanes()/4)), w.at8)
+		ADDQ(Imm(uint64(count*lanes()/8)), w.at8)
 	}
 	JMP(LabelRef("loop"))
 	Label("single")
@@ -359,10 +372,20 @@ func (m model) kernel(steps int, late, bits bool) {
 	JMP(LabelRef("single"))
 	Label("done")
 	Store(sawDenormals(flags), ReturnIndex(0))
+	if past {
+		SFENCE()
+	}
 	ret()
 }
 
-// vectors writes the steps of one or two vectors of neurons.
+// alike is a coefficient of AVX-512's kernels, which all neurons have in common.
+func (m model) alike(w *stepper, j int) VecVirtual {
+	v := vector()
+	VBROADCASTSS(Mem{Base: w.c, Disp: 32 * j}, v)
+	return v
+}
+
+// vectors writes the steps of some vectors of neurons.
 func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 	ks := make([]*neuron, count)
 	for i := range ks {
@@ -373,13 +396,18 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 			held = append(held, value(ks[0].coefs[j]))
 		}
 	}
+	if m.runsAway && wide512 { // exp needs the registers, so that the coefficients are loaded behind it
+		runAway(ks, m.alike(w, 3), m.alike(w, 5))
+		for j := range m.coefs {
+			held = append(held, m.alike(w, j))
+		}
+	} else if m.runsAway {
+		runAway(ks, ks[0].c(3), ks[0].c(5))
+	}
 	for _, k := range ks {
 		if held != nil {
 			k.coefs = held
 		}
-	}
-	if m.runsAway {
-		runAway(ks, w.spilled)
 	}
 	for t := range w.xs {
 		for i, k := range ks {
@@ -393,6 +421,10 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 			}
 			if w.at8 != nil {
 				k.fired.store(Mem{Base: w.zs[t], Index: w.at8, Scale: 1, Disp: i * lanes() / 8})
+				continue
+			}
+			if w.past {
+				VMOVNTPS(out, k.of(w.zs[t]))
 				continue
 			}
 			VMOVUPS(out, k.of(w.zs[t]))

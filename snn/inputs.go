@@ -1,0 +1,102 @@
+package snn
+
+import (
+	"sort"
+
+	"github.com/livespike/livespike/internal/simd"
+	"github.com/livespike/livespike/snn/tensor"
+)
+
+// inputs are what a layer is given: numbers, spikes as packed bits, or a list of what is not zero. All three give the same
+// bits; a layer that visits only what is not zero finds it in the last two without a look at the others.
+type inputs struct {
+	x      []float32
+	bits   []byte
+	index  []int32 // the places of values, rising, counted from -first
+	values []float32
+	first  int
+	n      int
+}
+
+func numbers(x []float32) inputs { return inputs{x: x, n: len(x)} }
+func spikes(bits []byte) inputs  { return inputs{bits: bits, n: 8 * len(bits)} }
+func listed(x *tensor.Sparse) inputs {
+	return inputs{index: x.Index(), values: x.Values(), n: size(x.Shape())}
+}
+
+// rows is n of them from the given one on; both are multiples of 8 where they are bits.
+func (s inputs) rows(from, n int) inputs {
+	switch {
+	case s.x != nil:
+		return numbers(s.x[from:][:n])
+	case s.bits != nil:
+		return spikes(s.bits[from/8:][:n/8])
+	}
+	at, end := s.find(from), s.find(from+n)
+	return inputs{index: s.index[at:end], values: s.values[at:end], first: s.first + from, n: n}
+}
+
+// find is where the elements of a list from the given one on begin.
+func (s inputs) find(at int) int {
+	return sort.Search(len(s.index), func(k int) bool { return int(s.index[k])-s.first >= at })
+}
+
+// count is how many of them are not zero.
+func (s inputs) count() int {
+	switch {
+	case s.x != nil:
+		return simd.Count(s.x)
+	case s.bits != nil:
+		return simd.CountBits(s.bits)
+	}
+	return simd.Count(s.values)
+}
+
+// active lists those of n, at most chunk, that are not zero, by their places behind the given one. Values is 1 throughout
+// where they are bits, and stays as it is.
+func (s inputs) active(index *[chunk]int32, values *[chunk]float32, from, n int) int {
+	switch {
+	case s.x != nil:
+		return simd.Active(index[:], values[:], s.x[from:][:n], 0)
+	case s.bits != nil:
+		return simd.ActiveBits(index[:], s.bits[from/8:][:n/8])
+	}
+	found := 0
+	for k := s.find(from); k < len(s.index) && int(s.index[k])-s.first < from+n; k++ {
+		if v := s.values[k]; v != 0 {
+			index[found], values[found] = int32(int(s.index[k])-s.first-from), v
+			found++
+		}
+	}
+	return found
+}
+
+// write writes all of them as numbers.
+func (s inputs) write(x []float32) {
+	switch {
+	case s.x != nil:
+		copy(x, s.x)
+	case s.bits != nil:
+		simd.Unpack(x, s.bits)
+	default:
+		clear(x)
+		for k, at := range s.index {
+			x[int(at)-s.first] = s.values[k]
+		}
+	}
+}
+
+// addTo adds them to x.
+func (s inputs) addTo(x []float32) {
+	for k, at := range s.index {
+		x[int(at)-s.first] += s.values[k]
+	}
+}
+
+// ones are the values of spikes.
+var ones = func() (all [chunk]float32) {
+	for k := range all {
+		all[k] = 1
+	}
+	return all
+}()
