@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"unsafe"
 
 	"github.com/livespike/livespike/internal/simd"
+	"github.com/livespike/livespike/snn/tensor"
 )
 
 // hard is n numbers among which are those at which assembly and Go could part: signed zeros, denormals, infinities,
@@ -89,9 +92,10 @@ func sameSteps(t *testing.T, name string, c *neuron, x, s []float32, n int, each
 		}
 		for _, steps := range []int{1, 2} {
 			for _, denormal := range []bool{false, true} {
-				z := make([]float32, 2*n)
+				z := aligned(2 * n)
 				got := &State{lay: c.lay, shape: []int{n}, buf: append([]float32(nil), s...), denormal: denormal}
-				took := c.runFast(z, x, part{end: n, steps: steps}, got, &got.denormal, late)
+				past := steps == 2 && !denormal && !late && c.fast.Past != nil && n%16 == 0
+				took := c.runFast(z, x, part{end: n, steps: steps, past: past}, got, &got.denormal, late)
 				what := fmt.Sprintf("%s, n=%d, %d of %d steps, late %v, denormals %v, c=%v", name, n, took, steps, late, denormal, each[0])
 				state := want
 				if took == 1 {
@@ -100,6 +104,37 @@ func sameSteps(t *testing.T, name string, c *neuron, x, s []float32, n int, each
 				bitsEqual(t, what+": z", z[:took*n], wantZ[:took*n])
 				bitsEqual(t, what+": state", got.buf, state)
 			}
+		}
+	}
+}
+
+// aligned is n zeros that begin at a cache line.
+func aligned(n int) []float32 {
+	z := make([]float32, n+15)
+	for uintptr(unsafe.Pointer(&z[0]))%64 != 0 {
+		z = z[1:]
+	}
+	return z[:n:n]
+}
+
+// TestPast: an output that goes past the caches is that of the steps one after the other, on one processor and two, in models
+// with a kernel for it and without.
+func TestPast(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	tensor.Seed(9)
+	const steps, n = 65, 1 << 16
+	x := tensor.Rand(steps, n).Mul(2)
+	for _, l := range []*Layer{LIF(), LIFRefrac(), LI(), IAF(), LIF(Delayed()), LIF(TauMemInv(tensor.Rand(n).Mul(200)))} {
+		cell := &Cell{l.neuron}
+		want, wantS := tensor.Zeros(steps, n), cell.InitialState(n)
+		for k := range steps {
+			cell.ForwardInto(want.Index(k), x.Index(k), wantS)
+		}
+		for _, p := range []int{1, 2} {
+			runtime.GOMAXPROCS(p)
+			got, s := l.Forward(x, nil)
+			sameBits(t, l.name, got, want)
+			sameBits(t, l.name+": v", s.V(), wantS.V())
 		}
 	}
 }

@@ -79,15 +79,14 @@ func (l *Layer) needTime(shape []int) {
 // run is the time loop. Where there is much to do, several processors share the neurons.
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
-	if l.canPair(s) && l.isCut(n, steps) {
+	if l.canPair(s) && (l.goesPast(z, n) || isManyNeurons(n, steps)) {
 		l.share(z, nil, x, steps, s)
 		return
 	}
 	watch := watcher{per: n}
-	two := part{0, n, 2, l.goesPast(z, n)}
 	for t := 0; t < steps; {
 		if t+1 < steps && n >= 8 && l.canPair(s) {
-			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], two, s, &s.denormal, l.delayed)
+			t += l.runFast(z[t*n:(t+2)*n], x[t*n:(t+2)*n], part{end: n, steps: 2}, s, &s.denormal, l.delayed)
 			watch.step(l.name)
 		} else {
 			l.advance(z[t*n:(t+1)*n], x[t*n:(t+1)*n], s)
@@ -99,16 +98,13 @@ func (l *Layer) run(z, x []float32, steps int, s *State) {
 
 const (
 	shareOfNeurons = 512     // neurons, at least, that one processor takes at a time
-	workOfNeuron   = 8       // multiplications that take as long as a neuron's step
-	cutState       = 1 << 18 // bytes of a state that stay in the second cache while input and output pass through it
+	workOfNeuron   = 11      // multiplications that take as long as a neuron's step
+	pastState      = 1 << 17 // bytes of the variables of a piece whose output goes past the caches
 )
 
-// mostNeurons is the number of neurons that are taken over all steps before the next ones are.
-func (c *neuron) mostNeurons() int { return cutState / (4 * len(c.m.state)) &^ 63 }
-
-// isCut says that the neurons are taken in pieces, by several processors or for the cache's sake.
-func (c *neuron) isCut(n, steps int) bool {
-	return steps > 1 && n > c.mostNeurons() || n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron)
+// isManyNeurons says that several processors share the neurons.
+func isManyNeurons(n, steps int) bool {
+	return n >= 2*shareOfNeurons && isShared(steps*n*workOfNeuron)
 }
 
 // shared is the steps of neurons while they are taken in pieces.
@@ -127,12 +123,13 @@ var sharedTasks = sync.Pool{New: func() any { return new(shared) }}
 // share runs the neurons over all steps in pieces.
 func (c *neuron) share(z []float32, bits []byte, x []float32, steps int, s *State) {
 	n := s.stride()
-	each := c.mostNeurons()
-	if isShared(steps * n * workOfNeuron) {
-		each = min(each, max(shareOfNeurons, (n/(2*runtime.GOMAXPROCS(0))+63)&^63))
+	each := max(shareOfNeurons, (n/(2*runtime.GOMAXPROCS(0))+63)&^63)
+	past := bits == nil && c.goesPast(z, n)
+	if past {
+		each = min(each, pastState/(4*len(c.m.state))&^63)
 	}
 	t := sharedTasks.Get().(*shared)
-	*t = shared{c: c, z: z, bits: bits, x: x, steps: steps, s: s, each: each, past: bits == nil && c.goesPast(z, n)}
+	*t = shared{c: c, z: z, bits: bits, x: x, steps: steps, s: s, each: each, past: past}
 	pool.Do((n+each-1)/each, t)
 	*t = shared{}
 	sharedTasks.Put(t)

@@ -65,7 +65,7 @@ func asBytes(f []float32) []byte {
 func (l *Layer) applyBits(z []byte, x []float32, in []int, s *State) *State {
 	s = l.ready(l, s, in[1:])
 	n, steps := s.stride(), in[0]
-	if l.isCut(n, steps) {
+	if isManyNeurons(n, steps) {
 		l.share(nil, z, x, steps, s)
 		return s
 	}
@@ -81,7 +81,7 @@ func (l *Layer) applyBits(z []byte, x []float32, in []int, s *State) *State {
 // applyBits is apply with packed spikes as output.
 func (c *Cell) applyBits(z []byte, x []float32, in []int, s *State) *State {
 	s = c.ready(c, s, in)
-	if n := s.stride(); c.isCut(n, 1) {
+	if n := s.stride(); isManyNeurons(n, 1) {
 		c.share(nil, z, x, 1, s)
 	} else {
 		c.runBits(z, x, part{end: n, steps: 1}, s, &s.denormal)

@@ -16,7 +16,8 @@ type Neuron struct {
 	Tiny      Step // one step that products among the denormals do not stall; not 0 if there were any
 
 	// Two steps whose output goes past the caches, for one that no cache holds: memory would have to be read before it is
-	// overwritten. z lies at a multiple of 64 bytes, and row and n are multiples of 16.
+	// overwritten. z lies at a multiple of 64 bytes, and row and n are multiples of 16. It fetches the input of the two steps
+	// behind, so that a few neurons may be taken over many steps.
 	Past Step
 
 	// The same with a bit for each neuron as output, the first one lowest: z holds bytes, and those of the second step lie

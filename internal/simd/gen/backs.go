@@ -99,7 +99,7 @@ var backs = []back{
 		left := sub(rho, m.ones())
 		some := above(left, constants["zero"])
 		nan := compare(0x03, left, left) // left <= 0 is false for NaN, which stays
-		keep := mask{v: or(some.v, nan.v)}
+		keep := mask{v: or(some.v, nan.v), one: new(VecVirtual)}
 		dLeft := keep.of(mul(z.zeros(), dr))
 		left = keep.of(left)
 		up := add(mul(dr, sub(value(k.c(5)), left)), k.dz)

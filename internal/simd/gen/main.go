@@ -103,31 +103,53 @@ type mask struct {
 	v       VecVirtual
 	negated bool // by no bits of v
 	k       Register
+	one     *VecVirtual // what ones has made
 }
+
+// unit and nought are vectors of 1 and 0 in the kernels of AVX-512, which have the registers for them.
+var unit, nought VecVirtual
 
 // compare is the mask of a vector's elements that compare so with b's.
 func compare(how uint64, a VecVirtual, b Op) mask {
 	if wide512 {
 		k := K()
 		VCMPPS(Imm(how), b, a, k)
-		return mask{k: k}
+		return mask{k: k, one: new(VecVirtual)}
 	}
 	v := YMM()
 	VCMPPS(Imm(how), b, a, v)
-	return mask{v: v}
+	return mask{v: v, one: new(VecVirtual)}
 }
 
 // above is set where a > b, ordered and quiet: never for NaN.
 func above(a VecVirtual, b Op) mask { return compare(0x1e, a, b) }
 
 // ones is 1 where the mask is set, else 0; zeros the other way round.
-func (m mask) ones() VecVirtual  { return m.of(constants["one"]) }
+func (m mask) ones() VecVirtual {
+	if *m.one == nil {
+		*m.one = m.of(constants["one"])
+	}
+	return *m.one
+}
 func (m mask) zeros() VecVirtual { return m.not().of(constants["one"]) }
+
+// zeroed is 0*u where the mask is set, else 1*u.
+func (m mask) zeroed(u VecVirtual) VecVirtual {
+	if !wide512 {
+		return mul(m.zeros(), u)
+	}
+	v := vector()
+	VMOVUPS(u, v)
+	VMULPS(nought, u, m.k, v)
+	return v
+}
 
 // of is a, a constant in memory or a vector, where the mask is set, else +0.
 func (m mask) of(a Op) VecVirtual {
 	v := vector()
 	switch {
+	case wide512 && a == Op(constants["one"]):
+		VMOVUPS_Z(unit, m.k, v)
 	case wide512:
 		VMOVUPS_Z(a, m.k, v)
 	case m.negated:
@@ -142,9 +164,9 @@ func (m mask) not() mask {
 	if wide512 {
 		k := K()
 		KNOTW(m.k, k)
-		return mask{k: k}
+		return mask{k: k, one: new(VecVirtual)}
 	}
-	return mask{v: m.v, negated: !m.negated}
+	return mask{v: m.v, negated: !m.negated, one: new(VecVirtual)}
 }
 
 // but is set where m is and other is not.
@@ -152,9 +174,9 @@ func (m mask) but(other mask) mask {
 	if wide512 {
 		k := K()
 		KANDNW(m.k, other.k, k)
-		return mask{k: k}
+		return mask{k: k, one: new(VecVirtual)}
 	}
-	return mask{v: whereNot(other.v, m.v)}
+	return mask{v: whereNot(other.v, m.v), one: new(VecVirtual)}
 }
 
 // choose is a where the mask is set, else b.

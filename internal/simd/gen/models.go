@@ -205,25 +205,20 @@ func runAway(ks []*neuron, th, delta Op) {
 func exp(xs []VecVirtual) []VecVirtual {
 	halves := inHalves(xs)
 	n := len(halves)
-	k, r, p := make([]VecVirtual, n), make([]VecVirtual, n), make([]VecVirtual, n)
+	t, r, p := make([]VecVirtual, n), make([]VecVirtual, n), make([]VecVirtual, n)
 	each := func(f func(i int)) {
 		for i := range n {
 			f(i)
 		}
 	}
 	each(func(i int) {
-		r[i], k[i] = vector(), vector()
+		r[i] = vector()
 		VCVTPS2PD(halves[i], r[i])
-		VMULPD(wide("log2e"), r[i], k[i])
-		if wide512 {
-			VRNDSCALEPD(Imm(8), k[i], k[i])
-		} else {
-			VROUNDPD(Imm(8), k[i], k[i])
-		}
+		t[i] = plus(times(r[i], wide("log2e")), wide("whole")) // rounds to k, whose bits are the last ones
 	})
 	each(func(i int) {
-		p[i] = vector()
-		VMULPD(wide("ln2"), k[i], p[i])
+		p[i] = minus(t[i], wide("whole"))
+		VMULPD(wide("ln2"), p[i], p[i])
 		VSUBPD(p[i], r[i], r[i])
 	})
 	each(func(i int) { VMULPD(wide("exp0"), r[i], p[i]) })
@@ -231,18 +226,10 @@ func exp(xs []VecVirtual) []VecVirtual {
 		each(func(i int) { VADDPD(wide(c), p[i], p[i]) })
 		each(func(i int) { VMULPD(r[i], p[i], p[i]) })
 	}
-	each(func(i int) { VADDPD(wide("exp8"), p[i], p[i]) })
 	each(func(i int) {
-		if wide512 {
-			VSCALEFPD(k[i], p[i], p[i])
-			return
-		}
-		n := XMM()
-		VCVTPD2DQY(k[i], n)
-		VPMOVSXDQ(n, k[i])
-		VPADDQ(wide("exponentBias"), k[i], k[i])
-		VPSLLQ(Imm(52), k[i], k[i])
-		VMULPD(k[i], p[i], p[i])
+		VADDPD(wide("exp8"), p[i], p[i])
+		VPSLLQ(Imm(52), t[i], t[i])
+		VPADDQ(t[i], p[i], p[i]) // p·2ᵏ; NaN stays
 	})
 	return joined(p)
 }

@@ -59,13 +59,13 @@ func (k *neuron) reset(f mask, u VecVirtual, to Op) VecVirtual {
 	if k.limits != nil {
 		return add(set, kept(f, u))
 	}
-	return add(mul(f.zeros(), u), set)
+	return add(f.zeroed(u), set)
 }
 
 // choose is (1-m)*u + m*v for the mask m.
 func (k *neuron) choose(m mask, v, u VecVirtual) VecVirtual {
 	if k.limits == nil {
-		return add(mul(m.zeros(), u), mul(m.ones(), v))
+		return add(m.zeroed(u), m.not().zeroed(v))
 	}
 	none := whereNot(m.v, v)
 	VANDPS(constants["signAndExponent"], none, none)
@@ -82,8 +82,15 @@ func kept(f mask, u VecVirtual) VecVirtual {
 	return v
 }
 
-// value is m in a register.
-func value(m Op) VecVirtual { v := vector(); VMOVUPS(m, v); return v }
+// value is m in a register, which must not be written to where it is m itself.
+func value(m Op) VecVirtual {
+	if v, ok := m.(VecVirtual); ok {
+		return v
+	}
+	v := vector()
+	VMOVUPS(m, v)
+	return v
+}
 
 // relu is max(v, 0); NaN stays NaN, and -0 becomes +0.
 func relu(v VecVirtual) VecVirtual {
@@ -278,6 +285,7 @@ type stepper struct {
 	xs, zs                     []Register // of each step
 	at8                        Register   // the position in bytes of bits, nil where the output is no bits
 	past                       bool       // the output does not go through the caches
+	ahead                      []Register // what is fetched then
 }
 
 func (m model) begin(form, what string) *stepper {
@@ -331,8 +339,18 @@ func (m model) kernel(steps int, late, bits, past bool) {
 		}
 		w.xs, w.zs = append(w.xs, x2), append(w.zs, z2)
 	}
+	if past { // the input of the next two steps
+		for _, x := range w.xs {
+			next := GP64()
+			LEAQ(Mem{Base: x, Index: w.row, Scale: 8}, next)
+			w.ahead = append(w.ahead, next)
+		}
+	}
 	flags := AllocLocal(8)
 	watchDenormals(flags)
+	if unit, nought = nil, nil; wide512 {
+		unit, nought = value(constants["one"]), value(constants["zero"])
+	}
 	var held []Op // coefficients in registers, in the kernels that have them alike for all neurons
 	if wide512 && !m.runsAway {
 		for j := range m.coefs {
@@ -412,6 +430,9 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 	for t := range w.xs {
 		for i, k := range ks {
 			in := k.of(w.xs[t])
+			if w.past {
+				PREFETCHT0(k.of(w.ahead[t]))
+			}
 			if k.x = in; late {
 				k.x = constants["zero"]
 			}
