@@ -59,6 +59,8 @@ var _ = register("github.com/livespike/livespike/snn/snn", map[string]reflect.Va
 	"Eval":                       reflect.ValueOf(snn.Eval),
 	"ExpFilter":                  reflect.ValueOf(snn.ExpFilter),
 	"Flatten":                    reflect.ValueOf(snn.Flatten),
+	"ForwardSparse":              reflect.ValueOf(snn.ForwardSparse),
+	"ForwardSparseInto":          reflect.ValueOf(snn.ForwardSparseInto),
 	"Freeze":                     reflect.ValueOf(snn.Freeze),
 	"Groups":                     reflect.ValueOf(snn.Groups),
 	"IAF":                        reflect.ValueOf(snn.IAF),

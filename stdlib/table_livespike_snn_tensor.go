@@ -20,6 +20,7 @@ var _ = register("github.com/livespike/livespike/snn/tensor/tensor", map[string]
 	"Full":           reflect.ValueOf(tensor.Full),
 	"Linspace":       reflect.ValueOf(tensor.Linspace),
 	"MSE":            reflect.ValueOf(tensor.MSE),
+	"NewSparse":      reflect.ValueOf(tensor.NewSparse),
 	"NoGrad":         reflect.ValueOf(tensor.NoGrad),
 	"Of":             reflect.ValueOf(tensor.Of),
 	"Ones":           reflect.ValueOf(tensor.Ones),
@@ -40,5 +41,6 @@ var _ = register("github.com/livespike/livespike/snn/tensor/tensor", map[string]
 	// types
 	"Device": reflect.ValueOf((*tensor.Device)(nil)),
 	"Node":   reflect.ValueOf((*tensor.Node)(nil)),
+	"Sparse": reflect.ValueOf((*tensor.Sparse)(nil)),
 	"Tensor": reflect.ValueOf((*tensor.Tensor)(nil)),
 })
