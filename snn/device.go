@@ -469,9 +469,13 @@ func productOn(d *gpu.Device, shape []int, a, b *gpu.Memory, m, n, k int, steps 
 	return onGPU(y, shape)
 }
 
-// gemmOn is y (m, n) = a·b; steps are the distances of the rows and of the columns of a and of b.
+// gemmOn is y (m, n) = a·b, by cuBLAS where Device.Fast allows it; steps are the distances of the rows and of the columns of a and of b.
 func gemmOn(d *gpu.Device, y, a, b *gpu.Memory, m, n, k int, steps [4]int, piece int) {
 	if m*n == 0 {
+		return
+	}
+	if d.IsFast() && k > 0 {
+		must(d.Multiply(y, a, b, cuda.Product{M: m, N: n, K: k, ARow: steps[0], AColumn: steps[1], BRow: steps[2], BColumn: steps[3]}))
 		return
 	}
 	const most = 65535 * 64 // rows that a grid covers

@@ -531,3 +531,60 @@ func TestPopulationsOnGPU(t *testing.T) {
 		mustMatchState(t, "state", state, after)
 	}
 }
+
+// TestFastOnGPU: with Fast the products are the library's, in every form that layers and their gradients need, and after it
+// they have the bits of the CPU again.
+func TestFastOnGPU(t *testing.T) {
+	var log []string
+	t.Cleanup(cuda.Use(simulated.Driver{Log: &log, Blas: true}))
+	gpu, err := CUDA(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensor.Seed(21)
+	for name, c := range map[string]struct {
+		model *Chain
+		in    int
+		out   int
+	}{
+		"dense":      {Sequential(Linear(40, 7), Linear(7, 3, Bias(false))), 40, 3},
+		"one input":  {Sequential(Linear(1, 5)), 1, 5},
+		"one output": {Sequential(LILinear(6, 9), Linear(9, 1)), 6, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x, up := tensor.Rand(8, 5, c.in), tensor.Randn(8, 5, c.out)
+			want := training(c.model, x, up, tensor.Device{})
+			c.model.CUDA()
+			log = nil
+			if err := gpu.Fast(true); err != nil {
+				t.Fatal(err)
+			}
+			got := training(c.model, x, up, gpu)
+			for name, w := range want {
+				if !got[name].AllCloseTol(w, 1e-4, 1e-4) {
+					t.Errorf("gradient of %s\n%v\nwant about\n%v", name, got[name], w)
+				}
+			}
+			if slices.Contains(log, "gemm_f32") || !slices.Contains(log, "Multiply") {
+				t.Errorf("not the library's products: %v", log)
+			}
+			if err := gpu.Fast(false); err != nil {
+				t.Fatal(err)
+			}
+			for name, g := range training(c.model, x, up, gpu) {
+				mustMatch(t, "gradient of "+name, g, want[name])
+			}
+		})
+	}
+	cuda.Use(simulated.Driver{})
+	without, err := CUDA(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := without.Fast(true); !errors.Is(err, cuda.ErrBlas) || err.Error() != "no cuBLAS: the interpreter has none" {
+		t.Errorf("without a library: %v", err)
+	}
+	if err := (tensor.Device{}).Fast(true); err == nil {
+		t.Error("the CPU has cuBLAS")
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/livespike/livespike/internal/cuda"
+	"github.com/livespike/livespike/internal/cuda/gpu"
 	"github.com/livespike/livespike/internal/cuda/kernels"
 	"github.com/livespike/livespike/kernel"
 	"github.com/livespike/livespike/snn"
@@ -52,6 +53,11 @@ func runGPU(s streams, f *flag.FlagSet) int {
 		return failure(s, err)
 	}
 	fmt.Fprintf(s.out, "copies of 64 MiB: %.1f GB/s to the device, %.1f GB/s back\n", up, down)
+	if blas, err := gpu.DeviceOf(d).Blas(); err != nil {
+		fmt.Fprintf(s.out, "matrix products: our own kernel; %v\n", err)
+	} else {
+		fmt.Fprintf(s.out, "matrix products: our own kernel, or, after Device.Fast(true), %s\n", blas)
+	}
 	at = time.Now()
 	cases, wrong := snntest.OnDevice(d)
 	fmt.Fprintf(s.out, "conformance: %d cases, %d differ from the CPU, %v\n", cases, len(wrong), time.Since(at).Round(time.Millisecond))

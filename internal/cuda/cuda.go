@@ -50,6 +50,8 @@ type Device interface {
 	MemInfo() (free, total int64, err error)
 	// Kernel is the embedded kernel of that name.
 	Kernel(name string) (Kernel, error)
+	// Blas is the name and version of the vendor's library for matrix products, or an error that says why there is none.
+	Blas() (string, error)
 	// Err is the sticky error, or nil.
 	Err() error
 	// Close frees the device with all its memory. It may be called twice.
@@ -84,6 +86,8 @@ type Stream interface {
 	Fill32(dst Buffer, v uint32) error
 	// Launch runs a kernel.
 	Launch(k Kernel, g Grid, args ...Arg) error
+	// Multiply is c = a·b by the vendor's library, whose sums have an order of its own.
+	Multiply(c, a, b Buffer, p Product) error
 	// Record marks this place in the stream.
 	Record() (Event, error)
 	// Wait lets what is queued from now on wait for a mark of another stream.

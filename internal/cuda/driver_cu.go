@@ -117,8 +117,10 @@ type device struct {
 	live   map[*memory]bool
 	where  string // the last kernel that was launched
 
-	module  cu.Module // what follows is the thread's own
-	kernels map[string]cu.Function
+	module   cu.Module      // what follows is the thread's own
+	blas     unsafe.Pointer // cuBLAS's handle, nil before it is asked for
+	blasName string
+	kernels  map[string]cu.Function
 }
 
 // serve is the device's thread.
@@ -135,6 +137,9 @@ func (d *device) serve(opened chan<- error) {
 		case f := <-d.work:
 			f()
 		case <-d.closing:
+			if d.blas != nil {
+				shim.DestroyBlas(d.blas)
+			}
 			_ = d.module.Unload() // a dead device refuses this, and the next
 			_ = cu.Device(d.info.Index).ReleasePrimaryCtx()
 			return

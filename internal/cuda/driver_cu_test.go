@@ -51,7 +51,7 @@ func child(t *testing.T, library, scenario string, env ...string) (out string, s
 	t.Helper()
 	report := filepath.Join(t.TempDir(), "report")
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "CUDA_TEST_SCENARIO="+scenario, "LIVESPIKE_LIBCUDA="+library, "FAKE_REPORT="+report)
+	cmd.Env = append(os.Environ(), "CUDA_TEST_SCENARIO="+scenario, "LIVESPIKE_LIBCUDA="+library, "LIVESPIKE_LIBCUBLAS="+library, "FAKE_REPORT="+report)
 	cmd.Env = append(cmd.Env, env...)
 	text, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -91,6 +91,7 @@ var scenarios = map[string]func() error{
 		return errors.Join(first, fmt.Errorf("then: %w", again), d.Close())
 	},
 	"misuse": func() error { return onDevice(misuse) },
+	"blas":   func() error { return onDevice(products) },
 	"all":    func() error { return onDevice(everything) },
 }
 
@@ -261,7 +262,58 @@ func everything(d Device) (err error) {
 	if want := bytesOf([]float32{0.5, 0.5, 3, 4, 5, 6, 7, 8}); !bytes.Equal(host, want) {
 		return fmt.Errorf("got % x, want % x", host, want)
 	}
-	return steps(d, 3, 33, 33)
+	return errors.Join(products(d), steps(d, 3, 33, 33))
+}
+
+// products are those of cuBLAS, for factors that lie either way round, on sizes around 1. The numbers are whole, so that the
+// order of the sums does not matter.
+func products(d Device) (err error) {
+	if _, err := d.Blas(); err != nil {
+		return err
+	}
+	r, err := newRig(d)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	for _, size := range [][3]int{{1, 1, 1}, {3, 5, 2}, {1, 4, 3}, {4, 1, 3}, {3, 4, 1}, {1, 1, 7}} {
+		m, n, k := size[0], size[1], size[2]
+		for form := range 4 {
+			p := Product{M: m, N: n, K: k, ARow: k, AColumn: 1, BRow: n, BColumn: 1}
+			if form&1 != 0 {
+				p.ARow, p.AColumn = 1, m
+			}
+			if form&2 != 0 {
+				p.BRow, p.BColumn = 1, k
+			}
+			a, b, want := make([]float32, m*k), make([]float32, k*n), make([]float32, m*n)
+			for at := range a {
+				a[at] = float32(at*7%11 - 5)
+			}
+			for at := range b {
+				b[at] = float32(at*5%13 - 6)
+			}
+			for at := range want {
+				for q := range k {
+					want[at] += a[at/n*p.ARow+q*p.AColumn] * b[q*p.BRow+at%n*p.BColumn]
+				}
+			}
+			var buffers [3]Buffer
+			for i, v := range [][]float32{make([]float32, m*n), a, b} {
+				if buffers[i], err = r.upload(v); err != nil {
+					return err
+				}
+			}
+			got := make([]float32, m*n)
+			if err := errors.Join(r.Multiply(buffers[0], buffers[1], buffers[2], p), r.Download(bytesOf(got), buffers[0])); err != nil {
+				return err
+			}
+			if err := same(fmt.Sprintf("product %+v", p), got, want); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // misuse is refused before the driver sees it; the sentences are printed.
@@ -296,7 +348,7 @@ func misuse(d Device) (err error) {
 func TestDriverRuns(t *testing.T) {
 	library := standIn(t)
 	for scenario, want := range map[string]string{
-		"run": "", "all": "",
+		"run": "", "all": "", "blas": "",
 		"misuse": `cuda:0: upload of 8 bytes into 16
 cuda:0: copy of 4 bytes into 16
 cuda:0: 6 bytes filled with words of 4
@@ -333,6 +385,9 @@ func TestFaults(t *testing.T) {
 		{"PTX invalid", "run", "FAKE_FAIL=cuModuleLoadData:1:218,cuModuleLoadDataEx:1:218", refused},
 		{"no code for the device", "run", "FAKE_FAIL=cuModuleLoadData:1:209,cuModuleLoadDataEx:1:209", refused},
 		{"copy", "run", "FAKE_FAIL=cuMemcpyHtoDAsync:1:999", "cuda: cuMemcpyHtoDAsync: CUDA_ERROR_UNKNOWN (999): unknown error"},
+		{"no cuBLAS", "blas", "LIVESPIKE_LIBCUBLAS=/nonexistent/libcublas.so", "no cuBLAS: /nonexistent/libcublas.so: cannot open shared object file: No such file or directory"},
+		{"cuBLAS has no memory", "blas", "FAKE_FAIL=cublasCreate:1:3", "cuda: cublasCreate_v2: CUBLAS_STATUS_ALLOC_FAILED (3)"},
+		{"a product fails", "blas", "FAKE_FAIL=cublasSgemm:2:13", "cuda: cublasSgemm_v2: CUBLAS_STATUS_EXECUTION_FAILED (13)"},
 		{"grid", "grid", "", "cuda: lif_f32: grid has x = 2147483648; it goes from 1 to 2147483647"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -369,15 +424,16 @@ func TestFaults(t *testing.T) {
 // nothing but what could not be freed is left, and the failure is told.
 func TestEveryCallFails(t *testing.T) {
 	library := standIn(t)
-	frees := map[string]bool{"cuMemFree": true, "cuMemFreeHost": true, "cuStreamDestroy": true, "cuEventDestroy": true, "cuGraphExecDestroy": true, "cuGraphDestroy": true, "cuModuleUnload": true}
-	silent := map[string]bool{"cuModuleUnload": true, "cuDevicePrimaryCtxRelease": true, "cuGraphDestroy": true, "cuDriverGetVersion": true}
+	frees := map[string]bool{"cuMemFree": true, "cuMemFreeHost": true, "cuStreamDestroy": true, "cuEventDestroy": true, "cuGraphExecDestroy": true, "cuGraphDestroy": true, "cuModuleUnload": true, "cublasDestroy": true}
+	silent := map[string]bool{"cuModuleUnload": true, "cuDevicePrimaryCtxRelease": true, "cuGraphDestroy": true, "cuDriverGetVersion": true, "cublasDestroy": true}
 	for function := range strings.FieldsSeq(`cuInit cuDriverGetVersion cuDeviceGetCount cuDeviceGet cuDeviceGetName
 		cuDeviceTotalMem cuDeviceGetAttribute cuDevicePrimaryCtxRetain cuDevicePrimaryCtxRelease cuCtxSetCurrent
 		cuCtxSynchronize cuMemGetInfo cuMemAlloc cuMemFree cuMemHostAlloc cuMemFreeHost cuMemcpyHtoDAsync
 		cuMemcpyDtoHAsync cuMemcpyDtoH cuMemcpyDtoDAsync cuMemsetD32Async cuStreamCreate cuStreamDestroy
 		cuStreamSynchronize cuEventCreate cuEventDestroy cuEventRecord cuEventSynchronize cuStreamWaitEvent
 		cuEventElapsedTime cuModuleLoadData cuModuleUnload cuModuleGetFunction cuLaunchKernel cuStreamBeginCapture
-		cuStreamEndCapture cuGraphInstantiate cuGraphLaunch cuGraphExecDestroy cuGraphDestroy`) {
+		cuStreamEndCapture cuGraphInstantiate cuGraphLaunch cuGraphExecDestroy cuGraphDestroy
+		cublasCreate cublasGetVersion cublasSetMathMode cublasSetStream cublasSgemm cublasDestroy`) {
 		for _, nth := range []int{1, 2} {
 			out, status, live := child(t, library, "all", fmt.Sprintf("FAKE_FAIL=%s:%d:999", function, nth))
 			if strings.Contains(out, "panic") || strings.Contains(out, "SIG") || status != 0 && status != 3 {

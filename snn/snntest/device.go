@@ -65,6 +65,12 @@ func OnDevice(d tensor.Device) (cases int, wrong []error) {
 		try(name, func() error { return sameTraining(d, optimiser) })
 	}
 	try("a loop", func() error { return sameLoop(d) })
+	if d.Fast(true) == nil { // else there is no cuBLAS to look at
+		try("products by cuBLAS", func() error { return closeProducts(d) })
+		if err := d.Fast(false); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
 	try("events", func() error { return sameCounts(d) })
 	return cases, wrong
 }
@@ -135,6 +141,41 @@ func sameLoop(d tensor.Device) (err error) {
 		}
 	}
 	return sameState(loop.State(), s)
+}
+
+// closeProducts compares a linear layer and its gradients, whose sums are not the CPU's, within 1e-5 of the sum of the
+// products' magnitudes.
+func closeProducts(d tensor.Device) error {
+	run := func(on tensor.Device) (all []*tensor.Tensor, err error) {
+		tensor.Seed(3)
+		l, in := snn.Linear(321, 37), tensor.Rand(2, 70, 321).SetRequiresGrad(true)
+		snn.Train(l)
+		if _, err := l.To(on); err != nil {
+			return nil, err
+		}
+		x, err := in.To(on)
+		if err != nil {
+			return nil, err
+		}
+		y, _ := l.Forward(x, nil)
+		out := y.CPU()
+		out.Sum().Backward()
+		return []*tensor.Tensor{out.Detach(), in.Grad(), l.Weight().Grad().CPU(), l.Bias().Grad().CPU()}, nil
+	}
+	want, err := run(tensor.Device{})
+	if err != nil {
+		return err
+	}
+	got, err := run(d)
+	if err != nil {
+		return err
+	}
+	for k, w := range want {
+		if !got[k].AllCloseTol(w, 1e-5, 1e-5) {
+			return fmt.Errorf("%s: further from the CPU's than 1e-5", [...]string{"output", "gradient of the input", "gradient of the weight", "gradient of the bias"}[k])
+		}
+	}
+	return nil
 }
 
 // sameCounts counts events that meet on few pixels.

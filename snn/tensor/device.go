@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -38,6 +39,18 @@ func (d Device) Sync() error {
 		return nil
 	}
 	return d.gpu.Sync()
+}
+
+// Fast lets a GPU compute matrix products, those of linear layers and their gradients, by NVIDIA's cuBLAS, or by our own
+// kernels again, whose sums have the order of the CPU's and so its bits. Those of cuBLAS differ in the last bits, about
+// 1e-5 of the value, and from card to card, which changes when a neuron spikes that comes close to its threshold. The error
+// says why there is no cuBLAS: it is loaded when it is asked for, from the path in LIVESPIKE_LIBCUBLAS, else as
+// libcublas.so.13, .12 or .11.
+func (d Device) Fast(on bool) error {
+	if d.gpu == nil {
+		return errors.New("tensor: the cpu has no cuBLAS")
+	}
+	return d.gpu.Fast(on)
 }
 
 // OpenDevice is the device of that name: cpu, cuda or cuda:0. The error of one that cannot be had says why; of a program

@@ -12,9 +12,11 @@
 //     forbid it no allocations
 //   - a call without a current context is CUDA_ERROR_INVALID_CONTEXT
 //
+// It is a stand-in for libcublas.so too, with sums from behind, for LIVESPIKE_LIBCUBLAS.
+//
 // FAKE_FAIL=FUNCTION:N:CODE lets the Nth call of a function return CODE; several are separated by commas. FAKE_DEVICES is
 // the number of devices, 1 by default. FAKE_MEMORY is the bytes of each, 1 GiB by default. FAKE_REPORT names a file to
-// which, when the context is released, "live N" is written: the allocations, streams, events and graphs that were left.
+// which, when the context is released, "live N" is written: the allocations, streams, events, graphs and handles that were left.
 #include <atomic>
 #include <condition_variable>
 #include <csetjmp>
@@ -78,7 +80,7 @@ std::map<void *, std::pair<void *, size_t>> mappings; // of allocations and pinn
 std::map<void *, size_t> pinned;
 size_t held;
 std::atomic<bool> strict;  // a stream is captured in a mode that forbids allocations
-int objects; // streams, events, graphs and modules
+int objects; // streams, events, graphs, modules and handles of cuBLAS
 
 size_t memoryOf() {
 	const char *s = getenv("FAKE_MEMORY");
@@ -821,4 +823,59 @@ API int cuGraphDestroy(Graph *g) {
 	delete g;
 	count(-1);
 	return ok;
+}
+
+// cuBLAS. Its sums begin at the end, so that their last bits tell who made them.
+struct Blas {
+	Stream *stream = nullptr;
+};
+
+API int cublasCreate_v2(Blas **b) {
+	if (int c = injected("cublasCreate")) return c;
+	if (!current) return 1;
+	*b = new Blas;
+	count(1);
+	return ok;
+}
+
+API int cublasDestroy_v2(Blas *b) {
+	if (int c = injected("cublasDestroy")) return c;
+	delete b;
+	count(-1);
+	return ok;
+}
+
+API int cublasGetVersion_v2(Blas *, int *version) {
+	if (int c = injected("cublasGetVersion")) return c;
+	*version = 120405;
+	return ok;
+}
+
+API int cublasSetStream_v2(Blas *b, Stream *s) {
+	if (int c = injected("cublasSetStream")) return c;
+	b->stream = s;
+	return ok;
+}
+
+API int cublasSetMathMode(Blas *, int mode) {
+	if (int c = injected("cublasSetMathMode")) return c;
+	return mode == 2 ? ok : 7;
+}
+
+API int cublasSgemm_v2(Blas *b, int turnA, int turnB, int m, int n, int k, const float *alpha, const float *a, int strideA, const float *x,
+                       int strideX, const float *beta, float *y, int strideY) {
+	if (int c = injected("cublasSgemm")) return c;
+	if (m < 1 || n < 1 || k < 1 || strideA < (turnA ? k : m) || strideX < (turnB ? n : k) || strideY < m) return 7;
+	float scale = *alpha, keep = *beta;
+	return b->stream->put([=] {
+		for (int i = 0; i < m; i++)
+			for (int j = 0; j < n; j++) {
+				float sum = 0;
+				for (int p = k - 1; p >= 0; p--)
+					sum += (turnA ? a[p + (size_t)i * strideA] : a[i + (size_t)p * strideA]) * (turnB ? x[j + (size_t)p * strideX] : x[p + (size_t)j * strideX]);
+				float &to = y[i + (size_t)j * strideY];
+				to = keep == 0 ? scale * sum : scale * sum + keep * to;
+			}
+		return ok;
+	});
 }

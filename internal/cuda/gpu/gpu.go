@@ -29,6 +29,7 @@ type Device struct {
 
 	pool      pool
 	recording atomic.Pointer[recording] // while a graph is recorded
+	fast      atomic.Bool
 }
 
 var (
@@ -297,6 +298,31 @@ func (m *Memory) Finite() (bool, error) {
 		err = found.Download(word)
 	}
 	return word[0] == 0, err
+}
+
+// Blas is the vendor's library for products, or an error that says why there is none.
+func (d *Device) Blas() (string, error) { return d.dev.Blas() }
+
+// Fast lets Multiply use the vendor's library, or not any more. The error says why there is none.
+func (d *Device) Fast(on bool) error {
+	if on {
+		if _, err := d.Blas(); err != nil {
+			return err
+		}
+	}
+	d.fast.Store(on)
+	return nil
+}
+
+// IsFast reports whether products are the vendor's.
+func (d *Device) IsFast() bool { return d.fast.Load() }
+
+// Multiply is c = a·b by the vendor's library.
+func (d *Device) Multiply(c, a, b *Memory, p cuda.Product) error {
+	err := d.stream.Multiply(c.buffer(), a.buffer(), b.buffer(), p)
+	runtime.KeepAlive(a.whole)
+	runtime.KeepAlive(b.whole)
+	return err
 }
 
 // Has reports whether there is a kernel of that name.

@@ -99,3 +99,79 @@ int livespike_capture_end(void *stream, void **graph) {
 
 int livespike_graph_launch(void *graph, void *stream) { return cuGraphLaunch(graph, stream); }
 int livespike_graph_destroy(void *graph) { return cuGraphExecDestroy(graph); }
+
+// The functions of cuBLAS. Source: cuBLAS Library, "Using the cuBLAS API".
+enum { BLAS_PEDANTIC_MATH = 2 };
+static struct {
+	int (*create)(void **handle);
+	int (*destroy)(void *handle);
+	int (*version)(void *handle, int *version);
+	int (*stream)(void *handle, void *stream);
+	int (*math)(void *handle, int mode);
+	int (*sgemm)(void *handle, int turn_a, int turn_b, int m, int n, int k, const float *alpha, const float *a, int stride_a,
+	             const float *b, int stride_b, const float *beta, float *c, int stride_c);
+} blas;
+static pthread_once_t blas_once = PTHREAD_ONCE_INIT;
+static int blas_loaded;
+static char blas_why[512];
+
+static void blas_load(void) {
+	const char *own = getenv("LIVESPIKE_LIBCUBLAS");
+	const char *const known[] = {"libcublas.so.13", "libcublas.so.12", "libcublas.so.11"};
+	void *found = NULL;
+	if (own && *own)
+		found = dlopen(own, RTLD_NOW | RTLD_LOCAL);
+	else
+		for (size_t i = 0; i < sizeof known / sizeof *known && !found; i++)
+			found = dlopen(known[i], RTLD_NOW | RTLD_LOCAL);
+	if (!found) {
+		const char *message = dlerror();
+		snprintf(blas_why, sizeof blas_why, "%s", message ? message : "it cannot be loaded");
+		return;
+	}
+	const struct {
+		const char *symbol;
+		void **to;
+	} functions[] = {
+		{"cublasCreate_v2", (void **)&blas.create},    {"cublasDestroy_v2", (void **)&blas.destroy},
+		{"cublasGetVersion_v2", (void **)&blas.version}, {"cublasSetStream_v2", (void **)&blas.stream},
+		{"cublasSetMathMode", (void **)&blas.math},    {"cublasSgemm_v2", (void **)&blas.sgemm},
+	};
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		if (!(*functions[i].to = dlsym(found, functions[i].symbol))) {
+			snprintf(blas_why, sizeof blas_why, "it has no %s", functions[i].symbol);
+			return;
+		}
+	blas_loaded = 1;
+}
+
+int livespike_blas_ready(void) {
+	pthread_once(&blas_once, blas_load);
+	return blas_loaded;
+}
+
+const char *livespike_blas_why(void) { return blas_why; }
+
+int livespike_blas_create(void **handle, int *version) {
+	int code = blas.create(handle);
+	if (code)
+		return code;
+	code = blas.version(*handle, version);
+	if (!code)
+		code = blas.math(*handle, BLAS_PEDANTIC_MATH);
+	if (code)
+		blas.destroy(*handle);
+	return code;
+}
+
+int livespike_blas_destroy(void *handle) { return blas.destroy(handle); }
+
+int livespike_blas_multiply(void *handle, void *stream, int turn_a, int turn_b, int m, int n, int k, uint64_t a, int stride_a, uint64_t b,
+                            int stride_b, uint64_t c) {
+	const float one = 1, zero = 0;
+	int code = blas.stream(handle, stream);
+	if (code)
+		return code;
+	return blas.sgemm(handle, turn_a, turn_b, m, n, k, &one, (const float *)(uintptr_t)a, stride_a, (const float *)(uintptr_t)b, stride_b,
+	                  &zero, (float *)(uintptr_t)c, m);
+}

@@ -72,3 +72,40 @@ func LaunchGraph(graph, stream unsafe.Pointer) int {
 
 // DestroyGraph gives a graph back.
 func DestroyGraph(graph unsafe.Pointer) int { return int(C.livespike_graph_destroy(graph)) }
+
+// BlasReady loads cuBLAS, once: the library that LIVESPIKE_LIBCUBLAS names, else libcublas.so.13, .12 or .11. If it is not
+// there, why is the loader's message.
+func BlasReady() (ok bool, why string) {
+	ok = C.livespike_blas_ready() != 0
+	return ok, C.GoString(C.livespike_blas_why())
+}
+
+// NewBlas is a handle of cuBLAS for the calling thread's context, and the library's version. It returns cuBLAS's code.
+func NewBlas() (handle unsafe.Pointer, version, code int) {
+	var v C.int
+	code = int(C.livespike_blas_create(&handle, &v))
+	return handle, int(v), code
+}
+
+// DestroyBlas gives a handle back.
+func DestroyBlas(handle unsafe.Pointer) int { return int(C.livespike_blas_destroy(handle)) }
+
+// Matrix is an operand of BlasMultiply: where it is on the device, the distance of its columns, and whether it is stored
+// row by row.
+type Matrix struct {
+	At     uint64
+	Stride int
+	Turned bool
+}
+
+// BlasMultiply is c (m, n), column by column, = a (m, k)·b (k, n) in a stream. It returns cuBLAS's code.
+func BlasMultiply(handle, stream unsafe.Pointer, m, n, k int, a, b Matrix, c uint64) int {
+	turn := func(m Matrix) C.int {
+		if m.Turned {
+			return 1
+		}
+		return 0
+	}
+	return int(C.livespike_blas_multiply(handle, stream, turn(a), turn(b), C.int(m), C.int(n), C.int(k),
+		C.uint64_t(a.At), C.int(a.Stride), C.uint64_t(b.At), C.int(b.Stride), C.uint64_t(c)))
+}

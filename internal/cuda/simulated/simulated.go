@@ -5,8 +5,10 @@
 package simulated
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -22,7 +24,8 @@ var module = sync.OnceValues(func() (*ptx.Module, error) { return ptx.Parse(kern
 
 // Driver has one device.
 type Driver struct {
-	Log *[]string // gets the names of the kernels that run, if not nil
+	Log  *[]string // gets the names of the kernels that run, if not nil
+	Blas bool      // whether there is a library for products
 }
 
 var info = cuda.Info{Name: "PTX interpreter", Major: 7, Memory: Memory, Processors: 1, Driver: "none"}
@@ -39,7 +42,7 @@ func (driver Driver) Open(i int) (cuda.Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &device{module: m, memory: ptx.NewMemory(), log: driver.Log}, nil
+	return &device{module: m, memory: ptx.NewMemory(), log: driver.Log, blas: driver.Blas}, nil
 }
 
 type device struct {
@@ -49,6 +52,7 @@ type device struct {
 	held   int
 	lost   error
 	log    *[]string
+	blas   bool
 }
 
 func (d *device) Info() cuda.Info { return info }
@@ -91,6 +95,13 @@ func (d *device) Kernel(name string) (cuda.Kernel, error) {
 		return nil, fmt.Errorf("cuda: there is no kernel %s", name)
 	}
 	return kernel{e}, nil
+}
+
+func (d *device) Blas() (string, error) {
+	if !d.blas {
+		return "", cuda.NoBlas("the interpreter has none")
+	}
+	return "products of the host", nil
 }
 
 func (d *device) Err() error {
@@ -238,6 +249,39 @@ func (s *stream) Launch(k cuda.Kernel, g cuda.Grid, args ...cuda.Arg) error {
 		}
 		return nil
 	})
+}
+
+// Multiply adds from behind, so that the last bits tell who made a sum.
+func (s *stream) Multiply(c, a, b cuda.Buffer, p cuda.Product) error {
+	if _, err := s.device.Blas(); err != nil {
+		return err
+	}
+	if err := cuda.CheckProduct(s.device, c, a, b, p); err != nil {
+		return err
+	}
+	return s.do(func() error {
+		x, y, to := numbers(a), numbers(b), c.(*buffer)
+		for i := range p.M {
+			for j := range p.N {
+				sum := float32(0)
+				for k := p.K - 1; k >= 0; k-- {
+					sum += float32(x(i*p.ARow+k*p.AColumn) * y(k*p.BRow+j*p.BColumn))
+				}
+				to.whole.Set(to.from+4*(i*p.N+j), math.Float32bits(sum))
+			}
+		}
+		if s.device.log != nil {
+			*s.device.log = append(*s.device.log, "Multiply")
+		}
+		return nil
+	})
+}
+
+// numbers reads a buffer.
+func numbers(of cuda.Buffer) func(k int) float32 {
+	b := of.(*buffer)
+	data := b.whole.Content()[b.from:b.to]
+	return func(k int) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(data[4*k:])) }
 }
 
 type mark struct{ at time.Time }
