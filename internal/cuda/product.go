@@ -19,26 +19,6 @@ type Product struct {
 	BRow, BColumn int
 }
 
-// operand is a matrix as BLAS takes it, column by column: whether it is turned, and the distance of its columns.
-type operand struct {
-	turned bool
-	stride int
-}
-
-// columns are the operands of the turned product, cᵀ = bᵀ·aᵀ: c row by row is cᵀ column by column.
-func (p Product) columns() (b, a operand) {
-	return columns(p.BColumn, p.BRow, p.N, p.K), columns(p.AColumn, p.ARow, p.K, p.M)
-}
-
-// columns is an operand of rows × columns whose rows are inner apart and whose columns outer. BLAS wants a stride of at least
-// the number of rows that are stored, even where there is one column.
-func columns(inner, outer, rows, columns int) operand {
-	if inner == 1 {
-		return operand{false, max(outer, rows)}
-	}
-	return operand{true, max(inner, columns)}
-}
-
 // CheckProduct is what every driver asks before a product on d: the buffers alive, on d, and as large as the form says.
 func CheckProduct(d Device, c, a, b Buffer, p Product) error {
 	if p.M < 1 || p.N < 1 || p.K < 1 || min(p.ARow, p.AColumn) != 1 || min(p.BRow, p.BColumn) != 1 {
@@ -61,21 +41,4 @@ func CheckProduct(d Device, c, a, b Buffer, p Product) error {
 		}
 	}
 	return nil
-}
-
-// blasNames are cuBLAS's codes. Source: cuBLAS Library, cublasStatus_t.
-var blasNames = map[int]string{
-	1: "NOT_INITIALIZED", 3: "ALLOC_FAILED", 7: "INVALID_VALUE", 8: "ARCH_MISMATCH", 11: "MAPPING_ERROR", 13: "EXECUTION_FAILED",
-	14: "INTERNAL_ERROR", 15: "NOT_SUPPORTED", 16: "LICENSE_ERROR",
-}
-
-func blasFailure(call string, code int) error {
-	if code == 0 {
-		return nil
-	}
-	name := blasNames[code]
-	if name == "" {
-		name = "UNKNOWN"
-	}
-	return fmt.Errorf("cuda: %s: CUBLAS_STATUS_%s (%d)", call, name, code)
 }
