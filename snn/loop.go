@@ -31,7 +31,7 @@ type place struct {
 // Loop makes a loop of a model that was sent to a GPU, for inputs of that shape: one step each for a model of cells, or a
 // piece of a sequence. The state stays there from one step to the next.
 //
-//	loop, err := snn.Loop(gpu, model, 1, 480, 640)
+//	loop, err := snn.Loop(gpu, model, 480, 640)
 //	for frame := range camera.Frames(time.Millisecond) {
 //		y, err := loop.Step(frame)
 //	}

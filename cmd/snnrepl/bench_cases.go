@@ -80,7 +80,7 @@ var benchCases = func() (all []benchCase) {
 	train784 := func(name string, spikes, back bool) benchCase {
 		return benchCase{
 			name: name, unit: "sample/s", work: 128, flops: map[bool]float64{true: 2, false: 1}[back] * 2 * 4096 * (784*256 + 256*10),
-			setup: func() func() { return trainStep(spikes, back) },
+			setup: func() func() { return trainStep(tensor.Device{}, spikes, back) },
 		}
 	}
 	add(train784("e", true, true), train784("e2", true, false), train784("e3", false, true))
@@ -212,8 +212,8 @@ func edgeCases() (all []benchCase) {
 	return all
 }
 
-// trainStep is a step of training, or its way forward alone.
-func trainStep(spikes, back bool) func() {
+// trainStep is a step of training on a device, or its way forward alone.
+func trainStep(d tensor.Device, spikes, back bool) func() {
 	x, y := tensor.Rand(32, 128, 784), tensor.Zeros(128)
 	if spikes {
 		x = tensor.Bernoulli(0.1, 32, 128, 784)
@@ -221,7 +221,13 @@ func trainStep(spikes, back bool) func() {
 	for k := range y.Data() {
 		y.Data()[k] = float32(k % 10)
 	}
-	m := snn.Sequential(snn.Linear(784, 256), snn.LIF(), snn.Linear(256, 10), snn.LI())
+	m, err := snn.Sequential(snn.Linear(784, 256), snn.LIF(), snn.Linear(256, 10), snn.LI()).To(d)
+	if err != nil {
+		panic(err)
+	}
+	if x, err = x.To(d); err != nil {
+		panic(err)
+	}
 	if !back {
 		return func() { m.Forward(x, nil) }
 	}
@@ -229,7 +235,7 @@ func trainStep(spikes, back bool) func() {
 	return func() {
 		opt.ZeroGrad()
 		out, _ := m.Forward(x, nil)
-		train.MaxCrossEntropy(out, y).Backward()
+		train.MaxCrossEntropy(out.CPU(), y).Backward()
 		opt.Step()
 	}
 }

@@ -38,6 +38,15 @@ func deviceCases(d tensor.Device) []benchCase {
 			snn.Lift(snn.Conv2d(1, 3, 5, snn.Padding(2))), snn.LIF(), snn.Flatten(1), snn.Linear(30000, 10), snn.Sigmoid(),
 		), tensor.Ones(100, 1, 1, 100, 100)),
 		on("d", "frame/s", 1, snn.Sequential(snn.LIFRefracCell(), snn.Conv2d(1, 2, 9)), tensor.Bernoulli(0.02, 1, 1, 480, 640)),
+		benchCase{name: "e-" + d.String(), unit: "sample/s", work: 128, wall: true, setup: func() func() {
+			step := trainStep(d, true, true)
+			return func() {
+				step()
+				if err := d.Sync(); err != nil {
+					panic(err)
+				}
+			}
+		}},
 		on("e2", "sample/s", 128, snn.Sequential(snn.Linear(784, 256), snn.LIF(), snn.Linear(256, 10), snn.LI()), tensor.Bernoulli(0.1, 32, 128, 784)),
 	)
 }
