@@ -38,6 +38,8 @@ func TestTalkOnGPU(t *testing.T) {
 	if err := os.WriteFile(file, []byte(talkGPU), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	args := os.Args // which run gives the script's
+	defer func() { os.Args = args }()
 	if _, missing := cuda.Devices(); missing != nil {
 		status, out, errs := snnrepl("", "run", file)
 		if status == fine || !strings.Contains(errs, missing.Error()) || strings.Contains(out, "same:") || strings.Contains(errs, "goroutine") {
