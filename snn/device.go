@@ -151,6 +151,22 @@ func weightsOf(m Module) []*tensor.Tensor {
 	return nil
 }
 
+// placeOfModel is the GPU that a model's weights are on, or without weights its state; else the CPU.
+func placeOfModel(m Module, s *State) (d tensor.Device) {
+	found := false
+	walkModules(m, func(_ string, m Module) {
+		for _, t := range weightsOf(m) {
+			if t != nil && !found {
+				d, found = t.Device(), true
+			}
+		}
+	})
+	if !found && s != nil {
+		d = s.Device()
+	}
+	return d
+}
+
 // hasKernels reports whether a module itself, without those inside it, can run on a GPU.
 func hasKernels(m Module) bool {
 	switch m := m.(type) {

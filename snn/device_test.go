@@ -213,6 +213,10 @@ func TestTrainingOnGPU(t *testing.T) {
 		"dense":        {Sequential(Linear(5, 9), LIF(), Linear(9, 3, Bias(false)), LI(), Sigmoid()), tensor.Rand(8, 2, 5).Mul(20), 3},
 		"convolutions": {Sequential(Conv2d(2, 4, 3, Stride(2), Groups(2), Padding(1)), LIFRefrac(), MaxPool2d(2), Flatten(2), Linear(4*2*3, 3), LI()), tensor.Rand(6, 2, 2, 8, 12).Mul(40), 3},
 		"lifted":       {Sequential(Lift(Sequential(Conv2d(1, 3, 3), Relu())), LSNN(), AvgPool2d(2), Flatten(2), Linear(12, 2), Tanh()), tensor.Rand(4, 2, 1, 6, 6).Mul(40), 2},
+		"subtractive resets": {
+			Sequential(Linear(4, 7), LIF(ResetMethod("reset_subtract")), Linear(7, 5), LIFBox(ResetMethod("reset_subtract"), VTh(0.01)), Linear(5, 6), IAF(ResetMethod("reset_subtract"), VTh(0.02), Surrogate(surrogate.Triangle(0.7))), Linear(6, 2)),
+			tensor.Rand(10, 3, 4).Mul(60), 2,
+		},
 		"without synapse": {
 			Sequential(Linear(6, 8), LIFBox(Surrogate(surrogate.Triangle(0.7))), Linear(8, 6), IAF(), Relu(), Linear(6, 2), LIBox()),
 			tensor.Rand(10, 3, 6).Mul(8), 2,
@@ -311,7 +315,7 @@ func TestGPUMisuse(t *testing.T) {
 		{"a learned parameter", func() { learned.Forward(x, nil) }, "LIF: the gradient of a learned parameter, tau_mem_inv, is computed on the CPU only; the input is on cuda:0; CPU() brings a copy"},
 		{"a surrogate without a kernel", func() { LIF(Surrogate(surrogate.Tanh(1))).Forward(there(), nil) }, "LIF: gradients of LIF with method tanh are computed on the CPU only; the input is on cuda:0; CPU() brings a copy"},
 		{"a model without a backward kernel", func() { Izhikevich().Forward(there(), nil) }, "Izhikevich: gradients of Izhikevich with method super are computed on the CPU only"},
-		{"a reset without one", func() { LIF(ResetMethod("reset_subtract")).Forward(there(), nil) }, "LIF: gradients of LIF with method super and reset_subtract are"},
+		{"a reset without one", func() { LIFEx(ResetMethod("reset_subtract")).Forward(there(), nil) }, "LIFEx: gradients of LIFEx with method super and reset_subtract are"},
 		{"a recurrent population", func() { recurrent.Forward(there(), nil) }, "LIFRecurrent(3, 4): gradients of recurrent neurons are computed on the CPU only; the input is on cuda:0"},
 		{"a gradient left here", func() { there().BackwardFrom(tensor.Ones(2, 3)) }, "tensor.BackwardFrom: gradient on cpu for a tensor on cuda:0"},
 		{"tensors on two devices", func() { tensor.Stack(x, tensor.Ones(2, 3)) }, "tensor.Stack: tensors on cuda:0 and cpu; send one of them with To"},
@@ -586,5 +590,39 @@ func TestFastOnGPU(t *testing.T) {
 	}
 	if err := (tensor.Device{}).Fast(true); err == nil {
 		t.Error("the CPU has cuBLAS")
+	}
+}
+
+// TestSparseOnGPU: to a model there, the list of what is not zero travels, and the output is that of the CPU.
+func TestSparseOnGPU(t *testing.T) {
+	var log []string
+	t.Cleanup(cuda.Use(simulated.Driver{Log: &log}))
+	tensor.Seed(22)
+	model, cell := Sequential(Conv2d(1, 2, 3), LIFCell(VTh(0.1))), LIFCell()
+	x := []*tensor.Sparse{tensor.NewSparse([]int32{3, 8, 29}, []float32{20, -1, 0.5}, 5, 6), tensor.NewSparse(nil, nil, 5, 6)}
+	run := func() (all []*tensor.Tensor) {
+		var s, c *State
+		for _, x := range x {
+			var y *tensor.Tensor
+			y, s = ForwardSparse(model, x, s)
+			all = append(all, y.CPU())
+			if c == nil {
+				_, c = cell.Forward(tensor.Zeros(5, 6), nil)
+				if d := y.Device(); !d.IsCPU() {
+					c = c.CUDA()
+				}
+			}
+			y, c = ForwardSparse(cell, x, c)
+			all = append(all, y.CPU())
+		}
+		return append(all, c.V().CPU(), s.At(1).V().CPU())
+	}
+	want := run()
+	model.CUDA()
+	for k, got := range run() {
+		mustMatch(t, fmt.Sprint("output ", k), got, want[k])
+	}
+	if !slices.Contains(log, "spread") {
+		t.Errorf("the list did not travel: %v", log)
 	}
 }

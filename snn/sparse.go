@@ -8,13 +8,17 @@ import (
 // ForwardSparse is m.Forward(x.ToDense(), s) for an input of which few elements are not zero, such as a packet of events:
 // the same bits, without a look at the zeros. A convolution and a linear layer visit the elements that are listed; a cell
 // of a model with a synaptic current adds them to that and then takes a silent step. So does a Sequential that begins with
-// one of these. Other modules, and those that record gradients or check their numbers, get the dense input.
+// one of these. Other modules, and those that record gradients or check their numbers, get the dense input. To a model on a GPU,
+// or to one without weights whose state is there, the list travels and not the input.
 //
 //	for x := range camera.SparseFrames(5 * time.Millisecond) {
 //		y, s = snn.ForwardSparse(model, x, s)
 //	}
 func ForwardSparse(m Module, x *tensor.Sparse, s *State) (*tensor.Tensor, *State) {
 	needSparse(m, x)
+	if d := placeOfModel(m, s); !d.IsCPU() {
+		return m.Forward(mustHave(x.ToDenseOn(d)), s)
+	}
 	a, ok := m.(lister)
 	if !ok || !a.takesList(x.Shape()) || recordable(m, nil, s) || isChecking(m) {
 		return m.Forward(x.ToDense(), s)

@@ -17,7 +17,7 @@ import (
 func TestBackward(t *testing.T) {
 	surrogates := map[string]surrogate.Function{"_super": surrogate.SuperSpike(97.3), "_triangle": surrogate.Triangle(0.3)}
 	kernels := 0
-	for _, m := range allModels {
+	for _, m := range inBothResets() {
 		names := map[string]surrogate.Function{}
 		if entry(m.kernel+"_back") != nil {
 			names[m.kernel+"_back"] = surrogate.SuperSpike(97.3)
@@ -46,7 +46,7 @@ func TestBackward(t *testing.T) {
 			})
 		}
 	}
-	if kernels < 14 {
+	if kernels < 20 {
 		t.Errorf("%d backward kernels", kernels)
 	}
 }
@@ -118,7 +118,7 @@ func added(x []float32) []float32 {
 
 // TestTrainIsForward: the kernels that keep what training needs give what the others give.
 func TestTrainIsForward(t *testing.T) {
-	for _, m := range allModels {
+	for _, m := range inBothResets() {
 		if entry(m.kernel+"_train") != nil {
 			r := rand.New(rand.NewPCG(7, 8))
 			m.compareTrain(t, m.parameters(r, 37, 37), m.start(r, 37, true), nil, r, false)

@@ -279,6 +279,14 @@ func (c convolution) compareEvents(t testing.TB, r *rand.Rand, count int) {
 	launch(t, "accumulate", mem, count, ptx.Ptr(frame), ptx.Ptr(at), ptx.I32(count))
 	launch(t, "from_fixed", mem, len(x), ptx.Ptr(counts), ptx.Ptr(frame), ptx.F32(1), ptx.I32(len(x)))
 	mustEqual(t, "accumulate", counts.Floats(), x)
+	places, values, dense := []uint32{}, []float32{}, mem.State("dense", make([]float32, len(x)))
+	for k, v := range x {
+		if v != 0 {
+			places, values = append(places, uint32(k)), append(values, v)
+		}
+	}
+	launch(t, "spread", mem, len(values), ptx.Ptr(dense), ptx.Ptr(mem.Words("places", places)), ptx.Ptr(mem.Upload("values", values)), ptx.I32(len(values)))
+	mustEqual(t, "spread", dense.Floats(), x)
 	signed, net := make([]uint32, count), append([]float32{}, x...)
 	for k, e := range events {
 		if signed[k] = e; k%3 != 0 {

@@ -53,6 +53,9 @@ func compareKernel(t testing.TB, name string) {
 	if of >= 0 {
 		m := allModels[of]
 		form := strings.TrimPrefix(name, m.kernel+"_")
+		if learns, ok := strings.CutPrefix(form, "subtract_"); ok && (learns == "train" || strings.HasPrefix(learns, "back")) {
+			m, form = m.subtracting(), learns
+		}
 		m.compareKernel(t, form, r, false)
 		if !m.fixed {
 			m.compareKernel(t, form, r, true)
@@ -75,7 +78,7 @@ func compareKernel(t testing.TB, name string) {
 			c.compare(t, r, 1)
 			c.compare(t, r, 0.01)
 		}
-	case name == "conv_scatter", name == "conv_scatter_fixed", name == "accumulate", name == "from_fixed":
+	case name == "conv_scatter", name == "conv_scatter_fixed", name == "accumulate", name == "from_fixed", name == "spread":
 		for _, c := range convolutions {
 			c.compareEvents(t, r, 70)
 		}

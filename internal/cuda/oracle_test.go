@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,6 +66,24 @@ type model struct {
 	jump      string
 	coupled   bool // x is a product with the coupling matrix
 	subtract  bool // the subtractive reset exists
+	resets    bool // by subtraction
+}
+
+// subtracting is the model with the subtractive reset.
+func (m model) subtracting() model {
+	m.kernel, m.resets = m.kernel+"_subtract", true
+	return m
+}
+
+// inBothResets are the models, once more with the subtractive reset where they have one.
+func inBothResets() []model {
+	all := slices.Clone(allModels)
+	for _, m := range allModels {
+		if m.subtract {
+			all = append(all, m.subtracting())
+		}
+	}
+	return all
 }
 
 var (
@@ -225,6 +244,9 @@ func (m model) parameters(r *rand.Rand, runs int, shape ...int) values {
 func (m model) layer(p values, opts ...snn.Option) *snn.Layer {
 	for name, v := range p.of {
 		opts = append(opts, snn.Set(name, tensor.FromSlice(append([]float32{}, v...), p.shape...)))
+	}
+	if m.resets {
+		opts = append(opts, snn.ResetMethod("reset_subtract"))
 	}
 	return snn.LayerByName(m.name, opts...)
 }

@@ -6,6 +6,11 @@ KERNEL(accumulate)(int *__restrict frame, const u32 *__restrict events, int coun
 	for (u32 k = thread(); k < (u32)count; k += threads()) atomicAdd(frame + (events[k] & 0x7fffffff), events[k] >> 31 ? -1 : 1);
 }
 
+// spread writes values to their places in y, which the launcher filled; no place comes twice.
+KERNEL(spread)(float *__restrict y, const u32 *__restrict places, const float *__restrict values, int count) {
+	for (u32 k = thread(); k < (u32)count; k += threads()) y[places[k]] = values[k];
+}
+
 // from_fixed is y = unit·x, for counts and for sums in units of a power of two.
 KERNEL(from_fixed)(float *__restrict y, const int *__restrict x, float unit, int n) {
 	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = unit * (float)x[k];
