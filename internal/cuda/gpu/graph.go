@@ -140,7 +140,9 @@ func (s *Step) Pull() error {
 		err = s.marks[n-1].Sync()
 	}
 	for _, m := range s.marks {
-		err = errors.Join(err, m.Close())
+		if failed := m.Close(); err == nil { // a device that failed says the same at every call
+			err = failed
+		}
 	}
 	s.marks = s.marks[:0]
 	return err
