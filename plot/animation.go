@@ -25,13 +25,14 @@ type Animation struct {
 	scale   scale
 	census  census
 	rate    float64
+	theme   *theme
 }
 
 // Animate makes an animation of a tensor of shape (T, H, W), or of several of shape (H, W). Axes of length one before H
 // are passed over. All images have one scale, chosen as Image does, and 25 are shown in a second, which Rate changes.
 // It panics for other shapes, for images of different sizes and without an image.
 func Animate(ts ...*tensor.Tensor) *Animation {
-	a := &Animation{rate: 25, census: count(nil)}
+	a := &Animation{rate: 25, theme: light, census: count(nil)}
 	for i, t := range ts {
 		given("plot.Animate", fmt.Sprintf("tensor %d", i), t)
 		shape := t.Shape()
@@ -81,6 +82,15 @@ func (a *Animation) Rate(perSecond float64) *Animation {
 	return a
 }
 
+// Dark gives the animation the colours of dark figures, and returns it.
+func (a *Animation) Dark() *Animation {
+	a.theme = dark
+	for _, f := range a.figures {
+		f.Dark()
+	}
+	return a
+}
+
 // String says what is shown, in one line.
 func (a *Animation) String() string {
 	if len(a.figures) > 0 {
@@ -117,9 +127,9 @@ func (a *Animation) frame(i int) *image.Paletted {
 
 // palette is the scale's colours in 255 steps, and that of NaN. Zero keeps its place in the middle.
 func (a *Animation) palette() color.Palette {
-	p := make(color.Palette, 256)
+	p, colors := make(color.Palette, 256), a.scale.in(a.theme).colors
 	for i := range 255 {
-		p[i] = a.scale.colors.at((float64(i) + 0.5) / 255)
+		p[i] = colors.at((float64(i) + 0.5) / 255)
 	}
 	p[255] = missing
 	return p

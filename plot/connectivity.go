@@ -45,7 +45,10 @@ func Connectivity(w *tensor.Tensor) *Figure {
 	return single(p, text)
 }
 
-const mostLinks = 2000
+const (
+	mostLinks = 2000
+	numberGap = 12 * cssPixel // from a neuron to its number
+)
 
 type link struct {
 	from, to int
@@ -65,7 +68,7 @@ func (*links) DataRange() (xmin, xmax, ymin, ymax float64) { return 0, 1, 0, 1 }
 func (m *links) Plot(c draw.Canvas, _ *gonum.Plot) {
 	size := c.Size()
 	center := vg.Point{X: c.Min.X + size.X/2, Y: c.Min.Y + size.Y/2}
-	room := min(size.X, size.Y)/2 - 24*cssPixel
+	room := min(size.X, size.Y)/2 - 28*cssPixel
 	ring := m.pre == m.post
 	place := func(i, n int, left bool) vg.Point {
 		if ring {
@@ -91,8 +94,11 @@ func (m *links) Plot(c draw.Canvas, _ *gonum.Plot) {
 			dot(c, ink, place(i, column.n, column.left), radius)
 		}
 		if !ring {
-			style, at := textStyle(10, ink, draw.XCenter, draw.YBottom), place(0, column.n, column.left)
-			c.FillText(style, vg.Point{X: at.X, Y: center.Y + room + 8*cssPixel}, map[bool]string{true: "inputs", false: "neurons"}[column.left])
+			name, align, at := "neurons", draw.XRight, place(0, column.n, column.left).X+numberGap
+			if column.left {
+				name, align, at = "inputs", draw.XLeft, at-2*numberGap
+			}
+			c.FillText(textStyle(10, ink, align, draw.YBottom), vg.Point{X: at, Y: center.Y + room + 8*cssPixel}, name)
 		}
 		m.numbers(c, column.n, column.left, ring, func(i int) vg.Point { return place(i, column.n, column.left) }, center)
 	}
@@ -131,20 +137,24 @@ func (m *links) lines(c draw.Canvas, place func(i, n int, left bool) vg.Point, c
 	}
 }
 
-// bend is a curve from one point to another by way of the centre; of a neuron to itself a loop on the outside.
+// bend is a curve from one point to another, the nearer to the centre the farther they are apart, and a little to one
+// side, so that the two between a pair are two; of a neuron to itself it is a loop on the outside.
 func bend(from, to, center vg.Point, loop bool) []vg.Point {
 	const n = 24
 	points := make([]vg.Point, n+1)
-	out := from.Sub(center).Scale(0.06)
+	out, along := from.Sub(center), to.Sub(from)
+	inward := 0.8 * math.Hypot(float64(along.X), float64(along.Y)) / (2 * math.Hypot(float64(out.X), float64(out.Y)))
+	pull := from.Add(to).Scale(vg.Length(0.5 * (1 - inward))).Add(center.Scale(vg.Length(inward)))
+	pull = pull.Add(vg.Point{X: -along.Y, Y: along.X}.Scale(0.06))
+	out = out.Scale(0.036)
 	for i := range points {
 		t := vg.Length(i) / n
 		if loop {
 			sin, cos := math.Sincos(2 * math.Pi * float64(t))
 			across := vg.Point{X: -out.Y, Y: out.X}
-			points[i] = from.Add(out.Scale(vg.Length(1-cos) * 0.6)).Add(across.Scale(vg.Length(sin) * 0.6))
+			points[i] = from.Add(out.Scale(vg.Length(1 - cos))).Add(across.Scale(vg.Length(sin)))
 			continue
 		}
-		pull := from.Add(to).Scale(0.15).Add(center.Scale(0.7))
 		points[i] = from.Scale((1 - t) * (1 - t)).Add(pull.Scale(2 * t * (1 - t))).Add(to.Scale(t * t))
 	}
 	return points
@@ -156,11 +166,11 @@ func (m *links) numbers(c draw.Canvas, n int, left, ring bool, place func(i int)
 	style := textStyle(labelSize-1, faint, draw.XCenter, draw.YCenter)
 	for i := 0; i < n; i += every {
 		at := place(i)
-		away := vg.Point{X: 12 * cssPixel}
+		away := vg.Point{X: numberGap}
 		switch {
 		case ring:
 			away = at.Sub(center)
-			away = away.Scale(17 * cssPixel / vg.Length(math.Hypot(float64(away.X), float64(away.Y))))
+			away = away.Scale(21 * cssPixel / vg.Length(math.Hypot(float64(away.X), float64(away.Y))))
 		case left:
 			away.X = -away.X
 		}

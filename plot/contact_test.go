@@ -10,10 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	xdraw "golang.org/x/image/draw"
 
+	"github.com/livespike/livespike/io/durin"
+	"github.com/livespike/livespike/io/event"
 	"github.com/livespike/livespike/plot"
+	"github.com/livespike/livespike/snn/tensor"
 )
 
 var update = flag.Bool("update", false, "draw the contact sheets in docs/images anew")
@@ -49,13 +53,12 @@ func TestContactSheets(t *testing.T) {
 	}
 }
 
-// sheet is the figures of the gallery in three columns.
+// sheet is the figures of the gallery, the first picture of an animation and a robot's track, in three columns.
 func sheet(t *testing.T, dark bool) *image.RGBA {
 	t.Helper()
 	const wide, high, gap, cols = 500, 370, 16, 3
-	rows := (len(gallery) + cols - 1) / cols
-	out := image.NewRGBA(image.Rect(0, 0, cols*(wide+gap)+gap, rows*(high+gap)+gap))
-	for i, s := range gallery {
+	pictures := make([]image.Image, 0, len(gallery)+2)
+	for _, s := range gallery {
 		f := s.make()
 		if dark {
 			f.Dark()
@@ -65,7 +68,17 @@ func sheet(t *testing.T, dark bool) *image.RGBA {
 			name += ": " + f.Title.Text
 		}
 		f.Title.Text = name
-		img := drawn(t, f)
+		pictures = append(pictures, drawn(t, f))
+	}
+	film, track := dots(), drive(t)
+	if dark {
+		film.Dark()
+		track.Dark()
+	}
+	pictures = append(pictures, drawn(t, film), drawn(t, track))
+	rows := (len(pictures) + cols - 1) / cols
+	out := image.NewRGBA(image.Rect(0, 0, cols*(wide+gap)+gap, rows*(high+gap)+gap))
+	for i, img := range pictures {
 		if i == 0 {
 			draw.Draw(out, out.Rect, image.NewUniform(img.At(0, 0)), image.Point{}, draw.Src)
 		}
@@ -78,7 +91,32 @@ func sheet(t *testing.T, dark bool) *image.RGBA {
 	return out
 }
 
-func drawn(t *testing.T, f *plot.Figure) image.Image {
+// dots is an animation of simulated events.
+func dots() *plot.Animation {
+	camera := event.MustOpen("sim:dots?size=120x90&seconds=1&count=6&radius=8&speed=120&seed=3", event.Signed())
+	defer camera.Close()
+	var frames []*tensor.Tensor
+	for frame := range camera.Frames(25 * time.Millisecond) {
+		frames = append(frames, frame.Clone())
+	}
+	return plot.Animate(frames[4:]...).Rate(20)
+}
+
+// drive is the track of a simulated robot that goes straight on until a wall stops it.
+func drive(t *testing.T) *durin.Track {
+	t.Helper()
+	robot := durin.MustDial("sim:room?seed=1")
+	for range 100 {
+		obs := robot.Next()
+		robot.Send(durin.Move{Y: 200, Rot: 0.02 * (obs.Nearest(1) - obs.Nearest(7))})
+	}
+	if err := robot.Close(); err != nil {
+		t.Error(err)
+	}
+	return robot.Track()
+}
+
+func drawn(t *testing.T, f interface{ PNG() ([]byte, error) }) image.Image {
 	t.Helper()
 	file, err := f.PNG()
 	if err != nil {

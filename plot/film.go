@@ -31,7 +31,7 @@ func Film(figures ...*Figure) *Animation {
 	for _, f := range figures {
 		f.Size(s.w, s.h)
 	}
-	return &Animation{figures: slices.Clone(figures), rate: 25}
+	return &Animation{figures: slices.Clone(figures), rate: 25, theme: light}
 }
 
 // length is the number of pictures.

@@ -171,7 +171,7 @@ func (v *LiveView) draw(c *liveCanvas) {
 	}
 	c.values = c.values.and(count(next.Data()))
 	c.dense = c.dense || !countsOfEvents(next.Data())
-	one := &Animation{frames: []*tensor.Tensor{next}, scale: scaleOf(c.values), census: c.values}
+	one := &Animation{frames: []*tensor.Tensor{next}, scale: scaleOf(c.values), census: c.values, theme: light}
 	if !c.dense {
 		one.scale = one.scale.zeroApart()
 	}

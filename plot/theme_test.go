@@ -94,3 +94,17 @@ func luminance(c color.RGBA) float64 {
 	}
 	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }
+
+// TestDarkAnimation: where there is no event, a dark animation of images has the dark map's colour for zero, and a film
+// its dark paper.
+func TestDarkAnimation(t *testing.T) {
+	x := tensor.Zeros(2, 8, 8)
+	x.Set(1, 0, 3, 3)
+	x.Set(-1, 1, 3, 3)
+	if got := Animate(x).Dark().picture(0).At(0, 0); got != darkRedBlue[128] {
+		t.Errorf("zero is %v, want %v", got, darkRedBlue[128])
+	}
+	if got := Film(Raster(tensor.Eye(4))).Dark().picture(0).At(0, 0); got != dark.paper {
+		t.Errorf("the paper is %v, want %v", got, dark.paper)
+	}
+}

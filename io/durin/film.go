@@ -86,8 +86,9 @@ func (f *Film) GIF() ([]byte, error) {
 	v := f.track.view()
 	v.height -= legend - legendLine
 	ground := canvas.NewPNG(v.width, v.height, 1)
-	f.track.drawFloor(ground, v)
-	f.track.drawWalls(ground, v)
+	below := f.track.tinted(ground)
+	f.track.drawFloor(below, v)
+	f.track.drawWalls(below, v)
 	inks := newPalette()
 	inks.take(ground.Image)
 	out := &gif.GIF{}
@@ -97,9 +98,9 @@ func (f *Film) GIF() ([]byte, error) {
 		if k > 0 {
 			from = f.frames[k-1]
 		}
-		f.drawPiece(ground, v, from, at)
+		f.drawPiece(below, v, from, at)
 		now := ground.Clone()
-		f.drawNow(now, v, at)
+		f.drawNow(f.track.tinted(now), v, at)
 		if k == 0 || k == len(f.frames)/2 || k == len(f.frames)-1 {
 			inks.take(now.Image)
 		}
@@ -135,7 +136,7 @@ func (f *Film) drawPiece(c canvas.Canvas, v *view, from, to int) {
 	for _, one := range s[from : to+1] {
 		along = append(along, v.at(one.Pose.At))
 	}
-	c.Stroke(pathColor(float64(to)/float64(max(1, len(s)-1))), 3, along...)
+	c.Stroke(f.track.shade(float64(to)/float64(max(1, len(s)-1))), 3, along...)
 	for _, one := range s[from : to+1] {
 		if one.Contact {
 			c.Disc(touchColor, v.at(one.Pose.At), 2)
@@ -149,7 +150,7 @@ func (f *Film) drawNow(c canvas.Canvas, v *view, at int) {
 	if f.track.World != nil {
 		f.drawView(c, v, s.Pose)
 	}
-	drawBody(c, v, s.Pose, pathColor(float64(at)/float64(max(1, len(f.track.Samples)-1))))
+	drawBody(c, v, s.Pose, f.track.shade(float64(at)/float64(max(1, len(f.track.Samples)-1))))
 	if s.Contact {
 		c.Disc(touchColor, v.at(s.Pose.At), 5)
 	}

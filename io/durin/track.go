@@ -17,6 +17,8 @@ type Track struct {
 	Samples     []sim.Sample
 	Distance    float64       // length of the path in mm; of a real robot it follows from the samples
 	ContactTime time.Duration // how long a simulated robot touched something
+
+	dark bool // how it is drawn
 }
 
 // Track is the path since Dial, also after Close.

@@ -29,16 +29,42 @@ var (
 	touchColor = color.NRGBA{220, 60, 50, 255}
 	lightColor = color.NRGBA{255, 214, 64, 255}
 	lightEdge  = color.NRGBA{180, 120, 0, 255}
-	startColor = color.NRGBA{255, 255, 255, 255}
+	startColor = color.NRGBA{255, 255, 255, 255} // and that of the paper
+	wedgeColor = color.NRGBA{48, 45, 42, 255}    // where the robot looks
 	// The path goes from the first of these to the last: a dark to light scale that also reads in grey.
 	pathColors = []color.NRGBA{{68, 1, 84, 255}, {59, 82, 139, 255}, {33, 145, 140, 255}, {94, 201, 98, 255}, {240, 200, 40, 255}}
 )
+
+// darkColors are those of a dark track.
+var darkColors = map[color.NRGBA]color.NRGBA{
+	startColor: canvas.DarkPaper,
+	floorColor: {34, 38, 44, 255},
+	gridColor:  canvas.DarkFaint,
+	wallColor:  {150, 154, 161, 255},
+	blockColor: {60, 65, 73, 255},
+	inkColor:   canvas.DarkInk,
+	touchColor: {255, 110, 95, 255},
+}
+
+// Dark draws the track and its film for dark pages, and returns the track.
+func (t *Track) Dark() *Track {
+	t.dark = true
+	return t
+}
+
+// tinted is a canvas in the track's colours.
+func (t *Track) tinted(c canvas.Canvas) canvas.Canvas {
+	if t.dark {
+		return canvas.Tinted(c, darkColors)
+	}
+	return c
+}
 
 // PNG draws the arena and the path, coloured by time, with the robot at its end and red dots where it touched a wall.
 func (t *Track) PNG() ([]byte, error) {
 	v := t.view()
 	c := canvas.NewPNG(v.width, v.height, pngScale)
-	t.draw(c, v)
+	t.draw(t.tinted(c), v)
 	return c.Encode()
 }
 
@@ -46,8 +72,7 @@ func (t *Track) PNG() ([]byte, error) {
 func (t *Track) SVG() (string, error) {
 	v := t.view()
 	c := canvas.NewSVG(v.width, v.height)
-	c.Fill(color.NRGBA{255, 255, 255, 255}, canvas.At(0, 0), canvas.At(v.width, 0), canvas.At(v.width, v.height), canvas.At(0, v.height))
-	t.draw(c, v)
+	t.draw(t.tinted(c), v)
 	return c.String(), nil
 }
 
@@ -107,7 +132,7 @@ func (t *Track) drawLegend(c canvas.Canvas, v *view) {
 	const bar, steps = 64.0, 32
 	for i := range steps {
 		from := x + bar*float64(i)/steps
-		c.Stroke(pathColor(float64(i)/(steps-1)), 3, canvas.At(from, row-4), canvas.At(from+bar/steps, row-4))
+		c.Stroke(t.shade(float64(i)/(steps-1)), 3, canvas.At(from, row-4), canvas.At(from+bar/steps, row-4))
 	}
 	x += bar + 8
 	digits := 0
@@ -133,6 +158,7 @@ func (t *Track) ruler(v *view) float64 {
 }
 
 func (t *Track) drawFloor(c canvas.Canvas, v *view) {
+	canvas.Paper(c, startColor, v.width, v.height)
 	loops, _ := t.loops()
 	if len(loops) > 0 {
 		c.Fill(floorColor, v.all(loops[0])...)
@@ -212,7 +238,7 @@ func (t *Track) drawPath(c canvas.Canvas, v *view) {
 		for _, s := range t.Samples[from : to+1] {
 			along = append(along, v.at(s.Pose.At))
 		}
-		c.Stroke(pathColor(float64(k+1)/float64(pieces)), 3, along...)
+		c.Stroke(t.shade(float64(k+1)/float64(pieces)), 3, along...)
 	}
 	for _, s := range t.Samples {
 		if s.Contact {
@@ -221,7 +247,15 @@ func (t *Track) drawPath(c canvas.Canvas, v *view) {
 	}
 }
 
-// pathColor is the colour of a moment, 0 to 1.
+// shade is the path's colour at a moment, 0 to 1: on dark paper without the darkest.
+func (t *Track) shade(at float64) color.NRGBA {
+	if t.dark {
+		at = 0.4 + 0.6*at
+	}
+	return pathColor(at)
+}
+
+// pathColor is a colour of the scale, from 0 to 1.
 func pathColor(at float64) color.NRGBA {
 	at *= float64(len(pathColors) - 1)
 	i := min(int(at), len(pathColors)-2)
@@ -235,7 +269,7 @@ func (t *Track) drawRobot(c canvas.Canvas, v *view) {
 		return
 	}
 	first, last := t.Samples[0].Pose, t.Samples[len(t.Samples)-1].Pose
-	c.Disc(pathColor(0), v.at(first.At), 7)
+	c.Disc(t.shade(0), v.at(first.At), 7)
 	c.Disc(startColor, v.at(first.At), 4)
 	drawBody(c, v, last, pathColor(1))
 }
@@ -250,5 +284,5 @@ func drawBody(c canvas.Canvas, v *view, p sim.Pose, paint color.NRGBA) {
 		sin, cos := math.Sincos(p.Heading + angle)
 		return canvas.At(body.X+reach*radius*cos, body.Y-reach*radius*sin)
 	}
-	c.Fill(wallColor, corner(0, 0.75), corner(2.4, 0.55), corner(math.Pi, 0.15), corner(-2.4, 0.55))
+	c.Fill(wedgeColor, corner(0, 0.75), corner(2.4, 0.55), corner(math.Pi, 0.15), corner(-2.4, 0.55))
 }

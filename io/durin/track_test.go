@@ -30,9 +30,19 @@ func square() *Track {
 	}
 }
 
-// TestTrackPNG looks up pixels at places whose colour follows from the world.
+// TestTrackPNG looks up pixels at places whose colour follows from the world, on white paper and on dark.
 func TestTrackPNG(t *testing.T) {
-	track := square()
+	checkTrack(t, square(), func(c color.NRGBA) color.NRGBA { return c })
+	checkTrack(t, square().Dark(), func(c color.NRGBA) color.NRGBA {
+		if own, ok := darkColors[c]; ok {
+			return own
+		}
+		return c
+	})
+}
+
+func checkTrack(t *testing.T, track *Track, of func(color.NRGBA) color.NRGBA) {
+	t.Helper()
 	b, err := track.PNG()
 	if err != nil {
 		t.Fatal(err)
@@ -59,12 +69,13 @@ func TestTrackPNG(t *testing.T) {
 		{"start", 250, 500, startColor},
 		{"robot", 750, 420, pathColor(1)},
 		{"its rim", 750, 500 - robotSize + 2, wallColor},
-		{"where it looks", 750 + robotSize/2, 500, wallColor},
+		{"where it looks", 750 + robotSize/2, 500, wedgeColor},
+		{"beside the world", -30, 500, startColor},
 	} {
 		p := v.at(sim.Vec{X: c.x, Y: c.y})
 		got := color.NRGBAModel.Convert(img.At(int(2*p.X), int(2*p.Y)))
-		if got != c.want {
-			t.Errorf("%s at (%v, %v) is %v, want %v", c.what, c.x, c.y, got, c.want)
+		if got != of(c.want) {
+			t.Errorf("%s at (%v, %v) is %v, want %v", c.what, c.x, c.y, got, of(c.want))
 		}
 	}
 }

@@ -21,13 +21,30 @@ const (
 	textSize    = 11.0
 )
 
+// The colours are those of package plot.
 var (
-	ink       = color.NRGBA{70, 66, 62, 255}
-	faint     = color.NRGBA{228, 224, 216, 255}
-	barColor  = color.NRGBA{59, 110, 165, 255}
-	nullColor = color.NRGBA{230, 130, 30, 255}
-	missColor = color.NRGBA{200, 50, 50, 255}
+	paper     = color.NRGBA{255, 255, 255, 255}
+	ink       = color.NRGBA{0x26, 0x26, 0x26, 255}
+	faint     = color.NRGBA{0xe6, 0xe6, 0xe6, 255}
+	barColor  = color.NRGBA{0x00, 0x72, 0xb2, 255}
+	nullColor = color.NRGBA{0xe6, 0x9f, 0x00, 255}
+	missColor = color.NRGBA{0xd5, 0x5e, 0x00, 255}
 )
+
+var darkColors = map[color.NRGBA]color.NRGBA{
+	paper:     canvas.DarkPaper,
+	ink:       canvas.DarkInk,
+	faint:     canvas.DarkFaint,
+	barColor:  {0x4a, 0xa3, 0xe8, 255},
+	nullColor: {0xf0, 0xb6, 0x3c, 255},
+	missColor: {0xf2, 0x7f, 0x33, 255},
+}
+
+// Dark is the report with its figure for dark pages.
+func (r Report) Dark() Report {
+	r.dark = true
+	return r
+}
 
 // PNG draws how late the steps began and how long they took, as histograms with logarithmic axes: on the right is what
 // happened seldom. A null loop's lateness is the orange line.
@@ -40,7 +57,6 @@ func (r Report) PNG() ([]byte, error) {
 // SVG is the same figure as PNG.
 func (r Report) SVG() (string, error) {
 	c := canvas.NewSVG(figureWidth, r.height())
-	c.Fill(color.NRGBA{255, 255, 255, 255}, canvas.At(0, 0), canvas.At(figureWidth, 0), canvas.At(figureWidth, r.height()), canvas.At(0, r.height()))
 	r.draw(c)
 	return c.String(), nil
 }
@@ -48,6 +64,10 @@ func (r Report) SVG() (string, error) {
 func (r Report) height() float64 { return 2*(plotGap+plotHeight) + figureFoot }
 
 func (r Report) draw(c canvas.Canvas) {
+	if r.dark {
+		c = canvas.Tinted(c, darkColors)
+	}
+	canvas.Paper(c, paper, figureWidth, r.height())
 	var nullLate *Histogram
 	hists := []*Histogram{r.late, r.step}
 	if r.null != nil {
@@ -178,9 +198,9 @@ func (a *axis) ticks(c canvas.Canvas, row float64) {
 		c.Text(ink, canvas.At(math.Min(x-8, figureWidth-plotRight-24), row), textSize-1, label)
 	}
 	if a.at(a.period) < figureWidth-plotRight-1 {
-		c.Text(missColor, canvas.At(plotLeft, row+16), textSize-1, "red: the period")
+		c.Text(missColor, canvas.At(plotLeft, row+16), textSize-1, "upright line: the period")
 	}
-	c.Text(ink, canvas.At(plotLeft+90, row+16), textSize-1, "height: number of ticks, logarithmic")
+	c.Text(ink, canvas.At(plotLeft+130, row+16), textSize-1, "height: number of ticks, logarithmic")
 }
 
 // compact is a power of ten.

@@ -27,6 +27,7 @@ type Report struct {
 	late, step, latency *Histogram
 	stages              []*Histogram
 	null                *Report
+	dark                bool // how it is drawn
 }
 
 // Stage is how long one stage of the steps took.
