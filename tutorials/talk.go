@@ -34,7 +34,7 @@ for f := range camera.Frames(5 * time.Millisecond) {
 }
 fmt.Println(frames, "frames;", camera.Stats())
 camera.Close()
-plot.Images(frame, edges.Index(0), edges.Index(1))
+plot.Images(frame, edges.Index(0), edges.Index(1)).Titles("events", "upright edges", "level edges")
 
 // %% A robot: two neurons steer by two distance sensors
 network := snn.LICell(snn.TauMemInv(100))

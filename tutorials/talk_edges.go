@@ -13,7 +13,7 @@ plot.Image(kernel)
 
 // %% [markdown]
 // ## A network
-// The kernel and its transpose are the weights of a convolution with two channels. Before it stands a filter against noise: a refractory neuron for each pixel, which single events do not make fire.
+// The kernel and its transpose are the weights of a convolution with two channels. Before it stands a filter against noise: a refractory neuron for each pixel, which single events do not make fire. `Dilation(3)` spreads the 9×9 weights over 25×25 pixels, and `Padding(12)` keeps the picture's size.
 
 // %%
 plot.Images(kernel, kernel.T()).Titles("answers to upright edges", "to level edges")
@@ -51,4 +51,4 @@ for f := range camera.Frames(5 * time.Millisecond) {
 	output, state = model.Forward(frame, state)
 }
 camera.Close()
-plot.Images(frame, output.Index(0), output.Index(1))
+plot.Images(frame, output.Index(0), output.Index(1)).Titles("events", "upright edges", "level edges")

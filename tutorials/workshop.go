@@ -43,14 +43,14 @@ plot.Raster(rhythm)
 
 // %% [markdown]
 // ## 2. Signal and noise
-// A filter keeps an event if a neighbour had one within a time before. Much time keeps the noise, little time loses the signal. **Find a time that keeps at least 95 % of the signal and at most 20 % of the noise.**
+// A filter keeps an event if a neighbour had one within a time before. Much time keeps the noise, little time loses the signal. **Find a time that keeps at least 95 % of the signal and at most 20 % of the noise.** A time is a number and a unit, `time.Millisecond` or `time.Microsecond`.
 
 // %% Exercise 2
 within := 50 * time.Millisecond
 
 // %% Check 2
 kept := func(address string) float64 {
-	all, some := event.MustOpen(address), event.MustOpen(address).Denoise(within)
+	all, some := event.MustOpen(address), event.MustOpen(address).Denoise(time.Duration(within))
 	defer all.Close()
 	defer some.Close()
 	return 100 * float64(some.Total().Sum().Item()/all.Total().Sum().Item())
@@ -87,7 +87,11 @@ fmt.Printf("2: %s; %.1f %% of the signal and %.1f %% of the noise are kept%s\n",
 kernel := tensor.Ones(9, 9)
 
 // %% Check 3
+fits := slices.Equal(kernel.Shape(), []int{9, 9})
 answer := func(vertical bool) float32 { // to one edge, with the strongest place counting
+	if !fits {
+		return 0
+	}
 	picture := tensor.Zeros(1, 40, 40)
 	for k := range 40 {
 		if vertical {
@@ -101,10 +105,14 @@ answer := func(vertical bool) float32 { // to one edge, with the strongest place
 }
 level, upright := answer(false), answer(true)
 switch {
+case !fits:
+	fmt.Println("3: not yet: the kernel's shape is", kernel.Shape(), "\n   tensor.Zeros(9, 9) has nine rows of nine numbers")
 case level >= 3*upright && level > 0:
 	fmt.Printf("3: right, %.2f for level and %.2f for upright edges\n", level, upright)
 case upright >= 3*level && upright > 0:
 	fmt.Println("3: not yet: it answers to upright edges\n   T() exchanges rows and columns")
+case level == 0 && upright == 0:
+	fmt.Println("3: not yet: it answers to nothing\n   kernel.Set(1, 4, 2) makes the number in row 4 and column 2 a 1: which of them does a level edge cross?")
 default:
 	fmt.Printf("3: not yet: %.2f for level and %.2f for upright edges\n   A row of the kernel that is positive must be paid for by rows that are negative\n", level, upright)
 }
@@ -136,7 +144,7 @@ threshold := 0.3
 import "github.com/livespike/livespike/snn/encode"
 
 wave := tensor.Linspace(0, 18, 3000).Sin().Mul(tensor.Linspace(0, 1, 3000))
-sent := encode.ThresholdEncode(wave, threshold)
+sent := encode.ThresholdEncode(wave, float64(threshold))
 rebuilt := sent.Cumsum(0).Mul(threshold).Add(wave.At1(0))
 worst, number := rebuilt.Sub(wave).Abs().Max().Item(), sent.Abs().Sum().Item()
 verdict, advice = "right", ""
@@ -184,20 +192,23 @@ trains := func(n int) train.Data {
 }
 model := snn.Sequential(snn.Linear(4, 10), snn.LIF(), snn.Linear(10, 2), snn.LI())
 examples, exam := trains(200), trains(100)
-history, err := train.Fit(model, train.Adam(snn.Parameters(model), train.LR(rate)), examples, train.MeanCrossEntropy, train.Epochs(6), train.Batch(20))
+history, err := train.Fit(model, train.Adam(snn.Parameters(model), train.LR(float64(rate))), examples, train.MeanCrossEntropy, train.Epochs(6), train.Batch(20))
 if err != nil {
 	panic(err)
 }
 output, _ := snn.Eval(model).Forward(exam.X.Transpose(0, 1), nil)
 score := 100 * train.Accuracy(output.Mean(0), exam.Y)
 losses := history.Losses()
-switch first, last := losses.At1(0), losses.At1(losses.Len()-1); {
+first, highest, lowest := losses.At1(0), losses.Max().Item(), losses.Min().Item()
+switch {
 case score >= 95:
 	fmt.Printf("5: right, %.0f of 100\n", score)
-case last > 0.9*first && rate < 0.001:
+case highest > 0.9:
+	fmt.Printf("5: not yet: %.0f of 100\n   A loss of %.1f is worse than guessing, which has 0.69: steps that are too long jump over the goal\n", score, highest)
+case lowest > 0.9*first:
 	fmt.Printf("5: not yet: %.0f of 100\n   The loss has hardly moved: look at how far a step of learning goes\n", score)
 default:
-	fmt.Printf("5: not yet: %.0f of 100\n   Look at the loss: does it fall without a stop, or jump? Steps that are too long jump over the goal\n", score)
+	fmt.Printf("5: not yet: %.0f of 100\n   The loss falls, but not far enough: are the steps too short, or so long that it goes up and down?\n", score)
 }
 plot.Training(losses).Names("loss")
 
@@ -217,7 +228,7 @@ plot.Training(losses).Names("loss")
 
 // %% [markdown]
 // ## 6. A robot
-// Three eyes see how near something is to the left, ahead and to the right: 1 at a wall, 0 far away. **Make the robot drive at least 3 m in half a minute, from each of three places, and touch something for less than 2 s in all.** `forward` is in mm/s, `turn` in degrees a second, counter-clockwise.
+// Three eyes see how near something is to the left, ahead and to the right: 1 at a wall, 0 far away. **Make the robot drive at least 3 m in half a minute and get a metre away from where it began, from each of three places, and touch something for less than 2 s in all.** `forward` is in mm/s, `turn` in degrees a second, counter-clockwise.
 
 // %% Exercise 6
 func wiring(left, ahead, right float32) (forward, turn float32) {
@@ -227,7 +238,7 @@ func wiring(left, ahead, right float32) (forward, turn float32) {
 // %% Check 6
 var tracks []*durin.Track
 var contact time.Duration
-shortest := math.Inf(1)
+shortest, reach := math.Inf(1), math.Inf(1)
 for start := 1; start <= 3; start++ {
 	robot := durin.MustDial(fmt.Sprintf("sim:room?seed=%d&start=%d", start, start))
 	for range 450 {
@@ -241,14 +252,21 @@ for start := 1; start <= 3; start++ {
 	tracks = append(tracks, track)
 	contact += track.ContactTime
 	shortest = min(shortest, track.Distance/1000)
+	away, begin := 0.0, track.Samples[0].Pose.At
+	for _, s := range track.Samples {
+		away = max(away, math.Hypot(s.Pose.At.X-begin.X, s.Pose.At.Y-begin.Y)/1000)
+	}
+	reach = min(reach, away)
 }
 verdict, advice = "right", ""
 if contact >= 2*time.Second {
 	verdict, advice = "not yet: it touches walls", "\n   Which way should it turn when the left eye sees something? And when the one ahead does?"
 } else if shortest < 3 {
 	verdict, advice = "not yet: too short a way", "\n   Is it going forward where nothing is near? Does it turn on the spot?"
+} else if reach < 1 {
+	verdict, advice = "not yet: it goes round in a circle", "\n   Does it turn where nothing is near?"
 }
-fmt.Printf("6: %s; at least %.1f m, in contact for %.1f s%s\n", verdict, shortest, contact.Seconds(), advice)
+fmt.Printf("6: %s; at least %.1f m, %.1f m away, in contact for %.1f s%s\n", verdict, shortest, reach, contact.Seconds(), advice)
 tracks[0]
 
 // %% [markdown]
