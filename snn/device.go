@@ -24,7 +24,7 @@ var ErrNoCUDA = cuda.ErrNoCUDA
 //
 // Neurons (all models but the multi-compartment ones and, in recurrent form, CobaLIF), Linear, Conv2d, pooling, Relu, Sigmoid,
 // Tanh, Dropout, Flatten, Sequential and Lift run there. So do the gradients of LIF, LIFBox, LIFRefrac, LIFAdEx, LSNN, IAF, LI
-// and LIBox, with the methods super, fast_sigmoid and triangle, and of all of these but the recurrent forms; losses are
+// and LIBox, recurrent ones included, with the methods super, fast_sigmoid and triangle, and of the other layers; losses are
 // computed from y.CPU(), through which the gradients flow back. Everything else is the CPU's: it panics rather than copy in
 // secret. A small loop, such as a robot's, is faster on the CPU.
 //
@@ -370,6 +370,9 @@ func (c *neuron) backOn(d *gpu.Device) string {
 		}
 	}
 	kernel := c.kernelOn() + "_back"
+	if c.skip > 0 && c.m.holds {
+		kernel = c.kernelOn() + "_rec_back"
+	}
 	switch method := c.method(); method {
 	case "": // nothing spikes
 	case "fast_sigmoid": // the same function
@@ -387,6 +390,9 @@ func (c *neuron) backOn(d *gpu.Device) string {
 // whatBack names what a backward pass depends on.
 func (c *neuron) whatBack() string {
 	text := c.m.name
+	if c.skip > 0 {
+		text = "a recurrent " + text
+	}
 	if c.method() != "" {
 		text += " with method " + c.method()
 	}

@@ -210,9 +210,10 @@ func TestTrainingOnGPU(t *testing.T) {
 		x     *tensor.Tensor
 		out   int
 	}{
-		"dense":        {Sequential(Linear(5, 9), LIF(), Linear(9, 3, Bias(false)), LI(), Sigmoid()), tensor.Rand(8, 2, 5).Mul(20), 3},
-		"convolutions": {Sequential(Conv2d(2, 4, 3, Stride(2), Groups(2), Padding(1)), LIFRefrac(), MaxPool2d(2), Flatten(2), Linear(4*2*3, 3), LI()), tensor.Rand(6, 2, 2, 8, 12).Mul(40), 3},
-		"lifted":       {Sequential(Lift(Sequential(Conv2d(1, 3, 3), Relu())), LSNN(), AvgPool2d(2), Flatten(2), Linear(12, 2), Tanh()), tensor.Rand(4, 2, 1, 6, 6).Mul(40), 2},
+		"dense":           {Sequential(Linear(5, 9), LIF(), Linear(9, 3, Bias(false)), LI(), Sigmoid()), tensor.Rand(8, 2, 5).Mul(20), 3},
+		"convolutions":    {Sequential(Conv2d(2, 4, 3, Stride(2), Groups(2), Padding(1)), LIFRefrac(), MaxPool2d(2), Flatten(2), Linear(4*2*3, 3), LI()), tensor.Rand(6, 2, 2, 8, 12).Mul(40), 3},
+		"lifted":          {Sequential(Lift(Sequential(Conv2d(1, 3, 3), Relu())), LSNN(), AvgPool2d(2), Flatten(2), Linear(12, 2), Tanh()), tensor.Rand(4, 2, 1, 6, 6).Mul(40), 2},
+		"recurrent cells": {Sequential(Lift(Sequential(Linear(4, 5), LIFRecurrentCell(5, 6), Linear(6, 2)))), tensor.Bernoulli(0.5, 8, 2, 4).Mul(60), 2},
 		"subtractive resets": {
 			Sequential(Linear(4, 7), LIF(ResetMethod("reset_subtract")), Linear(7, 5), LIFBox(ResetMethod("reset_subtract"), VTh(0.01)), Linear(5, 6), IAF(ResetMethod("reset_subtract"), VTh(0.02), Surrogate(surrogate.Triangle(0.7))), Linear(6, 2)),
 			tensor.Rand(10, 3, 4).Mul(60), 2,
@@ -240,6 +241,51 @@ func TestTrainingOnGPU(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRecurrentTrainingOnGPU: the gradients of populations, in both orders, have the bits of the CPU.
+func TestRecurrentTrainingOnGPU(t *testing.T) {
+	gpu := simulatedGPU(t)
+	tensor.Seed(7)
+	for name, l := range map[string]*Recurrent{
+		"LIF":                     LIFRecurrent(4, 9),
+		"LIF, delayed":            LIFRecurrent(4, 9, Delayed(), Surrogate(surrogate.Triangle(0.7)), Autapses(true)),
+		"LIFRefrac":               LIFRefracRecurrent(4, 9, Surrogate(surrogate.FastSigmoid(2))),
+		"LIFRefrac, delayed":      LIFRefracRecurrent(4, 9, Delayed()),
+		"LSNN":                    LSNNRecurrent(4, 9),
+		"LSNN, immediate":         LSNNRecurrent(4, 9, Immediate(), TauMemInv(tensor.Rand(9).Mul(100).Add(50))),
+		"LIFAdEx":                 LIFAdExRecurrent(4, 9),
+		"LIFAdEx, delayed":        LIFAdExRecurrent(4, 9, Delayed(), Surrogate(surrogate.Triangle(0.7))),
+		"IAF":                     IAFRecurrent(4, 9, Autapses(true)),
+		"IAF, subtracting":        IAFRecurrent(4, 9, ResetMethod("reset_subtract")),
+		"LIF, subtracting delays": LIFRecurrent(4, 9, ResetMethod("reset_subtract"), Delayed()),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if l.m.holds && l.subtract {
+				if err := recovered(func() { training(Sequential(l).CUDA(), tensor.Ones(2, 1, 4), tensor.Ones(2, 1, 9), gpu) }); !strings.Contains(err, "a recurrent LIF with method super and reset_subtract") {
+					t.Errorf("panic %s", err)
+				}
+				return
+			}
+			model := Sequential(Linear(4, 4), l, Linear(9, 2))
+			x, up := tensor.Bernoulli(0.5, 10, 3, 4).Mul(60), tensor.Randn(10, 3, 2)
+			want := training(model, x, up, tensor.Device{})
+			model.CUDA()
+			got := training(model, x, up, gpu)
+			for name, w := range want {
+				mustMatch(t, "gradient of "+name, got[name], w)
+				if w.Abs().Sum().Item() == 0 {
+					t.Errorf("the gradient of %s is 0 everywhere", name)
+				}
+			}
+		})
+	}
+}
+
+func recovered(f func()) (text string) {
+	defer func() { text = fmt.Sprint(recover()) }()
+	f()
+	return ""
 }
 
 // TestDropoutOnGPU: the same chances as on the CPU.
@@ -293,7 +339,7 @@ func TestGPUMisuse(t *testing.T) {
 	}
 	learned := LIF(Learn("tau_mem_inv"))
 	Train(learned)
-	recurrent := LIFRecurrent(3, 4)
+	recurrent := LIFExRecurrent(3, 4)
 	if _, err := recurrent.To(gpu); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +362,7 @@ func TestGPUMisuse(t *testing.T) {
 		{"a surrogate without a kernel", func() { LIF(Surrogate(surrogate.Tanh(1))).Forward(there(), nil) }, "LIF: gradients of LIF with method tanh are computed on the CPU only; the input is on cuda:0; CPU() brings a copy"},
 		{"a model without a backward kernel", func() { Izhikevich().Forward(there(), nil) }, "Izhikevich: gradients of Izhikevich with method super are computed on the CPU only"},
 		{"a reset without one", func() { LIFEx(ResetMethod("reset_subtract")).Forward(there(), nil) }, "LIFEx: gradients of LIFEx with method super and reset_subtract are"},
-		{"a recurrent population", func() { recurrent.Forward(there(), nil) }, "LIFRecurrent(3, 4): gradients of recurrent neurons are computed on the CPU only; the input is on cuda:0"},
+		{"a recurrent population", func() { recurrent.Forward(there(), nil) }, "LIFExRecurrent: gradients of a recurrent LIFEx with method super are computed on the CPU only; the input is on cuda:0"},
 		{"a gradient left here", func() { there().BackwardFrom(tensor.Ones(2, 3)) }, "tensor.BackwardFrom: gradient on cpu for a tensor on cuda:0"},
 		{"tensors on two devices", func() { tensor.Stack(x, tensor.Ones(2, 3)) }, "tensor.Stack: tensors on cuda:0 and cpu; send one of them with To"},
 		{"windows of any size", func() { AdaptiveAvgPool2d(1).Forward(x, nil) }, "AdaptiveAvgPool2d(1) runs on the CPU only; the input is on cuda:0; CPU() brings a copy"},

@@ -429,6 +429,16 @@ func compareOrders(t testing.TB) {
 		launch(t, "transpose", mem, len(x), ptx.Ptr(y), ptx.Ptr(mem.Upload("x", x)), ptx.I32(c.rows), ptx.I32(c.n))
 		mustEqual(t, "transpose", y.Floats(), tensor.FromSlice(x, c.rows, c.n).T().Data())
 	}
+	for _, n := range []int{1, 5, 37, 64, 70} {
+		x := numbers(r, n*n, -1, 1, true)
+		mem := ptx.NewMemory()
+		y := mem.State("y", x)
+		launch(t, "cut_diagonal", mem, n, ptx.Ptr(y), ptx.I32(n))
+		for k := range n {
+			x[k*n+k] = 0
+		}
+		mustEqual(t, "cut_diagonal", y.Floats(), x)
+	}
 	for _, c := range []struct{ examples, steps, count, n int }{{1, 1, 1, 1}, {5, 3, 4, 7}, {3, 1, 6, 20}, {2, 9, 2, 1}, {2, 3, 0, 4}, {4, 4, 4, 4}} {
 		x, order := numbers(r, c.examples*c.steps*c.n, -1, 1, true), make([]uint32, c.count)
 		want := make([]float32, 0, c.steps*c.count*c.n)

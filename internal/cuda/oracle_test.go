@@ -67,12 +67,32 @@ type model struct {
 	coupled   bool // x is a product with the coupling matrix
 	subtract  bool // the subtractive reset exists
 	resets    bool // by subtraction
+	holds     bool // the spike is a constant where it resets
 }
 
 // subtracting is the model with the subtractive reset.
 func (m model) subtracting() model {
 	m.kernel, m.resets = m.kernel+"_subtract", true
 	return m
+}
+
+// holding is the model in the recurrent form that takes the spike for a constant where it resets. Its input weights are those
+// of the identity and its recurrent ones zero, so that it is the model alone.
+func (m model) holding() model {
+	m.kernel, m.holds = m.kernel+"_rec", true
+	return m
+}
+
+// recurrent is the CPU's module of holding, for n neurons.
+func (m model) recurrent(p values, n int, opts ...snn.Option) *snn.Recurrent {
+	for name, v := range p.of {
+		opts = append(opts, snn.Set(name, tensor.FromSlice(append([]float32{}, v...), p.shape...)))
+	}
+	eye := tensor.Zeros(n, n)
+	for k := range n {
+		eye.Set(1, k, k)
+	}
+	return recurrentLayers[m.name](n, n, append(opts, snn.InputWeights(eye), snn.RecurrentWeights(tensor.Zeros(n, n)))...)
 }
 
 // inBothResets are the models, once more with the subtractive reset where they have one.

@@ -83,7 +83,7 @@ func sameTraining(d tensor.Device, optimiser func(p []train.Parameter) *train.Op
 		m := snn.Sequential(
 			snn.Conv2d(2, 4, 3, snn.Groups(2), snn.Padding(1)), snn.LIF(), snn.MaxPool2d(2), snn.Conv2d(4, 3, 2, snn.Stride(2)), snn.LIFRefrac(),
 			snn.Flatten(2), snn.Linear(3*3*2, 37), snn.LIFAdEx(snn.Method("triangle")), snn.Dropout(0.1), snn.Linear(37, 9, snn.Bias(false)),
-			snn.LSNN(), snn.Linear(9, 6), snn.IAF(), snn.Tanh(), snn.Linear(6, 6), snn.LIFBox(), snn.Linear(6, 3), snn.LI(),
+			snn.LSNN(), snn.Linear(9, 6), snn.IAF(), snn.Tanh(), snn.LIFRecurrent(6, 6), snn.Linear(6, 6), snn.LIFBox(), snn.Linear(6, 3), snn.LI(),
 		)
 		if _, err := m.To(on); err != nil {
 			return nil, err

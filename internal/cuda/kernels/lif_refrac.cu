@@ -1,7 +1,7 @@
 // LIF with an absolute refractory period; lifRefracStep and lifRefracBack in snn/lif_refrac.go.
 #include "neuron.h"
 
-struct LIFRefrac {
+template <bool Held = false> struct LIFRefrac {
 	enum { vars = 3, coefs = 6, jump = 1, kept = 3 };
 	float cm, cs, leak, th, reset, rest;
 	METHOD LIFRefrac(const float *c) : cm(c[0]), cs(c[1]), leak(c[2]), th(c[3]), reset(c[4]), rest(c[5]) {}
@@ -36,7 +36,7 @@ struct LIFRefrac {
 
 		float after = (1 - m) * dv, frozen = m * dv;
 		up = (1 - m) * up;
-		up += after * (reset - u);
+		if (!Held) up += after * (reset - u);
 		float du = (1 - f) * after + spike(u - th, up);
 		float w = cm * du;
 		float dj = w + (di + cs * di);
@@ -46,7 +46,8 @@ struct LIFRefrac {
 	}
 };
 
-SPIKING(lif_refrac, LIFRefrac)
-TRAIN(lif_refrac, LIFRefrac)
-BACK(lif_refrac, LIFRefrac)
-RECURRENT(lif_refrac, LIFRefrac)
+SPIKING(lif_refrac, LIFRefrac<>)
+TRAIN(lif_refrac, LIFRefrac<>)
+BACK(lif_refrac, LIFRefrac<>)
+BACK_HELD(lif_refrac, LIFRefrac<true>)
+RECURRENT(lif_refrac, LIFRefrac<>)

@@ -1,7 +1,7 @@
 // LIF with an adapting threshold; lsnnStep and lsnnBack in snn/lsnn.go.
 #include "neuron.h"
 
-struct LSNN {
+template <bool Held = false> struct LSNN {
 	enum { vars = 3, coefs = 7, jump = 1, kept = 2 };
 	float cm, cs, leak, th, reset, cb, beta;
 	METHOD LSNN(const float *c) : cm(c[0]), cs(c[1]), leak(c[2]), th(c[3]), reset(c[4]), cb(c[5]), beta(c[6]) {}
@@ -22,7 +22,7 @@ struct LSNN {
 	template <class S> METHOD float back(float up, const float *keep, float *d, S spike) const {
 		float u = keep[0], t = keep[1], &dv = d[0], &di = d[1], &db = d[2];
 		float f = above(u, t);
-		up = (up + dv * (reset - u)) + db * beta;
+		if (!Held) up = (up + dv * (reset - u)) + db * beta;
 		float g = spike(u - t, up);
 		float du = (1 - f) * dv + g, dt = db - g;
 		float w = cm * du, y = cb * dt;
@@ -34,7 +34,8 @@ struct LSNN {
 	}
 };
 
-SPIKING(lsnn, LSNN)
-TRAIN(lsnn, LSNN)
-BACK(lsnn, LSNN)
-RECURRENT(lsnn, LSNN)
+SPIKING(lsnn, LSNN<>)
+TRAIN(lsnn, LSNN<>)
+BACK(lsnn, LSNN<>)
+BACK_HELD(lsnn, LSNN<true>)
+RECURRENT(lsnn, LSNN<>)

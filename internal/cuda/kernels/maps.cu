@@ -37,6 +37,11 @@ KERNEL(not_finite)(u32 *__restrict found, const float *__restrict x, int n) {
 	}
 }
 
+// cut_diagonal is 0 on the diagonal of y (n, n).
+KERNEL(cut_diagonal)(float *__restrict y, int n) {
+	for (u32 k = thread(); k < (u32)n; k += threads()) y[(u64)k * n + k] = 0;
+}
+
 // transpose is y (columns, rows) of x (rows, columns).
 KERNEL(transpose)(float *__restrict y, const float *__restrict x, int rows, int columns) {
 	for (u64 k = thread(); k < (u64)rows * columns; k += threads()) y[k] = x[k % rows * columns + k / rows];

@@ -251,6 +251,8 @@ DEVICE void persistent(float *z, float *past, const float *inp, const float *wei
 		backward<__VA_ARGS__>(dx, dz, kept, ds, c, surrogate{alpha}, steps, n, stride, run, delayed); \
 	}
 #define BACK(name, ...) BACK_ONE(name##_back_super, SuperSpike, __VA_ARGS__) BACK_ONE(name##_back_triangle, Triangle, __VA_ARGS__)
+// name_rec_back_… are those of a recurrent form that takes the spike for a constant where it resets.
+#define BACK_HELD(name, ...) BACK_ONE(name##_rec_back_super, SuperSpike, __VA_ARGS__) BACK_ONE(name##_rec_back_triangle, Triangle, __VA_ARGS__)
 #define BACK_SMOOTH(name, ...) BACK_ONE(name##_back, SuperSpike, __VA_ARGS__)
 
 // name_rec is a step of a recurrent population, name_rec_block all steps of a small one.
