@@ -19,7 +19,7 @@ const slice = 20 * time.Millisecond
 // coarse is how late a timer may be on systems whose ticks are a millisecond.
 const coarse = time.Millisecond
 
-func (c *systemClock) begin(spin time.Duration) (end func()) {
+func (c *systemClock) begin(spin time.Duration, _ bool) (end func()) {
 	c.start, c.spin = time.Now(), spin
 	return func() {}
 }

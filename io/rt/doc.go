@@ -12,5 +12,10 @@
 // off. It never spins where the program has one processor. While a loop runs, the garbage collector waits until the
 // program has grown by 1 GiB; KeepCollector leaves it alone.
 //
+// On Linux the loop's thread takes the real-time class SCHED_FIFO, where the user may: root, or whoever has an rtprio
+// limit (ulimit -r; @group - rtprio 1 in /etc/security/limits.conf). The report says whether it does. Without it any
+// busy program on the machine makes ticks late. A step that takes all of a processor then takes it from every ordinary
+// program, but for the 5 % that the kernel keeps back; KeepPriority leaves the thread alone.
+//
 // The step must not block. What a notebook shows belongs in another goroutine.
 package rt

@@ -15,7 +15,9 @@ const (
 	plotLeft    = 52.0
 	plotRight   = 16.0
 	plotHeight  = 110.0
-	plotGap     = 62.0 // above each plot
+	plotGap     = 74.0 // above each plot
+	labelRow    = 13.0 // between the rows of quantiles
+	titleRow    = 34.0 // above a plot
 	figureFoot  = 34.0
 	perDecade   = 20 // bars
 	textSize    = 11.0
@@ -79,7 +81,7 @@ func (r Report) draw(c canvas.Canvas) {
 	c.Text(ink, canvas.At(plotLeft, 20), textSize+1, title)
 	x.plot(c, plotGap, "begins late by", r.late, nullLate, r.Late)
 	if nullLate != nil {
-		c.Text(nullColor, canvas.At(plotLeft+170, plotGap-20), textSize, "null loop: p50 "+round(r.null.Late.P50).String()+
+		c.Text(nullColor, canvas.At(plotLeft+170, plotGap-titleRow), textSize, "null loop: p50 "+round(r.null.Late.P50).String()+
 			", p99 "+round(r.null.Late.P99).String()+", p99.9 "+round(r.null.Late.P999).String()+", max "+round(r.null.Late.Max).String())
 	}
 	x.plot(c, 2*plotGap+plotHeight, "the step takes", r.step, nil, r.Step)
@@ -126,7 +128,7 @@ func (a *axis) bars(h *Histogram) []float64 {
 // plot draws one histogram below a height, with its quantiles above it.
 func (a *axis) plot(c canvas.Canvas, top float64, title string, h, null *Histogram, s Summary) {
 	bottom := top + plotHeight
-	c.Text(ink, canvas.At(plotLeft, top-20), textSize, title)
+	c.Text(ink, canvas.At(plotLeft, top-titleRow), textSize, title)
 	if h == nil || h.Count() == 0 {
 		c.Text(ink, canvas.At(plotLeft+8, bottom-plotHeight/2), textSize, "no tick")
 		return
@@ -167,24 +169,25 @@ func (a *axis) plot(c canvas.Canvas, top float64, title string, h, null *Histogr
 	a.quantiles(c, top, s)
 }
 
-// quantiles marks the quantiles above a plot. A label stands beside the one before where their marks are close, and
-// inside of the figure.
+// quantiles marks the quantiles above a plot, by turns in two rows so that labels of close ones stand at their marks.
+// In its row a label stands beside the one before, and inside of the figure.
 func (a *axis) quantiles(c canvas.Canvas, top float64, s Summary) {
-	labels := []string{"p50 ", "p99 ", "p99.9 ", "max "}
-	var begin, width [4]float64
-	end := 0.0
-	for i, q := range []time.Duration{s.P50, s.P99, s.P999, s.Max} {
-		x := a.at(float64(q))
-		c.Stroke(ink, 1, canvas.At(x, top-4), canvas.At(x, top+3))
-		labels[i] += round(q).String()
-		begin[i], width[i] = math.Max(x-4, end), 5.6*float64(len([]rune(labels[i])))+6
-		end = begin[i] + width[i]
-	}
-	end = figureWidth
-	for i := len(labels) - 1; i >= 0; i-- {
-		begin[i] = math.Min(begin[i], end-width[i])
-		end = begin[i]
-		c.Text(ink, canvas.At(begin[i], top-6), textSize-1, labels[i])
+	quantiles := [...]struct {
+		name string
+		time time.Duration
+	}{{"p50 ", s.P50}, {"p99 ", s.P99}, {"p99.9 ", s.P999}, {"max ", s.Max}}
+	for row := range 2 {
+		height := top - 7 - labelRow*float64(1-row)
+		end := figureWidth
+		for i := len(quantiles) - 2 + row; i >= 0; i -= 2 { // from the right
+			q := quantiles[i]
+			text := q.name + round(q.time).String()
+			x := a.at(float64(q.time))
+			c.Stroke(ink, 1, canvas.At(x, height+3), canvas.At(x, top+3))
+			at := math.Min(x-3, end-5.6*float64(len([]rune(text)))-6)
+			c.Text(ink, canvas.At(at, height), textSize-1, text)
+			end = at
+		}
 	}
 }
 
@@ -200,7 +203,7 @@ func (a *axis) ticks(c canvas.Canvas, row float64) {
 	if a.at(a.period) < figureWidth-plotRight-1 {
 		c.Text(missColor, canvas.At(plotLeft, row+16), textSize-1, "upright line: the period")
 	}
-	c.Text(ink, canvas.At(plotLeft+130, row+16), textSize-1, "height: number of ticks, logarithmic")
+	c.Text(ink, canvas.At(plotLeft+130, row+16), textSize-1, "number of ticks over time, both logarithmic; bars: this loop")
 }
 
 // compact is a power of ten.

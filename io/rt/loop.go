@@ -86,13 +86,19 @@ func KeepCollector() Option {
 	return Option{"KeepCollector", func(l *Loop) { l.collect = true }}
 }
 
+// KeepPriority leaves the priority of the loop's thread as it is.
+func KeepPriority() Option {
+	return Option{"KeepPriority", func(l *Loop) { l.ordinary = true }}
+}
+
 // Loop calls a function at a fixed rate. It may run several times, one after the other; its report is of the last run.
 type Loop struct {
 	period   time.Duration
 	deadline time.Duration
 	spin     time.Duration
 	policy   Policy
-	collect  bool
+	collect  bool // KeepCollector
+	ordinary bool // KeepPriority
 	clock    clock
 	record   record
 	staged   bool // RunStages is running
@@ -100,8 +106,8 @@ type Loop struct {
 
 // clock is how a loop sees time pass, since its start.
 type clock interface {
-	// begin prepares the calling thread and starts the time; end undoes that.
-	begin(spin time.Duration) (end func())
+	// begin prepares the calling thread, which goes before others if it may, and starts the time; end undoes that.
+	begin(spin time.Duration, first bool) (end func())
 	now() time.Duration
 	// wait returns at a time, or before when stop is closed.
 	wait(until time.Duration, stop <-chan struct{})
@@ -137,7 +143,7 @@ func (l *Loop) RunContext(ctx context.Context, step func(Tick) bool) error {
 	l.record.begin()
 	l.record.staged = l.staged
 	defer l.record.end()
-	defer l.clock.begin(l.spin)()
+	defer l.clock.begin(l.spin, !l.ordinary)()
 	var began, ended time.Duration // of the last step
 	busy := false                  // why ticks are missed: a step was not ready in time
 	for n := int64(0); ; n++ {

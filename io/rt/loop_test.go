@@ -20,9 +20,9 @@ type fakeClock struct {
 	wakes map[int]time.Duration
 }
 
-func (c *fakeClock) begin(time.Duration) func() { c.at, c.waits = 0, 0; return func() {} }
-func (c *fakeClock) now() time.Duration         { return c.at }
-func (c *fakeClock) String() string             { return "fake" }
+func (c *fakeClock) begin(time.Duration, bool) func() { c.at, c.waits = 0, 0; return func() {} }
+func (c *fakeClock) now() time.Duration               { return c.at }
+func (c *fakeClock) String() string                   { return "fake" }
 func (c *fakeClock) wait(until time.Duration, _ <-chan struct{}) {
 	c.at = max(c.at, until) + c.wakes[c.waits]
 	c.waits++
