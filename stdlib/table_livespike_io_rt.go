@@ -14,6 +14,7 @@ var _ = register("github.com/livespike/livespike/io/rt/rt", map[string]reflect.V
 	"Deadline":      reflect.ValueOf(rt.Deadline),
 	"IsMissed":      reflect.ValueOf(rt.IsMissed),
 	"KeepCollector": reflect.ValueOf(rt.KeepCollector),
+	"KeepPriority":  reflect.ValueOf(rt.KeepPriority),
 	"New":           reflect.ValueOf(rt.New),
 	"Null":          reflect.ValueOf(rt.Null),
 	"OnMiss":        reflect.ValueOf(rt.OnMiss),
