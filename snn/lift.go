@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/livespike/livespike/internal/interrupt"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -34,7 +35,7 @@ func (l *Lifted) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 		return l.recorded(x, s)
 	}
 	out := l.outputShape(shape)
-	dst := make([]float32, size(out))
+	dst := pool.Uncleared(size(out))
 	s = l.apply(dst, x.Data(), shape, s.Clone())
 	return wrap(dst, out), s
 }
@@ -108,6 +109,9 @@ func (l *Lifted) apply(dst, x []float32, in []int, s *State) *State {
 	n, out := len(x)/in[0], len(dst)/in[0]
 	if checks(l.m) {
 		return l.applyChecked(dst, x, in, s)
+	}
+	if c, ok := l.m.(*Conv); ok && !c.lifted && len(in) > 3 {
+		return c.apply(dst, x, in, s) // the steps are so many more images
 	}
 	for t := range in[0] {
 		s = m.apply(dst[t*out:(t+1)*out], x[t*n:(t+1)*n], in[1:], s)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/surrogate"
 	"github.com/livespike/livespike/snn/tensor"
@@ -222,9 +223,7 @@ func (c *neuron) next(s *State, shape []int) *State {
 		return c.initial(shape)
 	}
 	c.check(s, shape)
-	buf := make([]float32, len(s.buf)) // not cleared, since the copy follows
-	copy(buf, s.buf)
-	return &State{lay: c.lay, shape: s.shape, buf: buf}
+	return &State{lay: c.lay, shape: s.shape, buf: pool.Copy(s.buf)}
 }
 
 // advance takes s through one step on x and writes the output into z.
@@ -283,11 +282,7 @@ func (c *neuron) integrate(z, x []float32, s *State) {
 	}
 }
 
-func add(dst, x []float32) {
-	for k, v := range x {
-		dst[k] += v
-	}
-}
+func add(dst, x []float32) { simd.Add(dst[:len(x)], x) }
 
 // text is the part of the repr that names the parameters: p=LIFParameters(…), dt=0.001.
 func (c *neuron) text() string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/livespike/livespike/internal/cuda/gpu"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
@@ -300,9 +301,7 @@ func (s *State) Clone() *State {
 		c.gpu = mustHave(s.gpu.Clone())
 	}
 	if s.buf != nil {
-		buf := make([]float32, len(s.buf)) // not cleared, since the copy follows
-		copy(buf, s.buf)
-		c.buf = buf
+		c.buf = pool.Copy(s.buf)
 	}
 	for k, t := range s.out {
 		c.link(k, t)
