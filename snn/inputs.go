@@ -24,6 +24,23 @@ func listed(x *tensor.Sparse) inputs {
 	return inputs{index: x.Index(), values: x.Values(), n: size(x.Shape())}
 }
 
+// packedBits is the floats of memory that the bits of n inputs take.
+func packedBits(n int) int { return (n + 31) / 32 }
+
+// packed is numbers x, rows of in, as a linear layer takes them: as bits in memory, of packedBits(len(x)), where they are
+// spikes and few. It says whether few are not zero.
+func packed(x, memory []float32, in int) (of inputs, few bool) {
+	if in%8 != 0 || len(x) == 0 {
+		return numbers(x), isActive(x)
+	}
+	bits := asBytes(memory)[:len(x)/8]
+	spiking := simd.Pack(bits, x)
+	if few = areFew(simd.CountBits(bits), len(x)); few && spiking {
+		return spikes(bits), true
+	}
+	return numbers(x), few
+}
+
 // rows is n of them from the given one on; both are multiples of 8 where they are bits.
 func (s inputs) rows(from, n int) inputs {
 	switch {

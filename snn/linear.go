@@ -70,12 +70,13 @@ func (l *Dense) recorded(x *tensor.Tensor) *tensor.Tensor {
 	shape := l.outputShape(x.Shape())
 	y := wrap(pool.Uncleared(size(shape)), shape)
 	out := y.Data()
-	linear(out, x.Data(), l.weight.Data(), l.in, l.out)
+	of, few := packed(x.Data(), pool.Uncleared(packedBits(len(x.Data()))), l.in)
+	linearPacked(out, of, few, l.weight.Data(), l.in, l.out)
 	l.addBias(out)
 	tensor.Record(tensor.Node{
 		Name: "Linear", Inputs: []*tensor.Tensor{x, l.weight, l.bias}, Outputs: []*tensor.Tensor{y},
 		Saved:    []*tensor.Tensor{x, l.weight},
-		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return l.backward(x, dy[0]) },
+		Backward: func(dy []*tensor.Tensor) []*tensor.Tensor { return l.backward(x, of, few, dy[0]) },
 	})
 	return y
 }

@@ -34,9 +34,14 @@ func linearBackRows(dx, dy, w []float32, in, out int) {
 // linearBackWeight adds dyᵀ·x to dw, (out, in): the gradient of the weight of linear. The rows are added in order. A zero
 // input adds nothing.
 func linearBackWeight(dw, dy, x []float32, in, out int) {
-	rows := len(dy) / max(out, 1)
-	if isActive(x) {
-		linearBackActive(dw, dy, x, in, out)
+	linearBackPacked(dw, dy, numbers(x), isActive(x), in, out)
+}
+
+// linearBackPacked is linearBackWeight for what packed has made.
+func linearBackPacked(dw, dy []float32, of inputs, few bool, in, out int) {
+	rows, x := len(dy)/max(out, 1), of.x
+	if few {
+		linearBackActive(dw, dy, of, in, out)
 		return
 	}
 	parallel("Linear", out, rows*in, func(from, to int) {
@@ -50,7 +55,7 @@ const backBlock = 1 << 17
 
 // linearBackActive is linearBackWeight for inputs that are mostly zero. For each input it adds up the rows of dy at which
 // the input was active, in order, a block of rows after the other.
-func linearBackActive(dw, dy, x []float32, in, out int) {
+func linearBackActive(dw, dy []float32, x inputs, in, out int) {
 	wide := vectors(out)
 	turned := borrow(in * wide) // dw with the outputs as neighbours
 	defer giveBack(turned)
@@ -58,7 +63,7 @@ func linearBackActive(dw, dy, x []float32, in, out int) {
 	block := max(1, backBlock/out)
 	for r, rows := 0, len(dy)/out; r < rows; r += block {
 		n := min(block, rows-r)
-		lists, dy := newColumns(x[r*in:][:n*in], in), dy[r*out:][:n*out]
+		lists, dy := newColumns(x.rows(r*in, n*in), in), dy[r*out:][:n*out]
 		parallel("Linear", in, len(lists.rows)/in*out, func(from, to int) {
 			for k := from; k < to; k++ {
 				at, end := lists.start[k], lists.start[k+1]
@@ -86,15 +91,20 @@ type columnsWork struct {
 
 var columnsWorks = sync.Pool{New: func() any { return new(columnsWork) }}
 
-func newColumns(x []float32, width int) columns {
+func newColumns(x inputs, width int) columns {
 	w := columnsWorks.Get().(*columnsWork)
-	w.of, w.found = grown(w.of, len(x)), grown(w.found, len(x))
-	w.start, w.width = grown(w.start, width+1), grown(w.width, len(x)/width)
+	w.of, w.found = grown(w.of, x.n), grown(w.found, x.n)
+	w.start, w.width = grown(w.start, width+1), grown(w.width, x.n/width)
 	clear(w.start)
 	n := 0
 	for row := range w.width {
 		before := n
-		n += simd.Active(w.of[n:], w.found[n:], x[row*width:][:width], 0)
+		switch from := row * width; {
+		case x.bits != nil:
+			n += simd.ActiveBits(w.of[n:], x.bits[from/8:][:width/8])
+		default:
+			n += simd.Active(w.of[n:], w.found[n:], x.x[from:][:width], 0)
+		}
 		w.width[row] = int32(n - before)
 		for _, k := range w.of[before:n] {
 			w.start[k+1]++
@@ -109,9 +119,17 @@ func newColumns(x []float32, width int) columns {
 		for range count {
 			k := w.of[i]
 			at := w.next[k]
-			w.rows[at], w.values[at] = int32(row), w.found[i]
+			w.rows[at] = int32(row)
+			if x.bits == nil {
+				w.values[at] = w.found[i]
+			}
 			w.next[k] = at + 1
 			i++
+		}
+	}
+	if x.bits != nil {
+		for k := range w.values {
+			w.values[k] = 1
 		}
 	}
 	return columns{w.start, w.rows, w.values, w}
@@ -128,7 +146,7 @@ func axpy(y []float32, a float32, x []float32) {
 }
 
 // backward is the gradients of input, weight and bias.
-func (l *Dense) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
+func (l *Dense) backward(x *tensor.Tensor, of inputs, few bool, dy *tensor.Tensor) []*tensor.Tensor {
 	grads := make([]*tensor.Tensor, 3)
 	if x.RequiresGrad() {
 		dx := make([]float32, len(x.Data()))
@@ -137,7 +155,7 @@ func (l *Dense) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 	}
 	if l.weight.RequiresGrad() {
 		dw := make([]float32, len(l.weight.Data()))
-		linearBackWeight(dw, dy.Data(), x.Data(), l.in, l.out)
+		linearBackPacked(dw, dy.Data(), of, few, l.in, l.out)
 		grads[1] = share(dw, l.weight.Shape())
 	}
 	if l.bias != nil && l.bias.RequiresGrad() {

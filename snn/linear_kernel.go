@@ -20,18 +20,29 @@ const manyRows = 8
 
 // linear writes x·wᵀ into dst: rows of in inputs, w of shape (out, in).
 func linear(dst, x, w []float32, in, out int) {
-	linearRows(dst, x, w, in, out, isActive(x))
+	memory := borrow(packedBits(len(x)))
+	defer giveBack(memory)
+	of, few := packed(x, *memory, in)
+	linearPacked(dst, of, few, w, in, out)
+}
+
+// linearPacked is linear for what packed has made.
+func linearPacked(dst []float32, x inputs, few bool, w []float32, in, out int) {
+	if few {
+		linearSpikes(dst, x, w, in, out)
+	} else {
+		linearRows(dst, x.x, w, in, out)
+	}
 }
 
 // isActive is the rule that chooses the path, from the whole input of a call.
-func isActive(x []float32) bool { return float64(simd.Count(x)) < linearSparse*float64(len(x)) }
+func isActive(x []float32) bool { return areFew(simd.Count(x), len(x)) }
 
-// linearRows is linear with the path given.
-func linearRows(dst, x, w []float32, in, out int, sparse bool) {
-	if sparse {
-		linearSpikes(dst, numbers(x), w, in, out)
-		return
-	}
+// areFew says so of n that are not zero of all.
+func areFew(n, all int) bool { return float64(n) < linearSparse*float64(all) }
+
+// linearRows is linear that visits every input.
+func linearRows(dst, x, w []float32, in, out int) {
 	rows := len(x) / in
 	if rows == 0 {
 		return
@@ -51,7 +62,7 @@ func linearOf(dst []float32, x inputs, w []float32, in, out int) {
 	switch {
 	case x.x != nil:
 		linear(dst, x.x, w, in, out)
-	case float64(x.count()) < linearSparse*float64(x.n):
+	case areFew(x.count(), x.n):
 		linearSpikes(dst, x, w, in, out)
 	default: // so many rows at a time as stay in the second cache
 		rows := max(1, min(x.n, 1<<18)/in)
@@ -60,7 +71,7 @@ func linearOf(dst []float32, x inputs, w []float32, in, out int) {
 		for at := 0; at < x.n; at += rows * in {
 			n := min(rows*in, x.n-at)
 			x.rows(at, n).write((*p)[:n])
-			linearRows(dst[at/in*out:][:n/in*out], (*p)[:n], w, in, out, false)
+			linearRows(dst[at/in*out:][:n/in*out], (*p)[:n], w, in, out)
 		}
 	}
 }

@@ -22,6 +22,14 @@ func CountBits(b []byte) int {
 // ActiveBits lists the positions of the bits that are set in index, which has room for all, and returns how many there
 // are.
 func ActiveBits(index []int32, b []byte) int {
+	if n := len(b); on && n > 0 {
+		_ = index[8*n-1]
+		return activeBitsAVX2(&index[0], &b[0], n)
+	}
+	return activeBitsGo(index, b)
+}
+
+func activeBitsGo(index []int32, b []byte) int {
 	n, at := 0, int32(0)
 	list := func(w uint64) {
 		for ; w != 0; w &= w - 1 {

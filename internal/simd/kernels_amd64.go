@@ -740,6 +740,12 @@ func countAVX2(x *float32, n int) int
 //go:noescape
 func activeAVX2(index *int32, values *float32, x *float32, n int, first int) int
 
+// activeBitsAVX2 writes the position of every bit of n bytes that is set into index, which has room for all, and returns
+// how many there are.
+//
+//go:noescape
+func activeBitsAVX2(index *int32, b *byte, n int) int
+
 // packAVX2 writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.
 //
 //go:noescape
@@ -774,6 +780,11 @@ func sumColumnsAVX2(acc *float32, t *float32, values *float32, index *int32, n i
 //
 //go:noescape
 func axpyAVX2(y *float32, x *float32, a float32, n int)
+
+// addAVX2 adds x to y, n a multiple of 8.
+//
+//go:noescape
+func addAVX2(y *float32, x *float32, n int)
 
 // conv1x12AVX2 writes n strips of 96 pixels of some rows in 1 output channels, plane elements apart; see convStrip.
 //

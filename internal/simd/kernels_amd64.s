@@ -27301,6 +27301,35 @@ loop:
 	VZEROUPPER
 	RET
 
+// func activeBitsAVX2(index *int32, b *byte, n int) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·activeBitsAVX2(SB), NOSPLIT, $0-32
+	MOVQ     index+0(FP), AX
+	MOVQ     b+8(FP), CX
+	MOVQ     n+16(FP), DX
+	VXORPS   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSRLD   $0x1f, Y1, Y1
+	VPSLLD   $0x03, Y1, Y1
+	LEAQ     packs<>+0(SB), BX
+	XORQ     SI, SI
+	XORQ     DI, DI
+
+loop:
+	MOVBQZX   (CX)(DI*1), R8
+	VPMOVZXBD (BX)(R8*8), Y2
+	VPADDD    Y0, Y2, Y2
+	VMOVDQU   Y2, (AX)(SI*4)
+	POPCNTQ   R8, R8
+	ADDQ      R8, SI
+	VPADDD    Y1, Y0, Y0
+	INCQ      DI
+	CMPQ      DI, DX
+	JLT       loop
+	MOVQ      SI, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // func packAVX2(b *byte, x *float32, n int) int
 // Requires: AVX, AVX2
 TEXT ·packAVX2(SB), NOSPLIT, $0-32
@@ -27762,6 +27791,24 @@ loop:
 	ADDQ        $0x08, BX
 	CMPQ        BX, DX
 	JLT         loop
+	VZEROUPPER
+	RET
+
+// func addAVX2(y *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·addAVX2(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS (AX)(BX*4), Y0
+	VADDPS  (CX)(BX*4), Y0, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
 	VZEROUPPER
 	RET
 

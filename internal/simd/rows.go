@@ -95,3 +95,15 @@ func axpyGo(y []float32, a float32, x []float32) {
 		y[k] = FMA(a, v, y[k])
 	}
 }
+
+// Add adds x to y.
+func Add(y, x []float32) {
+	x = x[:len(y)]
+	if n := len(y) &^ 7; on && n > 0 {
+		addAVX2(&y[0], &x[0], n)
+		y, x = y[n:], x[n:]
+	}
+	for k, v := range x {
+		y[k] += v
+	}
+}

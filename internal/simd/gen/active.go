@@ -79,8 +79,38 @@ func active() {
 	Store(found, ReturnIndex(0))
 	ret()
 
+	activeBits(table)
 	pack()
 	unpack()
+}
+
+// activeBits writes the list of the bits that are set.
+func activeBits(table Mem) {
+	function("activeBitsAVX2", "writes the position of every bit of n bytes that is set into index, which has room for all, and returns\n"+
+		"how many there are.", "func(index *int32, b *byte, n int) int")
+	index, b, n := loaded("index"), loaded("b"), loaded("n")
+	base, eight := zeros(), YMM()
+	VPCMPEQD(eight, eight, eight)
+	VPSRLD(Imm(31), eight, eight)
+	VPSLLD(Imm(3), eight, eight)
+	packs, found, at := GP64(), GP64(), GP64()
+	LEAQ(table, packs)
+	XORQ(found, found)
+	XORQ(at, at)
+	Label("loop")
+	bits, where := GP64(), YMM()
+	MOVBQZX(Mem{Base: b, Index: at, Scale: 1}, bits)
+	VPMOVZXBD(Mem{Base: packs, Index: bits, Scale: 8}, where)
+	VPADDD(base, where, where)
+	VMOVDQU(where, Mem{Base: index, Index: found, Scale: 4})
+	POPCNTQ(bits, bits)
+	ADDQ(bits, found)
+	VPADDD(eight, base, base)
+	INCQ(at)
+	CMPQ(at, n)
+	JLT(LabelRef("loop"))
+	Store(found, ReturnIndex(0))
+	ret()
 }
 
 // pack writes the way from numbers to bits.

@@ -14,6 +14,20 @@ func rows() {
 	chosen("sumRowsAVX2", "adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.", true)
 	columns()
 	axpy()
+	sum()
+}
+
+// sum writes y += x.
+func sum() {
+	function("addAVX2", "adds x to y, n a multiple of 8.", "func(y, x *float32, n int)")
+	y, x, n, at := loaded("y"), loaded("x"), loaded("n"), GP64()
+	XORQ(at, at)
+	Label("loop")
+	VMOVUPS(add(value(Mem{Base: y, Index: at, Scale: 4}), Mem{Base: x, Index: at, Scale: 4}), Mem{Base: y, Index: at, Scale: 4})
+	ADDQ(Imm(8), at)
+	CMPQ(at, n)
+	JLT(LabelRef("loop"))
+	ret()
 }
 
 // chosen writes a sum of rows. apart starts it at zero and adds it to acc in the end.
