@@ -33,7 +33,10 @@ func (c *Conv) take(dst []float32, x inputs, in []int) {
 	g.oh = convSize(g.h, c.top+c.bottom, c.dh, c.kh, c.sh)
 	g.ow = convSize(g.w, c.left+c.right, c.dw, c.kw, c.sw)
 	size, outSize := c.in*g.h*g.w, c.out*g.oh*g.ow
-	if size == 0 {
+	if size == 0 { // nothing but padding
+		for ; len(dst) > 0; dst = dst[outSize:] {
+			c.fillBias(dst, g, 0, c.out)
+		}
 		return
 	}
 	t := convTasks.Get().(*convTask)

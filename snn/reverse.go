@@ -163,12 +163,16 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 	k := c.coefficients()
 	n.trace = newTrace(steps, size, len(c.fields)-c.skip, c.m.coupled == uncoupled)
 	watch := watcher{per: size}
-	for t := range steps {
-		c.advance(z[t*size:(t+1)*size], x.Data()[t*size:(t+1)*size], n)
-		all.keep(t, n)
-		watch.step(c.name)
-	}
 	kept := n.trace
+	if all == nil && c.keepsInPieces() {
+		c.keepInPieces(z, x.Data(), n, kept)
+	} else {
+		for t := range steps {
+			c.advance(z[t*size:(t+1)*size], x.Data()[t*size:(t+1)*size], n)
+			all.keep(t, n)
+			watch.step(c.name)
+		}
+	}
 	n.trace = nil
 	out, inputs := share(z, x.Shape()), []*tensor.Tensor{x}
 	if s != nil {
@@ -190,10 +194,15 @@ func (c *neuron) recorded(x *tensor.Tensor, s *State, steps int, shape []int, al
 			silent := (*r.work)[3*size : 4*size]
 			clear(silent)
 			watch := watcher{per: size}
+			left := steps
 			if all == nil {
 				r.arrive(dy[1:], 0)
+				if dy[0] != nil && r.turnsInPieces() {
+					r.turnInPieces(dx, dy[0].Data())
+					left = 0
+				}
 			}
-			for t := steps - 1; t >= 0; t-- {
+			for t := left - 1; t >= 0; t-- {
 				if all != nil {
 					r.arrive(dy[1:], t)
 				}

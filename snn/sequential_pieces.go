@@ -1,6 +1,8 @@
 package snn
 
 import (
+	"runtime"
+
 	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -89,7 +91,7 @@ func (c *Chain) planPieces(w *scratch) {
 			continue
 		}
 		all := w.shapes[k][0]
-		steps := max(1, pieceSize/max(1, largest/all))
+		steps := max(1, pieceSize*runtime.GOMAXPROCS(0)/max(1, largest/all)) // each processor has a second cache
 		if steps >= all || !inPieces {
 			continue
 		}
