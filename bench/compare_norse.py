@@ -39,10 +39,10 @@ CASES = {
     "b3.sinabs": ["b3", "b3-into"],
     "z": ["z", "z-into"],
     "c": ["c", "c-into"],
-    "d": ["d", "d-into"],
+    "d": ["d", "d-into", "d-ev", "d-ev-into"],
     "d2": ["d2", "d2-into"],
     "d3": ["d3", "d3-into"],
-    "d4": ["d4", "d4-into"],
+    "d4": ["d4", "d4-into", "d4-ev-into"],
     "d.half": ["d.half", "d.half-into"],
     "e": ["e"],
     "e2": ["e2"],
@@ -339,7 +339,7 @@ def main():
             return 2
         for r in compare(name, o):
             rows.append(r)
-            title = r["case"] if r["case"].removesuffix("-into").removesuffix("-script") == name else f"{r['case']} beside {name}"
+            title = r["case"] if r["case"].split("-")[0] == name else f"{r['case']} beside {name}"
             roof = f"{r['roofline_fraction']:.0%}" if r["roofline_fraction"] else ""
             print(
                 f"| {title} | {short(r['norse_min'])} ({short(r['norse_median'])}) | {short(r['min'])} ({short(r['median'])}) "

@@ -75,6 +75,7 @@ var benchCases = func() (all []benchCase) {
 	}
 	add(talkCases()...)
 	add(edgeCases()...)
+	add(eventCases()...)
 	add(scalingCases()...)
 
 	train784 := func(name string, spikes, back bool) benchCase {
@@ -201,15 +202,19 @@ func edgeCases() (all []benchCase) {
 			if e.alone {
 				return snn.LIFRefracCell(), x
 			}
-			field := tensor.Linspace(-10, 10, 10).Sigmoid().Diff().Sub(0.14).Repeat(9, 1)
-			opts := []snn.Option{snn.Weight(tensor.Stack(field, field.T()).Unsqueeze(1))}
 			if e.spread {
-				opts = append(opts, snn.Bias(false), snn.Dilation(3), snn.Padding(12))
+				return edgeDetector(snn.Bias(false), snn.Dilation(3), snn.Padding(12)), x
 			}
-			return snn.Sequential(snn.LIFRefracCell(), snn.Conv2d(1, 2, 9, opts...)), x
+			return edgeDetector(), x
 		}, true)...)
 	}
 	return all
+}
+
+func edgeDetector(opts ...snn.Option) *snn.Chain {
+	field := tensor.Linspace(-10, 10, 10).Sigmoid().Diff().Sub(0.14).Repeat(9, 1)
+	opts = append(opts, snn.Weight(tensor.Stack(field, field.T()).Unsqueeze(1)))
+	return snn.Sequential(snn.LIFRefracCell(), snn.Conv2d(1, 2, 9, opts...))
 }
 
 // trainStep is a step of training on a device, or its way forward alone.

@@ -78,9 +78,15 @@ func (s *Stream) touch() *tensor.Tensor {
 
 // mark notes where events have come to.
 func (t *touched) mark(events []Event, p raster) {
+	w, h, dx, dy, channel, seen := p.w, p.h, p.dx, p.dy, 0, t.bits
+	if p.two {
+		channel = w * h
+	}
 	for i := range events {
-		if at, inside := p.at(&events[i]); inside {
-			t.bits[at/64] |= 1 << (at % 64)
+		x, y := int(events[i].X), int(events[i].Y)
+		if x < w && y < h {
+			at := uint(x*dx + y*dy + int(events[i].On)*channel)
+			seen[at/64] |= 1 << (at % 64)
 		}
 	}
 }
