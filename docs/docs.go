@@ -6,6 +6,7 @@ package docs
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -17,15 +18,16 @@ var pages embed.FS
 
 // Topic is one page.
 type Topic struct {
-	Name  string // "events"
-	File  string // "events.md", in this folder
-	Title string // the page's heading: "Event cameras and recordings"
-	Text  string // Markdown
+	Name    string // "events"
+	File    string // "events.md", in this folder
+	Summary string // what the index says of it: "cameras, recordings, networks, filters"
+	Text    string // Markdown
 }
 
 // Topics lists the pages, sorted by name; the index, docs/README.md, is not one of them.
 func Topics() []Topic {
 	var list []Topic
+	index := read("", "README.md").Text
 	// The walk cannot fail: the files are part of the program.
 	_ = fs.WalkDir(pages, ".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || file == "README.md" {
@@ -35,7 +37,10 @@ func Topics() []Topic {
 		if name == "README" {
 			name = path.Dir(file)
 		}
-		list = append(list, read(name, file))
+		topic := read(name, file)
+		_, row, _ := strings.Cut(index, "]("+file+") | ")
+		topic.Summary, _, _ = strings.Cut(row, " |")
+		list = append(list, topic)
 		return nil
 	})
 	slices.SortFunc(list, func(a, b Topic) int { return strings.Compare(a.Name, b.Name) })
@@ -55,13 +60,50 @@ func Lookup(name string) (Topic, bool) {
 	return Topic{}, false
 }
 
+// Beside says what a name of another library is called here: the rows of the pages' tables whose first cell has it as
+// code, with or without a package in front and arguments behind.
+func Beside(name string) []string {
+	name = last(name)
+	if name == "" {
+		return nil
+	}
+	var lines []string
+	for _, page := range Topics() {
+		for _, line := range strings.Split(page.Text, "\n") {
+			cells := strings.Split(strings.Trim(line, "| "), " | ")
+			if !strings.HasPrefix(line, "| ") || len(cells) < 2 || !slices.ContainsFunc(spans(cells[0]), func(s string) bool { return last(s) == name }) {
+				continue
+			}
+			text := strings.TrimSpace(strings.Join(cells[1:], "; "))
+			lines = append(lines, fmt.Sprintf("%s: %s (snnrepl help %s)", strings.ReplaceAll(cells[0], "`", ""), strings.ReplaceAll(strings.TrimSuffix(text, ";"), "`", ""), page.Name))
+		}
+	}
+	return lines
+}
+
+// spans are the pieces of code in a line of Markdown.
+func spans(line string) []string {
+	var list []string
+	for i, piece := range strings.Split(line, "`") {
+		if i%2 == 1 {
+			list = append(list, piece)
+		}
+	}
+	return list
+}
+
+// last is the name in "torch.nn.Linear(3, 5)": Linear.
+func last(code string) string {
+	code, _, _ = strings.Cut(code, "(")
+	return code[strings.LastIndexByte(code, '.')+1:]
+}
+
 func read(name, file string) Topic {
 	text, err := pages.ReadFile(file)
 	if err != nil {
 		panic(err) // the file is part of the program
 	}
-	heading, _, _ := strings.Cut(string(text), "\n")
-	return Topic{Name: name, File: file, Title: strings.TrimPrefix(heading, "# "), Text: string(text)}
+	return Topic{Name: name, File: file, Text: string(text)}
 }
 
 // String is the page's text.

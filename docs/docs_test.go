@@ -417,14 +417,31 @@ func TestTopics(t *testing.T) {
 		if found, ok := docs.Lookup(strings.ToUpper(topic.Name)); !ok || found.Text != read(t, filepath.FromSlash(topic.File)) {
 			t.Errorf("topic %s is not %s", topic.Name, topic.File)
 		}
-		if topic.Title == "" || strings.HasPrefix(topic.Title, "#") {
+		if !strings.HasPrefix(topic.Text, "# ") {
 			t.Errorf("%s does not begin with a heading", topic.File)
 		}
-		if !strings.Contains(index.Text, "]("+topic.File+")") {
-			t.Errorf("the index, docs/README.md, does not name %s", topic.File)
+		if topic.Summary == "" || len(topic.Summary) > 76 || strings.Contains(topic.Summary, "](") {
+			t.Errorf("the index, docs/README.md, has no short line for %s, but %q", topic.File, topic.Summary)
 		}
 	}
 	if _, ok := docs.Lookup("nothing"); ok {
 		t.Error("there is a topic named nothing")
+	}
+}
+
+func TestBeside(t *testing.T) {
+	for name, want := range map[string]string{
+		"LIFCell":                      "LIFCell: snn.LIFCell (snnrepl help norse)",
+		"norse.torch.LConv2d":          "LConv2d: snn.LConv2d (snnrepl help norse)",
+		"torch.nn.functional.mse_loss": "torch.nn.functional.mse_loss(x, y): x.Sub(y).Pow(2).Mean() (snnrepl help norse)",
+	} {
+		if got := docs.Beside(name); !slices.Equal(got, []string{want}) {
+			t.Errorf("beside %s: %q", name, got)
+		}
+	}
+	for _, name := range []string{"", "nosuch", "snn.", "|"} {
+		if got := docs.Beside(name); len(got) > 0 {
+			t.Errorf("beside %q: %q", name, got)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/livespike/livespike/docs"
 	"github.com/livespike/livespike/kernel/interp"
 	"github.com/livespike/livespike/kernel/magic"
 	"github.com/livespike/livespike/kernel/wire"
@@ -126,6 +127,23 @@ func (s *Session) Inspect(_ context.Context, src string, at, detail int) (wire.B
 	b := plain(doc.Text)
 	b.Data["text/markdown"], b.Data["text/html"] = rendered(doc)
 	return b, true
+}
+
+// Explain is what ?NAME shows: what Inspect knows of the name, with or without its package, or what the name of another
+// library, such as Norse's SequentialState, is called here.
+func (s *Session) Explain(ctx context.Context, name string, detail int) (wire.Bundle, bool) {
+	if b, ok := s.Inspect(ctx, name, len(name), detail); ok {
+		return b, true
+	}
+	own := s.engine().Elsewhere(name)
+	if len(own) == 1 {
+		return s.Inspect(ctx, own[0], len(own[0]), detail)
+	}
+	lines := docs.Beside(name)
+	for _, full := range own {
+		lines = append(lines, "see ?"+full)
+	}
+	return plain(strings.Join(lines, "\n")), len(lines) > 0
 }
 
 // magicAt is the magic whose name a place stands in.

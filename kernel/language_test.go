@@ -251,3 +251,25 @@ func TestOutputs(t *testing.T) {
 		t.Errorf("%d cells are kept", n)
 	}
 }
+
+// ?NAME knows a name without its package, where it is in several, and what another library's is called here.
+func TestExplain(t *testing.T) {
+	s := newSession(t)
+	for name, want := range map[string]string{
+		"snn.LIFCell":               "func LIFCell(opts ...Option) *Cell",
+		"LIFCell":                   "func LIFCell(opts ...Option) *Cell",
+		"Seed":                      "see ?tensor.Seed",
+		"SequentialState":           "SequentialState: snn.Sequential",
+		"norse.torch.LIFParameters": "options of snn.LIFCell",
+		"plot_spikes_2d":            "plot.Raster(spikes)",
+		"UDPInput":                  `event.MustOpen("udp://`,
+	} {
+		b, ok := s.Explain(t.Context(), name, 0)
+		if text, _ := b.Data["text/plain"].(string); !ok || !strings.Contains(text, want) {
+			t.Errorf("?%s shows %q", name, text)
+		}
+	}
+	if b, ok := s.Explain(t.Context(), "nosuch", 0); ok {
+		t.Errorf("?nosuch shows %v", b)
+	}
+}

@@ -132,7 +132,7 @@ func (r *run) help(q query) error {
 		r.output().Page(b)
 		return nil
 	}
-	b, ok := r.Session.Inspect(r.ctx, q.name, len(q.name), q.detail)
+	b, ok := r.Explain(r.ctx, q.name, q.detail)
 	if !ok {
 		return &magicError{line: 1, col: 1, err: errors.New("nothing is known about " + q.name), usage: true}
 	}

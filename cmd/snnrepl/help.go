@@ -53,7 +53,7 @@ func explained(name string) (text string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, closeSession(k)) }()
-	if bundle, ok := k.Inspect(context.Background(), name, len(name), 0); ok {
+	if bundle, ok := k.Explain(context.Background(), name, 0); ok {
 		text, _ = bundle.Data["text/plain"].(string)
 	}
 	return text, nil
@@ -72,7 +72,7 @@ func (c command) printHelp(w io.Writer) {
 		}
 		fmt.Fprintf(w, "\ntopics of snnrepl help:\n")
 		for _, page := range docs.Topics() {
-			fmt.Fprintf(w, "  %-16s  %s\n", page.Name, page.Title)
+			fmt.Fprintf(w, "  %-16s  %s\n", page.Name, page.Summary)
 		}
 	}
 	if page, ok := docs.Lookup(c.name); ok {

@@ -56,6 +56,9 @@ func (p *plan) members(t types.Type) []string {
 // hint suggests what the user may have meant: the nearest name, or a package to import. Of is the type of the value
 // whose member is missing, if that is what the message says.
 func (p *plan) hint(msg string, of types.Type) string {
+	if hint := fromPython(msg); hint != "" {
+		return hint
+	}
 	if name, ok := missingMember(msg); ok && of != nil {
 		return meant(name, p.members(of))
 	}
@@ -75,7 +78,7 @@ func (p *plan) hint(msg string, of types.Type) string {
 		if err != nil {
 			return ""
 		}
-		return meant(member, pkg.Scope().Names())
+		return p.meantElsewhere(member, pkg.Scope().Names())
 	}
 	if p.declares(name) {
 		return name + " is declared further down in this cell, and takes effect there: move it up"
@@ -87,7 +90,36 @@ func (p *plan) hint(msg string, of types.Type) string {
 	for name := range p.imports {
 		known = append(known, name)
 	}
+	return p.meantElsewhere(name, known)
+}
+
+// meantElsewhere asks whether a name of another package is meant, or else the nearest of the known ones.
+func (p *plan) meantElsewhere(name string, known []string) string {
+	if full := p.in.elsewhere(name); len(full) > 0 {
+		return "did you mean " + strings.Join(full, " or ") + "?"
+	}
 	return meant(name, known)
+}
+
+// Elsewhere lists the names of a session's packages that are this one but for the package, as "snn.LIFCell" for LIFCell.
+func (in *Interp) Elsewhere(name string) []string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.elsewhere(name)
+}
+
+func (in *Interp) elsewhere(name string) []string {
+	var found []string
+	for pkgName, importPath := range in.imports {
+		if strings.HasPrefix(pkgName, ".") || !strings.Contains(importPath, ".") {
+			continue // dot imports are searched anyhow; the standard library's names are too many
+		}
+		if pkg, err := in.universe.Import(importPath); err == nil && pkg.Scope().Lookup(name) != nil {
+			found = append(found, pkgName+"."+name)
+		}
+	}
+	slices.Sort(found)
+	return found
 }
 
 // declares reports whether the cell's top level declares a function, type, constant or variable of that name.
