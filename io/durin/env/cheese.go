@@ -35,7 +35,7 @@ func (t *cheese) reset(_ uint64, random *rand.Rand) error {
 
 func (t *cheese) step(action []float32) (reward float64, terminated bool, err error) {
 	dx, dy := t.walk(action[0], action[1])
-	t.x, t.y = min(max(t.x+dx, 0), field), min(max(t.y+dy, 0), field)
+	t.move(min(max(t.x+dx, 0), field), min(max(t.y+dy, 0), field))
 	reward = t.eat(cheeseEat)
 	return reward, len(t.cheese) == 0, nil
 }
@@ -44,6 +44,6 @@ func (t *cheese) observe(obs []float32) { obs[0], obs[1] = t.smell() }
 
 func (t *cheese) draw(c canvas.Canvas) {
 	square(c, floorColor, side/2, side/2, side)
-	t.drawCheese(c)
+	t.drawPath(c)
 	t.drawMouse(c, 28)
 }

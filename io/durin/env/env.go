@@ -121,7 +121,7 @@ type Info struct {
 
 // String is the info on one line.
 func (i Info) String() string {
-	s := fmt.Sprintf("seed %d, step %d, %v: return %.4g, score %.4g", i.Seed, i.Steps, i.Time, i.Return, i.Score)
+	s := fmt.Sprintf("seed %d, step %d, %v: return %.4g, score %.4g", i.Seed, i.Steps, i.Time.Round(time.Millisecond), i.Return, i.Score)
 	if i.Overruns > 0 {
 		s += fmt.Sprintf(", %d overruns", i.Overruns)
 	}

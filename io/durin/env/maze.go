@@ -77,7 +77,7 @@ func (t *maze) step(action []float32) (reward float64, terminated bool, err erro
 		t.touch(math.Acos(math.Copysign(1, dx)))
 		dx = 0
 	}
-	t.x, t.y = t.x+dx, t.y+dy
+	t.move(t.x+dx, t.y+dy)
 	reward = t.eat(mazeEat)
 	return reward, len(t.cheese) == 0, nil
 }
@@ -117,6 +117,6 @@ func (t *maze) draw(c canvas.Canvas) {
 	for _, w := range t.walls {
 		square(c, wallColor, w.X, w.Y, tile)
 	}
-	t.drawCheese(c)
+	t.drawPath(c)
 	t.drawMouse(c, mouseSize)
 }

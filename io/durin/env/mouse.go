@@ -15,6 +15,7 @@ var (
 	cheeseColor = color.NRGBA{236, 180, 40, 255}
 	furColor    = color.NRGBA{120, 113, 108, 255}
 	earColor    = color.NRGBA{225, 140, 150, 255}
+	pathColor   = color.NRGBA{150, 170, 200, 255}
 )
 
 // mouse is an animal with two feet in a world of field x field units, y down, and what it eats.
@@ -22,6 +23,7 @@ type mouse struct {
 	x, y    float64
 	heading float64 // radians, counter-clockwise from the right, within ±π
 	cheese  []canvas.Point
+	path    []canvas.Point // where it has been
 	random  *rand.Rand
 }
 
@@ -38,6 +40,12 @@ func (m *mouse) walk(left, right float32) (dx, dy float64) {
 	m.heading = wrap(m.heading + float64(right-left)/(2*math.Pi))
 	sin, cos := math.Sincos(m.heading)
 	return forward * cos, -forward * sin
+}
+
+// move takes it somewhere.
+func (m *mouse) move(x, y float64) {
+	m.x, m.y = x, y
+	m.path = append(m.path, canvas.At(x, y))
 }
 
 // eat takes away the nearest cheese, if it is within reach, and is its reward.
@@ -76,7 +84,9 @@ func wrap(angle float64) float64 { return math.Remainder(angle, 2*math.Pi) }
 
 func (m *mouse) close() error { return nil }
 
-func (m *mouse) drawCheese(c canvas.Canvas) {
+// drawPath paints where it has been, and the cheese that is left.
+func (m *mouse) drawPath(c canvas.Canvas) {
+	c.Stroke(pathColor, 1.5, m.path...)
 	for _, p := range m.cheese {
 		c.Fill(cheeseColor, canvas.At(p.X-7, p.Y+5), canvas.At(p.X+7, p.Y+5), canvas.At(p.X+7, p.Y-1), canvas.At(p.X-3, p.Y-6))
 		c.Disc(floorColor, canvas.At(p.X+3, p.Y+2), 1.5)
