@@ -149,6 +149,9 @@ func TestTrainingScale(t *testing.T) {
 		}
 		render(t, f)
 	}
+	if f := Training(tensor.Of(0.7, 0.69)); f.Y.Max-f.Y.Min < 0.07-1e-6 || f.Y.Min > 0.69 || f.Y.Max < 0.7 {
+		t.Errorf("of losses that hardly move, the axis goes from %v to %v", f.Y.Min, f.Y.Max)
+	}
 }
 
 // One strong connection of two layers: the line's pixels are there in its colour, from left to right.

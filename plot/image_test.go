@@ -329,6 +329,12 @@ func TestImages(t *testing.T) {
 			t.Errorf("no title %s in %q", title, texts)
 		}
 	}
+	few, many := tensor.Zeros(20, 20), tensor.Ones(20, 20)
+	few.Set(1, 3, 3)
+	many.Set(0, 3, 3)
+	if f := Images(few, many, many.Mul(0.5)); !f.panels[1].image.scale.apart || f.panels[2].image.scale.apart {
+		t.Error("counts of events and others beside them have not the same colours, or what is no count has")
+	}
 	for n, want := range map[int]int{1: 1, 2: 2, 4: 4, 5: 3, 8: 4, 9: 3, 10: 4} {
 		if got := columns(n, 1); got != want {
 			t.Errorf("%d panels are in rows of %d, want %d", n, got, want)

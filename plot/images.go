@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -37,6 +38,7 @@ func Images(ts ...*tensor.Tensor) *Figure {
 		texts[i] = fmt.Sprintf("%s %v", p.Title.Text, c)
 		f.panels = append(f.panels, p)
 	}
+	f.countsAlike()
 	if len(images) == 1 {
 		f.Plot = f.panels[0].Plot
 	} else {
@@ -46,6 +48,21 @@ func Images(ts ...*tensor.Tensor) *Figure {
 	}
 	f.text = "Images: " + strings.Join(texts, "; ")
 	return f
+}
+
+// countsAlike gives whole numbers beside counts of events the colours of these, also where there are so many that they
+// are not mostly zero.
+func (f *Figure) countsAlike() {
+	apart := func(p *panel) bool { return p.image.scale.apart }
+	if !slices.ContainsFunc(f.panels, apart) {
+		return
+	}
+	for _, p := range f.panels {
+		if p.image.values != nil && wholes(p.image.values) {
+			p.image.scale = p.image.scale.zeroApart()
+			p.side.(*colorBar).scale = p.image.scale
+		}
+	}
 }
 
 const (

@@ -78,7 +78,7 @@ func tickText(v, step float64) string {
 	if v == 0 {
 		return "0"
 	}
-	if a := math.Abs(v); a >= 1e6 || step < 1e-4 {
+	if a := math.Abs(v); a >= 1e6 || step < 1e-4 && (a < 100*step || step < 1e-7) {
 		digits := max(0, int(math.Floor(math.Log10(a))-math.Floor(math.Log10(step)+1e-9)))
 		mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', min(digits, 6), 64), "e")
 		n, _ := strconv.Atoi(exponent) // FormatFloat's own: it is a number

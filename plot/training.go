@@ -11,7 +11,8 @@ import (
 
 // Training draws training curves: each tensor of shape (E) holds a figure of every epoch, such as a loss. The smallest
 // value of each curve is marked and named with its epoch, counted from 1. Where all values are above zero and the
-// largest is more than thirty times the smallest, the axis is logarithmic. A value that is not finite is a gap; the
+// largest is more than thirty times the smallest, the axis is logarithmic; else it spans a tenth of the largest value at
+// least, so that what hardly moves looks like it. A value that is not finite is a gap; the
 // figure's text says how many there are.
 //
 //	plot.Training(history.Losses(), history.Validations()).Names("training", "validation")
@@ -53,6 +54,9 @@ func Training(curvesOf ...*tensor.Tensor) *Figure {
 	f := all.figure(p, fmt.Sprintf("Training: %v; %s", values, strings.Join(texts, "; ")))
 	p.X.Min, p.X.Max = 1, max(p.X.Max, 2)
 	p.Y.Min, p.Y.Max = room(values)
+	if least, middle := 0.1*values.hi, (values.lo+values.hi)/2; values.finite > 0 && values.hi-values.lo < least {
+		p.Y.Min, p.Y.Max = middle-least/2, middle+least/2
+	}
 	if values.finite > 0 && values.lo > 0 && values.hi > 30*values.lo {
 		p.Y.Scale, p.Y.Tick.Marker = gonum.LogScale{}, logTicks{n: marksFor(p.target.h, 28)}
 		p.Y.Min, p.Y.Max = values.lo/1.2, values.hi*1.2

@@ -29,8 +29,8 @@ var (
 	ink       = color.NRGBA{0x26, 0x26, 0x26, 255}
 	faint     = color.NRGBA{0xe6, 0xe6, 0xe6, 255}
 	barColor  = color.NRGBA{0x00, 0x72, 0xb2, 255}
-	nullColor = color.NRGBA{0xe6, 0x9f, 0x00, 255}
-	missColor = color.NRGBA{0xd5, 0x5e, 0x00, 255}
+	nullColor = color.NRGBA{0xd5, 0x5e, 0x00, 255}
+	missColor = color.NRGBA{0x00, 0x9e, 0x73, 255}
 )
 
 var darkColors = map[color.NRGBA]color.NRGBA{
@@ -38,8 +38,8 @@ var darkColors = map[color.NRGBA]color.NRGBA{
 	ink:       canvas.DarkInk,
 	faint:     canvas.DarkFaint,
 	barColor:  {0x4a, 0xa3, 0xe8, 255},
-	nullColor: {0xf0, 0xb6, 0x3c, 255},
-	missColor: {0xf2, 0x7f, 0x33, 255},
+	nullColor: {0xf2, 0x7f, 0x33, 255},
+	missColor: {0x1f, 0xc1, 0x8f, 255},
 }
 
 // Dark is the report with its figure for dark pages.
