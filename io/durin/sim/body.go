@@ -65,11 +65,13 @@ func (b *body) step(target [4]float64, w *World, others []*Robot) {
 // pushOut moves the disc out of what it has run into and reports whether it had. A few rounds settle corners. Alone, a
 // robot that was far away from everything need not look each time.
 func (b *body) pushOut(w *World, others []*Robot) bool {
-	if b.free -= b.velocity.length() * stepSeconds; b.free > 0 && len(others) == 0 {
-		return false
-	}
-	if b.free = b.room(w); b.free > 0 && len(others) == 0 {
-		return false
+	if len(others) == 0 {
+		if b.free -= b.velocity.length() * stepSeconds; b.free > 0 {
+			return false
+		}
+		if b.free = b.room(w); b.free > 0 {
+			return false
+		}
 	}
 	touched := false
 	for range 4 {
