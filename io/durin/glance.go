@@ -10,6 +10,7 @@ type Glance struct {
 	World   *sim.World // nil for a real robot
 	Pose    sim.Pose   // the true one of a simulated robot, else dead reckoning
 	Contact bool       // whether a simulated robot touches something
+	Still   bool       // whether it was told to drive for two seconds and nothing that it sees has changed
 }
 
 // String is the pose and the observation.
@@ -21,7 +22,7 @@ func (r *Robot) Glance() Glance {
 	last := r.Last()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	g := Glance{Obs: r.snapshot(), Last: last, Order: r.settings.order, Pose: r.track.pose}
+	g := Glance{Obs: r.snapshot(), Last: last, Order: r.settings.order, Pose: r.track.pose, Still: r.still.still}
 	if r.server != nil && !r.closed {
 		r.server.Do(func(robot *sim.Robot) {
 			g.World, g.Pose, g.Contact = robot.World(), robot.Pose(), robot.InContact()

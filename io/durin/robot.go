@@ -39,6 +39,7 @@ type Robot struct {
 	cycle   cycle
 	rhythms [5]rhythm // by sensor
 	ages    rt.Histogram
+	still   stillness
 	track   *tracker
 
 	limit    limiter
@@ -358,6 +359,8 @@ func (r *Robot) String() string {
 		state = fmt.Sprintf("a recording of %s", r.replay.recording.head.Address)
 	case r.link == nil:
 		state = "not connected"
+	case r.still.still:
+		state = "connected, told to drive but stands still: was its motor button pressed?"
 	}
 	clock := ""
 	if r.lockstep {

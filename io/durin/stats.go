@@ -24,6 +24,7 @@ type Stats struct {
 	NotFinite  uint64 // NaN or infinite speeds, sent as 0
 	DeadMan    uint64 // stops because nothing was sent for 300 ms
 	Stale      uint64 // stops because the time-of-flight data was too old
+	Still      uint64 // times that two seconds of driving changed nothing to be seen: a motor button not pressed, or a wall
 	Reconnects uint64
 	AskedAgain uint64 // times the streams were asked for again because nothing came
 
@@ -49,6 +50,7 @@ func (s Stats) String() string {
 		{"not finite", s.NotFinite},
 		{"dead man", s.DeadMan},
 		{"stale stops", s.Stale},
+		{"stood still", s.Still},
 		{"reconnects", s.Reconnects},
 		{"asked again", s.AskedAgain},
 	} {

@@ -160,6 +160,9 @@ func (r *Robot) endCycle() {
 	if errors.Is(r.err, errStale) && r.stale(now) == nil {
 		r.err = nil
 	}
+	if r.still.frame(now, &r.obs, &r.present, r.settings.profile) {
+		r.stats.Still++
+	}
 	r.track.frame(now)
 	r.changed.Broadcast()
 }

@@ -94,6 +94,9 @@ func sceneOf(g durin.Glance) scene {
 		g.Last.String(), "battery " + g.Obs.Battery.String(), g.Obs.IMU.String(),
 		fmt.Sprintf("frame %d, %dx%d zones", g.Obs.Seq, g.Obs.Res, g.Obs.Res),
 	}}
+	if g.Still {
+		s.Lines = append(s.Lines, "told to drive but stands still: was its motor button pressed?")
+	}
 	if g.Obs.Position != nil {
 		s.Lines = append(s.Lines, "radio position "+g.Obs.Position.String()+" mm")
 	}
