@@ -24,6 +24,7 @@ var cobaLIF = register(&model{
 	step:     cobaLIFStep,
 	fast:     simd.CobaLIF,
 	back:     cobaLIFBack,
+	fastBack: simd.CobaLIFBack,
 	split:    true,
 	bioPlain: true,
 	bio: preset{

@@ -233,8 +233,13 @@ func TestFastBack(t *testing.T) {
 				for k := range c {
 					c[k] = float32(r.NormFloat64())
 				}
-				if r.IntN(3) == 0 {
+				switch r.IntN(6) {
+				case 0:
 					c[len(c)-1] = hard(r, 1)[0]
+				case 1, 2:
+					c[r.IntN(len(c))] = hard(r, 1)[0]
+				case 3:
+					c[r.IntN(len(c))] = 0
 				}
 				vars := len(m.state)
 				got := &sweep{
@@ -249,7 +254,7 @@ func TestFastBack(t *testing.T) {
 			}
 		}
 	}
-	if compared < 9 {
+	if compared < 15 {
 		t.Errorf("%d models have assembly for the way back", compared)
 	}
 }

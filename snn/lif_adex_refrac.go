@@ -13,11 +13,12 @@ var lifAdExRefrac = register(&model{
 		"lif_adex.delta_T", "dt*lif_adex.tau_ada_inv", "lif_adex.adaptation_current", "lif_adex.adaptation_spike",
 		"rho_reset",
 	},
-	jump:    "lif_adex.i",
-	numbers: true,
-	step:    lifAdExRefracStep,
-	fast:    simd.LIFAdExRefrac,
-	back:    lifAdExRefracBack,
+	jump:     "lif_adex.i",
+	numbers:  true,
+	step:     lifAdExRefracStep,
+	fast:     simd.LIFAdExRefrac,
+	back:     lifAdExRefracBack,
+	fastBack: simd.LIFAdExRefracBack,
 })
 
 // LIFAdExRefracCell is LIFAdExCell with an absolute refractory period, one step at a time: after a spike it is silent

@@ -23,6 +23,7 @@ var lifEx = register(&model{
 	fastSubtract: simd.LIFExSubtract,
 	subtract:     lifExKernel(true),
 	back:         lifExBack,
+	fastBack:     simd.LIFExBack,
 	bio:          bioLIF.and(preset{"delta_T": 0.0}),
 })
 

@@ -12,13 +12,14 @@ var lifMCRefrac = register(&model{
 	coefs: []string{
 		"dt*lif.tau_mem_inv", "-dt*lif.tau_syn_inv", "lif.v_leak", "lif.v_th", "lif.v_reset", "rho_reset", "dt",
 	},
-	jump:    "lif.i",
-	late:    true,
-	coupled: coupledStep,
-	step:    lifMCRefracStep,
-	fast:    simd.LIFMCRefrac,
-	back:    lifMCRefracBack,
-	bio:     bioLIF,
+	jump:     "lif.i",
+	late:     true,
+	coupled:  coupledStep,
+	step:     lifMCRefracStep,
+	fast:     simd.LIFMCRefrac,
+	back:     lifMCRefracBack,
+	fastBack: simd.LIFMCRefracBack,
+	bio:      bioLIF,
 })
 
 // LIFMCRefracCell is a leaky integrate-and-fire neuron of n compartments with an absolute refractory period, one step

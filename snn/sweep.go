@@ -24,7 +24,7 @@ type sweep struct {
 
 	alpha float32
 	grad  func(x, g, alpha float32) float32 // nil for SuperSpike
-	coefs [10]float32                       // c and alpha, for the assembly
+	coefs [11]float32                       // c and alpha, for the assembly
 }
 
 // back is the backward pass of one step.

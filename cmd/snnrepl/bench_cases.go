@@ -208,7 +208,11 @@ func edgeCases() (all []benchCase) {
 			return edgeDetector(), x
 		}, true)...)
 	}
-	return all
+	return append(all, benchCase{name: "d-reuse", unit: "frame/s", work: 1, setup: func() func() {
+		m, x := snn.Reuse(edgeDetector()), tensor.Bernoulli(0.02, 1, 1, 480, 640)
+		var s *snn.State
+		return func() { _, s = m.Forward(x, s) }
+	}})
 }
 
 func edgeDetector(opts ...snn.Option) *snn.Chain {

@@ -27,6 +27,8 @@ func init() {
 	}
 	LIFBack, LIFRefracBack, LIBack, LIBoxBack, LIFBoxBack = lifBackAVX2, lifRefracBackAVX2, liBackAVX2, liBoxBackAVX2, lifBoxBackAVX2
 	IAFBack, LSNNBack, AdaLIFBack, IzhikevichBack = iafBackAVX2, lsnnBackAVX2, adaLIFBackAVX2, izhikevichBackAVX2
+	LIFExBack, LIFAdExBack, LIFAdExRefracBack = lifExBackAVX2, lifAdExBackAVX2, lifAdExRefracBackAVX2
+	LIFMCBack, LIFMCRefracBack, CobaLIFBack = lifMCBackAVX2, lifMCRefracBackAVX2, cobaLIFBackAVX2
 	products = [...]product{1: product1AVX2, product2AVX2, product3AVX2, product4AVX2, product5AVX2, product6AVX2}
 	sumProducts = [...]product{
 		1: sumProduct1AVX2, sumProduct2AVX2, sumProduct3AVX2, sumProduct4AVX2, sumProduct5AVX2, sumProduct6AVX2,

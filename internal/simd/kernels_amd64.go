@@ -699,6 +699,36 @@ func adaLIFBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float3
 //go:noescape
 func izhikevichBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
 
+// lifExBackAVX2 is the backward step of n LIFEx neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifExBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lifAdExBackAVX2 is the backward step of n LIFAdEx neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifAdExBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lifAdExRefracBackAVX2 is the backward step of n LIFAdExRefrac neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifAdExRefracBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lifMCBackAVX2 is the backward step of n LIFMC neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifMCBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// lifMCRefracBackAVX2 is the backward step of n LIFMCRefrac neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func lifMCRefracBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
+// cobaLIFBackAVX2 is the backward step of n CobaLIF neurons with SuperSpike, n a multiple of 8; see Back.
+//
+//go:noescape
+func cobaLIFBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+
 // expsAVX512 writes exp(x) of n elements of x into dst, n a multiple of 16.
 //
 //go:noescape

@@ -24103,10 +24103,10 @@ loop:
 	VCMPPS  $0x1e, zero<>+0(SB), Y11, Y12
 	VCMPPS  $0x03, Y11, Y11, Y13
 	VORPS   Y13, Y12, Y12
+	VANDPS  Y11, Y12, Y11
 	VANDNPS one<>+0(SB), Y9, Y9
 	VMULPS  Y7, Y9, Y9
 	VANDPS  Y9, Y12, Y9
-	VANDPS  Y11, Y12, Y11
 	VMOVUPS 160(SP), Y12
 	VSUBPS  Y11, Y12, Y11
 	VMULPS  Y11, Y7, Y7
@@ -24574,6 +24574,818 @@ loop:
 	VSUBPS  Y2, Y0, Y0
 	VMOVUPS Y0, (R10)(SI*4)
 	VMOVUPS Y2, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func lifExBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX, AVX2
+TEXT ·lifExBackAVX2(SB), NOSPLIT, $256-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	MOVQ         ds+32(FP), R9
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R9)(SI*4), R10
+	MOVQ         c+40(FP), R11
+	XORQ         SI, SI
+	VBROADCASTSS (R11), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R11), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R11), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R11), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R11), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R11), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R11), Y0
+	VMOVUPS      Y0, 192(SP)
+
+loop:
+	VMOVUPS      (DI)(SI*4), Y0
+	VSUBPS       96(SP), Y0, Y0
+	VDIVPS       160(SP), Y0, Y0
+	VMOVUPS      expLeast<>+0(SB), Y2
+	VMOVUPS      expMost<>+0(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      160(SP), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y3
+	VADDPD       whole<>+0(SB), Y3, Y3
+	VCVTPS2PD    X1, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VADDPD       whole<>+0(SB), Y5, Y5
+	VSUBPD       whole<>+0(SB), Y3, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y6
+	VSUBPD       Y6, Y0, Y0
+	VSUBPD       whole<>+0(SB), Y5, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y5, Y5
+	VPADDQ       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X1
+	VCVTPD2PSY   Y7, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 224(SP)
+	VMULPS       160(SP), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      (DI)(SI*4), Y2
+	VMOVUPS      (R9)(SI*4), Y3
+	VMOVUPS      64(SP), Y4
+	VSUBPS       Y2, Y4, Y4
+	VADDPS       Y0, Y4, Y0
+	VMOVUPS      (R8)(SI*4), Y4
+	VADDPS       (DX)(SI*4), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (SP), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SP), Y0, Y2
+	VMOVUPS      128(SP), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y4, Y3, Y4
+	VADDPS       (CX)(SI*4), Y4, Y4
+	VANDNPS      one<>+0(SB), Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VSUBPS       96(SP), Y0, Y0
+	VANDPS       magnitude<>+0(SB), Y0, Y0
+	VMULPS       192(SP), Y0, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VMULPS       Y0, Y0, Y0
+	VDIVPS       Y0, Y4, Y0
+	VADDPS       Y0, Y2, Y0
+	VMULPS       (SP), Y0, Y2
+	VMOVUPS      224(SP), Y3
+	VSUBPS       one<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y0, (R9)(SI*4)
+	VMOVUPS      (R10)(SI*4), Y0
+	VMULPS       32(SP), Y0, Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (R10)(SI*4)
+	VMOVUPS      Y0, (AX)(SI*4)
+	ADDQ         $0x08, SI
+	CMPQ         SI, BX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func lifAdExBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX, AVX2
+TEXT ·lifAdExBackAVX2(SB), NOSPLIT, $352-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         ds+32(FP), R10
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R10)(SI*4), R11
+	LEAQ         (R11)(SI*4), R12
+	MOVQ         c+40(FP), R13
+	XORQ         SI, SI
+	VBROADCASTSS (R13), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R13), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R13), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R13), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R13), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R13), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R13), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R13), Y0
+	VMOVUPS      Y0, 224(SP)
+	VBROADCASTSS 32(R13), Y0
+	VMOVUPS      Y0, 256(SP)
+	VBROADCASTSS 36(R13), Y0
+	VMOVUPS      Y0, 288(SP)
+
+loop:
+	VMOVUPS      (DI)(SI*4), Y0
+	VSUBPS       96(SP), Y0, Y0
+	VDIVPS       160(SP), Y0, Y0
+	VMOVUPS      expLeast<>+0(SB), Y2
+	VMOVUPS      expMost<>+0(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      160(SP), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y3
+	VADDPD       whole<>+0(SB), Y3, Y3
+	VCVTPS2PD    X1, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VADDPD       whole<>+0(SB), Y5, Y5
+	VSUBPD       whole<>+0(SB), Y3, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y6
+	VSUBPD       Y6, Y0, Y0
+	VSUBPD       whole<>+0(SB), Y5, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y5, Y5
+	VPADDQ       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X1
+	VCVTPD2PSY   Y7, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 320(SP)
+	VMULPS       160(SP), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      (DI)(SI*4), Y2
+	VMOVUPS      (R10)(SI*4), Y3
+	VMOVUPS      (R12)(SI*4), Y4
+	VMOVUPS      64(SP), Y5
+	VSUBPS       Y2, Y5, Y5
+	VADDPS       Y0, Y5, Y0
+	VMOVUPS      (R8)(SI*4), Y5
+	VADDPS       (DX)(SI*4), Y5, Y5
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      (R9)(SI*4), Y5
+	VSUBPS       Y5, Y0, Y0
+	VMULPS       (SP), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SP), Y0, Y2
+	VMOVUPS      128(SP), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y5, Y3, Y5
+	VADDPS       (CX)(SI*4), Y5, Y5
+	VMULPS       256(SP), Y4, Y4
+	VADDPS       Y4, Y5, Y4
+	VANDNPS      one<>+0(SB), Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VSUBPS       96(SP), Y0, Y0
+	VANDPS       magnitude<>+0(SB), Y0, Y0
+	VMULPS       288(SP), Y0, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VMULPS       Y0, Y0, Y0
+	VDIVPS       Y0, Y4, Y0
+	VADDPS       Y0, Y2, Y0
+	VMULPS       (SP), Y0, Y2
+	VMOVUPS      (R12)(SI*4), Y3
+	VMULPS       192(SP), Y3, Y4
+	VMOVUPS      320(SP), Y5
+	VSUBPS       one<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       224(SP), Y4, Y5
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y0, (R10)(SI*4)
+	VSUBPS       Y4, Y3, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (R12)(SI*4)
+	VMOVUPS      (R11)(SI*4), Y0
+	VMULPS       32(SP), Y0, Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (R11)(SI*4)
+	VMOVUPS      Y0, (AX)(SI*4)
+	ADDQ         $0x08, SI
+	CMPQ         SI, BX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func lifAdExRefracBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX, AVX2
+TEXT ·lifAdExRefracBackAVX2(SB), NOSPLIT, $384-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	LEAQ         (R9)(SI*4), R10
+	MOVQ         ds+32(FP), R11
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R11)(SI*4), R12
+	LEAQ         (R12)(SI*4), R13
+	LEAQ         (R13)(SI*4), R14
+	MOVQ         c+40(FP), R15
+	XORQ         SI, SI
+	VBROADCASTSS (R15), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R15), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R15), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R15), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R15), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R15), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R15), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R15), Y0
+	VMOVUPS      Y0, 224(SP)
+	VBROADCASTSS 32(R15), Y0
+	VMOVUPS      Y0, 256(SP)
+	VBROADCASTSS 36(R15), Y0
+	VMOVUPS      Y0, 288(SP)
+	VBROADCASTSS 40(R15), Y0
+	VMOVUPS      Y0, 320(SP)
+
+loop:
+	VMOVUPS      (DI)(SI*4), Y0
+	VSUBPS       96(SP), Y0, Y0
+	VDIVPS       160(SP), Y0, Y0
+	VMOVUPS      expLeast<>+0(SB), Y2
+	VMOVUPS      expMost<>+0(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      160(SP), Y2
+	VCMPPS       $0x04, zero<>+0(SB), Y2, Y2
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMULPD       log2e<>+0(SB), Y0, Y3
+	VADDPD       whole<>+0(SB), Y3, Y3
+	VCVTPS2PD    X1, Y4
+	VMULPD       log2e<>+0(SB), Y4, Y5
+	VADDPD       whole<>+0(SB), Y5, Y5
+	VSUBPD       whole<>+0(SB), Y3, Y6
+	VMULPD       ln2<>+0(SB), Y6, Y6
+	VSUBPD       Y6, Y0, Y0
+	VSUBPD       whole<>+0(SB), Y5, Y7
+	VMULPD       ln2<>+0(SB), Y7, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD       exp0<>+0(SB), Y0, Y6
+	VMULPD       exp0<>+0(SB), Y4, Y7
+	VADDPD       exp1<>+0(SB), Y6, Y6
+	VADDPD       exp1<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp2<>+0(SB), Y6, Y6
+	VADDPD       exp2<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp3<>+0(SB), Y6, Y6
+	VADDPD       exp3<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp4<>+0(SB), Y6, Y6
+	VADDPD       exp4<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp5<>+0(SB), Y6, Y6
+	VADDPD       exp5<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp6<>+0(SB), Y6, Y6
+	VADDPD       exp6<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp7<>+0(SB), Y6, Y6
+	VADDPD       exp7<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y4, Y7, Y7
+	VADDPD       exp8<>+0(SB), Y6, Y6
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y6, Y6
+	VADDPD       exp8<>+0(SB), Y7, Y7
+	VPSLLQ       $0x34, Y5, Y5
+	VPADDQ       Y5, Y7, Y7
+	VCVTPD2PSY   Y6, X1
+	VCVTPD2PSY   Y7, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 352(SP)
+	VMULPS       160(SP), Y0, Y0
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      (DI)(SI*4), Y2
+	VMOVUPS      64(SP), Y3
+	VSUBPS       Y2, Y3, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      (R8)(SI*4), Y3
+	VADDPS       (DX)(SI*4), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      (R9)(SI*4), Y3
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       (SP), Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VCMPPS       $0x1e, 96(SP), Y0, Y2
+	VANDNPS      one<>+0(SB), Y2, Y3
+	VMULPS       Y0, Y3, Y3
+	VANDPS       one<>+0(SB), Y2, Y4
+	VMULPS       128(SP), Y4, Y5
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      (R10)(SI*4), Y5
+	VMOVUPS      (R14)(SI*4), Y6
+	VMOVUPS      (R11)(SI*4), Y7
+	VCMPPS       $0x1e, zero<>+0(SB), Y5, Y8
+	VANDNPS      Y2, Y8, Y9
+	VANDPS       one<>+0(SB), Y8, Y10
+	VSUBPS       Y10, Y5, Y11
+	VCMPPS       $0x1e, zero<>+0(SB), Y11, Y12
+	VCMPPS       $0x03, Y11, Y11, Y13
+	VORPS        Y13, Y12, Y12
+	VANDPS       Y11, Y12, Y11
+	VANDNPS      one<>+0(SB), Y9, Y9
+	VMULPS       Y6, Y9, Y9
+	VANDPS       Y9, Y12, Y9
+	VMOVUPS      288(SP), Y12
+	VSUBPS       Y11, Y12, Y11
+	VMULPS       Y11, Y6, Y6
+	VADDPS       (CX)(SI*4), Y6, Y6
+	VMOVUPS      (DI)(SI*4), Y11
+	VSUBPS       Y3, Y11, Y3
+	VMULPS       Y3, Y7, Y3
+	VMULPS       Y4, Y6, Y4
+	VSUBPS       Y4, Y3, Y3
+	VSUBPS       Y9, Y3, Y3
+	VANDPS       magnitude<>+0(SB), Y5, Y4
+	VMULPS       320(SP), Y4, Y4
+	VADDPS       one<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VDIVPS       Y4, Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMOVUPS      Y3, (R14)(SI*4)
+	VANDNPS      one<>+0(SB), Y8, Y3
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y7, Y10, Y4
+	VANDNPS      one<>+0(SB), Y8, Y5
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      128(SP), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y6, Y3, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(SI*4), Y6
+	VMULPS       256(SP), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VANDNPS      one<>+0(SB), Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VSUBPS       96(SP), Y0, Y0
+	VANDPS       magnitude<>+0(SB), Y0, Y0
+	VMULPS       320(SP), Y0, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VMULPS       Y0, Y0, Y0
+	VDIVPS       Y0, Y5, Y0
+	VADDPS       Y0, Y2, Y0
+	VMULPS       (SP), Y0, Y2
+	VMOVUPS      (R13)(SI*4), Y3
+	VMULPS       192(SP), Y3, Y5
+	VMOVUPS      352(SP), Y6
+	VSUBPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y0, Y4, Y0
+	VMULPS       224(SP), Y5, Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (R11)(SI*4)
+	VSUBPS       Y5, Y3, Y0
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (R13)(SI*4)
+	VMOVUPS      (R12)(SI*4), Y0
+	VMULPS       32(SP), Y0, Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (R12)(SI*4)
+	VMOVUPS      Y0, (AX)(SI*4)
+	ADDQ         $0x08, SI
+	CMPQ         SI, BX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func lifMCBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·lifMCBackAVX2(SB), NOSPLIT, $224-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	MOVQ         ds+32(FP), R9
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R9)(SI*4), R10
+	MOVQ         c+40(FP), R11
+	XORQ         SI, SI
+	VBROADCASTSS (R11), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R11), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R11), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R11), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R11), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R11), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R11), Y0
+	VMOVUPS      Y0, 192(SP)
+
+loop:
+	VMOVUPS (DX)(SI*4), Y0
+	VMULPS  160(SP), Y0, Y0
+	VMOVUPS (DI)(SI*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VMOVUPS 64(SP), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMOVUPS (R8)(SI*4), Y3
+	VADDPS  Y3, Y2, Y2
+	VMULPS  (SP), Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VCMPPS  $0x1e, 96(SP), Y0, Y2
+	VMOVUPS 128(SP), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  (CX)(SI*4), Y3, Y3
+	VANDNPS one<>+0(SB), Y2, Y2
+	VMULPS  Y1, Y2, Y1
+	VSUBPS  96(SP), Y0, Y0
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  192(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y3, Y0
+	VADDPS  Y0, Y1, Y0
+	VMULPS  (SP), Y0, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(SI*4)
+	VMOVUPS (R10)(SI*4), Y2
+	VMULPS  32(SP), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (R10)(SI*4)
+	VMULPS  160(SP), Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func lifMCRefracBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·lifMCRefracBackAVX2(SB), NOSPLIT, $256-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         ds+32(FP), R10
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R10)(SI*4), R11
+	LEAQ         (R11)(SI*4), R12
+	MOVQ         c+40(FP), R13
+	XORQ         SI, SI
+	VBROADCASTSS (R13), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R13), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R13), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R13), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R13), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R13), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R13), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R13), Y0
+	VMOVUPS      Y0, 224(SP)
+
+loop:
+	VMOVUPS (DI)(SI*4), Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VMOVUPS (R9)(SI*4), Y2
+	VMOVUPS (R12)(SI*4), Y3
+	VCMPPS  $0x1e, zero<>+0(SB), Y2, Y4
+	VANDNPS one<>+0(SB), Y4, Y5
+	VMULPS  (SP), Y5, Y5
+	VMOVUPS 64(SP), Y6
+	VSUBPS  Y0, Y6, Y6
+	VMOVUPS (R8)(SI*4), Y7
+	VADDPS  Y7, Y6, Y6
+	VMULPS  Y6, Y5, Y7
+	VMOVUPS (DX)(SI*4), Y8
+	VMULPS  192(SP), Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VADDPS  Y7, Y0, Y0
+	VCMPPS  $0x1e, 96(SP), Y0, Y7
+	VANDNPS Y7, Y4, Y8
+	VANDPS  one<>+0(SB), Y4, Y9
+	VSUBPS  Y9, Y2, Y9
+	VCMPPS  $0x1e, zero<>+0(SB), Y9, Y10
+	VCMPPS  $0x03, Y9, Y9, Y11
+	VORPS   Y11, Y10, Y10
+	VANDPS  Y9, Y10, Y9
+	VANDNPS one<>+0(SB), Y8, Y11
+	VMULPS  Y3, Y11, Y11
+	VANDPS  Y11, Y10, Y10
+	VMOVUPS 128(SP), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y11, Y1, Y11
+	VADDPS  (CX)(SI*4), Y11, Y11
+	VMOVUPS 160(SP), Y12
+	VSUBPS  Y9, Y12, Y9
+	VMULPS  Y9, Y3, Y3
+	VADDPS  Y3, Y11, Y3
+	VANDNPS one<>+0(SB), Y8, Y8
+	VMULPS  Y1, Y8, Y1
+	VSUBPS  96(SP), Y0, Y0
+	VANDNPS one<>+0(SB), Y4, Y4
+	VMULPS  Y3, Y4, Y4
+	VANDPS  magnitude<>+0(SB), Y0, Y0
+	VMULPS  224(SP), Y0, Y0
+	VADDPS  one<>+0(SB), Y0, Y0
+	VMULPS  Y0, Y0, Y0
+	VDIVPS  Y0, Y4, Y0
+	VADDPS  Y0, Y1, Y0
+	VANDPS  one<>+0(SB), Y7, Y1
+	VMULPS  Y1, Y3, Y1
+	VXORPS  sign<>+0(SB), Y1, Y1
+	VMULPS  Y6, Y0, Y3
+	VMULPS  (SP), Y3, Y3
+	VSUBPS  Y3, Y1, Y1
+	VSUBPS  Y10, Y1, Y1
+	VANDPS  magnitude<>+0(SB), Y2, Y2
+	VMULPS  224(SP), Y2, Y2
+	VADDPS  one<>+0(SB), Y2, Y2
+	VMULPS  Y2, Y2, Y2
+	VDIVPS  Y2, Y1, Y1
+	VADDPS  Y1, Y10, Y1
+	VMOVUPS Y1, (R12)(SI*4)
+	VMULPS  Y0, Y5, Y1
+	VSUBPS  Y1, Y0, Y2
+	VMOVUPS Y2, (R10)(SI*4)
+	VMOVUPS (R11)(SI*4), Y2
+	VMULPS  32(SP), Y2, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (R11)(SI*4)
+	VMULPS  192(SP), Y0, Y0
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ    $0x08, SI
+	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func cobaLIFBackAVX2(dx *float32, dz *float32, x *float32, s *float32, ds *float32, c *float32, n int, stride int)
+// Requires: AVX
+TEXT ·cobaLIFBackAVX2(SB), NOSPLIT, $320-64
+	MOVQ         dx+0(FP), AX
+	MOVQ         dz+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+48(FP), BX
+	MOVQ         s+24(FP), DI
+	MOVQ         stride+56(FP), SI
+	LEAQ         (DI)(SI*4), R8
+	LEAQ         (R8)(SI*4), R9
+	MOVQ         ds+32(FP), R10
+	MOVQ         stride+56(FP), SI
+	LEAQ         (R10)(SI*4), R11
+	LEAQ         (R11)(SI*4), R12
+	MOVQ         c+40(FP), R13
+	XORQ         SI, SI
+	VBROADCASTSS (R13), Y0
+	VMOVUPS      Y0, (SP)
+	VBROADCASTSS 4(R13), Y0
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 8(R13), Y0
+	VMOVUPS      Y0, 64(SP)
+	VBROADCASTSS 12(R13), Y0
+	VMOVUPS      Y0, 96(SP)
+	VBROADCASTSS 16(R13), Y0
+	VMOVUPS      Y0, 128(SP)
+	VBROADCASTSS 20(R13), Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 24(R13), Y0
+	VMOVUPS      Y0, 192(SP)
+	VBROADCASTSS 28(R13), Y0
+	VMOVUPS      Y0, 224(SP)
+	VBROADCASTSS 32(R13), Y0
+	VMOVUPS      Y0, 256(SP)
+	VBROADCASTSS 36(R13), Y0
+	VMOVUPS      Y0, 288(SP)
+
+loop:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (DI)(SI*4), Y1
+	VMOVUPS (R10)(SI*4), Y2
+	VMOVUPS (R8)(SI*4), Y3
+	VMOVUPS zero<>+0(SB), Y4
+	VMAXPS  Y0, Y4, Y5
+	VADDPS  Y4, Y5, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS (R9)(SI*4), Y4
+	VXORPS  sign<>+0(SB), Y0, Y5
+	VMOVUPS zero<>+0(SB), Y6
+	VMAXPS  Y5, Y6, Y5
+	VADDPS  Y6, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  (SP), Y3, Y5
+	VADDPS  Y5, Y3, Y3
+	VMULPS  32(SP), Y4, Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 128(SP), Y5
+	VSUBPS  Y1, Y5, Y5
+	VMULPS  96(SP), Y5, Y5
+	VMOVUPS 160(SP), Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y6, Y3, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS 192(SP), Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  Y6, Y5, Y5
+	VMULPS  64(SP), Y5, Y5
+	VADDPS  Y5, Y1, Y5
+	VCMPPS  $0x1e, 224(SP), Y5, Y6
+	VMOVUPS 256(SP), Y7
+	VSUBPS  Y5, Y7, Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  (CX)(SI*4), Y7, Y7
+	VANDNPS one<>+0(SB), Y6, Y6
+	VMULPS  Y2, Y6, Y2
+	VSUBPS  224(SP), Y5, Y5
+	VANDPS  magnitude<>+0(SB), Y5, Y5
+	VMULPS  288(SP), Y5, Y5
+	VADDPS  one<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VDIVPS  Y5, Y7, Y5
+	VADDPS  Y5, Y2, Y2
+	VMULPS  64(SP), Y2, Y5
+	VMOVUPS 160(SP), Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y6, Y5, Y6
+	VADDPS  (R11)(SI*4), Y6, Y6
+	VMOVUPS 192(SP), Y7
+	VSUBPS  Y1, Y7, Y1
+	VMULPS  Y1, Y5, Y1
+	VADDPS  (R12)(SI*4), Y1, Y1
+	VMULPS  (SP), Y6, Y7
+	VADDPS  Y7, Y6, Y6
+	VMULPS  32(SP), Y1, Y7
+	VADDPS  Y7, Y1, Y1
+	VMOVUPS 96(SP), Y7
+	VADDPS  Y3, Y7, Y3
+	VADDPS  Y4, Y3, Y3
+	VMULPS  Y3, Y5, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS Y2, (R10)(SI*4)
+	VMOVUPS Y6, (R11)(SI*4)
+	VMOVUPS Y1, (R12)(SI*4)
+	VCMPPS  $0x1e, zero<>+0(SB), Y0, Y2
+	VANDPS  Y6, Y2, Y2
+	VCMPPS  $0x11, zero<>+0(SB), Y0, Y0
+	VXORPS  sign<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(SI*4)
 	ADDQ    $0x08, SI
 	CMPQ    SI, BX
 	JLT     loop

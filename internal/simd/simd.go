@@ -17,7 +17,10 @@ type Back func(dx, dz, x, s, ds, c *float32, n, stride int)
 
 // Those of models with the SuperSpike surrogate, whose slope follows the model's coefficients in c. They are nil where
 // there are none for this machine.
-var LIFBack, LIFRefracBack, LIBack, LIBoxBack, LIFBoxBack, IAFBack, LSNNBack, AdaLIFBack, IzhikevichBack Back
+var (
+	LIFBack, LIFRefracBack, LIBack, LIBoxBack, LIFBoxBack, IAFBack, LSNNBack, AdaLIFBack, IzhikevichBack Back
+	LIFExBack, LIFAdExBack, LIFAdExRefracBack, LIFMCBack, LIFMCRefracBack, CobaLIFBack                   Back
+)
 
 // on says that the assembly is used.
 var on bool
