@@ -27,42 +27,53 @@ const (
 // Add adds a (m, k) times b (k, n) to c, whose rows lie ldc apart. With a piece of 0 each sum continues what is in c;
 // else sums of that many products are made apart and added to c one after the other.
 //
-// Several processors share the rows of a large product.
+// Several processors share the columns of a large product, each of which packs its part of b, or the rows where there are few
+// columns.
 func Add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	if m == 0 || k == 0 || n == 0 {
 		return
 	}
 	workers := runtime.GOMAXPROCS(0)
-	if workers == 1 || m < 2*mBlock || m*k*n < shared {
+	if workers == 1 || m*k*n < shared {
 		add(c, ldc, a, b, m, k, n, piece)
 		return
 	}
-	const tile = simd.ProductRows
 	t := tasks.Get().(*task)
-	*t = task{c: c, ldc: ldc, a: a, b: b, m: m, k: k, n: n, piece: piece}
-	t.rows = max(mBlock, ((m+2*workers-1)/(2*workers)+tile-1)/tile*tile)
-	pool.Do((m+t.rows-1)/t.rows, t)
+	*t = task{c: c, ldc: ldc, a: a, b: b, m: m, k: k, n: n, piece: piece, rows: m, columns: n}
+	if n >= 2*workers*simd.ProductColumns {
+		t.columns = part(n, 2*workers, simd.ProductColumns)
+	} else {
+		t.rows = max(mBlock, part(m, 2*workers, simd.ProductRows))
+	}
+	pool.Do((m+t.rows-1)/t.rows*((n+t.columns-1)/t.columns), t)
 	*t = task{}
 	tasks.Put(t)
 }
 
-// shared is the multiplications from which on processors share the rows, some 20 microseconds of them.
+// part is the size of so many parts of n, in whole tiles.
+func part(n, parts, tile int) int { return ((n+parts-1)/parts + tile - 1) / tile * tile }
+
+// shared is the multiplications from which on processors share a product, some 20 microseconds of them.
 const shared = 1 << 20
 
-// task is a product while processors share it, a piece for some rows.
+// task is a product while processors share it, a piece for some columns or for some rows.
 type task struct {
-	c                    []float32
-	ldc                  int
-	a, b                 Matrix
-	m, k, n, piece, rows int
+	c                             []float32
+	ldc                           int
+	a, b                          Matrix
+	m, k, n, piece, rows, columns int
 }
 
 var tasks = sync.Pool{New: func() any { return new(task) }}
 
-// Piece adds some rows.
-func (t *task) Piece(i int) {
-	i *= t.rows
-	add(t.c[i*t.ldc:], t.ldc, Matrix{t.a.Data[i*t.a.Row:], t.a.Row, t.a.Column}, t.b, min(t.rows, t.m-i), t.k, t.n, t.piece)
+// Piece adds some columns or rows.
+func (t *task) Piece(p int) {
+	i, j := p*t.rows, 0
+	if t.columns < t.n {
+		i, j = 0, p*t.columns
+	}
+	a, b := Matrix{t.a.Data[i*t.a.Row:], t.a.Row, t.a.Column}, Matrix{t.b.Data[j*t.b.Column:], t.b.Row, t.b.Column}
+	add(t.c[i*t.ldc+j:], t.ldc, a, b, min(t.rows, t.m-i), t.k, min(t.columns, t.n-j), t.piece)
 }
 
 func add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {

@@ -65,6 +65,8 @@ func TestAddShares(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
 		check(t, r, 401, 70, 60, 0)
 		check(t, r, 401, 70, 60, 32)
+		check(t, r, 45, 90, 267, 0) // shared by columns
+		check(t, r, 45, 90, 267, 32)
 	}
 }
 
