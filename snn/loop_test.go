@@ -115,6 +115,32 @@ func TestLoopIsOneGraph(t *testing.T) {
 	}
 }
 
+// moody panics at every other call.
+type moody struct{ calls *int }
+
+func (m moody) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
+	if *m.calls++; *m.calls%2 == 0 {
+		panic("in a mood")
+	}
+	return x, s
+}
+
+// TestLoopPanics: a panic while the graph is recorded ends the recording, and the device goes on.
+func TestLoopPanics(t *testing.T) {
+	gpu := simulatedGPU(t)
+	loop, err := Loop(gpu, moody{new(int)}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := tensor.Of(1, 2, 3)
+	if text := recovered(func() { _ = loop.Push(x) }); text != "in a mood" {
+		t.Errorf("panic %s", text)
+	}
+	got, _ := LIFCell().Forward(to(t, x, gpu), nil)
+	want, _ := LIFCell().Forward(x, nil)
+	mustMatch(t, "what comes after it", got.CPU(), want)
+}
+
 func TestLoopMisuse(t *testing.T) {
 	gpu := simulatedGPU(t)
 	if _, err := Loop(tensor.Device{}, LIFCell(), 3); err == nil || !strings.Contains(err.Error(), "ForwardInto") {

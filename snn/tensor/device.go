@@ -110,7 +110,7 @@ func (t *Tensor) To(d Device) (*Tensor, error) {
 	return moved, err
 }
 
-// copied is a copy on a device, which records nothing.
+// copied is a copy on a device, which records nothing; of a tensor on the CPU to the CPU it shares the elements.
 func (t *Tensor) copied(d Device) (*Tensor, error) {
 	host := t.data
 	if t.gpu != nil {
@@ -121,7 +121,7 @@ func (t *Tensor) copied(d Device) (*Tensor, error) {
 	}
 	shape := append([]int(nil), t.shape...)
 	if d.gpu == nil {
-		return wrap(shape, append([]float32(nil), host...)), nil
+		return wrap(shape, host), nil
 	}
 	m, err := d.gpu.Upload(host)
 	if err != nil {

@@ -25,11 +25,20 @@ var errRecording = errors.New("gpu: a graph cannot copy between host and device;
 // closed. Nobody else may use the device meanwhile.
 func (d *Device) Capture(f func() error) (*Graph, error) {
 	r := &recording{}
-	g, err := d.stream.Capture(func(cuda.Stream) error {
+	var thrown any
+	g, err := d.stream.Capture(func(cuda.Stream) (err error) {
 		d.recording.Store(r)
 		defer d.recording.Store(nil)
+		defer func() { // a panic leaves when the device records no more
+			if thrown = recover(); thrown != nil {
+				err = errRecording
+			}
+		}()
 		return f()
 	})
+	if thrown != nil {
+		panic(thrown)
+	}
 	if err != nil {
 		return nil, err
 	}
