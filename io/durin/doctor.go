@@ -114,6 +114,9 @@ func (x *examination) run(address string) {
 		// How the connection ends is of no interest: everything was told.
 		_ = x.conn.Close()
 		<-ended
+		if x.udp != nil {
+			_ = x.udp.Close()
+		}
 	}()
 	before := x.identify()
 	if before == nil {
@@ -124,7 +127,6 @@ func (x *examination) run(address string) {
 		w := x.listen()
 		x.judge(w)
 		x.clock(before)
-		_ = x.udp.Close()
 	}
 	x.goodbye()
 }
