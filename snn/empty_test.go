@@ -51,3 +51,15 @@ func TestNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestConvOfPadding: an image without rows is nothing but padding, and gives the bias.
+func TestConvOfPadding(t *testing.T) {
+	c := Conv2d(2, 3, 3, Padding(2))
+	y := tensor.Full(7, 2, 3, 2, 7)
+	c.ForwardInto(y, tensor.Zeros(2, 2, 0, 5), nil)
+	for k, v := range y.Data() {
+		if want := c.Bias().Data()[k/(2*7)%3]; v != want {
+			t.Fatalf("element %d is %v, want the bias %v", k, v, want)
+		}
+	}
+}
