@@ -12,7 +12,7 @@ import (
 type inputs struct {
 	x      []float32
 	bits   []byte
-	index  []int32 // the places of values, rising, counted from -first
+	index  []int32 // the places of values, rising, each with first added
 	values []float32
 	first  int
 	n      int
