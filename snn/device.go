@@ -151,20 +151,50 @@ func weightsOf(m Module) []*tensor.Tensor {
 	return nil
 }
 
-// placeOfModel is the GPU that a model's weights are on, or without weights its state; else the CPU.
-func placeOfModel(m Module, s *State) (d tensor.Device) {
-	found := false
-	walkModules(m, func(_ string, m Module) {
-		for _, t := range weightsOf(m) {
-			if t != nil && !found {
-				d, found = t.Device(), true
+// gpuOf is the GPU that a model's weights are on, or without weights its state; nil on the CPU. It allocates nothing.
+func gpuOf(m Module, s *State) *gpu.Device {
+	if d, found := gpuOfWeights(m); found {
+		return d
+	}
+	return s.onGPU()
+}
+
+func gpuOfWeights(m Module) (d *gpu.Device, found bool) {
+	switch m := m.(type) {
+	case *Chain:
+		for _, inner := range m.modules {
+			if d, found := gpuOfWeights(inner); found {
+				return d, true
 			}
 		}
-	})
-	if !found && s != nil {
-		d = s.Device()
+	case *Lifted:
+		return gpuOfWeights(m.m)
+	case *Dense:
+		return deviceOf(m.weight), true
+	case *Conv:
+		return deviceOf(m.weight), true
+	case *Recurrent:
+		return deviceOf(m.win), true
+	case *RecurrentCell:
+		return deviceOf(m.win), true
 	}
-	return d
+	return nil, false
+}
+
+// onGPU is where the first variables that are on a GPU are, else nil.
+func (s *State) onGPU() *gpu.Device {
+	if s == nil {
+		return nil
+	}
+	if s.gpu != nil {
+		return s.gpu.Device
+	}
+	for _, c := range s.sub {
+		if d := c.s.onGPU(); d != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 // hasKernels reports whether a module itself, without those inside it, can run on a GPU.
@@ -241,6 +271,11 @@ func deviceOf(t *tensor.Tensor) *gpu.Device {
 		return m.Device
 	}
 	return nil
+}
+
+// denseOn is a sparse tensor as a dense one on a GPU, to which the list travels.
+func denseOn(d *gpu.Device, x *tensor.Sparse) *tensor.Tensor {
+	return mustHave(x.ToDenseOn(mustHave(tensor.OpenDevice(d.String()))))
 }
 
 func onGPU(m *gpu.Memory, shape []int) *tensor.Tensor { return gpu.Tensor(m, shape).(*tensor.Tensor) }

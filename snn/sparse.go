@@ -16,8 +16,8 @@ import (
 //	}
 func ForwardSparse(m Module, x *tensor.Sparse, s *State) (*tensor.Tensor, *State) {
 	needSparse(m, x)
-	if d := placeOfModel(m, s); !d.IsCPU() {
-		return m.Forward(mustHave(x.ToDenseOn(d)), s)
+	if d := gpuOf(m, s); d != nil {
+		return m.Forward(denseOn(d, x), s)
 	}
 	a, ok := m.(lister)
 	if !ok || !a.takesList(x.Shape()) || recordable(m, nil, s) || isChecking(m) {
