@@ -2,18 +2,30 @@
 // # Real-time neuromorphics in a few cells
 // A neuron, an event camera, a robot. `talk_neurons.go`, `talk_edges.go` and `talk_braitenberg.go` tell each at length.
 
-// %% A neuron that fires
+// %% [markdown]
+// ## A neuron that fires
+// A leaky integrate-and-fire neuron gets an input of 1 at each of a hundred steps. Where it crosses its threshold it fires, a spike, and begins anew. The state is what it remembers: its voltage v and its current i after the last step.
+
+// %%
 spikes, state := snn.LIF().Forward(tensor.Ones(100, 1), nil)
 state
 
 // %%
 plot.Raster(spikes)
 
-// %% A camera: a recording that is in the binary
+// %% [markdown]
+// ## A camera
+// An event camera's pixels send events where the light changes. This is a recording of moving bars that is in the program.
+
+// %%
 camera := event.MustOpen("sample:bars")
 camera.Info()
 
-// %% Horizontal and vertical edges
+// %% [markdown]
+// ## Upright and level edges
+// A spiking neuron for each pixel takes out the noise, and a convolution answers to edges of two directions. The events come as frames of five milliseconds each; the neurons remember from frame to frame.
+
+// %%
 field := tensor.Linspace(-10, 10, 10).Sigmoid().Diff().Sub(0.14)
 kernel := field.Repeat(9, 1)
 kernels := tensor.Stack(kernel, kernel.T()).Unsqueeze(1)
@@ -36,7 +48,11 @@ fmt.Println(frames, "frames;", camera.Stats())
 camera.Close()
 plot.Images(frame, edges.Index(0), edges.Index(1)).Titles("events", "upright edges", "level edges")
 
-// %% A robot: two neurons steer by two distance sensors
+// %% [markdown]
+// ## A robot
+// Two neurons steer a simulated robot by two of its distance sensors, for twenty seconds of its time. The path goes from dark to bright.
+
+// %%
 network := snn.LICell(snn.TauMemInv(100))
 robot := durin.MustDial("sim:arena?seed=1")
 var charge *snn.State

@@ -44,9 +44,9 @@ func runScript(s streams, f *flag.FlagSet) int {
 	return runCells(s, cells{list: kernel.ParseScript(string(script)), file: file, figures: newFiguresIn(f, name), plain: isPlain(f)})
 }
 
-// heading prints a text cell, dimmed, on a terminal that can; elsewhere only what cells print appears.
+// heading prints a text cell, or a cell's title, dimmed, on a terminal that can; elsewhere only what cells print appears.
 func (t *terminal) heading(text string) {
 	if t.colour {
-		t.Stream("stdout", []byte("\x1b[2m"+strings.TrimRight(text, "\n")+"\x1b[0m\n"))
+		t.Stream("stdout", []byte("\n\x1b[2m"+strings.TrimRight(text, "\n")+"\x1b[0m\n"))
 	}
 }

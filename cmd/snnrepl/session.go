@@ -105,6 +105,9 @@ func runCells(s streams, c cells) int {
 		if strings.TrimSpace(cell.Src) == "" {
 			continue
 		}
+		if cell.Title != "" {
+			t.heading(cell.Title)
+		}
 		n++
 		var done bool
 		if status, done = runCell(ctx, k, t, wire.Cell{N: n, Src: cell.Src, AllowStdin: s.in != nil}, c.file, cell.Line); done {
