@@ -75,8 +75,8 @@ func (f *Figure) Titles(titles ...string) *Figure {
 		panic(fmt.Sprintf("plot: %d titles for %d panels", len(titles), len(f.panels)))
 	}
 	for i, title := range titles {
-		if before := f.panels[i].Title.Text; before != "" { // the figure's text names the panels, too
-			f.text = strings.Replace(f.text, before+" ", title+" ", 1)
+		if before, _, _ := strings.Cut(f.panels[i].Title.Text, ": "); before != "" { // the text names the panels, too
+			f.text = strings.Replace(f.text, before+": ", title+": ", 1)
 		}
 		f.panels[i].Title.Text = title
 	}

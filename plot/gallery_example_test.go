@@ -13,7 +13,7 @@ func ExampleFigure_Titles() {
 	events, vertical, horizontal := tensor.Zeros(48, 64), tensor.Ones(48, 64), tensor.Ones(48, 64)
 	figure := plot.Images(events, vertical, horizontal).Titles("events", "vertical", "horizontal")
 	fmt.Println(figure)
-	// Output: Images: events all values 0; vertical all values 1; horizontal all values 1
+	// Output: Images: events: 48×64 all values 0; vertical: 48×64 all values 1; horizontal: 48×64 all values 1
 }
 
 func ExampleFigure_Dark() {

@@ -21,7 +21,7 @@ func ExampleImage() {
 func ExampleImages() {
 	events, edges := tensor.Zeros(48, 64), tensor.Eye(5).Sub(0.2)
 	fmt.Println(plot.Images(events, edges).Titles("events", "edges"))
-	// Output: Images: 1: 48×64 all values 0; 2: 5×5 values -0.2 to 0.8
+	// Output: Images: events: 48×64 all values 0; edges: 5×5 values -0.2 to 0.8
 }
 
 func ExampleRaster() {
