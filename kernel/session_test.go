@@ -182,6 +182,8 @@ func TestErrors(t *testing.T) {
 		{"hint: Norse's plots", "plot.plot_spikes_2d(1)", "CompileError", "In[N]:1:6: undefined: plot.plot_spikes_2d", "?plot_spikes_2d says"},
 		{"hint: a call of a module", "snn.LIF()(tensor.Ones(1))", "CompileError", "In[N]:1:1: ", "model.Forward(x, state)"},
 		{"hint: a member of PyTorch's", "snn.LIF().state_dict()", "CompileError", "In[N]:1:11: ", "snn.Save(file, model)"},
+		{"hint: an option without its name", "snn.LIF(3, 5)", "CompileError", "In[N]:1:9: ", "options have names, such as snn.DT(0.001); ?snn.LIF tells more"},
+		{"hint: an option that is not called", "snn.Izhikevich(snn.TonicSpiking)", "CompileError", "In[N]:1:16: ", "write it with (…)"},
 		{"hint: an index", "tensor.Ones(3)[0]", "CompileError", "In[N]:1:1: ", "x[0] is x.Index(0)"},
 		{"hint: a slice", "tensor.Ones(3)[0:2]", "CompileError", "In[N]:1:1: ", "x[2:5] is x.Slice(0, 2, 5)"},
 		{"hint: an operator", "2 * tensor.Ones(3)", "CompileError", "In[N]:1:1: ", "x.Mul(y)"},

@@ -26,6 +26,10 @@ var gallery = []shown{
 	{"Images", func() *plot.Figure {
 		return plot.Images(sample(40), sample(40, event.Signed())).Titles("events", "signed events")
 	}},
+	{"Images with one scale", func() *plot.Figure {
+		wave := smooth(48, 64)
+		return plot.Images(wave, wave.Mul(0.5), wave.Mul(0.25)).Range(0, 2).Titles("all", "a half", "a quarter")
+	}},
 	{"Raster", func() *plot.Figure { return plot.Raster(poisson(400, 30)) }},
 	{"Trace", func() *plot.Figure {
 		v, i, z := integrateAndFire(100)

@@ -45,6 +45,12 @@ func fromPython(msg string) string {
 	if name, ok := strings.CutPrefix(msg, "undefined: plot.plot_"); ok {
 		return "?plot_" + name + " says what it is called here"
 	}
+	if _, function, ok := strings.Cut(msg, " as snn.Option value in argument to "); ok {
+		if strings.Contains(msg, "(value of type func") {
+			return "it is a function: write it with (…)"
+		}
+		return "options have names, such as snn.DT(0.001); ?" + function + " tells more"
+	}
 	const tensors = "*tensor.Tensor"
 	switch {
 	case strings.Contains(msg, "cannot index ") && strings.Contains(msg, "of type "+tensors):
