@@ -78,7 +78,7 @@ orbit
 // %%
 import "github.com/livespike/livespike/snn/snntest"
 
-snntest.Check(func() snn.Module { return NewResonator(20) }, 4)
+fmt.Println("what is wrong:", snntest.Check(func() snn.Module { return NewResonator(20) }, 4))
 
 // %% [markdown]
 // A fault is found and named. This one remembers in a variable of its own what belongs into the state.
