@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	xdraw "golang.org/x/image/draw"
 	gonum "gonum.org/v1/plot"
@@ -18,14 +19,48 @@ import (
 // much faster than to fill polygons.
 type pixels struct {
 	*vgimg.Canvas
-	dpi   float64
-	theme *theme
+	dpi    float64
+	theme  *theme
+	see    bool // the colour lets through what is below
+	dashed bool
 }
 
 func (p *pixels) themeOf() *theme { return p.theme }
 
 // SetColor implements vg.Canvas.
-func (p *pixels) SetColor(c color.Color) { p.Canvas.SetColor(p.theme.of(c)) }
+func (p *pixels) SetColor(c color.Color) {
+	c = p.theme.of(c)
+	_, _, _, alpha := c.RGBA()
+	p.see = alpha < 0xffff
+	p.Canvas.SetColor(c)
+}
+
+// SetLineDash implements vg.Canvas.
+func (p *pixels) SetLineDash(dashes []vg.Length, offset vg.Length) {
+	p.dashed = len(dashes) > 0
+	p.Canvas.SetLineDash(dashes, offset)
+}
+
+// strokeAtOnce is how many segments of a line are drawn together.
+const strokeAtOnce = 32
+
+// Stroke implements vg.Canvas. The rasteriser's time grows with the square of a line's crossings of a row, so that a long
+// line is drawn in pieces. Each begins with the segment that the one before ended with, for the joint.
+func (p *pixels) Stroke(path vg.Path) {
+	if p.see || p.dashed || slices.ContainsFunc(path, func(c vg.PathComp) bool { return c.Type != vg.MoveComp && c.Type != vg.LineComp }) {
+		p.Canvas.Stroke(path)
+		return
+	}
+	if len(path) > strokeAtOnce {
+		path = slices.Clone(path)
+	}
+	for len(path) > strokeAtOnce {
+		p.Canvas.Stroke(path[:strokeAtOnce])
+		path = path[strokeAtOnce-2:]
+		path[0].Type = vg.MoveComp
+	}
+	p.Canvas.Stroke(path)
+}
 
 // pixelsOf finds the pixels below the wrappers of a canvas, or nil if there are none.
 func pixelsOf(c vg.Canvas) *pixels {

@@ -136,7 +136,7 @@ const dpi = 96 * density
 // pixels draws the figure. The picture is opaque.
 func (f *Figure) pixels() *image.RGBA {
 	s := f.size()
-	c := &pixels{vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi, f.look()}
+	c := &pixels{Canvas: vgimg.NewWith(vgimg.UseWH(vg.Length(s.w)*cssPixel, vg.Length(s.h)*cssPixel), vgimg.UseDPI(dpi)), dpi: dpi, theme: f.look()}
 	f.Draw(draw.New(c))
 	return c.image()
 }

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"math/rand"
 	"strings"
 	"testing"
 
@@ -167,4 +168,20 @@ func holds(img *image.RGBA, c color.RGBA) bool {
 		}
 	}
 	return false
+}
+
+// A thousand noisy points are drawn in time that grows with them.
+func BenchmarkTrace(b *testing.B) {
+	r := rand.New(rand.NewSource(1))
+	for _, n := range []int{100, 300, 1000} {
+		x := tensor.Zeros(n)
+		for i := range x.Data() {
+			x.Data()[i] = r.Float32()
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				Trace(x).PNG()
+			}
+		})
+	}
 }
