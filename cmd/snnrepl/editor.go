@@ -31,15 +31,21 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 		}
 		return text
 	}
-	for name, on := range map[string]bool{
+	options := map[string]any{
+		// Lines that are pasted are one cell, and their tabs are no Tab keys.
+		"enable-bracketed-paste": true,
 		// The first Tab inserts what all matches share and lists them; the next ones go through the list.
 		"menu-complete-display-prefix": true,
 		// Letters above ASCII are letters, not keys with Meta.
 		"convert-meta": false, "input-meta": true, "output-meta": true,
 		// Asking the terminal where the cursor is loses what is typed while it answers.
 		"cursor-position-probe": false,
-	} {
-		if err := e.shell.Config.Set(name, on); err != nil {
+	}
+	if !colour {
+		options["completion-selection-style"] = "\x1b[0;7m" // reversed, after what the editor would colour it with
+	}
+	for name, value := range options {
+		if err := e.shell.Config.Set(name, value); err != nil {
 			panic("snnrepl: " + err.Error())
 		}
 	}
@@ -73,7 +79,7 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 		return []rune(signatureLine(sig, colour))
 	})
 	e.shell.Completer = func(line []rune, cursor int) readline.Completions {
-		return complete(k, string(line), len(string(line[:cursor])))
+		return complete(k, string(line), len(string(line[:cursor])), colour)
 	}
 	if colour {
 		e.shell.SyntaxHighlighter = func(line []rune) string { return highlight(string(line)) }
@@ -135,8 +141,8 @@ func (e *editor) propose(text string) {
 // completeLimit is how long Tab waits.
 const completeLimit = 500 * time.Millisecond
 
-// complete turns the session's matches into the editor's.
-func complete(k *kernel.Session, src string, at int) readline.Completions {
+// complete turns the session's matches into the editor's, in groups if it may use colours, as their titles have one.
+func complete(k *kernel.Session, src string, at int, groups bool) readline.Completions {
 	ctx, cancel := context.WithTimeout(context.Background(), completeLimit)
 	defer cancel()
 	found := k.Complete(ctx, src, at)
@@ -149,7 +155,11 @@ func complete(k *kernel.Session, src string, at int) readline.Completions {
 	}
 	var list []readline.Completion
 	for _, m := range found.Matches {
-		list = append(list, readline.Completion{Value: lead + m.Text, Display: m.Text, Description: firstLine(m.Signature), Tag: m.Kind})
+		one := readline.Completion{Value: lead + m.Text, Display: m.Text, Description: firstLine(m.Signature)}
+		if groups {
+			one.Tag = m.Kind
+		}
+		list = append(list, one)
 	}
 	c := readline.CompleteRaw(list)
 	c.PREFIX = lead + prefix

@@ -64,6 +64,29 @@ func TestEditing(t *testing.T) {
 	}
 }
 
+// TestPasting pastes a function with tabs and an empty line in it: it is one cell, which Enter runs. And Tab lists what matches
+// without a colour, as NO_COLOR asks for.
+func TestPasting(t *testing.T) {
+	console := startOnTerminal(t)
+	console.await(t, "In[1]:")
+	console.until(t, "the request to mark what is pasted", func(screen string) bool { return strings.Contains(screen, "\x1b[?2004h") })
+	console.send(t, "\x1b[200~func f(n int) int {\r\tif n > 1 {\r\t\treturn n * f(n-1)\r\t}\r\r\treturn 1\r}\rf(5)\x1b[201~")
+	console.await(t, "f(5)")
+	console.clear()
+	console.send(t, "\r")
+	console.await(t, "\n120")
+	console.await(t, "In[2]:")
+	console.clear()
+	console.send(t, "fmt.Fprin\t\t\t")
+	console.await(t, "Fprintln")
+	console.mu.Lock()
+	coloured := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-8][;m]`).FindString(string(console.screen))
+	console.mu.Unlock()
+	if coloured != "" {
+		t.Errorf("the list has a colour: %q", coloured)
+	}
+}
+
 // TestProgress runs a notebook on a terminal: a bar says which cell runs, and is gone at the end.
 func TestProgress(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "n.ipynb")
@@ -121,6 +144,7 @@ func startOnTerminal(t *testing.T, args ...string) *console {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = c.Process.Kill() }) // it may have ended
 	console := &console{keyboard: controller, wait: c.Wait}
 	go console.read(controller)
 	return console
