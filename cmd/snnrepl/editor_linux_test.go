@@ -77,7 +77,7 @@ func TestPasting(t *testing.T) {
 	console.await(t, "\n120")
 	console.await(t, "In[2]:")
 	console.clear()
-	console.send(t, "fmt.Fprin\t\t\t")
+	console.send(t, "fmt.Fprin\t")
 	console.await(t, "Fprintln")
 	console.mu.Lock()
 	coloured := regexp.MustCompile(`\x1b\[(\d+;)*[34][0-8][;m]`).FindString(string(console.screen))
