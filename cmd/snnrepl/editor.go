@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"time"
 	"unicode"
@@ -66,6 +69,8 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 			}
 		},
 		"close-bracket": e.closeBracket,
+		// Ctrl-X Ctrl-E, in place of the library's, which knows only Emacs.
+		"edit-and-execute-command": e.edit,
 	})
 	for _, keymap := range []string{"emacs", "emacs-standard", "vi-insert"} {
 		for _, bracket := range []string{"}", ")"} {
@@ -107,6 +112,41 @@ func (e *editor) closeBracket() {
 	key := e.shell.Keys.Caller()
 	line.Insert(cursor.Pos(), key...)
 	cursor.Inc()
+}
+
+// edit hands the cell to the user's own editor and takes it back.
+func (e *editor) edit() {
+	text, err := edited(string(*e.shell.Line()))
+	if err != nil {
+		e.shell.Hint.SetTemporary("snnrepl: editor: " + err.Error())
+		return
+	}
+	e.shell.Line().Set([]rune(text)...)
+	e.shell.Cursor().Set(e.shell.Line().Len())
+}
+
+// edited is a text after it was in $VISUAL, $EDITOR or vi, without its last newline.
+func edited(text string) (string, error) {
+	f, err := os.CreateTemp("", "cell-*.go")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // a temporary file
+	_, err = f.WriteString(text + "\n")
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return "", err
+	}
+	name := strings.Fields(cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), "vi"))
+	command := exec.Command(name[0], append(name[1:], f.Name())...)
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := command.Run(); err != nil {
+		return "", fmt.Errorf("%s: %w", name[0], err)
+	}
+	after, err := os.ReadFile(f.Name())
+	return strings.TrimRight(string(after), "\r\n"), err
 }
 
 // signatureLine is what stands below the prompt while the arguments of a call are typed. The parameter in turn is bright.

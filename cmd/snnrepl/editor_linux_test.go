@@ -87,6 +87,27 @@ func TestPasting(t *testing.T) {
 	}
 }
 
+// TestOwnEditor has Ctrl-X Ctrl-E open $EDITOR, which appends a line to what was typed.
+func TestOwnEditor(t *testing.T) {
+	own := filepath.Join(t.TempDir(), "editor")
+	if err := os.WriteFile(own, []byte("#!/bin/sh\necho 'n * 7' >> \"$2\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("VISUAL", "")
+	t.Setenv("EDITOR", own+" --wait")
+	console := startOnTerminal(t)
+	console.await(t, "In[1]:")
+	console.send(t, "n := 6\x18\x05")
+	console.await(t, "n * 7")
+	console.send(t, "\r")
+	console.await(t, "\n42")
+	console.await(t, "In[2]:")
+	console.send(t, "\x04")
+	if err := console.wait(); err != nil {
+		t.Errorf("after Ctrl-D: %v", err)
+	}
+}
+
 // TestProgress runs a notebook on a terminal: a bar says which cell runs, and is gone at the end.
 func TestProgress(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "n.ipynb")
