@@ -70,7 +70,7 @@ func newEditor(k *kernel.Session, colour bool) *editor {
 		},
 		"close-bracket": e.closeBracket,
 		// Ctrl-X Ctrl-E, in place of the library's, which knows only Emacs.
-		"edit-and-execute-command": e.edit,
+		"edit-and-execute-command": e.edit, "edit-command-line": e.edit,
 	})
 	for _, keymap := range []string{"emacs", "emacs-standard", "vi-insert"} {
 		for _, bracket := range []string{"}", ")"} {
