@@ -71,7 +71,9 @@ func (b *colorBar) draw(c draw.Canvas, bottom, top vg.Length) {
 	if b.scale.apart { // each whole number is in the middle of its colour
 		lo, hi = lo-0.5, hi+0.5
 	}
-	blit(c, b.stripe(b.scale.in(themeOf(c)), lo, hi), bar, nil)
+	own := c
+	own.Rectangle = bar // snapped, it may begin a hair outside of c, which would cut its only column off
+	blit(own, b.stripe(b.scale.in(themeOf(c)), lo, hi), bar, nil)
 	right, descent := bar.Max.X, style.FontExtents().Descent // as gonum's axes centre their labels
 	for _, t := range b.marks(bar.Size().Y) {
 		y := bar.Min.Y + bar.Size().Y*vg.Length((t.Value-lo)/(hi-lo))

@@ -322,3 +322,18 @@ func TestBundle(t *testing.T) {
 		t.Errorf("size %s", got)
 	}
 }
+
+// A drawing of any size has its colour bar, an image of its own beside that of the values.
+func TestColorBarInSVG(t *testing.T) {
+	for rows := 2; rows < 40; rows += 3 {
+		for cols := 2; cols < 40; cols += 5 {
+			doc, err := Image(tensor.Arange(0, float64(rows*cols), 1).Reshape(rows, cols)).SVG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(doc, "<image "); n != 2 {
+				t.Errorf("%d×%d: %d images", rows, cols, n)
+			}
+		}
+	}
+}
