@@ -236,6 +236,7 @@ func TestOutputs(t *testing.T) {
 			t.Errorf("%s echoes %q, want %q", c.src, got, c.want)
 		}
 	}
+	s.must(t, "type Q struct{ Out int }; q := Q{}; q.Out++")
 	if _, outcome := s.run(t, "_99"); outcome.Err == nil || outcome.Err.Value != "undefined: _99" {
 		t.Errorf("_99: %+v", outcome.Err)
 	}

@@ -35,13 +35,16 @@ func (o *outputs) keep(n int, values []interp.Value) {
 	}
 }
 
-// mentioned is how a cell asks for a value.
-var mentioned = regexp.MustCompile(`\b(Out\b|_[0-9]+\b)`)
+// mentioned is how a cell asks for a value: by a name that is no field's.
+var mentioned = regexp.MustCompile(`(?:^|[^.\w])(Out|_[0-9]+)\b`)
 
 // bindOutputs defines what the text mentions, unless the user has given the names a meaning. What cannot be defined is left to
 // the compiler's complaint.
 func (r *run) bindOutputs(ctx context.Context, src string) {
-	wanted := mentioned.FindAllString(src, -1)
+	var wanted []string
+	for _, m := range mentioned.FindAllStringSubmatch(src, -1) {
+		wanted = append(wanted, m[1])
+	}
 	if len(wanted) == 0 {
 		return
 	}

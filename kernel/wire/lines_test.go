@@ -452,7 +452,7 @@ func TestHistoryRequests(t *testing.T) {
 	c.wantReply(c.send(Shell, "history_request", `{"hist_access_type":"range","session":-2,"start":1,"stop":null}`), `[[-2,2,"x"],[-2,3,"range"]]`)
 }
 
-// A comm message and a question end with the server: nobody waits.
+// A question ends with the server: nobody waits.
 func TestShutdownEndsAQuestion(t *testing.T) {
 	c := start(t)
 	id := c.send(Shell, "execute_request", execute("ask"))

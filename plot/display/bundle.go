@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 )
@@ -87,7 +88,7 @@ var forms = []form{
 // empty without an error is left out.
 func BundleOf(v any) (b Bundle, rich bool) {
 	if b, ok := v.(Bundle); ok {
-		return withText(b)
+		return checked(b)
 	}
 	data := map[string]any{"text/plain": text(v)}
 	if isNil(v) {
@@ -141,16 +142,29 @@ func cssSize(file []byte) map[string]int {
 	return nil
 }
 
-// withText gives a bundle that somebody made by hand its text.
-func withText(b Bundle) (Bundle, bool) {
-	if _, ok := b.Data["text/plain"]; ok {
-		return b, len(b.Data) > 1
-	}
+// checked gives a bundle that somebody made by hand its text, and leaves out, with a report, what no front end could read: keys that
+// are no MIME types, values that have no JSON.
+func checked(b Bundle) (Bundle, bool) {
 	data := map[string]any{"text/plain": ""}
 	for mime, content := range b.Data {
+		err := error(nil)
+		if kind, form, ok := strings.Cut(mime, "/"); !ok || kind == "" || form == "" {
+			err = fmt.Errorf("%q is no MIME type", mime)
+		} else if _, e := json.Marshal(content); e != nil {
+			err = fmt.Errorf("%s: %w", mime, e)
+		}
+		if err != nil {
+			report(err)
+			continue
+		}
 		data[mime] = content
 	}
-	return Bundle{Data: data, Metadata: b.Metadata}, len(data) > 1
+	about := b.Metadata
+	if _, err := json.Marshal(about); err != nil {
+		report(fmt.Errorf("metadata: %w", err))
+		about = nil
+	}
+	return Bundle{Data: data, Metadata: about}, len(data) > 1
 }
 
 // text is what fmt prints, but for images, whose pixels nobody wants to read.

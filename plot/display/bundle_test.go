@@ -10,7 +10,9 @@ import (
 	"image/png"
 	"io"
 	"maps"
+	"math"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -186,4 +188,16 @@ func FuzzCSSSize(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What no front end could read is left out of a bundle that was made by hand; the rest shows.
+func TestBundleByHand(t *testing.T) {
+	b, rich := BundleOf(Bundle{
+		Data:     map[string]any{"text/html": "<b>x</b>", "html": "x", "/": "x", "application/json": math.NaN(), "application/geo+json": map[string]any{"a": 1}},
+		Metadata: map[string]any{"text/html": func() {}},
+	})
+	want := map[string]any{"text/plain": "", "text/html": "<b>x</b>", "application/geo+json": map[string]any{"a": 1}}
+	if !rich || !reflect.DeepEqual(b.Data, want) || b.Metadata != nil {
+		t.Errorf("got %v with %v, want %v", b.Data, b.Metadata, want)
+	}
 }
