@@ -287,3 +287,12 @@ func TestCurvePanics(t *testing.T) {
 		}()
 	}
 }
+
+// The legend of nullclines has the letters of the axes' labels.
+func TestNullclineNames(t *testing.T) {
+	for label, want := range map[string]string{"voltage v (mV)": "dv/dt = 0", "u": "du/dt = 0", "recovery": "dx/dt = 0", "": "dx/dt = 0"} {
+		if got := still(label, "x"); got != want {
+			t.Errorf("%q: %q, want %q", label, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -89,9 +90,18 @@ const (
 	flowRows       = 14
 )
 
+// still names the line where a variable stands still, by the letter at the end of its axis's label.
+func still(label, variable string) string {
+	name, _, _ := strings.Cut(label, " (")
+	if words := strings.Fields(name); len(words) > 0 && utf8.RuneCountInString(words[len(words)-1]) == 1 {
+		variable = words[len(words)-1]
+	}
+	return "d" + variable + "/dt = 0"
+}
+
 // Nullclines adds to a phase plane where dx and dy are zero, the derivatives of x and y by time at a point, and arrows
 // that show which way they point; it returns the figure. They are computed for the axes as they are now, so set
-// figure.X.Max and the like before. Where a derivative jumps from one sign to the other there is a line, too.
+// figure.X.Max and the like before; their labels, too: "voltage v (mV)" makes dv/dt of the legend's dx/dt. Where a derivative jumps from one sign to the other there is a line, too.
 //
 // The functions are called 26,000 times each, which takes a script a tenth of a second. It panics for nil and for other
 // figures.
@@ -104,8 +114,8 @@ func (f *Figure) Nullclines(dx, dy func(x, y float64) float64) *Figure {
 	}
 	p := f.Plot
 	lines := &nullclines{}
-	lines.add(p, dx, "dx/dt = 0", 1)
-	lines.add(p, dy, "dy/dt = 0", 2)
+	lines.add(p, dx, still(p.X.Label.Text, "x"), 1)
+	lines.add(p, dy, still(p.Y.Label.Text, "y"), 2)
 	flow := &flow{}
 	for row := range flowRows {
 		for col := range flowColumns {
