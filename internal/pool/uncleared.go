@@ -15,7 +15,8 @@ const (
 // Uncleared is n floats of undefined content, for those who write every one. Large memory comes back when the collector
 // has found that nobody can reach it any more, so that a loop that drops its outputs gets the same few again: memory that
 // is new costs pages of the system's, or clearing, which takes about as long as a layer of neurons that fills it, and
-// collections. What came back and was not asked for again until the next collection is let go.
+// collections. What came back and was not asked for again until the next collection is let go; and no more is to come back
+// from one collection than is kept, since it takes a second one to free what a finalizer has seen.
 func Uncleared(n int) []float32 {
 	if n < big {
 		return make([]float32, n)
@@ -39,7 +40,8 @@ var large = returns{sizes: map[int]*returned{}}
 type returns struct {
 	mu    sync.Mutex
 	sizes map[int]*returned
-	bytes int // of all
+	free  int // bytes of all
+	young int // bytes that were given out since the last collection and come back
 }
 
 // returned is that of one size.
@@ -65,7 +67,11 @@ func (r *returns) take(size int) *float32 {
 	if last := len(of.free) - 1; last >= 0 {
 		p, of.free[last] = of.free[last], nil
 		of.free, of.unused = of.free[:last], min(of.unused, last)
-		r.bytes -= 4 * size
+		r.free -= 4 * size
+	}
+	returns := r.free+r.young+4*size <= keep
+	if returns {
+		r.young += 4 * size
 	}
 	r.mu.Unlock()
 	if p == nil {
@@ -75,7 +81,9 @@ func (r *returns) take(size int) *float32 {
 		b.WriteByte(0)
 		p = (*float32)(unsafe.Pointer(unsafe.StringData(b.String())))
 	}
-	runtime.SetFinalizer(p, of.back)
+	if returns {
+		runtime.SetFinalizer(p, of.back)
+	}
 	return p
 }
 
@@ -83,9 +91,9 @@ func (r *returns) take(size int) *float32 {
 func (r *returns) give(of *returned, size int, p *float32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.bytes+4*size <= keep {
+	if r.free+4*size <= keep {
 		of.free = append(of.free, p)
-		r.bytes += 4 * size
+		r.free += 4 * size
 	}
 }
 
@@ -97,8 +105,9 @@ func (c *collection) over() {
 	r := &large
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.young = 0
 	for size, of := range r.sizes {
-		r.bytes -= 4 * size * of.unused
+		r.free -= 4 * size * of.unused
 		of.free = append(of.free[:0:0], of.free[of.unused:]...)
 		of.unused = len(of.free)
 	}
