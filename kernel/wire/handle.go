@@ -215,10 +215,10 @@ func (s *Server) complete(ctx context.Context, r request) {
 	}
 	found := Completion{Start: c.at(), End: c.at()}
 	answer := make(chan Completion, 1)
-	go s.guarded(func() {
+	go func() {
 		defer close(answer)
-		answer <- s.exec.Complete(ctx, c.Code, c.at())
-	})
+		s.guarded(func() { answer <- s.exec.Complete(ctx, c.Code, c.at()) })
+	}()
 	select {
 	case answered, ok := <-answer:
 		if ok && ctx.Err() == nil { // else a newer one has been asked for
@@ -249,11 +249,13 @@ func (s *Server) inspect(ctx context.Context, r request) {
 		found  bool
 	}
 	answer := make(chan doc, 1)
-	go s.guarded(func() {
+	go func() {
 		defer close(answer)
-		b, ok := s.exec.Inspect(ctx, c.Code, c.at(), c.Detail)
-		answer <- doc{b, ok}
-	})
+		s.guarded(func() {
+			b, ok := s.exec.Inspect(ctx, c.Code, c.at(), c.Detail)
+			answer <- doc{b, ok}
+		})
+	}()
 	var d doc
 	select {
 	case d = <-answer:
