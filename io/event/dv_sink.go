@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,10 @@ import (
 	"github.com/livespike/livespike/internal/interrupt"
 )
 
-var _ = registerSink("dv", "a server for dv-processing's clients: dv://:7777, dv:///run/camera.sock, ?compression=NONE&linger=1s", openDVSink)
+var _ = registerSink(sinkScheme{
+	name: "dv", doc: "a server for dv-processing's clients: dv://:7777, dv:///run/camera.sock, ?compression=NONE&linger=1s",
+	packs: true, open: openDVSink,
+})
 
 // dvLinger is how long Close leaves a client time: dv-processing's own forgets what it has received and not decoded when
 // the server leaves.
@@ -77,8 +81,9 @@ type dvSink struct {
 	linger   time.Duration
 
 	mu      sync.Mutex
-	come    *sync.Cond
+	come    *sync.Cond // a client has come or gone, or waiting is over
 	clients map[net.Conn]bool
+	late    bool // Close has lingered long enough
 	stats   Stats
 }
 
@@ -144,14 +149,9 @@ func (s *dvSink) Write(events []Event) error {
 		if err != nil {
 			return err
 		}
-		sent := 0
-		for _, conn := range conns {
-			n, err := conn.Write(s.packets.Bytes())
-			if err != nil {
-				s.drop(conn)
-				continue
-			}
-			sent += n
+		sent, err := s.send(conns)
+		if err != nil {
+			return err
 		}
 		if sent > 0 {
 			s.mu.Lock()
@@ -160,6 +160,27 @@ func (s *dvSink) Write(events []Event) error {
 			return nil
 		}
 	}
+}
+
+// send gives the packets to each client, and returns how many bytes they took together. A client that does not read holds
+// it up until the cell is interrupted, and has then lost its place in the stream.
+func (s *dvSink) send(conns []net.Conn) (sent int, err error) {
+	ctx := interrupt.Context()
+	stop := context.AfterFunc(ctx, func() {
+		for _, conn := range conns {
+			_ = conn.SetWriteDeadline(time.Now()) // Write reports it
+		}
+	})
+	defer stop()
+	for _, conn := range conns {
+		n, err := conn.Write(s.packets.Bytes())
+		if err != nil {
+			s.drop(conn)
+			continue
+		}
+		sent += n
+	}
+	return sent, ctx.Err()
 }
 
 // wait is the clients, at least one.
@@ -208,9 +229,14 @@ func (s *dvSink) Close() error {
 	err := s.listener.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	late := time.AfterFunc(s.linger, s.come.Broadcast)
-	defer late.Stop()
-	for end := time.Now().Add(s.linger); len(s.clients) > 0 && time.Now().Before(end); {
+	enough := time.AfterFunc(s.linger, func() {
+		s.mu.Lock() // so that nobody is between looking and waiting
+		defer s.mu.Unlock()
+		s.late = true
+		s.come.Broadcast()
+	})
+	defer enough.Stop()
+	for len(s.clients) > 0 && !s.late {
 		s.come.Wait()
 	}
 	for conn := range s.clients {
