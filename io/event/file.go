@@ -27,6 +27,7 @@ type fileSource struct {
 	stats Stats
 	end   error
 	close func() error
+	pipe  *waiting // what the bytes are waited for at, or nil
 
 	mapped  bool    // the bytes are the file's own
 	marks   []mark  // the first one behind the header
@@ -36,22 +37,34 @@ type fileSource struct {
 // openFile opens a file, or "-" for standard input.
 func openFile(name string, o *options) (Source, error) {
 	if name == "-" {
-		return openReader(newWaiting(os.Stdin), "stdin", o, func() error { return nil })
+		return openPipe(os.Stdin, "stdin", o, func() error { return nil })
 	}
 	f, mode, err := openPath(name)
 	if err != nil {
 		return nil, err
 	}
-	var r io.Reader = f
+	var src Source
 	if !mode.IsRegular() {
-		r = newWaiting(f)
+		src, err = openPipe(f, name, o, f.Close)
 	} else if mapped := mapFile(f); mapped != nil {
 		return openMapped(mapped, f, name, o)
+	} else {
+		src, err = openReader(f, name, o, f.Close)
 	}
-	src, err := openReader(r, name, o, f.Close)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	return src, nil
+}
+
+// openPipe opens what may keep its reader waiting.
+func openPipe(f *os.File, name string, o *options, closer func() error) (Source, error) {
+	w := newWaiting(f)
+	src, err := openReader(w, name, o, closer)
+	if err != nil {
+		return nil, err
+	}
+	src.pipe = w
 	return src, nil
 }
 
@@ -137,10 +150,13 @@ func (s *fileSource) choose(name string, head []byte, o *options) (format, error
 		return f, nil
 	}
 	f, ok := sniff(name, head, len(head) < sniffBytes)
+	if !ok && o.order != nil {
+		return formats["csv"], nil
+	}
 	if !ok {
 		why := fmt.Sprintf("it starts with %s; formats are %s", excerpt(head), formatNames())
 		if formats["csv"].hasExtension(strings.ToLower(path.Ext(name))) {
-			if _, err := detectCSV(head, len(head) < sniffBytes); err != nil {
+			if _, err := detectCSV(head, len(head) < sniffBytes, nil); err != nil {
 				why = err.Error()
 			}
 		}
@@ -201,6 +217,10 @@ func (s *fileSource) Next() (events []Event, err error) {
 
 func (s *fileSource) next() ([]Event, error) {
 	for s.end == nil {
+		if errors.Is(s.in.end, ErrClosed) {
+			s.end = ErrClosed
+			break
+		}
 		eof := s.in.end != nil
 		events, used, bad := s.dec.decode(s.dst, s.in.window(), eof)
 		if bad != nil {
@@ -236,6 +256,13 @@ func (s *fileSource) finish() error {
 		return s.in.located(truncatedAt(0, "the file breaks off inside a record, %d bytes are left", rest))
 	}
 	return io.EOF
+}
+
+// wake makes a Next that waits for a pipe return. It may be called while Next runs, as nothing else here.
+func (s *fileSource) wake() {
+	if s.pipe != nil {
+		s.pipe.wake()
+	}
 }
 
 func (s *fileSource) Close() error {

@@ -61,9 +61,10 @@ func (s *Stream) frameShape() []int {
 //
 // Of a live source it is whatever has arrived, possibly nothing, and never waits. Of a recording or a simulation it is
 // the next 5 ms of event time (see Span), the first one beginning at the first event: the same images every time. After
-// the end the images are zero. It panics when the source does not say its size; give Size then.
+// the end the images are zero. It panics when the source does not say its size; give Size then; and after Close.
 func (s *Stream) Read() *tensor.Tensor {
 	dst := tensor.Zeros(s.mustShape("Read")...)
+	s.mustRun("Read")
 	s.read(dst)
 	return dst
 }
@@ -71,6 +72,7 @@ func (s *Stream) Read() *tensor.Tensor {
 // ReadInto is Read into a tensor of FrameShape, which it overwrites. It does not allocate. To a tensor on a GPU the events
 // are sent, 4 bytes each, and counted there; Decay and the other views of events are made on the CPU, and panic.
 func (s *Stream) ReadInto(dst *tensor.Tensor) {
+	s.mustRun("ReadInto")
 	s.blank("ReadInto", dst)
 	s.read(dst)
 }
@@ -125,6 +127,7 @@ func (s *Stream) accumulateLive(dst *tensor.Tensor, events []Event) {
 func (s *Stream) Frames(dt time.Duration) iter.Seq[*tensor.Tensor] {
 	mustDuration("event.Stream.Frames", dt)
 	return func(yield func(*tensor.Tensor) bool) {
+		s.mustRun("Frames")
 		for {
 			dst := tensor.Zeros(s.mustShape("Frames")...)
 			if !s.FrameInto(dst, dt) || !yield(dst) {
@@ -197,6 +200,16 @@ func (s *Stream) raise() {
 	if err := failure(s.end); err != nil && s.must && !s.seen {
 		s.seen = true
 		panic(err)
+	}
+}
+
+// mustRun panics for a method that begins when the stream is closed and has no other way to say so.
+func (s *Stream) mustRun(method string) {
+	s.mu.Lock()
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		panic(fmt.Sprintf("event.Stream.%s: the stream is closed", method))
 	}
 }
 

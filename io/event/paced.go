@@ -9,19 +9,26 @@ import (
 // loses events by itself: the recording waits.
 type paced struct {
 	src   Source
-	mu    sync.Mutex // held while src is read
+	mu    sync.Mutex // held while src is read, which may take as long as a pipe is silent
 	rest  []Event
 	first int64
 	start time.Time
 	quit  chan struct{}
 	once  sync.Once
 	err   error
+
+	counting sync.Mutex // for stats
+	stats    Stats      // of src after the last read
 }
 
 // pace is how finely the wall clock is followed.
 const pace = time.Millisecond
 
-func newPaced(src Source) *paced { return &paced{src: src, quit: make(chan struct{})} }
+func newPaced(src Source) *paced {
+	p := &paced{src: src, quit: make(chan struct{})}
+	p.count()
+	return p
+}
 
 func (p *paced) Info() Info {
 	info := p.src.Info()
@@ -30,12 +37,18 @@ func (p *paced) Info() Info {
 }
 
 func (p *paced) Stats() Stats {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.counting.Lock()
+	defer p.counting.Unlock()
+	return p.stats
+}
+
+func (p *paced) count() {
 	if c, ok := p.src.(counted); ok {
-		return c.Stats()
+		stats := c.Stats()
+		p.counting.Lock()
+		defer p.counting.Unlock()
+		p.stats = stats
 	}
-	return Stats{}
 }
 
 func (p *paced) read() ([]Event, error) {
@@ -45,8 +58,9 @@ func (p *paced) read() ([]Event, error) {
 	case <-p.quit:
 		return nil, ErrClosed
 	default:
-		return p.src.Next()
 	}
+	defer p.count()
+	return p.src.Next()
 }
 
 func (p *paced) Next() ([]Event, error) {
@@ -83,6 +97,9 @@ func (p *paced) Next() ([]Event, error) {
 func (p *paced) Close() error {
 	p.once.Do(func() {
 		close(p.quit)
+		if w, ok := p.src.(waker); ok {
+			w.wake()
+		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.err = p.src.Close()

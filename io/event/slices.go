@@ -11,6 +11,7 @@ import (
 func (s *Stream) Slices(dt time.Duration) iter.Seq[[]Event] {
 	length := micros("event.Stream.Slices", dt)
 	return func(yield func([]Event) bool) {
+		s.mustRun("Slices")
 		var slice []Event
 		for {
 			var more bool
@@ -51,6 +52,7 @@ func (s *Stream) Chunks(n int) iter.Seq[[]Event] {
 		panic(fmt.Sprintf("event.Stream.Chunks: %d events, want at least 1", n))
 	}
 	return func(yield func([]Event) bool) {
+		s.mustRun("Chunks")
 		chunk := make([]Event, 0, min(n, batchEvents))
 		for s.chunk(&chunk, n) && yield(chunk) {
 			chunk = chunk[:0]

@@ -22,6 +22,9 @@ type Source interface {
 // counted is a source that counts what it leaves out.
 type counted interface{ Stats() Stats }
 
+// waker is a source whose Next may wait, and returns when wake is called from another goroutine.
+type waker interface{ wake() }
+
 type scheme struct {
 	name, doc string
 	open      func(u *url.URL, o *options) (Source, error)

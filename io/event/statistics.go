@@ -10,6 +10,7 @@ import (
 // Total is one frame of all the events that are left, shaped as those of Read: the activity of each pixel.
 func (s *Stream) Total() *tensor.Tensor {
 	dst := tensor.Zeros(s.mustShape("Total")...)
+	s.mustRun("Total")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -43,11 +44,15 @@ func (s *Stream) Rates(dt time.Duration) *tensor.Tensor {
 // needs the sensor's size.
 func (s *Stream) Intervals() *tensor.Tensor {
 	w, h := s.mustSize("Intervals")
+	s.mustRun("Intervals")
 	last := newTimes(w, h).last
 	var counts [40]int64
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for {
-		events, err := s.Next()
+		events, err := s.next()
 		if err != nil {
+			s.raise()
 			break
 		}
 		for i := range events {

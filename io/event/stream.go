@@ -21,14 +21,16 @@ type Stream struct {
 	opened  bool      // by Open, which can do so again
 	shape   []int     // of a frame
 	pump    *pump     // of live sources; nil for recordings
+	waits   waker     // the source, where it may keep Close waiting and has no pump
 	filters []filter  // in the order of their methods
 	look    inspector // counts what passes
 	view    view      // how frames show the events; nil for counts
 
-	mu    sync.Mutex // held while the source is read, and for what follows
-	stats Stats      // of the inspector; the source's own are added when asked
-	end   error      // why there is nothing more
-	seen  bool       // the end has been returned by Next or Err
+	mu     sync.Mutex // held while the source is read, and for what follows
+	stats  Stats      // of the inspector; the source's own are added when asked
+	end    error      // why there is nothing more
+	seen   bool       // the end has been returned by Next or Err
+	closed bool       // by Close
 
 	rest   []Event  // events of the last batch that no frame took yet
 	places []uint32 // of events on their way to an image on a GPU
@@ -52,6 +54,8 @@ func newStream(src Source, uri string, o *options) (*Stream, error) {
 	}
 	if s.src.Info().Live {
 		s.pump = newPump(s.src, o.block)
+	} else {
+		s.waits, _ = s.src.(waker)
 	}
 	return s, nil
 }
@@ -181,12 +185,15 @@ func failure(err error) error {
 func (s *Stream) Close() error {
 	if s.pump != nil {
 		s.pump.close()
+	} else if s.waits != nil {
+		s.waits.wake()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if errors.Is(s.end, ErrClosed) {
+	if s.closed {
 		return nil
 	}
+	s.closed = true
 	var err error
 	if !s.seen {
 		err = failure(s.end)

@@ -357,6 +357,47 @@ func TestTruncatedGzip(t *testing.T) {
 	}
 }
 
+// TestClosed: what has no other way to say so panics on a stream that has been closed.
+func TestClosed(t *testing.T) {
+	s := event.MustOpen("sample:bars")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(){
+		"Read":      func() { s.Read() },
+		"ReadInto":  func() { s.ReadInto(tensor.Zeros(s.FrameShape()...)) },
+		"Frames":    func() { s.Frames(time.Millisecond)(func(*tensor.Tensor) bool { return true }) },
+		"Slices":    func() { s.Slices(time.Millisecond)(func([]event.Event) bool { return true }) },
+		"Chunks":    func() { s.Chunks(9)(func([]event.Event) bool { return true }) },
+		"Total":     func() { s.Total() },
+		"Rates":     func() { s.Rates(time.Millisecond) },
+		"Intervals": func() { s.Intervals() },
+	} {
+		func() {
+			defer func() {
+				if p := fmt.Sprint(recover()); !strings.HasSuffix(p, "the stream is closed") || !strings.HasPrefix(p, "event.Stream.") {
+					t.Errorf("%s: %s", name, p)
+				}
+			}()
+			read()
+		}()
+	}
+	if _, err := s.Next(); !errors.Is(err, event.ErrClosed) {
+		t.Errorf("Next: %v", err)
+	}
+	// Close ends a loop that has begun, without a word.
+	s = event.MustOpen("sample:bars")
+	n := 0
+	for range s.Frames(time.Millisecond) {
+		if n++; n == 3 {
+			s.Close()
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d images after Close", n)
+	}
+}
+
 // TestMustOpenPanics: a script sees that its recording broke off, after the last image.
 func TestMustOpenPanics(t *testing.T) {
 	s := event.MustOpen(synthetic + "evt2_mixed_types.raw")

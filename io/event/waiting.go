@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/livespike/livespike/internal/interrupt"
 )
@@ -17,11 +18,16 @@ type waiting struct {
 	err     error
 	reading bool
 	done    chan int // bytes in buf
+	quit    chan struct{}
+	once    sync.Once
 }
 
 func newWaiting(r io.Reader) *waiting {
-	return &waiting{r: r, buf: make([]byte, bufferBytes), done: make(chan int, 1)}
+	return &waiting{r: r, buf: make([]byte, bufferBytes), done: make(chan int, 1), quit: make(chan struct{})}
 }
+
+// wake ends every Read.
+func (w *waiting) wake() { w.once.Do(func() { close(w.quit) }) }
 
 func (w *waiting) fetch() {
 	n, err := w.r.Read(w.buf)
@@ -44,6 +50,8 @@ func (w *waiting) Read(p []byte) (int, error) {
 			w.reading, w.rest = false, w.buf[:n]
 		case <-ctx.Done():
 			return 0, ctx.Err()
+		case <-w.quit:
+			return 0, ErrClosed
 		}
 	}
 	n := copy(p, w.rest)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -167,5 +168,54 @@ func TestRealtimeResumes(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPipeCloses: Close ends a Next that waits for a silent pipe, and counts can be read meanwhile of one that is played at
+// its own pace.
+func TestPipeCloses(t *testing.T) {
+	data, err := os.ReadFile(synthetic + "evt3_loop.raw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pace := range []event.Option{event.AsFast(), event.Realtime()} {
+		pipe := filepath.Join(t.TempDir(), "camera.raw")
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Skipf("no named pipes here: %v", err)
+		}
+		writer, err := os.OpenFile(pipe, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := writer.Write(data[:20_000]); err != nil {
+			t.Fatal(err)
+		}
+		s, err := event.Open(pipe, pace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := make(chan error, 1)
+		begun := make(chan struct{})
+		go func() {
+			_, err := s.Next()
+			close(begun)
+			for err == nil {
+				_, err = s.Next()
+			}
+			last <- err
+		}()
+		<-begun
+		if fmt.Sprint(pace) == "Realtime()" && s.Stats().Bytes == 0 {
+			t.Error("nothing has been read")
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-last; !errors.Is(err, event.ErrClosed) {
+			t.Errorf("%v: Next: %v, want ErrClosed", pace, err)
+		}
+		if err := writer.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
