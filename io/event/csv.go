@@ -7,7 +7,7 @@ var _ = registerFormat(format{
 	doc:        "text, one event a line: t,x,y,p, x,y,p,t, seconds and blanks, or columns by their names",
 	extensions: []string{".csv", ".txt", ".tsv", ".text"},
 	magic: func(head []byte, whole bool) verdict {
-		if _, err := detectCSV(head, whole); err != nil {
+		if _, err := detectCSV(head, whole, nil); err != nil {
 			return no
 		}
 		return likely
@@ -22,7 +22,10 @@ const csvLineMax = 1 << 16
 
 func openCSV(in *input, o *options, info *Info, stats *Stats) (decoder, error) {
 	head := in.peek(sniffBytes)
-	d, err := detectCSV(head, len(head) < sniffBytes)
+	d, err := detectCSV(head, len(head) < sniffBytes, o.order)
+	if err == nil {
+		err = d.sure()
+	}
 	if err != nil {
 		return nil, in.bad("%v", err)
 	}
@@ -55,7 +58,7 @@ func (d *csv) decode(dst []Event, src []byte, eof bool) ([]Event, int, *FormatEr
 			}
 		}
 		rest := src[used:]
-		size := bytes.IndexByte(rest, '\n')
+		size := bytes.IndexByte(rest, d.end)
 		last := size < 0
 		if last {
 			if !eof {

@@ -12,7 +12,9 @@ import (
 // csvDialect is how a text file writes its events.
 type csvDialect struct {
 	sep           byte    // ' ' is any blanks
+	end           byte    // of a line, \n or \r; a \r before \n is a blank
 	at            [4]int  // columns of t, x, y, p
+	rival         *[4]int // other columns that the first lines speak for as much
 	exponent      int     // of ten, from the unit of t to a microsecond
 	microseconds  float64 // of one unit of t
 	start         int     // of the first line of events
@@ -43,9 +45,13 @@ var csvOrders = [][4]int{{0, 1, 2, 3}, {3, 0, 1, 2}, {2, 0, 1, 3}, {0, 2, 3, 1},
 // byteOrderMark is what spreadsheets put before UTF-8.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// detectCSV finds the dialect from a file's first bytes; whole says that there are no more.
-func detectCSV(head []byte, whole bool) (csvDialect, error) {
-	d := csvDialect{}
+// detectCSV finds the dialect from a file's first bytes; whole says that there are no more, order the columns where
+// somebody knows them.
+func detectCSV(head []byte, whole bool, order *[4]int) (csvDialect, error) {
+	d := csvDialect{end: '\n'}
+	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		d.end = '\r'
+	}
 	d.setUnit(time.Microsecond)
 	var named, unit bool
 	var rows [][][]byte
@@ -53,7 +59,7 @@ func detectCSV(head []byte, whole bool) (csvDialect, error) {
 		d.start = len(byteOrderMark)
 	}
 	for at := d.start; at < len(head); {
-		n := bytes.IndexByte(head[at:], '\n')
+		n := bytes.IndexByte(head[at:], d.end)
 		if n < 0 {
 			if !whole {
 				break
@@ -88,7 +94,27 @@ func detectCSV(head []byte, whole bool) (csvDialect, error) {
 		}
 		rows = append(rows, fields)
 	}
+	if order != nil {
+		d.at, named = *order, true
+	}
 	return d, d.columns(rows, named, unit)
+}
+
+// sure is an error when the lines do not say what their columns are.
+func (d *csvDialect) sure() error {
+	if d.rival == nil {
+		return nil
+	}
+	return fmt.Errorf("the order of the columns is not clear, %s and %s are as likely; name them in a first line, or give Order", orderName(d.at), orderName(*d.rival))
+}
+
+// orderName is an order of columns as t,x,y,p.
+func orderName(order [4]int) string {
+	var names [4]string
+	for i, column := range order {
+		names[column] = csvNames[i][0]
+	}
+	return strings.Join(names[:], ",")
 }
 
 func printable(line []byte) bool {
@@ -190,8 +216,12 @@ func (d *csvDialect) columns(rows [][][]byte, named, unit bool) error {
 	}
 	best := -1
 	for _, order := range orders {
-		if back, ok := d.backSteps(order, rows); ok && (best < 0 || back < best) {
-			best, d.at = back, order
+		switch back, ok := d.backSteps(order, rows); {
+		case !ok:
+		case best < 0 || back < best:
+			best, d.at, d.rival = back, order, nil
+		case back == best && d.rival == nil:
+			d.rival = &order
 		}
 	}
 	if best < 0 {
@@ -200,7 +230,7 @@ func (d *csvDialect) columns(rows [][][]byte, named, unit bool) error {
 	if !unit && d.fractional(rows) {
 		d.setUnit(time.Second)
 	}
-	d.quick = d.quick && len(rows) > 0 && len(rows[0]) == 4
+	d.quick = d.quick && d.end == '\n' && len(rows) > 0 && len(rows[0]) == 4
 	return nil
 }
 

@@ -67,7 +67,7 @@ type npy struct {
 	strict bool        // nothing may follow the array
 }
 
-// newNPY finds the columns, in an array of records by their names, in another by what they hold.
+// newNPY finds the columns, in an array of records by their names, in another by what they hold or Order says.
 func newNPY(h npyHeader, in *input, o *options, stats *Stats) (*npy, error) {
 	d := &npy{stats: stats, size: h.size, strict: true}
 	switch {
@@ -91,7 +91,7 @@ func newNPY(h npyHeader, in *input, o *options, stats *Stats) (*npy, error) {
 		return nil, errors.New("the records are empty")
 	}
 	d.left = h.shape[0]
-	if err := d.sample(in.peek(min(d.left, 256)*d.size), len(h.shape) == 2, o.unit); err != nil {
+	if err := d.sample(in.peek(min(d.left, 256)*d.size), len(h.shape) == 2, o); err != nil {
 		return nil, err
 	}
 	d.exact = littleEndian && d.scale == 0 && d.size == npyRecord && d.at == npyFields
@@ -115,9 +115,12 @@ func (h *npyHeader) named() (at [4]npyField, ok bool) {
 }
 
 // sample looks at the first records for the unit of time and, for rows, the order of the columns.
-func (d *npy) sample(b []byte, order bool, unit time.Duration) error {
-	dialect := csvDialect{sep: ' '}
+func (d *npy) sample(b []byte, order bool, o *options) error {
+	dialect, unit := csvDialect{sep: ' '}, o.unit
 	dialect.setUnit(time.Microsecond)
+	if o.order != nil {
+		dialect.at = *o.order
+	}
 	if unit > 0 {
 		dialect.setUnit(unit)
 	}
@@ -131,7 +134,10 @@ func (d *npy) sample(b []byte, order bool, unit time.Duration) error {
 			rows = append(rows, row)
 		}
 		if len(rows) > 0 {
-			if err := dialect.columns(rows, false, unit > 0); err != nil {
+			if err := dialect.columns(rows, o.order != nil, unit > 0); err != nil {
+				return err
+			}
+			if err := dialect.sure(); err != nil {
 				return err
 			}
 			columns := d.at

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -80,6 +81,39 @@ func TestNumPyCut(t *testing.T) {
 		if len(got) < 100 || !slices.Equal(got, want[:len(got)]) {
 			t.Errorf("%s: %d events, or others", name, len(got))
 		}
+	}
+}
+
+// TestLoadArray reads arrays of numbers. Oracle: the bytes, written by hand after NumPy's format.
+func TestLoadArray(t *testing.T) {
+	place := filepath.Join(t.TempDir(), "a.npy")
+	array := func(dict, body string) string {
+		return string(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(dict)))) + dict + body
+	}
+	for data, want := range map[string]string{
+		array("{'descr': '|b1', 'fortran_order': False, 'shape': (2, 3)}", "\x01\x00\x00\x00\x01\x01"):         "[2 3] [1 0 0 0 1 1]",
+		array("{'descr': '>i2', 'fortran_order': False, 'shape': (2,)}", "\xff\xfe\x01\x00"):                   "[2] [-2 256]",
+		array("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1)}", "\x00\x00\x00\x00\x00\x00\xf8\x3f"): "[1 1] [1.5]",
+		array("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1)}", "\x00\x00\x00\x00\x00\x00\xf8\x3f"): "breaks off inside an array of shape [2 1]",
+		array("{'descr': '<f8', 'fortran_order': False, 'shape': (65536, 65536, 9)}", ""):                      "is refused",
+		array("{'descr': '<f8', 'fortran_order': True, 'shape': (1, 1)}", "12345678"):                          "Fortran",
+		array("{'descr': [('x', '<u2')], 'fortran_order': False, 'shape': (1,)}", "12"):                        "an array of records",
+		"12": "breaks off inside the header",
+	} {
+		if err := os.WriteFile(place, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a, err := event.LoadArray(place)
+		got := fmt.Sprint(err)
+		if err == nil {
+			got = fmt.Sprint(a.Shape(), a.Data())
+		}
+		if !strings.Contains(got, want) || err != nil && !strings.Contains(got, place) {
+			t.Errorf("%q: %s, want %s", data, got, want)
+		}
+	}
+	if _, err := event.LoadArray("nosuch.npy"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: %v", err)
 	}
 }
 

@@ -2,6 +2,8 @@ package event
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,7 @@ type options struct {
 	width      int
 	height     int
 	unit       time.Duration
+	order      *[4]int // the columns of t, x, y, p, when the caller gave them
 	span       time.Duration
 	realtime   bool
 	block      bool
@@ -77,6 +80,19 @@ func TimeUnit(unit time.Duration) Option {
 		panic(fmt.Sprintf("event.TimeUnit: %v, want more than 0", unit))
 	}
 	return Option{fmt.Sprintf("TimeUnit(%v)", unit), func(o *options) { o.unit = unit }}
+}
+
+// Order names the columns of a text file or an array of numbers that does not name them: "x,y,p,t"; a - is a column to
+// pass over.
+func Order(columns string) Option {
+	var at [4]int
+	names := strings.Split(columns, ",")
+	for i, want := range []string{"t", "x", "y", "p"} {
+		if at[i] = slices.Index(names, want); at[i] < 0 {
+			panic(fmt.Sprintf("event.Order: %q, want t, x, y and p, such as x,y,p,t", columns))
+		}
+	}
+	return Option{"Order(" + columns + ")", func(o *options) { o.order = &at }}
 }
 
 // Span is how much event time one Read of a recording delivers; the default is 5 ms. Live sources ignore it.

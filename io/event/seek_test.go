@@ -111,7 +111,7 @@ func TestSeekFrames(t *testing.T) {
 
 // TestSeekRefused: what cannot be opened again cannot go back.
 func TestSeekRefused(t *testing.T) {
-	s, err := event.FromReader(strings.NewReader("0,1,1,1\n1,1,1,1\n"), "a.csv")
+	s, err := event.FromReader(strings.NewReader("t,x,y,p\n0,1,1,1\n1,1,1,1\n"), "a.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
