@@ -9,5 +9,6 @@
 // datagram.
 //
 // SPIF has 32 bits of microseconds; a receiver sees them turn over every 71 minutes and goes on, but does not know how
-// often they had before. Events without a time get that of their arrival, counted from the opening.
+// often they had before. A sink refuses a time that a receiver would therefore get wrong: give event.FromZero, or the
+// layout with 64 bits. Events without a time get that of their arrival, counted from the opening.
 package udp

@@ -13,7 +13,7 @@ var _ = register(layout{
 })
 
 var _ = register(layout{
-	name: "t32_x16_y15_on1", doc: "faery's records of 8 bytes, with 32-bit times", maxX: 1<<16 - 1, maxY: 1<<15 - 1, maxBytes: 8,
+	name: "t32_x16_y15_on1", doc: "faery's records of 8 bytes, with 32-bit times", maxX: 1<<16 - 1, maxY: 1<<15 - 1, maxBytes: 8, short: true,
 	decoder: func() decoder { return &faery32{} },
 	encoder: func() encoder { return &faery32{} },
 })

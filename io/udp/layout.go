@@ -13,7 +13,8 @@ type layout struct {
 	name, doc string
 	maxX      uint16
 	maxY      uint16
-	maxBytes  int // of an event in a datagram
+	maxBytes  int  // of an event in a datagram
+	short     bool // times have 32 bits
 
 	decoder func() decoder
 	encoder func() encoder
@@ -85,4 +86,22 @@ func (c *clock) at(t uint32) int64 {
 	}
 	c.last, c.started = t, true
 	return c.base + int64(t)
+}
+
+// take is the first of events, in the order in which they are received, whose time at would not give back; len(events) if
+// there is none.
+func (c *clock) take(events []event.Event) int {
+	for i := range events {
+		t := events[i].T
+		if c.started && uint64(t-c.base) < 1<<32 {
+			if d := t - c.base - int64(c.last); -1<<31 <= d && d <= 1<<31 {
+				c.last = uint32(t)
+				continue
+			}
+		}
+		if c.at(uint32(t)) != t {
+			return i
+		}
+	}
+	return len(events)
 }

@@ -34,23 +34,26 @@ type sink struct {
 	sender *sender
 	o      options
 	enc    encoder
+	clock  clock // that of a receiver who has got everything
 	buf    []byte
 	ends   []int // of the datagrams in buf
 	stats  event.Stats
 }
 
-// Stats counts the datagrams that the other machine has refused because nobody listens there. Most networks do not say.
+// sentDatagrams is how many are made before they are sent.
+const sentDatagrams = 256
+
+// Stats counts what the other machine has refused because nobody listens there, as LostPackets: at least so many
+// datagrams, for the system tells it once for several. Most networks do not say.
 func (s *sink) Stats() event.Stats { return s.stats }
 
 func (s *sink) Write(events []event.Event) error {
-	for i := range events {
-		if e := &events[i]; e.X > s.o.layout.maxX || e.Y > s.o.layout.maxY {
-			return fmt.Errorf("pixel (%d, %d) does not fit, %s has (0, 0) to (%d, %d)", e.X, e.Y, s.o.layout.name, s.o.layout.maxX, s.o.layout.maxY)
-		}
+	if err := s.fits(events); err != nil {
+		return err
 	}
 	for len(events) > 0 {
 		s.buf, s.ends = s.buf[:0], s.ends[:0]
-		for len(events) > 0 && len(s.ends) < datagrams {
+		for len(events) > 0 && len(s.ends) < sentDatagrams {
 			var n int
 			s.buf, n = s.enc.encode(s.buf, events, s.o.packet)
 			s.ends = append(s.ends, len(s.buf))
@@ -59,6 +62,23 @@ func (s *sink) Write(events []event.Event) error {
 		if err := s.flush(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// fits refuses the first event that a receiver would take for another one.
+func (s *sink) fits(events []event.Event) error {
+	l := &s.o.layout
+	for i := range events {
+		if e := &events[i]; e.X > l.maxX || e.Y > l.maxY {
+			return fmt.Errorf("pixel (%d, %d) does not fit, %s has (0, 0) to (%d, %d)", e.X, e.Y, l.name, l.maxX, l.maxY)
+		}
+	}
+	if !l.short {
+		return nil
+	}
+	if i := s.clock.take(events); i < len(events) {
+		return fmt.Errorf("time %d does not fit: %s has 32 bits of µs, which begin within 71 minutes of 0 and make no leap of half of that; give FromZero, or the address ?layout=t64_x16_y16_on8", events[i].T, l.name)
 	}
 	return nil
 }
@@ -79,4 +99,10 @@ func (s *sink) flush() error {
 	return nil
 }
 
-func (s *sink) Close() error { return s.conn.Close() }
+// Close asks a last time whether what was sent has been refused.
+func (s *sink) Close() error {
+	if errors.Is(s.sender.failed(), syscall.ECONNREFUSED) {
+		s.stats.LostPackets++
+	}
+	return s.conn.Close()
+}

@@ -7,7 +7,7 @@ import (
 )
 
 var _ = register(layout{
-	name: "spif", doc: "SPIF with 32-bit times: two words an event", maxX: 1<<15 - 1, maxY: 1<<15 - 1, maxBytes: 8,
+	name: "spif", doc: "SPIF with 32-bit times: two words an event", maxX: 1<<15 - 1, maxY: 1<<15 - 1, maxBytes: 8, short: true,
 	decoder: func() decoder { return &spif{} },
 	encoder: func() encoder { return &spif{timed: true} },
 })

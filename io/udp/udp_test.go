@@ -200,8 +200,44 @@ func TestCloseWakes(t *testing.T) {
 	if _, err := s.Next(); !errors.Is(err, event.ErrClosed) {
 		t.Errorf("Next: %v, want ErrClosed", err)
 	}
-	if frame := s.Read(); frame.Sum().Item() != 0 {
-		t.Error("a closed stream has events")
+}
+
+// TestTimes: a sink refuses the times that a receiver would get wrong, and only those. Oracle: the receiver.
+func TestTimes(t *testing.T) {
+	for _, times := range [][]int64{
+		{0},
+		{1<<32 - 1},
+		{1 << 32},
+		{-1},
+		{1700000000000000},
+		{0, 1 << 31},
+		{0, 1<<31 + 1},
+		{0, 1<<32 - 1},
+		{5, 1<<31 + 5, 1<<32 + 4},
+		{5, 1<<31 + 5, 1<<32 + 5},
+		{1<<32 - 9, 1<<32 + 9, 1<<32 - 8},
+		{1<<32 - 9, 1<<32 + 9, 1<<32 - 9 + 1<<31},
+		{1<<32 - 9, 1<<32 + 9, 1<<32 + 10 + 1<<31},
+		{9, 3, 1 << 40},
+		{1<<32 - 1, 1<<33 - 1<<31 - 1, 1<<33 - 1, 1<<33 + 1<<31 - 2, 1 << 34},
+	} {
+		var events, got []event.Event
+		var sent []byte
+		for i, at := range times {
+			events = append(events, event.Of(at, uint16(i), 0, 1))
+		}
+		sent, _ = (&spif{timed: true}).encode(nil, events, 1400)
+		got, _ = (&spif{}).decode(nil, sent, 0)
+		w := event.MustCreate("udp://127.0.0.1:9")
+		err := w.Write(events)
+		if right := slices.Equal(got, events); right != (err == nil) || err != nil && !strings.Contains(err.Error(), "does not fit: spif has 32 bits of µs") {
+			t.Errorf("%v: received right: %v, sent: %v", times, right, err)
+		}
+	}
+	for _, address := range []string{"udp://127.0.0.1:9?layout=t64_x16_y16_on8", "udp://127.0.0.1:9?layout=spif-untimed"} {
+		if err := event.MustCreate(address).Write([]event.Event{event.Of(1700000000000000, 1, 2, 1)}); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }
 
