@@ -81,11 +81,11 @@ func runEvents(s streams, f *flag.FlagSet) int {
 	}
 	switch err := c.run(s, own); {
 	case errors.Is(err, errUsage):
-		return usageError(s, f.Name(), errors.New(strings.TrimPrefix(err.Error(), "usage: ")))
+		return usageError(s, f.Name(), asFlags(errors.New(strings.TrimPrefix(err.Error(), "usage: "))))
 	case err != nil:
 		status := fine
 		for _, e := range split(err) {
-			status = failure(s, e)
+			status = failure(s, asFlags(e))
 		}
 		return status
 	}
@@ -125,6 +125,18 @@ func split(err error) []error {
 	return all
 }
 
+// asFlags names the flags where the library names its options.
+func asFlags(err error) error { return errors.New(optionFlags.Replace(err.Error())) }
+
+var optionFlags = strings.NewReplacer(
+	"give Format", "give --to",
+	"give Size", "give --size WxH",
+	"give FromZero", "give --from-zero",
+	"give Order", "give --order such as x,y,p,t",
+	"open it with event.Size(width, height)", "give --size WxH",
+	"add event.Size(width, height)", "give --size WxH",
+)
+
 // wrongUsage is an error about the command line.
 func wrongUsage(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
@@ -143,33 +155,60 @@ func reading(f *flag.FlagSet) {
 	f.String("from", "", "`FORMAT` of the input, where its content does not tell")
 	f.String("size", "", "`WxH` of the sensor in pixels, where the input does not tell")
 	f.Duration("unit", 0, "unit of the times in a text file, 1s or 1ms, where it does not tell")
+	f.String("order", "", "`COLUMNS` of a text file or an array, where it does not tell: x,y,p,t; a - is passed over")
 	f.Bool("realtime", false, "at the pace of the recording's clock")
 }
 
 // readingOptions are the options that those flags ask for.
 func readingOptions(f *flag.FlagSet) (opts []event.Option, err error) {
-	defer func() {
-		if p := recover(); p != nil { // an unknown format, a size out of range
-			err = wrongUsage("%v", p)
-		}
-	}()
-	if from := text(f, "from"); from != "" {
-		opts = append(opts, event.Format(from))
-	}
-	if size := text(f, "size"); size != "" {
+	given := options{f: f}
+	given.add("from", func(v string) event.Option { return event.Format(v) })
+	given.add("size", func(v string) event.Option {
 		var w, h int
-		if n, err := fmt.Sscanf(size, "%dx%d\n", &w, &h); n != 2 || err != nil {
-			return nil, wrongUsage("--size %s, want WIDTHxHEIGHT in pixels", size)
+		if n, err := fmt.Sscanf(v, "%dx%d\n", &w, &h); n != 2 || err != nil {
+			panic("--size: want WIDTHxHEIGHT in pixels")
 		}
-		opts = append(opts, event.Size(w, h))
-	}
+		return event.Size(w, h)
+	})
+	given.add("order", func(v string) event.Option { return event.Order(v) })
 	if unit := duration(f, "unit"); unit != 0 {
-		opts = append(opts, event.TimeUnit(unit))
+		given.add("unit", func(string) event.Option { return event.TimeUnit(unit) })
 	}
 	if text(f, "realtime") == "true" {
-		opts = append(opts, event.Realtime())
+		given.all = append(given.all, event.Realtime())
 	}
-	return opts, nil
+	return given.all, given.err
+}
+
+// options are those of flags that have a value.
+type options struct {
+	f   *flag.FlagSet
+	all []event.Option
+	err error // the first
+}
+
+func (o *options) add(name string, option func(v string) event.Option) {
+	v := text(o.f, name)
+	if v == "" || o.err != nil {
+		return
+	}
+	o.err = allowed(name, v, func() { o.all = append(o.all, option(v)) })
+}
+
+// allowed calls what panics with a text when the value of a flag is wrong.
+func allowed(name, value string, apply func()) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case string:
+			_, problem, _ := strings.Cut(p, ": ") // without what it is called in the library
+			err = wrongUsage("--%s %s: %s", name, value, problem)
+		default:
+			panic(p)
+		}
+	}()
+	apply()
+	return nil
 }
 
 // duration is a flag's value.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/livespike/livespike/internal/interrupt"
@@ -33,24 +34,23 @@ input well; "-" is standard input or output, in CSV without --to. The filters ar
 // writing are the flags of every command that makes a recording.
 func writing(f *flag.FlagSet) {
 	f.String("to", "", "`FORMAT` of the output, where its extension does not say it")
-	f.String("compression", "LZ4", "of AEDAT 4: NONE, LZ4, LZ4_HIGH, ZSTD, ZSTD_HIGH")
+	f.String("compression", "", "`CODEC` of AEDAT 4: NONE, LZ4, LZ4_HIGH, ZSTD, ZSTD_HIGH, LZ4 without it; of .npz: NONE")
+	fromZero(f)
+}
+
+func fromZero(f *flag.FlagSet) {
 	f.Bool("from-zero", false, "count times from the first event, for formats with short clocks")
 }
 
 // writingOptions are the options that those flags ask for.
-func writingOptions(f *flag.FlagSet) (opts []event.Option, err error) {
-	defer func() {
-		if p := recover(); p != nil { // an unknown format or codec
-			err = wrongUsage("%v", p)
-		}
-	}()
-	if to := text(f, "to"); to != "" {
-		opts = append(opts, event.Format(to))
-	}
+func writingOptions(f *flag.FlagSet) ([]event.Option, error) {
+	given := options{f: f}
+	given.add("to", func(v string) event.Option { return event.Format(v) })
+	given.add("compression", func(v string) event.Option { return event.Compression(strings.ToUpper(v)) })
 	if text(f, "from-zero") == "true" {
-		opts = append(opts, event.FromZero())
+		given.all = append(given.all, event.FromZero())
 	}
-	return append(opts, event.Compression(text(f, "compression"))), nil
+	return given.all, given.err
 }
 
 func runEventsConvert(s streams, f *flag.FlagSet) error {
@@ -66,7 +66,7 @@ func runEventsConvert(s streams, f *flag.FlagSet) error {
 		return err
 	}
 	if endless := endless(src, f.Arg(0)); endless || f.Arg(1) == "-" {
-		return pass(s, src, f.Arg(1), text(f, "to"), limit{whole: !endless}, out...)
+		return pass(s, src, f.Arg(0), f.Arg(1), text(f, "to"), limit{whole: !endless}, out...)
 	}
 	ctx, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer done()
@@ -78,9 +78,14 @@ func runEventsConvert(s streams, f *flag.FlagSet) error {
 		return errors.Join(notWritten(f.Arg(1)), src.Close())
 	}
 	if err == nil || errors.Is(err, event.ErrTruncated) {
-		err = errors.Join(written(fmt.Fprintf(s.out, "%s: %v, read from %s\n", f.Arg(1), src.Stats(), f.Arg(0))), err)
+		err = errors.Join(written(fmt.Fprintln(s.out, report(src, f.Arg(0), src.Stats().Events, f.Arg(1)))), err)
 	}
 	return errors.Join(err, src.Close())
+}
+
+// report is what was read and how many events came of it.
+func report(src *event.Stream, from string, n int64, place string) string {
+	return fmt.Sprintf("%s: %v; %d events written to %s", from, src.Stats(), n, place)
 }
 
 // endless is whether a source has no end of its own, so that an interrupt is how a recording of it ends. What comes by a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"strconv"
@@ -15,8 +16,8 @@ func eventsFilterCommand() eventsCommand {
 		name:  "filter",
 		usage: "filter [flags] [IN [OUT]]",
 		doc: `is convert for pipes: without names it reads standard input and writes standard output. Filters act in the order
-window crop hot-pixels denoise refractory polarity thin max-rate flip rotate downsample; several commands behind each
-other act in any.`,
+window mask undistort remap crop hot-pixels denoise refractory polarity thin max-rate flip transpose rotate downsample;
+several commands behind each other act in any.`,
 		flags: func(f *flag.FlagSet) {
 			reading(f)
 			filtering(f)
@@ -41,7 +42,7 @@ other act in any.`,
 			if err != nil {
 				return err
 			}
-			return pass(s, src, place, text(f, "to"), limit{whole: !endless(src, in)}, out...)
+			return pass(s, src, in, place, text(f, "to"), limit{whole: !endless(src, in)}, out...)
 		},
 	}
 }
@@ -60,6 +61,27 @@ var filters = []struct {
 		}
 		s.Window(a, b)
 		return nil
+	}},
+	{"mask", "keep the pixels that are not black in `FILE`.png, or not 0 in FILE.npy", func(s *event.Stream, v string) error {
+		m, err := loadMask(v)
+		if err == nil {
+			s.Mask(m)
+		}
+		return err
+	}},
+	{"undistort", "the `LENS`, as OpenCV calibrates it: fx,fy,cx,cy,k1,k2,p1,p2,k3, or a file of these numbers", func(s *event.Stream, v string) error {
+		n, err := loadLens(v)
+		if err == nil {
+			s.Undistort(n[0], n[1], n[2], n[3], n[4:]...)
+		}
+		return err
+	}},
+	{"remap", "move each pixel to where `FILE`.npy, of shape (height, width, 2), has its x and y", func(s *event.Stream, v string) error {
+		to, err := event.LoadArray(v)
+		if err == nil {
+			s.Remap(to)
+		}
+		return err
 	}},
 	{"crop", "`X,Y,W,H` in pixels; its corner becomes (0, 0)", func(s *event.Stream, v string) error {
 		var x, y, w, h int
@@ -94,6 +116,7 @@ var filters = []struct {
 		}
 		return nil
 	}},
+	{"transpose", "exchange columns and rows", func(s *event.Stream, _ string) error { s.Transpose(); return nil }},
 	{"rotate", "clockwise by `N` quarters", whole(func(s *event.Stream, v int) { s.Rotate(v) })},
 	{"downsample", "join squares of `N` by N pixels", whole(func(s *event.Stream, v int) { s.Downsample(v) })},
 }
@@ -134,29 +157,30 @@ func length(apply func(*event.Stream, time.Duration) *event.Stream) func(*event.
 // filtering are the flags of every command that can change the events.
 func filtering(f *flag.FlagSet) {
 	for _, c := range filters {
+		if c.name == "transpose" {
+			f.Bool(c.name, false, c.doc)
+			continue
+		}
 		f.String(c.name, "", c.doc)
 	}
 }
 
 // open opens the source with the flags of reading and filtering.
-func open(f *flag.FlagSet, uri string, more ...event.Option) (s *event.Stream, err error) {
+func open(f *flag.FlagSet, uri string, more ...event.Option) (*event.Stream, error) {
 	opts, err := readingOptions(f)
 	if err != nil {
 		return nil, err
 	}
-	if s, err = event.Open(uri, append(opts, more...)...); err != nil {
+	s, err := event.Open(uri, append(opts, more...)...)
+	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if p := recover(); p != nil { // an argument that a filter refuses
-			_ = s.Close() // the argument is what is wrong
-			s, err = nil, wrongUsage("%v", p)
-		}
-	}()
 	for _, c := range filters {
-		if v := text(f, c.name); v != "" {
-			if err := c.apply(s, v); err != nil {
-				return nil, err
+		if v := f.Lookup(c.name); v.Value.String() != v.DefValue {
+			var failed error
+			err := allowed(c.name, v.Value.String(), func() { failed = c.apply(s, v.Value.String()) })
+			if err = errors.Join(err, failed); err != nil {
+				return nil, errors.Join(err, s.Close())
 			}
 		}
 	}

@@ -14,7 +14,8 @@ func eventsInfoCommand() eventsCommand {
 		name:  "info",
 		usage: "info [--json] FILE…",
 		doc: `reads each recording to its end and prints its format, size, counts and digest; with --json as one JSON object
-a line: format width height count t_first t_last sum_x sum_y sum_p sum_t_mod_2_64 time_backsteps dropped sha256_txyp.
+a line: format width height count t_first t_last sum_x sum_y sum_p sum_t_mod_2_64 time_backsteps dropped skipped errors
+sha256_txyp; skipped are records that are no events, errors what the format does not allow.
 A recording that breaks off is described as far as it goes, with an error and status 1.`,
 		flags: func(f *flag.FlagSet) {
 			f.Bool("json", false, "print one JSON object per file")

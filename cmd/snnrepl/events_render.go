@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/io/event"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -24,7 +26,7 @@ func eventsRenderCommand() eventsCommand {
 		usage: "render [flags] IN OUT.gif|OUT_%04d.png",
 		doc: `draws a recording as a film: a GIF that repeats, or PNG files whose numbers take the place of %04d. Brighter events
 are red, darker ones blue. Without flags it plays at the recording's pace; --step 1ms with --fps 25 is slowed down 40
-times.`,
+times. A film appears when it is complete: never when the command is interrupted, but that ends a live source well.`,
 		flags: func(f *flag.FlagSet) {
 			f.Float64("fps", 25, "images a second of the film, up to 50")
 			f.Duration("step", 0, "`TIME` of events in one image; as long as it is shown without it")
@@ -70,28 +72,30 @@ func runEventsRender(s streams, f *flag.FlagSet) error {
 	if info.Width == 0 {
 		return wrongUsage("%s does not say its size; add --size WxH", f.Arg(0))
 	}
+	ctx, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer done()
+	defer interrupt.Set(ctx)()
 	film, err := createFilm(place, fps)
 	if err != nil {
 		return err
 	}
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(interrupts)
 	stop := progress(s.err, src, f.Arg(0))
 	defer stop()
 	frame, p, n := tensor.Zeros(src.FrameShape()...), picture{}, 0
-	for stopped := false; !stopped && (frames == 0 || n < frames) && src.FrameInto(frame, step); n++ {
+	for ; ctx.Err() == nil && (frames == 0 || n < frames) && src.FrameInto(frame, step); n++ {
 		p.set(frame.Data(), info.Width, info.Height)
 		if err := film.add(&p, scale, n); err != nil {
 			return errors.Join(err, film.close(true))
 		}
-		select {
-		case <-interrupts:
-			stopped = true
-		default:
-		}
 	}
 	stop()
+	if ctx.Err() != nil && !endless(src, f.Arg(0)) {
+		err := notWritten(place)
+		if _, several := film.(pngFilm); several {
+			err = fmt.Errorf("interrupted; %s are only the first %d images", place, n)
+		}
+		return errors.Join(err, film.close(true))
+	}
 	broken := src.Err()
 	if n == 0 {
 		return errors.Join(broken, film.close(true), fmt.Errorf("%s: no events to draw", f.Arg(0)))
@@ -99,7 +103,8 @@ func runEventsRender(s streams, f *flag.FlagSet) error {
 	if err := film.close(false); err != nil {
 		return errors.Join(broken, err)
 	}
-	return errors.Join(written(fmt.Fprintf(s.out, "%s: %d images of %dx%d, %v each; %v\n", place, n, info.Width*scale, info.Height*scale, step, src.Stats())), broken)
+	return errors.Join(written(fmt.Fprintf(s.out, "%s: %v; %d images of %dx%d, %v each, written to %s\n",
+		f.Arg(0), src.Stats(), n, info.Width*scale, info.Height*scale, step, place)), broken)
 }
 
 // film is a file or a sequence of files. A failed one leaves nothing but whole files.

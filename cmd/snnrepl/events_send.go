@@ -22,10 +22,12 @@ func eventsSendCommand() eventsCommand {
 		usage: "send [flags] IN udp://HOST:PORT|dv://:PORT",
 		doc: `sends the events of a recording or another source, at the pace of the recording's clock: as datagrams, or as a
 server to which dv-processing's clients connect. udp://HOST:PORT?layout=spif-untimed&packet=512 is what AEStream
-receives; go doc io/udp lists the layouts. SPIF, the default, has 32 bits of microseconds: times above 71 minutes, such as
-Unix times, arrive without their upper bits; ?layout=t64_x16_y16_on8 keeps them.`,
+receives; go doc io/udp lists the layouts. SPIF, the default, has 32 bits of microseconds: a recording that begins above
+71 minutes, as those with Unix times do, needs --from-zero or ?layout=t64_x16_y16_on8. When nobody listens at the place
+and its machine says so, the status is 1.`,
 		flags: func(f *flag.FlagSet) {
 			f.Bool("fast", false, "as fast as the network takes them, which may lose some")
+			fromZero(f)
 			reading(f)
 			filtering(f)
 		},
@@ -41,7 +43,11 @@ Unix times, arrive without their upper bits; ?layout=t64_x16_y16_on8 keeps them.
 			if err != nil {
 				return err
 			}
-			return pass(s, src, f.Arg(1), "", limit{})
+			var out []event.Option
+			if text(f, "from-zero") == "true" {
+				out = append(out, event.FromZero())
+			}
+			return pass(s, src, f.Arg(0), f.Arg(1), "", limit{}, out...)
 		},
 	}
 }
@@ -75,7 +81,7 @@ CSV to standard output. udp://:PORT?timeout=1s ends when nothing has come for a 
 			if err != nil {
 				return err
 			}
-			return pass(s, src, f.Arg(1), text(f, "to"), l, out...)
+			return pass(s, src, f.Arg(0), f.Arg(1), text(f, "to"), l, out...)
 		},
 	}
 }
@@ -98,9 +104,9 @@ type limit struct {
 	whole bool // an interrupt is a failure, not an end
 }
 
-// pass writes what the source has to a recording or another sink, until its end, a limit, or an interrupt, which end the
+// pass writes what the source, which is called from, has to a recording or another sink, until its end, a limit, or an interrupt, which end the
 // recording well, unless the limit wants it whole.
-func pass(s streams, src *event.Stream, place, format string, l limit, opts ...event.Option) error {
+func pass(s streams, src *event.Stream, from, place, format string, l limit, opts ...event.Option) error {
 	if info := src.Info(); info.Width > 0 {
 		opts = append(opts, event.Size(info.Width, info.Height))
 	}
@@ -153,10 +159,9 @@ func pass(s streams, src *event.Stream, place, format string, l limit, opts ...e
 	}
 	broken := src.Err()
 	err = errors.Join(broken, out.Close(), src.Close())
-	report := fmt.Sprintf("%s: %v", place, src.Stats())
 	if lost := out.Stats().LostPackets; lost > 0 {
-		report += fmt.Sprintf("; %d datagrams were refused, nobody listens there", lost)
+		err = errors.Join(err, fmt.Errorf("%s: nobody listens there: at least %d datagrams were refused", place, lost))
 	}
-	_, _ = fmt.Fprintln(s.err, report) // beside the events, which may be on standard output
+	_, _ = fmt.Fprintln(s.err, report(src, from, out.Count(), place)) // beside the events, which may be on standard output
 	return err
 }

@@ -1,13 +1,21 @@
 package main
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"image"
+	"image/png"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/livespike/livespike/io/event"
+	"github.com/livespike/livespike/snn/tensor"
 )
 
 const recordings = "../../io/event/testdata/synthetic/"
@@ -59,11 +67,20 @@ func TestEventsErrors(t *testing.T) {
 		{[]string{"convert", "a"}, 2, "convert which file to which?"},
 		{[]string{"convert", whole, "b.csv", "--to", "nosuch"}, 2, "unknown format nosuch"},
 		{[]string{"convert", whole, "b.csv", "--compression", "RAR"}, 2, "unknown codec"},
-		{[]string{"convert", whole, "b.csv", "--size", "big"}, 2, "--size big, want WIDTHxHEIGHT"},
-		{[]string{"convert", whole, "b.csv", "--unit", "-1s"}, 2, "TimeUnit"},
+		{[]string{"convert", whole, "b.csv", "--size", "big"}, 2, "--size big: want WIDTHxHEIGHT"},
+		{[]string{"convert", whole, "b.csv", "--unit", "-1s"}, 2, "--unit -1s: -1s, want more than 0"},
 		{[]string{"recv", "--count", "-1", whole}, 2, "--count -1"},
 		{[]string{"convert", "nosuch.raw", "b.csv"}, 1, "no such file"},
-		{[]string{"convert", whole, filepath.Join(dir, "a.es")}, 1, "give Size"},
+		{[]string{"convert", whole, filepath.Join(dir, "a.es")}, 1, "give --size WxH"},
+		{[]string{"convert", whole, "b.xyz"}, 1, "give --to, written are aedat4"},
+		{[]string{"convert", whole, "b.csv", "--compression", "zstd"}, 1, "the format csv has no compression of its own"},
+		{[]string{"convert", whole, "b.csv", "--order", "x,y"}, 2, "--order x,y: "},
+		{[]string{"filter", whole, "--flip", "x"}, 2, "give --size WxH"},
+		{[]string{"filter", whole, "--size", "64x48", "--crop", "60,0,9,9"}, 2, "--crop 60,0,9,9: 9x9 at (60, 0) is not inside 64x48"},
+		{[]string{"filter", whole, "--mask", "nosuch.png"}, 1, "no such file"},
+		{[]string{"filter", "--size", "64x48", whole, "--undistort", "1,2,3"}, 2, "3 numbers, want fx,fy,cx,cy"},
+		{[]string{"filter", "--size", "64x48", whole, "--undistort", "nosuch"}, 1, "no such file"},
+		{[]string{"filter", "--size", "64x48", whole, "--undistort", "1,0,3,4"}, 2, "--undistort 1,0,3,4: focal lengths 1 and 0"},
 		{[]string{"convert", recordings + "dat_truncated.dat", filepath.Join(dir, "a.csv")}, 1, "breaks off"},
 	} {
 		status, _, err := snnrepl("", append([]string{"events"}, c.args...)...)
@@ -119,36 +136,150 @@ func TestEventsFilter(t *testing.T) {
 	}
 }
 
-// TestEventsPipe sends a recording over UDP to a second command, equal event for event.
-func TestEventsPipe(t *testing.T) {
+// TestEventsMaps: masks and maps of pixels, from images and arrays. Oracle: the filters of the same names.
+func TestEventsMaps(t *testing.T) {
+	dir := t.TempDir()
+	const w, h = 240, 180
+	mask, img, to := tensor.Zeros(h, w), image.NewGray(image.Rect(0, 0, w, h)), tensor.Zeros(h, w, 2)
+	for i, v := range mask.Data() {
+		if i%w < 100 && i/w%2 == 0 {
+			v, img.Pix[i] = 1, 9
+		}
+		mask.Data()[i] = v
+		to.Data()[2*i], to.Data()[2*i+1] = float32(w-1-i%w), float32(i/w)
+	}
+	array := func(name string, a *tensor.Tensor, shape string) string {
+		dict := "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "}\n"
+		b := append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(dict))), dict...)
+		for _, v := range a.Data() {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+		return write(t, filepath.Join(dir, name), b)
+	}
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, img); err != nil {
+		t.Fatal(err)
+	}
+	calib := []float64{199.09, 198.83, 132.19, 110.71, -0.368, 0.151, -0.0003, -0.0008, 0}
+	lens := strings.Trim(fmt.Sprint(calib), "[]")
+	for _, c := range []struct {
+		args []string
+		want func(s *event.Stream) *event.Stream
+	}{
+		{[]string{"--mask", write(t, filepath.Join(dir, "mask.png"), picture.Bytes())}, func(s *event.Stream) *event.Stream { return s.Mask(mask) }},
+		{[]string{"--mask", array("mask.npy", mask, "(180, 240)")}, func(s *event.Stream) *event.Stream { return s.Mask(mask) }},
+		{[]string{"--remap", array("map.npy", to, "(180, 240, 2)")}, (*event.Stream).FlipX},
+		{[]string{"--transpose"}, (*event.Stream).Transpose},
+		{[]string{"--undistort", strings.ReplaceAll(lens, " ", ",")}, func(s *event.Stream) *event.Stream { return s.Undistort(199.09, 198.83, 132.19, 110.71, calib[4:]...) }},
+		{[]string{"--undistort", write(t, filepath.Join(dir, "calib.txt"), []byte(lens+"\n"))}, func(s *event.Stream) *event.Stream { return s.Undistort(199.09, 198.83, 132.19, 110.71, calib[4:]...) }},
+	} {
+		place := filepath.Join(dir, "a.aedat4")
+		if status, _, errs := snnrepl("", append([]string{"events", "convert", "sample:bars", place}, c.args...)...); status != 0 {
+			t.Errorf("%v: status %d, %s", c.args, status, errs)
+			continue
+		}
+		got, err := event.Digest(event.MustOpen(place))
+		want, errWant := event.Digest(c.want(event.MustOpen("sample:bars")))
+		if err != nil || errWant != nil || got.SHA256 != want.SHA256 || got.Width != want.Width || got.Count == 0 {
+			t.Errorf("%v: %v, want %v (%v, %v)", c.args, got, want, err, errWant)
+		}
+	}
+}
+
+// write makes a file.
+func write(t *testing.T, place string, data []byte) string {
+	t.Helper()
+	if err := os.WriteFile(place, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return place
+}
+
+// freeUDP is an address of this machine that nobody listens at.
+func freeUDP(t *testing.T) string {
+	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := conn.LocalAddr().String()
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
 	}
-	original, place := recordings+"evt3_starts_high.raw", filepath.Join(t.TempDir(), "a.aedat4")
-	done := make(chan string)
-	go func() {
-		status, _, err := snnrepl("", "events", "recv", "--size", "1280x720", "udp://"+address+"?timeout=1s", place)
-		done <- fmt.Sprintf("%d %s", status, err)
-	}()
-	time.Sleep(200 * time.Millisecond) // until the socket is there
-	if status, out, err := snnrepl("", "events", "send", "--fast", original, "udp://"+address); status != 0 || !strings.Contains(err, " events") {
-		t.Errorf("send: status %d, %s%s", status, out, err)
+	return conn.LocalAddr().String()
+}
+
+// TestEventsPipe sends recordings over UDP to a second command, equal event for event: those of testdata, and a real one,
+// whose times are Unix's, where LIVESPIKE_DATA has it.
+func TestEventsPipe(t *testing.T) {
+	files := []string{recordings + "evt3_starts_high.raw", recordings + "aedat4_lz4_table.aedat4", recordings + "evt2_loop.raw"}
+	if data := os.Getenv("LIVESPIKE_DATA"); data != "" {
+		files = append(files, filepath.Join(data, "real", "sample.aedat4"), filepath.Join(data, "real", "evt3_sample.raw"))
+	} else {
+		t.Log("LIVESPIKE_DATA is not set: only recordings of testdata are sent")
 	}
-	if got := <-done; !strings.HasPrefix(got, "0 ") || strings.Contains(got, "lost") {
-		t.Fatalf("recv: %s", got)
-	}
-	if got, want := digestOf(t, place), digestOf(t, original); got != want {
-		t.Errorf("digest %s, want %s", got, want)
+	for _, original := range files {
+		address, place := "udp://"+freeUDP(t)+"?layout=t64_x16_y16_on8", filepath.Join(t.TempDir(), "a.aedat4")
+		done := make(chan string)
+		go func() {
+			status, _, err := snnrepl("", "events", "recv", "--size", "1280x720", address+"&timeout=1s", place)
+			done <- fmt.Sprintf("%d %s", status, err)
+		}()
+		listens(t, address)
+		if status, out, err := snnrepl("", "events", "send", "--fast", original, address); status != 0 || !strings.Contains(err, " events written to "+address) {
+			t.Errorf("send: status %d, %s%s", status, out, err)
+		}
+		if got := <-done; !strings.HasPrefix(got, "0 ") || strings.Contains(got, "lost") {
+			t.Fatalf("recv: %s", got)
+		}
+		if got, want := digestOf(t, place), digestOf(t, original); got != want {
+			t.Errorf("%s: digest %s, want %s", original, got, want)
+		}
 	}
 	// A count ends a stream, standard output is CSV.
 	status, out, errs := snnrepl("", "events", "recv", "--count", "3", "sim:bars?size=64x48")
 	if status != 0 || strings.Count(out, "\n") != 5 || !strings.HasPrefix(out, "# geometry 64x48\n# t,x,y,p\n") {
 		t.Errorf("status %d, %q %s", status, out, errs)
+	}
+}
+
+// listens waits until the address of a source is taken.
+func listens(t *testing.T, address string) {
+	t.Helper()
+	host, _, _ := strings.Cut(strings.TrimPrefix(address, "udp://"), "?")
+	for {
+		conn, err := net.ListenPacket("udp", host)
+		if err != nil {
+			return
+		}
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if t.Context().Err() != nil {
+			t.Fatal("nobody listens")
+		}
+		runtime.Gosched()
+	}
+}
+
+// TestEventsSendFails: what nobody receives, and times that would arrive as others, are failures.
+func TestEventsSendFails(t *testing.T) {
+	place := "udp://" + freeUDP(t)
+	status, _, errs := snnrepl("", "events", "send", "--fast", recordings+"evt3_starts_high.raw", place)
+	if status != 1 || !strings.Contains(errs, place+": nobody listens there: at least ") {
+		t.Errorf("nobody listens: status %d, %s", status, errs)
+	}
+	const unix = recordings + "aedat4_none.aedat4"
+	status, _, errs = snnrepl("", "events", "send", "--fast", unix, place)
+	if status != 1 || !strings.Contains(errs, "does not fit: spif has 32 bits") || !strings.Contains(errs, "give --from-zero, or") {
+		t.Errorf("Unix times: status %d, %s", status, errs)
+	}
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0") // takes what fits into its buffer
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if status, _, errs := snnrepl("", "events", "send", "--fast", "--from-zero", unix, "udp://"+conn.LocalAddr().String()); status != 0 {
+		t.Errorf("from zero: status %d, %s", status, errs)
 	}
 }
 

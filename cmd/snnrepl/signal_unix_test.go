@@ -79,6 +79,8 @@ func TestRecordingInterrupted(t *testing.T) {
 		{"convert", "fifo", os.Interrupt, false},
 		{"convert", "fifo", syscall.SIGTERM, false},
 		{"filter", "fifo", os.Interrupt, false},
+		{"render", "fifo", os.Interrupt, false},
+		{"render", "fifo", syscall.SIGTERM, false},
 		{"filter", "-", syscall.SIGTERM, true},
 		{"convert", "-", os.Interrupt, true},
 	} {
@@ -87,7 +89,11 @@ func TestRecordingInterrupted(t *testing.T) {
 			if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			p := exec.CommandContext(t.Context(), os.Args[0], "events", c.command, c.in, "out.csv")
+			out := "out.csv"
+			if c.command == "render" {
+				out = "out.gif"
+			}
+			p := exec.CommandContext(t.Context(), os.Args[0], "events", c.command, c.in, out, "--size", "1280x720")
 			p.Dir, p.Env = dir, append(os.Environ(), "LIVESPIKE_TEST_AS_COMMAND=1")
 			var errs bytes.Buffer
 			p.Stderr = &errs
@@ -123,9 +129,9 @@ func TestRecordingInterrupted(t *testing.T) {
 			status := p.Wait()
 			want, is := "fifo", names()
 			if c.kept {
-				want = "fifo out.csv"
+				want = "fifo " + out
 			}
-			if is != want || (status == nil) != c.kept || strings.Contains(errs.String(), "interrupted; out.csv was not written") == c.kept {
+			if is != want || (status == nil) != c.kept || strings.Contains(errs.String(), "interrupted; "+out+" was not written") == c.kept {
 				t.Errorf("files %s, want %s; %v; %s", is, want, status, errs.String())
 			}
 		})

@@ -18,6 +18,7 @@ var _ = registerFormat(format{
 	},
 	open:   openAEDAT4,
 	create: createAEDAT4,
+	codecs: []string{"NONE", "LZ4", "LZ4_HIGH", "ZSTD", "ZSTD_HIGH"},
 	limits: limits{maxX: 1<<15 - 1, maxY: 1<<15 - 1},
 })
 

@@ -27,9 +27,9 @@ type Summary struct {
 	SumT      uint64 `json:"sum_t_mod_2_64"` // of all times, modulo 2^64
 	BackSteps int64  `json:"time_backsteps"` // events earlier than the one before
 	Dropped   int64  `json:"dropped"`        // events in the data without a time or marked invalid, and those lost live
+	Skipped   int64  `json:"skipped"`        // other records that are not events
+	Errors    int64  `json:"errors"`         // words, lines or records that the format does not allow
 	SHA256    string `json:"sha256_txyp"`
-	Skipped   int64  `json:"-"` // other records that are not events
-	Errors    int64  `json:"-"` // words, lines or records that the format does not allow
 }
 
 // Digest reads a source to its end. The error is what broke the recording off; the summary is then of the events before.

@@ -34,6 +34,7 @@ type evt21 struct {
 	records *records
 	swap    int // bits to rotate a word by
 	high    int64
+	first   int64 // the first TIME_HIGH
 	timed   bool
 	follow  bool // inside an OTHERS record
 }
@@ -71,7 +72,11 @@ func (d *evt21) word(w uint64) {
 	kind := w >> 60
 	switch kind {
 	case 8:
-		d.high, d.timed = evt2High(d.high, d.timed, int64(w>>32&(1<<28-1))<<6), true
+		t := int64(w>>32&(1<<28-1)) << 6
+		if !d.timed {
+			d.first = t
+		}
+		d.high, d.timed = evt2High(d.high, d.timed, t), true
 	case 0xA:
 		d.stats.Triggers++
 		if d.records != nil && d.timed {

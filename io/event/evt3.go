@@ -39,11 +39,17 @@ type evt3 struct {
 	low     int64
 	t       int64  // of the next event
 	floor   int64  // of the last event
-	row     uint64 // y and polarity as an event has them, y<<16 | on<<32
-	base    uint64 // x of the next vector
+	y       uint64 // of the row, as an event has it: y<<16
+	on      uint64 // the polarity of vectors: on<<32
+	base    uint64 // x of the next vector; evt3NoBase is added to one that the piece has not said
+	first   int64  // the first TIME_HIGH
+	blind   bool   // a vector came before its base, or a step back before the first event
 }
 
-const evt3Loop = 1 << 24 // microseconds
+const (
+	evt3Loop   = 1 << 24 // microseconds
+	evt3NoBase = 1 << 32
+)
 
 // Kinds of words.
 const (
@@ -80,7 +86,7 @@ func (d *evt3) untimed(w uint16) {
 	case evt3High:
 		d.timed = true
 		d.high = int64(payload) << 12
-		d.t = d.high
+		d.t, d.first = d.high, d.high
 	case evt3AddrX:
 		d.stats.Dropped++
 	case evt3Vect12:
@@ -95,12 +101,16 @@ func (d *evt3) untimed(w uint16) {
 }
 
 const (
-	evt3Room  = 32                 // events that one turn of the loop may write
-	evt3Kinds = 0xf000f000f000f000 // of four words
+	evt3Room  = 36                                           // events that one turn of the loop may write
+	evt3Plain = 1<<evt3AddrY | 1<<evt3AddrX | 1<<evt3TimeLow // a bit for each kind
+	evt3Kinds = 0xf000f000f000f000                           // of four words
 	evt3Group = evt3Vect8<<60 | evt3Vect12<<44 | evt3Vect12<<28 | evt3Base<<12
 )
 
 // run decodes until src is used or dst is nearly full.
+//
+// Rows, single events and low times come in an order that no predictor of branches knows, so they are decoded without
+// one: an event is written whatever the word is, and kept if it was one.
 func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 	if len(src) == 0 || len(dst) < evt3Room {
 		return 0, 0
@@ -110,29 +120,38 @@ func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 	words := len(src) / 2
 	room := uintptr(len(dst)-evt3Room) * 16
 	var to uintptr // bytes written
-	t, row, base := d.t, d.row, d.base
-	mark := uintptr(0) // what was written when the time last changed
+	t, y, on, base := d.t, d.y, d.on, d.base
+	floor, high, low := d.floor, d.loop|d.high, d.low
+	plain := uint64(evt3Plain)
+	if d.foreign {
+		plain = 0
+	}
 	i := 0
 	for i < words && to <= room {
 		w := load16(unsafe.Add(from, 2*i))
 		i++
-		payload := uint64(w & 0xfff)
-		switch w >> 12 {
-		case evt3AddrX:
-			if d.foreign {
-				d.stats.Skipped++
-				continue
+		kind, payload := w>>12, uint64(w&0xfff)
+		if plain>>kind&1 != 0 {
+			isX, isLow := uint64(kind>>1&^(kind>>2)&1), int64(kind>>2)
+			y ^= (y ^ payload&0x7ff<<16) & (uint64(kind>>1&1) - 1)
+			low ^= (low ^ int64(payload)) & -isLow
+			if t = high | low; t < floor {
+				t = floor
+				d.stats.BackSteps += isLow
 			}
 			e := (*Event)(unsafe.Add(start, to))
 			e.T = t
-			store64(unsafe.Pointer(&e.X), payload&0x7ff|row&0xffff0000|payload>>11<<32)
-			to += 16
-		case evt3AddrY:
-			row = row&(1<<32) | payload&0x7ff<<16
-			d.foreign = false
+			store64(unsafe.Pointer(&e.X), payload&0x7ff|y|payload>>11<<32)
+			floor += (t - floor) & -int64(isX)
+			to += uintptr(isX << 4)
+			continue
+		}
+		switch kind {
+		case evt3AddrY: // the end of foreign rows
+			y = payload & 0x7ff << 16
+			d.foreign, plain = false, evt3Plain
 		case evt3Base:
-			base = payload & 0x7ff
-			row = row&0xffff0000 | payload>>11<<32
+			base, on = payload&0x7ff, payload>>11<<32
 			if i+3 > words {
 				continue
 			}
@@ -142,56 +161,69 @@ func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 				continue
 			}
 			i += 3
-			mask := uint32(four>>16&0xfff | four>>32&0xfff<<12 | four>>48<<24)
-			to = evt3Emit(start, to, t, row|base, mask)
+			to, floor = evt3Emit(start, to, t, floor, y|on|base, uint32(four>>16&0xfff|four>>32&0xfff<<12|four>>48<<24))
 			base += 32
-		case evt3Vect12:
+		case evt3Vect12, evt3Vect8:
 			if d.foreign {
 				d.stats.Skipped++
 				continue
 			}
-			to = evt3Emit(start, to, t, row|base&0xfff, uint32(payload))
-			base += 12
-		case evt3Vect8:
-			if d.foreign {
-				d.stats.Skipped++
-				continue
+			d.blind = d.blind || base >= evt3NoBase
+			size := uint64(12)
+			if kind == evt3Vect8 {
+				size = 8
 			}
-			to = evt3Emit(start, to, t, row|base&0xfff, uint32(payload&0xff))
-			base += 8
+			to, floor = evt3Emit(start, to, t, floor, y|on|base&0xfff, uint32(payload&(1<<size-1)))
+			base += size
+		case evt3AddrX:
+			d.stats.Skipped++ // of a foreign row
 		case evt3TimeLow:
-			if to != mark {
-				d.floor, mark = t, to
-			}
-			d.low = int64(payload)
-			t = d.time()
+			d.low, d.floor = int64(payload), floor
+			t, low = d.time(), d.low
 		case evt3High:
-			if to != mark {
-				d.floor, mark = t, to
-			}
+			before := high
+			d.low, d.floor = low, floor
 			d.setHigh(int64(payload) << 12)
-			t = d.time()
+			t, high, low = d.time(), d.loop|d.high, d.low
+			d.blind = d.blind || floor == 0 && high < before
 		default:
-			d.other(w)
+			d.low = low
+			if d.other(w); d.foreign {
+				plain = 0
+			}
 		}
 	}
-	if to != mark {
-		d.floor = t
-	}
-	d.t, d.row, d.base = t, row, base
+	d.t, d.y, d.on, d.base = t, y, on, base
+	d.floor, d.low = floor, low
 	return int(to / 16), i
 }
 
-// evt3Emit writes an event for each bit of mask, x counted from the one in word.
-func evt3Emit(start unsafe.Pointer, to uintptr, t int64, word uint64, mask uint32) uintptr {
-	for mask != 0 {
-		e := (*Event)(unsafe.Add(start, to))
-		e.T = t
-		store64(unsafe.Pointer(&e.X), word+uint64(bits.TrailingZeros32(mask)))
-		to += 16
+// evt3Emit writes an event for each bit of mask, x counted from the one in word. Four are written at a time, the last ones
+// for nothing, because how many there are is hard to predict.
+func evt3Emit(start unsafe.Pointer, to uintptr, t, floor int64, word uint64, mask uint32) (uintptr, int64) {
+	if mask == 0 {
+		return to, floor
+	}
+	end := to + uintptr(bits.OnesCount32(mask))*16
+	for ; to < end; to += 64 {
+		p := unsafe.Add(start, to)
+		evt3Put(p, t, word, mask)
+		mask &= mask - 1
+		evt3Put(unsafe.Add(p, 16), t, word, mask)
+		mask &= mask - 1
+		evt3Put(unsafe.Add(p, 32), t, word, mask)
+		mask &= mask - 1
+		evt3Put(unsafe.Add(p, 48), t, word, mask)
 		mask &= mask - 1
 	}
-	return to
+	return end, t
+}
+
+// evt3Put writes the event of the lowest bit.
+func evt3Put(to unsafe.Pointer, t int64, word uint64, mask uint32) {
+	e := (*Event)(to)
+	e.T = t
+	store64(unsafe.Pointer(&e.X), word+uint64(bits.TrailingZeros32(mask)))
 }
 
 func (d *evt3) setHigh(high int64) {

@@ -34,7 +34,7 @@ func ExampleOpen_simulated() {
 	fmt.Println(err)
 	// Output:
 	// sim 64x48 "bars, 500ms, seed 1"
-	// event: sim:cars: no scene is called cars; known are bars, dots, noise, rotating
+	// event: sim:cars: no scene is called cars; known are bars, dots, edges, noise, rotating
 }
 
 func ExampleStream_Frames() {

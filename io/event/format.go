@@ -22,6 +22,8 @@ type format struct {
 	// create writes the header to out and returns what encodes the rest; nil for formats that are only read.
 	create func(out *output, o *options, info Info) (encoder, error)
 
+	codecs []string // what Compression may choose, none for formats that are written in one way
+
 	limits limits
 }
 

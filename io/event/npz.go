@@ -23,6 +23,7 @@ var _ = registerFormat(format{
 	},
 	open:   openNPZ,
 	create: createNPZ,
+	codecs: []string{"NONE"}, // and packed, without a name
 	limits: limits{maxX: 1<<16 - 1, maxY: 1<<16 - 1},
 })
 

@@ -5,12 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 	"runtime/debug"
 )
 
 // Parallel decodes a recording in a file on n goroutines. The events come in the same order, with the same counts and
-// the same error at the end. It helps with AEDAT 4, CSV, DAT and EVT 2; what cannot be cut into pieces, pipes and files
-// behind gzip or zstd are decoded as without it.
+// the same error at the end. It helps with AEDAT 4, CSV, DAT, EVT 2, EVT 2.1 and EVT 3; what cannot be cut into pieces,
+// pipes and files behind gzip or zstd are decoded as without it.
 func Parallel(n int) Option {
 	if n < 1 || n > 256 {
 		panic(fmt.Sprintf("event.Parallel: %d goroutines, want 1 to 256", n))
@@ -29,8 +30,11 @@ type splitter interface {
 	fork(stats *Stats) (splitter, error)
 	// restart forgets the piece before.
 	restart()
-	// continues corrects the times of a piece, which began its clock anew, by the state at the end of the one before.
-	continues(before decoder, events []Event)
+	// continues corrects the times of a piece, which began its clock anew, by the state at the end of the one before; false
+	// when that state leads to other events, so that the piece has to be decoded again.
+	continues(before decoder, events []Event) bool
+	// resume takes the state of the piece before, which continues has refused.
+	resume(before decoder)
 }
 
 // pieceBytes is how much one goroutine decodes at a time. Only tests change it.
@@ -126,7 +130,10 @@ func (p *parallel) finish() {
 	one := p.queue[0]
 	<-one.done
 	p.queue = p.queue[:copy(p.queue, p.queue[1:])]
-	one.dec.continues(p.before, one.events)
+	if !one.dec.continues(p.before, one.events) {
+		one.dec.resume(p.before)
+		one.decode(p.file.in.name)
+	}
 	p.before = one.dec.clone()
 	p.now = one.events
 	p.end = one.err
@@ -135,11 +142,15 @@ func (p *parallel) finish() {
 	p.idle = append(p.idle, one)
 }
 
-// run decodes the piece.
+// run decodes the piece without the one before.
 func (one *piece) run(file string) {
 	defer func() { one.done <- struct{}{} }()
-	defer fault(debug.SetPanicOnFault(true), file, &one.err)
 	one.dec.restart()
+	one.decode(file)
+}
+
+func (one *piece) decode(file string) {
+	defer fault(debug.SetPanicOnFault(true), file, &one.err)
 	one.stats, one.err = Stats{}, nil
 	events, src := one.events[:0], one.src
 	for {
@@ -192,7 +203,7 @@ func (d *csv) split(src []byte, want int) int {
 	if want >= len(src) {
 		return len(src)
 	}
-	n := bytes.IndexByte(src[want:], '\n')
+	n := bytes.IndexByte(src[want:], d.end)
 	if n < 0 {
 		return len(src)
 	}
@@ -205,7 +216,9 @@ func (d *csv) fork(stats *Stats) (splitter, error) {
 
 func (d *csv) restart() {}
 
-func (d *csv) continues(decoder, []Event) {}
+func (d *csv) continues(decoder, []Event) bool { return true }
+
+func (d *csv) resume(decoder) {}
 
 func (d *dat) split(src []byte, want int) int {
 	if !d.events() {
@@ -225,11 +238,11 @@ func (d *dat) fork(stats *Stats) (splitter, error) {
 
 func (d *dat) restart() { d.base, d.last = 0, 0 }
 
-func (d *dat) continues(before decoder, events []Event) {
+func (d *dat) continues(before decoder, events []Event) bool {
 	b := before.(*dat)
 	if len(events) == 0 {
 		d.base, d.last = b.base, b.last
-		return
+		return true
 	}
 	off := b.base
 	if t := uint32(events[0].T); t < b.last {
@@ -237,7 +250,10 @@ func (d *dat) continues(before decoder, events []Event) {
 	}
 	d.base += off
 	later(events, off)
+	return true
 }
+
+func (d *dat) resume(decoder) {}
 
 // later adds to the times of events.
 func later(events []Event, off int64) {
@@ -263,15 +279,114 @@ func (d *evt2) fork(stats *Stats) (splitter, error) { return &evt2{stats: stats}
 
 func (d *evt2) restart() { *d = evt2{stats: d.stats} }
 
-func (d *evt2) continues(before decoder, events []Event) {
+func (d *evt2) continues(before decoder, events []Event) bool {
 	b := before.(*evt2)
-	if !d.timed {
-		d.high, d.timed = b.high, b.timed
-		return
+	return evt2Continues(&d.high, &d.timed, d.first, b.high, b.timed, events)
+}
+
+func (d *evt2) resume(decoder) {}
+
+// evt2Continues corrects a piece that began with the TIME_HIGH first, if any, and has come to high.
+func evt2Continues(high *int64, timed *bool, first, before int64, beforeTimed bool, events []Event) bool {
+	if !*timed {
+		*high, *timed = before, beforeTimed
+		return true
 	}
-	off := evt2High(b.high, b.timed, d.first) - d.first
-	d.high += off
+	off := evt2High(before, beforeTimed, first) - first
+	*high += off
 	later(events, off)
+	return true
+}
+
+// split cuts in front of a TIME_HIGH.
+func (d *evt21) split(src []byte, want int) int {
+	for n := want &^ 7; n+8 <= len(src); n += 8 {
+		if bits.RotateLeft64(binary.LittleEndian.Uint64(src[n:]), d.swap)>>60 == 8 {
+			return n
+		}
+	}
+	return len(src)
+}
+
+func (d *evt21) fork(stats *Stats) (splitter, error) {
+	return &evt21{stats: stats, swap: d.swap}, nil
+}
+
+func (d *evt21) restart() { *d = evt21{stats: d.stats, swap: d.swap} }
+
+func (d *evt21) continues(before decoder, events []Event) bool {
+	b := before.(*evt21)
+	return evt2Continues(&d.high, &d.timed, d.first, b.high, b.timed, events)
+}
+
+func (d *evt21) resume(decoder) {}
+
+// split cuts in front of a TIME_HIGH that is another than the one before, which makes the low part 0, and behind which a
+// row comes before its events.
+func (d *evt3) split(src []byte, want int) int {
+	last := -1
+	for n := want &^ 1; n+2 <= len(src); n += 2 {
+		w := int(binary.LittleEndian.Uint16(src[n:]))
+		if w>>12 != evt3High {
+			continue
+		}
+		if last >= 0 && w != last && evt3RowNext(src[n:]) {
+			return n
+		}
+		last = w
+	}
+	return len(src)
+}
+
+// evt3RowNext is whether an ADDR_Y is the first word that is no time.
+func evt3RowNext(src []byte) bool {
+	for ; len(src) >= 2; src = src[2:] {
+		switch binary.LittleEndian.Uint16(src) >> 12 {
+		case evt3High, evt3TimeLow:
+		case evt3AddrY:
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+func (d *evt3) fork(stats *Stats) (splitter, error) { return &evt3{stats: stats}, nil }
+
+func (d *evt3) restart() { *d = evt3{stats: d.stats, base: evt3NoBase} }
+
+// continues refuses a piece whose vectors need the base of the one before, or whose clock begins behind it.
+func (d *evt3) continues(before decoder, events []Event) bool {
+	b := *before.(*evt3)
+	if !d.timed { // the first piece of all, which may have no time
+		d.resume(before)
+		return true
+	}
+	off := int64(0)
+	if b.timed {
+		b.setHigh(d.first)
+		off = b.loop
+	}
+	if d.blind || d.first+off < b.floor {
+		return false
+	}
+	if d.base >= evt3NoBase {
+		d.base, d.on = b.base, b.on
+	}
+	if d.floor += off; len(events) == 0 {
+		d.floor = b.floor
+	}
+	d.loop += off
+	d.t += off
+	later(events, off)
+	return true
+}
+
+func (d *evt3) resume(before decoder) {
+	stats := d.stats
+	*d = *before.(*evt3)
+	d.stats = stats
 }
 
 // split cuts between two packets. A recording of several streams of events, or one that does not say how many it has, is
@@ -309,4 +424,6 @@ func (d *aedat4) fork(stats *Stats) (splitter, error) {
 
 func (d *aedat4) restart() { d.ended = false }
 
-func (d *aedat4) continues(decoder, []Event) {}
+func (d *aedat4) continues(decoder, []Event) bool { return true }
+
+func (d *aedat4) resume(decoder) {}

@@ -1,8 +1,10 @@
 package event_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -78,6 +80,53 @@ func TestParallel(t *testing.T) {
 		next(t, s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestParallelRecordings decodes the recordings of testdata in very small pieces, so that they are cut wherever their words
+// allow. Oracle: the same file on one goroutine.
+func TestParallelRecordings(t *testing.T) {
+	files, err := filepath.Glob(synthetic + "evt*.raw")
+	if err != nil || len(files) < 8 {
+		t.Fatalf("%d recordings (%v)", len(files), err)
+	}
+	for _, piece := range []int{1 << 7, 1 << 10} {
+		restore := event.SetPieceBytes(piece)
+		for _, file := range files {
+			one, oneStats := parallelDigest(t, file, 1)
+			if got, stats := parallelDigest(t, file, 3); got != one || stats != oneStats {
+				t.Errorf("%s in pieces of %d bytes: %s, %v\nwhole: %s, %v", file, piece, got, stats, one, oneStats)
+			}
+		}
+		restore()
+	}
+}
+
+// TestParallelEVT3 decodes words of every kind in a random order, among them steps back, vectors without a base and rows of
+// other events, in pieces. Oracle: the same words on one goroutine.
+func TestParallelEVT3(t *testing.T) {
+	defer event.SetPieceBytes(64)()
+	rnd := rand.New(rand.NewPCG(3, 3))
+	for round := range 200 {
+		words := []byte("% evt 3.0\n% geometry 1280x720\n% end\n")
+		high := rnd.IntN(4096)
+		for range 600 {
+			kind := []int{0, 2, 2, 2, 3, 4, 5, 6, 6, 8, 8, 1, 7, 10, 14, 15, 9}[rnd.IntN(11+rnd.IntN(7))]
+			payload := rnd.IntN(4096)
+			if kind == 8 {
+				high = (high + rnd.IntN(3) + 4096 - rnd.IntN(2)*rnd.IntN(2)) % 4096
+				payload = high
+			}
+			words = binary.LittleEndian.AppendUint16(words, uint16(kind<<12|payload))
+		}
+		file := filepath.Join(t.TempDir(), "a.raw")
+		if err := os.WriteFile(file, words, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		one, oneStats := parallelDigest(t, file, 1)
+		if got, stats := parallelDigest(t, file, 3); got != one || stats != oneStats {
+			t.Fatalf("round %d in pieces: %s, %v\nwhole: %s, %v", round, got, stats, one, oneStats)
 		}
 	}
 }

@@ -21,6 +21,7 @@ func TestSimDigests(t *testing.T) {
 		"sim:bars?size=64x48&seconds=0.5":     "e27bfb7a0a606fa09839da6d4723b4175f75bc0c9ace0a5493a564faf36db88e",
 		"sim:rotating?size=64x48&seconds=0.5": "129ec0911d422a88e7ab98899507195b4fbf116687603aa6e71c94fc924b32ce",
 		"sim:dots?size=64x48&seconds=0.5":     "0b70248893f080fc1d1b5566f66a6f56248b7539c9a1617458c89e33be5aa917",
+		"sim:edges?size=64x48&seconds=0.5":    "97da2eaad6f2c92deda7b3f23c016de542ed967a79b706c85e6b2f28dbde1af5",
 		"sim:noise?size=64x48&seconds=0.5":    "b79eeeb363b1408d6b1afd7d649555f3eeae046e11eae181bb41fce1f6b61c7d",
 	} {
 		sum := func(uri string) string {
@@ -79,6 +80,24 @@ func TestSimModel(t *testing.T) {
 			if d.n < 6 || d.n > 7 {
 				t.Errorf("column %d polarity %d: %d events, want 6 or 7", x, on, d.n)
 			}
+		}
+	}
+}
+
+// TestSimRate: edges cause about as many events a second as was wanted, however many there are and however sharp the
+// pixels are.
+func TestSimRate(t *testing.T) {
+	for _, c := range []struct {
+		uri  string
+		want float64
+	}{
+		{"sim:edges?size=320x240&seconds=1&noise=0", 1e6},
+		{"sim:edges?size=320x240&seconds=1&noise=0&rate=1e5&count=20", 1e5},
+		{"sim:edges?size=64x48&seconds=1&noise=0&rate=3e5&on=0.1&off=0.3&contrast=0.2", 3e5},
+	} {
+		sum, err := event.Digest(event.MustOpen(c.uri))
+		if rate := float64(sum.Count); err != nil || rate < 0.85*c.want || rate > 1.15*c.want {
+			t.Errorf("%s: %v events a second, want about %v (%v)", c.uri, rate, c.want, err)
 		}
 	}
 }
@@ -155,7 +174,7 @@ func TestSimNoise(t *testing.T) {
 // TestSimAddress: what does not exist is an error that lists what does.
 func TestSimAddress(t *testing.T) {
 	for uri, want := range map[string]string{
-		"sim:bras":                  "no scene is called bras; known are bars, dots, noise, rotating",
+		"sim:bras":                  "no scene is called bras; known are bars, dots, edges, noise, rotating",
 		"sim:bars?sped=3":           "bars has no parameter sped; it has blur, contrast, count,",
 		"sim:noise?contrast=2":      "noise has no parameter contrast",
 		"sim:bars?speed=fast":       `speed is "fast", want a number from 0 to 100000: of the bars in pixels per second`,

@@ -9,6 +9,7 @@ import (
 
 type sinkScheme struct {
 	name, doc string
+	packs     bool // Compression chooses how
 	open      func(address *url.URL, o *options, info Info) (Sink, error)
 }
 
@@ -17,16 +18,19 @@ var sinks = map[string]sinkScheme{}
 // RegisterSink adds a sink that Create finds by the scheme of its address, for packages of networks. It panics when the
 // scheme is taken, and returns true, so that a package-level variable can hold the call.
 func RegisterSink(name, doc string, open func(address *url.URL, s Settings) (Sink, error)) bool {
-	return registerSink(name, doc, func(u *url.URL, o *options, info Info) (Sink, error) {
+	if open == nil {
+		panic("event.RegisterSink: " + name + " has nothing that opens it")
+	}
+	return registerSink(sinkScheme{name: name, doc: doc, open: func(u *url.URL, o *options, info Info) (Sink, error) {
 		return open(u, Settings{info.Width, info.Height, o.unit, o.block})
-	})
+	}})
 }
 
-func registerSink(name, doc string, open func(u *url.URL, o *options, info Info) (Sink, error)) bool {
-	if _, twice := sinks[name]; twice || name == "" || doc == "" || open == nil {
-		panic(fmt.Sprintf("event: sink %q is registered twice or lacks a part", name))
+func registerSink(s sinkScheme) bool {
+	if _, twice := sinks[s.name]; twice || s.name == "" || s.doc == "" || s.open == nil {
+		panic(fmt.Sprintf("event: sink %q is registered twice or lacks a part", s.name))
 	}
-	sinks[name] = sinkScheme{name, doc, open}
+	sinks[s.name] = s
 	return true
 }
 
@@ -48,6 +52,9 @@ func openSink(name, uri string, o *options, info Info) (Sink, error) {
 			names = append(names, n+":")
 		}
 		return nil, fmt.Errorf("event: %s: no sink is called %s; known are %s", uri, name, joined(names))
+	}
+	if o.codec != "" && !s.packs {
+		return nil, fmt.Errorf("event: %s: %s: has no compression", uri, name)
 	}
 	u, err := url.Parse(uri)
 	if err != nil {

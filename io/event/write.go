@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/livespike/livespike/internal/interrupt"
@@ -228,8 +229,29 @@ func (l limits) fits(events []Event) error {
 	return nil
 }
 
+// packs refuses a codec that the format does not have.
+func (f format) packs(codec string) error {
+	if codec == "" || slices.Contains(f.codecs, codec) {
+		return nil
+	}
+	if len(f.codecs) == 0 {
+		return fmt.Errorf("the format %s has no compression of its own; a name that ends in .gz or .zst compresses the whole file", f.name)
+	}
+	return fmt.Errorf("the format %s has no compression %s, but %s", f.name, codec, joined(f.codecs))
+}
+
 // formatFor is the format to write under a name.
 func formatFor(name string, o *options) (format, error) {
+	f, err := formatChosen(name, o)
+	if err == nil {
+		if err = f.packs(o.codec); err != nil {
+			err = fmt.Errorf("event: %s: %w", name, err)
+		}
+	}
+	return f, err
+}
+
+func formatChosen(name string, o *options) (format, error) {
 	if o.format != "" {
 		f, _ := formatNamed(o.format)
 		if f.create == nil {

@@ -201,6 +201,8 @@ func TestMisfits(t *testing.T) {
 		{"a.aedat4", event.Size(640, 480), []event.Event{event.Of(0, 1<<15, 0, 1)}, "pixel (32768, 0)"},
 		{"a.xyz", event.Size(640, 480), nil, `no format to write has the extension ".xyz"; give Format, written are aedat4, csv, dat, es, evt2, evt3`},
 		{"a.bin", event.Format("nmnist"), nil, "the format nmnist is only read"},
+		{"a.csv", event.Compression("ZSTD"), nil, "the format csv has no compression of its own; a name that ends in .gz or .zst compresses the whole file"},
+		{"a.npz", event.Compression("LZ4"), nil, "the format npz has no compression LZ4, but NONE"},
 		{"nosuch/a.csv", event.Size(640, 480), nil, "no such file"},
 		{"nosuch:a", event.Size(640, 480), nil, "no sink is called nosuch"},
 	} {
