@@ -35,22 +35,23 @@ const (
 	kernelBytes  = 32 << 20 // that the kernel may hold for us: a third of a second of the fastest cameras
 )
 
-func newReceiver(conn *net.UDPConn) (*receiver, error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	r := &receiver{raw: raw, bufs: make([]byte, datagrams*bufferBytes), packets: make([][]byte, 0, datagrams)}
-	err = raw.Control(func(fd uintptr) {
+// prepare makes room before the first datagram can come.
+func prepare(_, _ string, raw syscall.RawConn) error {
+	return raw.Control(func(fd uintptr) {
 		// Each of these is a wish: what the kernel does not grant shows in the count of losses.
 		if unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, kernelBytes) != nil {
 			_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, kernelBytes)
 		}
 		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1)
 	})
+}
+
+func newReceiver(conn *net.UDPConn) (*receiver, error) {
+	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
+	r := &receiver{raw: raw, bufs: make([]byte, datagrams*bufferBytes), packets: make([][]byte, 0, datagrams)}
 	for i := range r.msgs {
 		r.iovs[i].Base = &r.bufs[i*bufferBytes]
 		r.iovs[i].SetLen(bufferBytes)

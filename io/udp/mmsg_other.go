@@ -2,7 +2,10 @@
 
 package udp
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
 // receiver takes one datagram a call; what the system loses is not known.
 type receiver struct {
@@ -11,6 +14,9 @@ type receiver struct {
 	buf     []byte
 	packets [][]byte
 }
+
+// prepare is for systems whose sockets can be set up before they have an address.
+func prepare(_, _ string, _ syscall.RawConn) error { return nil }
 
 func newReceiver(conn *net.UDPConn) (*receiver, error) {
 	_ = conn.SetReadBuffer(8 << 20) // a wish

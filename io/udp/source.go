@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/io/event"
 )
 
@@ -26,14 +27,12 @@ func openSource(u *url.URL, set event.Settings) (event.Source, error) {
 	if set.Width > 0 {
 		o.width, o.height = set.Width, set.Height
 	}
-	address, err := net.ResolveUDPAddr("udp", u.Host)
+	listener := net.ListenConfig{Control: prepare}
+	packets, err := listener.ListenPacket(interrupt.Context(), "udp", u.Host)
 	if err != nil {
 		return nil, fmt.Errorf("event: %s: %w", u, err)
 	}
-	conn, err := net.ListenUDP("udp", address)
-	if err != nil {
-		return nil, fmt.Errorf("event: %s: %w", u, err)
-	}
+	conn := packets.(*net.UDPConn)
 	r, err := newReceiver(conn)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("event: %s: %w", u, err), conn.Close())

@@ -246,15 +246,15 @@ func TestLossIsCounted(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skipf("%s does not count what it loses", runtime.GOOS)
 	}
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	conn, err := (&net.ListenConfig{Control: prepare}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newReceiver(conn)
+	r, err := newReceiver(conn.(*net.UDPConn))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.SetReadBuffer(4096); err != nil {
+	if err := conn.(*net.UDPConn).SetReadBuffer(4096); err != nil {
 		t.Fatal(err)
 	}
 	w := event.MustCreate("udp://" + conn.LocalAddr().String())
@@ -289,11 +289,11 @@ func TestLossIsCounted(t *testing.T) {
 
 // TestAllocations: a datagram costs none.
 func TestAllocations(t *testing.T) {
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	conn, err := (&net.ListenConfig{Control: prepare}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newReceiver(conn)
+	r, err := newReceiver(conn.(*net.UDPConn))
 	if err != nil {
 		t.Fatal(err)
 	}
