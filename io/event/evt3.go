@@ -39,7 +39,7 @@ type evt3 struct {
 	low     int64
 	t       int64  // of the next event
 	floor   int64  // of the last event
-	y       uint64 // of the row, as an event has it: y<<16
+	y       uint64 // of the row
 	on      uint64 // the polarity of vectors: on<<32
 	base    uint64 // x of the next vector; evt3NoBase is added to one that the piece has not said
 	first   int64  // the first TIME_HIGH
@@ -101,16 +101,12 @@ func (d *evt3) untimed(w uint16) {
 }
 
 const (
-	evt3Room  = 36                                           // events that one turn of the loop may write
-	evt3Plain = 1<<evt3AddrY | 1<<evt3AddrX | 1<<evt3TimeLow // a bit for each kind
-	evt3Kinds = 0xf000f000f000f000                           // of four words
+	evt3Room  = 36                 // events that one turn of the loop may write
+	evt3Kinds = 0xf000f000f000f000 // of four words
 	evt3Group = evt3Vect8<<60 | evt3Vect12<<44 | evt3Vect12<<28 | evt3Base<<12
 )
 
 // run decodes until src is used or dst is nearly full.
-//
-// Rows, single events and low times come in an order that no predictor of branches knows, so they are decoded without
-// one: an event is written whatever the word is, and kept if it was one.
 func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 	if len(src) == 0 || len(dst) < evt3Room {
 		return 0, 0
@@ -121,35 +117,24 @@ func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 	room := uintptr(len(dst)-evt3Room) * 16
 	var to uintptr // bytes written
 	t, y, on, base := d.t, d.y, d.on, d.base
-	floor, high, low := d.floor, d.loop|d.high, d.low
-	plain := uint64(evt3Plain)
-	if d.foreign {
-		plain = 0
-	}
+	floor := d.floor
 	i := 0
 	for i < words && to <= room {
+		if !d.foreign && t == d.loop|d.high|d.low {
+			var n, k int
+			n, k, t, y = evt3Run(dst[to/16:], src[2*i:], t, y)
+			if d.low = t & 0xfff; n > 0 {
+				to += uintptr(n) * 16
+				floor = (*Event)(unsafe.Add(start, to-16)).T
+			}
+			if i += k; i == words || to > room {
+				break
+			}
+		}
 		w := load16(unsafe.Add(from, 2*i))
 		i++
-		kind, payload := w>>12, uint64(w&0xfff)
-		if plain>>kind&1 != 0 {
-			isX, isLow := uint64(kind>>1&^(kind>>2)&1), int64(kind>>2)
-			y ^= (y ^ payload&0x7ff<<16) & (uint64(kind>>1&1) - 1)
-			low ^= (low ^ int64(payload)) & -isLow
-			if t = high | low; t < floor {
-				t = floor
-				d.stats.BackSteps += isLow
-			}
-			e := (*Event)(unsafe.Add(start, to))
-			e.T = t
-			store64(unsafe.Pointer(&e.X), payload&0x7ff|y|payload>>11<<32)
-			floor += (t - floor) & -int64(isX)
-			to += uintptr(isX << 4)
-			continue
-		}
-		switch kind {
-		case evt3AddrY: // the end of foreign rows
-			y = payload & 0x7ff << 16
-			d.foreign, plain = false, evt3Plain
+		payload := uint64(w & 0xfff)
+		switch kind := w >> 12; kind {
 		case evt3Base:
 			base, on = payload&0x7ff, payload>>11<<32
 			if i+3 > words {
@@ -161,7 +146,7 @@ func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 				continue
 			}
 			i += 3
-			to, floor = evt3Emit(start, to, t, floor, y|on|base, uint32(four>>16&0xfff|four>>32&0xfff<<12|four>>48<<24))
+			to, floor = evt3Emit(start, to, t, floor, y<<16|on|base, uint32(four>>16&0xfff|four>>32&0xfff<<12|four>>48<<24))
 			base += 32
 		case evt3Vect12, evt3Vect8:
 			if d.foreign {
@@ -173,30 +158,75 @@ func (d *evt3) run(dst []Event, src []byte) (n, used int) {
 			if kind == evt3Vect8 {
 				size = 8
 			}
-			to, floor = evt3Emit(start, to, t, floor, y|on|base&0xfff, uint32(payload&(1<<size-1)))
+			to, floor = evt3Emit(start, to, t, floor, y<<16|on|base&0xfff, uint32(payload&(1<<size-1)))
 			base += size
+		case evt3AddrY:
+			y = payload & 0x7ff
+			d.foreign = false
 		case evt3AddrX:
-			d.stats.Skipped++ // of a foreign row
+			if d.foreign {
+				d.stats.Skipped++
+				continue
+			}
+			to, floor = evt3Emit(start, to, t, floor, payload&0x7ff|y<<16|payload>>11<<32, 1)
 		case evt3TimeLow:
 			d.low, d.floor = int64(payload), floor
-			t, low = d.time(), d.low
+			t = d.time()
 		case evt3High:
-			before := high
-			d.low, d.floor = low, floor
+			before := d.loop | d.high
+			d.floor = floor
 			d.setHigh(int64(payload) << 12)
-			t, high, low = d.time(), d.loop|d.high, d.low
-			d.blind = d.blind || floor == 0 && high < before
+			t = d.time()
+			d.blind = d.blind || floor == 0 && d.loop|d.high < before
 		default:
-			d.low = low
-			if d.other(w); d.foreign {
-				plain = 0
-			}
+			d.other(w)
 		}
 	}
 	d.t, d.y, d.on, d.base = t, y, on, base
-	d.floor, d.low = floor, low
+	d.floor = floor
 	return int(to / 16), i
 }
+
+// evt3Run decodes rows, single events and low times up to another word, a step back or the end of src or dst. They come in
+// an order that no predictor of branches knows, so that none of them is a branch: an event is written whatever the word
+// is, and kept if it was one. The time is t, its lower 12 bits those of the last low time.
+func evt3Run(dst []Event, src []byte, t int64, y uint64) (n, used int, _ int64, _ uint64) {
+	from, to := unsafe.Pointer(unsafe.SliceData(src)), unsafe.Pointer(unsafe.SliceData(dst))
+	words := min(len(src)/2, len(dst))
+	at := uintptr(0)
+	i := 0
+	for ; i < words; i++ {
+		w := uint64(load16(unsafe.Add(from, 2*i)))
+		k := &evt3Kind[w>>12&15]
+		next := t ^ (t^int64(w))&k.low
+		if next < t|k.other {
+			break
+		}
+		t = next
+		y ^= (y ^ w) & k.row
+		e := (*Event)(unsafe.Add(to, at))
+		e.T = t
+		store64(unsafe.Pointer(&e.X), w&0x7ff|w&0x800<<21|y<<16)
+		at += k.step
+	}
+	return int(at / 16), i, t, y
+}
+
+// evt3Kind says what a kind of word changes: the low time, the row, and how far an event moves on what is written.
+var evt3Kind = func() (kinds [16]struct {
+	low   int64
+	row   uint64
+	step  uintptr
+	other int64 // later than every time: the word is none of the three
+}) {
+	for i := range kinds {
+		kinds[i].other = 1<<63 - 1
+	}
+	kinds[evt3AddrY].other, kinds[evt3AddrY].row = 0, 0x7ff
+	kinds[evt3AddrX].other, kinds[evt3AddrX].step = 0, 16
+	kinds[evt3TimeLow].other, kinds[evt3TimeLow].low = 0, 0xfff
+	return kinds
+}()
 
 // evt3Emit writes an event for each bit of mask, x counted from the one in word. Four are written at a time, the last ones
 // for nothing, because how many there are is hard to predict.
