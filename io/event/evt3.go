@@ -218,7 +218,8 @@ var evt3Kind = func() (kinds [16]struct {
 	row   uint64
 	step  uintptr
 	other int64 // later than every time: the word is none of the three
-}) {
+},
+) {
 	for i := range kinds {
 		kinds[i].other = 1<<63 - 1
 	}
