@@ -1,4 +1,4 @@
-"""A long day of one kernel, shortened: cells, lines, interrupts, reconnects, a live view, two front ends that do not read.
+"""A long day of one kernel, shortened: cells, lines, interrupts, reconnects, a live view, restarts, two front ends that do not read.
 
 usage: python soak.py [CELLS]     default 2000
 Needs jupyter_client and the installed kernel. Every check prints its figure; the exit status is 1 if one does not hold.
@@ -83,6 +83,7 @@ def main():
     frozen = stopped_subscriber(manager)
     try:
         soak(manager, client, pid)
+        pid = restarts(manager, client)
         began = time.perf_counter()
         process = manager.provisioner.process
         client.shutdown()
@@ -105,6 +106,32 @@ def parent(pid):
             return int(f.read().rsplit(")", 1)[1].split()[1])
     except (OSError, IndexError):
         return -1
+
+
+def restarts(manager, client):
+    """Ten restarts under two front ends: each begins afresh, and no process of an earlier one is left."""
+    second = manager.client()
+    second.start_channels()
+    wrong, left, slowest = 0, [], 0.0
+    for i in range(10):
+        old = manager.provisioner.pid
+        began = time.perf_counter()
+        manager.restart_kernel()
+        client.wait_for_ready(timeout=20)
+        slowest = max(slowest, time.perf_counter() - began)
+        second.wait_for_ready(timeout=20)
+        text, error, _ = run(client, f"round := {i}\nfmt.Println(round)")  # round is not declared yet
+        wrong += text != f"{i}\n" or error is not None
+        while True:  # the other front end sees the same line
+            message = second.get_iopub_msg(timeout=20)
+            if message["msg_type"] == "stream" and message["content"]["text"] == f"{i}\n":
+                break
+        left += [p for p in os.listdir("/proc") if p == str(old) or p.isdigit() and parent(p) == old]
+    second.stop_channels()
+    pid = manager.provisioner.pid
+    check("10 restarts under two front ends", wrong == 0 and not left,
+          f"{wrong} wrong, left {left}, slowest {slowest * 1e3:.0f} ms, {rss(pid):.0f} MB")
+    return pid
 
 
 def soak(manager, client, pid):
