@@ -220,7 +220,7 @@ func (d *csvDialect) columns(rows [][][]byte, named, unit bool) error {
 		case !ok:
 		case best < 0 || back < best:
 			best, d.at, d.rival = back, order, nil
-		case back == best && d.rival == nil:
+		case back == best && d.rival == nil && differ(d.at, order, rows):
 			d.rival = &order
 		}
 	}
@@ -232,6 +232,18 @@ func (d *csvDialect) columns(rows [][][]byte, named, unit bool) error {
 	}
 	d.quick = d.quick && d.end == '\n' && len(rows) > 0 && len(rows[0]) == 4
 	return nil
+}
+
+// differ is whether two orders make other events of the rows.
+func differ(a, b [4]int, rows [][][]byte) bool {
+	for _, row := range rows {
+		for i := range a {
+			if max(a[i], b[i]) < len(row) && !bytes.Equal(row[a[i]], row[b[i]]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // misfit is the first row that is no event in any order, or the first of all.

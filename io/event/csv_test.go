@@ -26,6 +26,7 @@ func TestColumns(t *testing.T) {
 		{"9,1,77,2,3,1\n", []event.Option{event.Order("-,p,t,y,x,-")}, []event.Event{event.Of(77, 3, 2, 1)}, ""},
 		{"t,x,y,p\n1,2,3,1\n", nil, []event.Event{event.Of(1, 2, 3, 1)}, ""},
 		{"t,x,y,p\n1,2,3,1\n", []event.Option{event.Order("x,y,t,p")}, []event.Event{event.Of(3, 1, 2, 1)}, ""},
+		{"0,0,0,0\n1,1,1,0\n2,2,2,0\n", nil, []event.Event{event.Of(0, 0, 0, 0), event.Of(1, 1, 1, 0), event.Of(2, 2, 2, 0)}, ""}, // whichever it is
 		{"100000,2,3,1\n", nil, []event.Event{event.Of(100000, 2, 3, 1)}, ""},
 		{"200,300,1,100000\n", nil, []event.Event{event.Of(100000, 200, 300, 1)}, ""},
 		{"5,9,8,0\n6,3,2,1\n7,1,0,0\n", nil, []event.Event{event.Of(5, 9, 8, 0), event.Of(6, 3, 2, 1), event.Of(7, 1, 0, 0)}, ""},
