@@ -46,8 +46,9 @@ func (c *Conv) take(dst []float32, x inputs, in []int) {
 	switch {
 	case t.sparse:
 		t.work.flip(c)
-		if each /= 20; isShared(images*each) && images < runtime.GOMAXPROCS(0) {
-			t.parts = min(c.out, runtime.GOMAXPROCS(0))
+		procs := runtime.GOMAXPROCS(0)
+		if each /= 20; isShared(images*each) && images < procs {
+			t.parts = min(c.out, procs)
 		}
 	case c.canStrip(g):
 		t.work.arrange(c, g)

@@ -51,7 +51,8 @@ func linearRows(dst, x, w []float32, in, out int) {
 	t := linearTasks.Get().(*linearTask)
 	*t = linearTask{dst: dst, x: numbers(x), w: w, in: in, out: out, block: min(rows, max(96, 1<<27/(in*out)))}
 	if isShared(rows*in*out) && rows > 1 {
-		t.block = min(t.block, max(24, (rows+2*runtime.GOMAXPROCS(0)-1)/(2*runtime.GOMAXPROCS(0))))
+		parts := 2 * runtime.GOMAXPROCS(0)
+		t.block = min(t.block, max(24, (rows+parts-1)/parts))
 	}
 	t.do((rows + t.block - 1) / t.block)
 	linearTasks.Put(t)

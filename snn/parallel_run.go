@@ -31,9 +31,10 @@ func doRanges(at, end, work int, f func(from, to int)) {
 		f(at, end)
 		return
 	}
+	procs := runtime.GOMAXPROCS(0) // once: a real-time loop may change it meanwhile
 	r := rangeTasks.Get().(*ranges)
 	defer rangeTasks.Put(r)
-	*r = ranges{f: f, at: at, end: end, share: (end - at + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)}
+	*r = ranges{f: f, at: at, end: end, share: (end - at + procs - 1) / procs}
 	pool.Do((end-at+r.share-1)/r.share, r)
 	r.f = nil
 }

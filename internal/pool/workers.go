@@ -28,14 +28,15 @@ var (
 // Do does the pieces of a task, on several processors if there are, and returns when all are done. It allocates nothing
 // in steady state. A panic of a piece ends the task and is the caller's. Pieces may call Do.
 func Do(pieces int, t Task) {
-	help := min(runtime.GOMAXPROCS(0), pieces) - 1
+	procs := runtime.GOMAXPROCS(0)
+	help := min(procs, pieces) - 1
 	if help < 1 {
 		for k := range pieces {
 			t.Piece(k)
 		}
 		return
 	}
-	start(runtime.GOMAXPROCS(0) - 1)
+	start(procs - 1)
 	b := batches.Get().(*batch)
 	b.task, b.pieces = t, int64(pieces)
 	b.next.Store(0)

@@ -124,7 +124,7 @@ func New(period time.Duration, opts ...Option) *Loop {
 	for _, o := range opts {
 		o.set(l)
 	}
-	if runtime.GOMAXPROCS(0) == 1 {
+	if min(runtime.GOMAXPROCS(0), runtime.NumCPU()) == 1 {
 		l.spin = 0
 	}
 	return l

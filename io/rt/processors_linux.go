@@ -7,8 +7,8 @@ import (
 
 var processors struct {
 	sync.Mutex
-	holders int
-	before  int
+	holders     int
+	before, set int
 }
 
 // holdProcessors gives Go's scheduler twice as many processors as it had, so that a loop that keeps one takes it from
@@ -19,13 +19,14 @@ func holdProcessors() (release func()) {
 	defer processors.Unlock()
 	if processors.holders == 0 {
 		processors.before = runtime.GOMAXPROCS(0)
-		runtime.GOMAXPROCS(2 * processors.before)
+		processors.set = 2 * processors.before
+		runtime.GOMAXPROCS(processors.set)
 	}
 	processors.holders++
 	return func() {
 		processors.Lock()
 		defer processors.Unlock()
-		if processors.holders--; processors.holders == 0 {
+		if processors.holders--; processors.holders == 0 && runtime.GOMAXPROCS(0) == processors.set { // else a step has set it
 			runtime.GOMAXPROCS(processors.before)
 		}
 	}
