@@ -3,6 +3,7 @@ package snn
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -168,6 +169,8 @@ func gpuOfWeights(m Module) (d *gpu.Device, found bool) {
 			}
 		}
 	case *Lifted:
+		return gpuOfWeights(m.m)
+	case *Reused:
 		return gpuOfWeights(m.m)
 	case *Dense:
 		return deviceOf(m.weight), true
@@ -606,7 +609,7 @@ func (s *State) Device() tensor.Device {
 	return tensor.Device{}
 }
 
-// To is the state on a device: a copy, or itself where it is all there. The error is that of a full or a failed device.
+// To is the state on a device: a copy that shares nothing, or itself where it is all there. The error is that of a full or a failed device.
 func (s *State) To(to tensor.Device) (*State, error) {
 	if s == nil {
 		return nil, nil
@@ -628,8 +631,11 @@ func (s *State) To(to tensor.Device) (*State, error) {
 			panicf("snn.State: a state that records gradients cannot go to %v; use Detach", to)
 		}
 		m, err := d.Upload(s.buf)
+		if err != nil {
+			return nil, err
+		}
 		moved.gpu = m
-		return moved, err
+		return moved, nil
 	}
 	for _, c := range s.sub {
 		var err error
@@ -642,6 +648,14 @@ func (s *State) To(to tensor.Device) (*State, error) {
 			}
 		}
 		moved.sub = append(moved.sub, c)
+	}
+	if slices.Equal(moved.sub, s.sub) {
+		return s, nil
+	}
+	for k, c := range s.Clone().sub {
+		if moved.sub[k] == s.sub[k] { // it was there
+			moved.sub[k] = c
+		}
 	}
 	return moved, nil
 }

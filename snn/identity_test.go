@@ -144,7 +144,7 @@ func TestLargeNetworkAllocatesNothing(t *testing.T) {
 		x := tensor.Rand(24, 1, 1, 60, 64).Mul(2)
 		y := tensor.Zeros(24, 1, 10)
 		s := m.ForwardInto(y, x, nil)
-		if !s.work.packs[1] || !s.work.packed[3] {
+		if simd.On() && (!s.work.packs[1] || !s.work.packed[3]) {
 			t.Fatal("the spikes are not packed")
 		}
 		if got := testing.AllocsPerRun(20, func() { m.ForwardInto(y, x, s) }); got >= 1 {

@@ -41,7 +41,8 @@ type place struct {
 // under way, of which one travels while the other is worked on. An input that is on the device already, such as a frame
 // that events were sent to, stays there.
 //
-// The graph computes with the weights that are in their places: CopyFrom and optimisers change them, To takes them away.
+// The graph computes with the weights that are in their places: CopyFrom and optimisers change them, To leaves the loop those
+// that it had. The parameters of neurons are those of the first step, also learned ones.
 // Nothing else may use the device during the first step. The error says that the device has no graphs, as the CPU, whose
 // ForwardInto does the same, or that it is full.
 func Loop(d tensor.Device, m Module, in ...int) (*Looped, error) {
@@ -75,6 +76,9 @@ func (l *Looped) Step(x *tensor.Tensor) (*tensor.Tensor, error) {
 		panicf("snn.Loop: Step while %d steps are under way; Pull them first", l.pushed-l.pulled)
 	}
 	if err := l.Push(x); err != nil {
+		if l.pushed > l.pulled { // else the next Step would find this one under way
+			_, _ = l.Pull() // it says the same
+		}
 		return nil, err
 	}
 	return l.Pull()
@@ -111,6 +115,7 @@ func (l *Looped) Push(x *tensor.Tensor) error {
 	})
 	runtime.KeepAlive(x)
 	if err == nil && l.pushed == 0 {
+		l.failed = errors.New("snn.Loop: a panic ended its first step") // unless it returns
 		err = l.record()
 	}
 	l.pushed++
@@ -208,7 +213,11 @@ func (l *Looped) Pull() (*tensor.Tensor, error) {
 	}
 	p := &l.places[l.pulled%len(l.places)]
 	l.pulled++
-	if err := errors.Join(l.failed, p.Pull()); err != nil {
+	err := p.Pull()
+	if l.failed != nil { // a device that failed says the same at every call
+		err = l.failed
+	}
+	if err != nil {
 		return nil, err
 	}
 	return wrap(append([]float32(nil), p.From.Numbers...), l.out), nil
@@ -220,15 +229,20 @@ func (l *Looped) State() *State { return l.state.Clone() }
 // Close waits for the steps under way and gives the graphs, the streams and the pinned memory back.
 func (l *Looped) Close() error {
 	var err error
+	keep := func(e error) { // a device that failed says the same at every call
+		if err == nil {
+			err = e
+		}
+	}
 	for k := range l.places {
 		p := &l.places[k]
-		err = errors.Join(err, p.Pull())
+		keep(p.Pull())
 		if p.graph != nil {
-			err = errors.Join(err, p.graph.Close())
+			keep(p.graph.Close())
 		}
 		for _, host := range []*gpu.Pinned{p.To, p.From} {
 			if host != nil {
-				err = errors.Join(err, host.Close())
+				keep(host.Close())
 			}
 		}
 		*p = place{}
@@ -236,7 +250,7 @@ func (l *Looped) Close() error {
 	l.failed = errors.New("snn.Loop: the loop is closed")
 	l.pulled = l.pushed
 	if l.pipe != nil {
-		err = errors.Join(err, l.pipe.Close())
+		keep(l.pipe.Close())
 		l.pipe = nil
 	}
 	return err

@@ -2,6 +2,7 @@ package snn
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -182,5 +183,44 @@ func TestLoopMisuse(t *testing.T) {
 			}()
 			f()
 		}()
+	}
+}
+
+// TestLoopHoldsWhatItReads: what a graph reads is not given out again, also when a neuron's coefficients are sent anew for
+// inputs of another shape, or weights went away.
+func TestLoopHoldsWhatItReads(t *testing.T) {
+	gpu := simulatedGPU(t)
+	tensor.Seed(21)
+	m, ref := Sequential(Linear(8, 8), LIFCell(TauMemInv(tensor.Rand(8).Mul(100)))), (*State)(nil)
+	x, want := make([]*tensor.Tensor, 6), make([]*tensor.Tensor, 6)
+	for k := range x {
+		x[k] = tensor.Rand(8).Mul(20)
+		want[k], ref = m.Forward(x[k], ref)
+	}
+	m.To(gpu)
+	loop, err := Loop(gpu, m, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer loop.Close()
+	for k := range x {
+		y, err := loop.Step(x[k])
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustMatch(t, "step", y, want[k])
+		if k == 2 {
+			m.Forward(to(t, tensor.Rand(3, 8), gpu), nil)
+			m.CPU().To(gpu)
+			for range 3 { // what was dropped has been given back
+				done := make(chan bool)
+				runtime.AddCleanup(new([64]byte), func(c chan bool) { close(c) }, done)
+				runtime.GC()
+				<-done
+			}
+			for n := range 40 {
+				defer runtime.KeepAlive(to(t, tensor.Full(1e6, 1+8*n), gpu))
+			}
+		}
 	}
 }

@@ -6,8 +6,10 @@ import "github.com/livespike/livespike/snn/tensor"
 type Reused struct {
 	m      Module
 	params []*tensor.Tensor
+	plain  bool // every module inside can run into memory, and none records its states
 	y      *tensor.Tensor
 	s      *State
+	mode   // where the module has none
 }
 
 // Reuse is m for a loop that looks at an output and a state until the next call only: Forward gives the same tensor at every
@@ -19,13 +21,22 @@ type Reused struct {
 //		edges, state = model.Forward(f, state)
 //	}
 //
-// Clone what is to be kept. The module is for one goroutine. What records gradients, runs on a GPU or has a module of the
+// Clone what is to be kept, and what a later Backward needs of a state; the input may not be the output of the call before. The
+// module is for one goroutine. What records gradients, runs on a GPU or has a module of the
 // user's inside goes through m.Forward as it is.
 func Reuse(m Module) *Reused {
 	if m == nil {
 		panicf("snn.Reuse: the module is nil")
 	}
-	r := &Reused{m: m}
+	r := &Reused{m: m, plain: canApply(m)}
+	walkModules(m, func(_ string, m Module) {
+		switch m := m.(type) {
+		case *Layer:
+			r.plain = r.plain && !m.record
+		case *Recurrent:
+			r.plain = r.plain && !m.record
+		}
+	})
 	walk(m, "", func(_ string, _ Module, p Part) {
 		if p.Tensor != nil {
 			r.params = append(r.params, p.Tensor)
@@ -37,18 +48,40 @@ func Reuse(m Module) *Reused {
 // Forward is that of the module, into the memory of the call before.
 func (r *Reused) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	needInput(r, x)
-	if !canApply(r.m) || deviceOf(x) != nil || tensor.Recording(x) || tensor.Recording(r.params...) || s.recording() {
+	if deviceOf(x) != nil || tensor.Recording(x) || r.fresh(s) {
 		return r.m.Forward(x, s)
 	}
 	m := r.m.(applier)
-	if out := m.outputShape(x.Shape()); r.y == nil || !sameShape(r.y.Shape(), out) {
+	s = r.prepare(m, x.Shape(), s)
+	r.s = forwardInto(m, r.y, x, s)
+	return r.y, r.s
+}
+
+// forwardSparse is ForwardSparse into the memory of the call before.
+func (r *Reused) forwardSparse(x *tensor.Sparse, s *State) (*tensor.Tensor, *State) {
+	m, ok := r.m.(lister)
+	if !ok || !m.takesList(x.Shape()) || isChecking(r.m) || gpuOf(r.m, s) != nil || r.fresh(s) {
+		return ForwardSparse(r.m, x, s)
+	}
+	s = r.prepare(m, x.Shape(), s)
+	r.s = ForwardSparseInto(r.m, r.y, x, s)
+	return r.y, r.s
+}
+
+// fresh reports whether outputs must be new ones.
+func (r *Reused) fresh(s *State) bool {
+	return !r.plain || tensor.Recording(r.params...) || s.recording()
+}
+
+// prepare makes the output if there is none of that shape, and a state to advance of one from elsewhere.
+func (r *Reused) prepare(m applier, in []int, s *State) *State {
+	if out := m.outputShape(in); r.y == nil || !sameShape(r.y.Shape(), out) {
 		r.y = tensor.Zeros(out...)
 	}
 	if s != r.s {
 		s = s.Clone()
 	}
-	r.s = forwardInto(m, r.y, x, s)
-	return r.y, r.s
+	return s
 }
 
 // Parts are those of the module, by the same names.
@@ -57,6 +90,14 @@ func (r *Reused) Parts() []Part {
 		return c.Parts()
 	}
 	return nil
+}
+
+// modes are the module's, so that Train, Eval, Freeze and CheckFinite reach it.
+func (r *Reused) modes() *mode {
+	if m, ok := r.m.(moded); ok {
+		return m.modes()
+	}
+	return &r.mode
 }
 
 func (r *Reused) label() string { return label(r.m) }

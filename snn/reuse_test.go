@@ -1,6 +1,8 @@
 package snn
 
 import (
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/livespike/livespike/snn/tensor"
@@ -44,6 +46,46 @@ func TestReuse(t *testing.T) {
 		if r.String() != WithParts(m).String() || len(Parameters(r)) != len(Parameters(m)) {
 			t.Errorf("Reuse of %v is %v", m, r)
 		}
+	}
+}
+
+// TestReuseModes: what is told the wrapper reaches the module.
+func TestReuseModes(t *testing.T) {
+	if y, _ := Eval(Reuse(Dropout(0.5))).Forward(tensor.Ones(8), nil); y.Sum().Item() != 8 {
+		t.Errorf("Dropout in Eval: %v", y)
+	}
+	cell := Reuse(LIFCell())
+	CheckFinite(cell, true)
+	if got := message(func() { cell.Forward(tensor.Full(math.NaN(), 3), nil) }); !strings.Contains(got, "NaN") {
+		t.Errorf("CheckFinite: %q", got)
+	}
+	frozen := Linear(2, 2)
+	Freeze(frozen)
+	if n := len(Parameters(Reuse(frozen))); n != 0 {
+		t.Errorf("%d parameters of a frozen layer", n)
+	}
+	y, s := Reuse(LIF(RecordStates())).Forward(tensor.Ones(5, 2), nil)
+	if y.Shape()[0] != 5 || s == nil {
+		t.Errorf("recorded states: %v, %v", y, s)
+	}
+}
+
+// TestReuseTakesLists as the module does, into the same memory.
+func TestReuseTakesLists(t *testing.T) {
+	tensor.Seed(14)
+	m := Sequential(LIFRefracCell(), Conv2d(1, 2, 3))
+	r := Reuse(m)
+	var s, want *State
+	var first *tensor.Tensor
+	for call := range 4 {
+		x := tensor.Bernoulli(0.05, 1, 1, 12, 16).Mul(30)
+		y, next := ForwardSparse(r, x.ToSparse(), s)
+		wantY, wantNext := m.Forward(x, want)
+		sameBits(t, "a list", y, wantY)
+		if call > 0 && y != first {
+			t.Errorf("call %d has an output of its own", call)
+		}
+		first, s, want = y, next, wantNext
 	}
 }
 

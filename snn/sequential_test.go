@@ -137,6 +137,9 @@ func TestForwardIntoTheState(t *testing.T) {
 		if got := message(func() { m.ForwardInto(inner.V(), x, s) }); !strings.Contains(got, "the destination overlaps the state") {
 			t.Errorf("%v: %q", m, got)
 		}
+		if got := message(func() { ForwardSparseInto(m, inner.V(), x.ToSparse(), s) }); !strings.Contains(got, "the destination overlaps the state") {
+			t.Errorf("a list into %v: %q", m, got)
+		}
 	}
 }
 

@@ -16,6 +16,9 @@ import (
 //	}
 func ForwardSparse(m Module, x *tensor.Sparse, s *State) (*tensor.Tensor, *State) {
 	needSparse(m, x)
+	if r, ok := m.(*Reused); ok {
+		return r.forwardSparse(x, s)
+	}
 	if d := gpuOf(m, s); d != nil {
 		return m.Forward(denseOn(d, x), s)
 	}
@@ -37,6 +40,9 @@ func ForwardSparse(m Module, x *tensor.Sparse, s *State) (*tensor.Tensor, *State
 // would have to.
 func ForwardSparseInto(m Module, dst *tensor.Tensor, x *tensor.Sparse, s *State) *State {
 	needSparse(m, x)
+	if r, ok := m.(*Reused); ok {
+		m = r.m
+	}
 	a, ok := m.(lister)
 	if !ok || !a.takesList(x.Shape()) || checks(m) {
 		panicf("%s: takes no list of what is not zero, or checks its numbers; use ForwardInto with a dense input", label(m))
@@ -49,6 +55,9 @@ func ForwardSparseInto(m Module, dst *tensor.Tensor, x *tensor.Sparse, s *State)
 		panicf("%s: the output has shape %v, the destination %v", label(m), out, dst.Shape())
 	case dst.RequiresGrad() && tensor.Recording(dst):
 		panicf("%s: the destination records gradients; use ForwardSparse, or write into a copy", label(m))
+	}
+	if s.overlaps(dst.Data()) || overlap(dst.Data(), x.Values()) {
+		panicf("%s: the destination overlaps the state or the list, which is still read while it is written", label(m))
 	}
 	dst.MarkChanged()
 	return a.applyList(dst.Data(), listed(x), x.Shape(), s)

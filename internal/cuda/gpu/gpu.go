@@ -241,6 +241,7 @@ func (m *Memory) Clone() (*Memory, error) {
 
 // Copy overwrites the numbers with as many on the same device.
 func (m *Memory) Copy(from *Memory) error {
+	m.Device.hold(m, from)
 	err := m.Device.stream.Copy(m.buffer(), from.buffer())
 	runtime.KeepAlive(m.whole)
 	runtime.KeepAlive(from.whole)
@@ -319,6 +320,7 @@ func (d *Device) IsFast() bool { return d.fast.Load() }
 
 // Multiply is c = a·b by the vendor's library.
 func (d *Device) Multiply(c, a, b *Memory, p cuda.Product) error {
+	d.hold(c, a, b)
 	err := d.stream.Multiply(c.buffer(), a.buffer(), b.buffer(), p)
 	runtime.KeepAlive(a.whole)
 	runtime.KeepAlive(b.whole)
@@ -357,6 +359,7 @@ func (d *Device) Launch(name string, g cuda.Grid, args ...any) error {
 				continue
 			}
 			list[i] = cuda.Pointer(a.buffer())
+			d.hold(a)
 		default:
 			panic(fmt.Sprintf("gpu: %s: argument %d is a %T", name, i, a))
 		}

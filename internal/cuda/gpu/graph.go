@@ -12,11 +12,20 @@ import (
 type Graph struct {
 	device *Device
 	graph  cuda.Graph
-	held   []*allocation // what it writes to
+	held   []*allocation // what it reads and writes
 }
 
 // recording is what a device remembers while a graph is recorded.
 type recording struct{ held []*allocation }
+
+// hold keeps memory that a graph reads or writes for as long as the graph is, if one is recorded.
+func (d *Device) hold(list ...*Memory) {
+	if r := d.recording.Load(); r != nil {
+		for _, m := range list {
+			r.held = append(r.held, m.whole)
+		}
+	}
+}
 
 // errRecording is what a copy between host and device is while a graph is recorded: it would not happen again.
 var errRecording = errors.New("gpu: a graph cannot copy between host and device; is CheckFinite on, or Dropout in training mode?")
