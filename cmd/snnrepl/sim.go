@@ -206,6 +206,7 @@ func watchRobots(ctx context.Context, s streams, servers []*sim.Server) (err err
 	type seen struct{ connected, driving bool }
 	last := make([]seen, len(servers))
 	news := make(chan struct{}, 1)
+	news <- struct{}{} // a client may be there already
 	for _, server := range servers {
 		server.Notify(news)
 	}

@@ -22,7 +22,7 @@ const port = "1337"
 // ("replay:run.dur", see Record): its frames come with Next, until that says that the recording is over.
 //
 // A host may be followed by order=2022 or 2023 (the sensors' ids), wheels=schema, raw or viamove, invertx=1,
-// invertrot=1: "durin5.local?wheels=viamove". Dial returns when the first time-of-flight frame is there or half a
+// invertrot=1: "durin5.local?wheels=viamove". Dial returns when each time-of-flight sensor was heard of or half a
 // second has passed. The error says what to do when the robot does not answer within the timeout.
 func Dial(address string, opts ...Option) (*Robot, error) {
 	return DialContext(interrupt.Context(), address, opts...)
@@ -207,8 +207,8 @@ func streams(resolution Resolution, ip [4]byte, port uint16) []wire.Message {
 
 const imuPeriod = 20 // ms
 
-// awaitFirst waits for the first frame, so that a program may drive at once. It is no error when none comes: motion
-// is held until one does.
+// awaitFirst waits until all sensors were heard of, so that a program may drive at once. It is no error when one is not:
+// motion is held until it is.
 func (r *Robot) awaitFirst(ctx context.Context) {
 	if r.clockIsNext() || r.settings.blind {
 		return // Next will ask for it, or nobody wants it
@@ -218,7 +218,7 @@ func (r *Robot) awaitFirst(ctx context.Context) {
 	started := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.obs.Seq == 0 && !r.closed && ctx.Err() == nil && time.Since(started) < firstFrame {
+	for r.isStale(r.now()) && !r.closed && ctx.Err() == nil && time.Since(started) < firstFrame {
 		r.changed.Wait()
 	}
 }

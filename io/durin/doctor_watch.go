@@ -23,9 +23,9 @@ type telemetryWatch struct {
 	arrivals  [4][]time.Time // by pair of sensors
 	duplicate int            // datagrams of the same pair again at once
 	swapped   int            // datagrams before those that were sent before them
-	lastPair  int            //
-	last      time.Time      // of any pair
-	imu       []time.Time    //
+	lastPair  int
+	last      time.Time // of any pair
+	imu       []time.Time
 	status    *wire.SystemStatus
 	fix       bool
 	position  int // messages
@@ -117,11 +117,11 @@ func (w *telemetryWatch) loss(period time.Duration) float64 {
 }
 
 const (
-	rateOff    = 0.1                    // of a stream's rate
-	lossLimit  = 0.01                   // of the datagrams
-	batteryOff = 6600                   // mV, at which the robot switches itself off
-	batteryLow = 6900                   // mV: our own choice
-	tofPeriod  = time.Second / 15       //
+	rateOff    = 0.1  // of a stream's rate
+	lossLimit  = 0.01 // of the datagrams
+	batteryOff = 6600 // mV, at which the robot switches itself off
+	batteryLow = 6900 // mV: our own choice
+	tofPeriod  = time.Second / 15
 	longGap    = 200 * time.Millisecond // at which the robot is slowed down
 )
 

@@ -2,6 +2,7 @@ package durin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -25,7 +26,7 @@ type Robot struct {
 	link    *link      // nil while there is no connection
 	mending bool       // a new connection is being sought
 	closed  bool
-	err     error // why the robot does not drive
+	err     error // why the robot does not drive; errStale alone is told in full by Err
 	stats   Stats
 
 	lockstep bool
@@ -182,8 +183,8 @@ func (r *Robot) Send(c Command) {
 	}
 	if !m.zero() && (ctx.Err() != nil || !may) {
 		r.stats.Held++
-		if err := r.stale(now); err != nil {
-			r.err = err
+		if r.isStale(now) && !errors.Is(r.err, errGone) { // which says more
+			r.err = errStale
 		}
 		return
 	}
@@ -284,6 +285,9 @@ func (r *Robot) Time() time.Duration {
 func (r *Robot) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.err == errStale {
+		return r.stale(r.now())
+	}
 	return r.err
 }
 

@@ -68,17 +68,26 @@ func (r *Robot) since(at time.Time, now time.Duration) time.Duration {
 	return r.epoch.Add(now).Sub(at)
 }
 
-// stale is the error of a robot that has seen and does not see any more, on one side at least; else nil.
+// isStale reports whether a robot does not see, on one side at least.
+func (r *Robot) isStale(now time.Duration) bool {
+	_, age := r.oldest(now)
+	return !r.settings.blind && age > staleAge
+}
+
+// stale is what there is to say about that, nil when it is over.
 func (r *Robot) stale(now time.Duration) error {
-	id, age := r.oldest(now)
-	if r.settings.blind || r.obs.Seq == 0 || age <= staleAge {
+	if !r.isStale(now) {
 		return nil
 	}
-	last := "was never heard of"
-	if age < math.MaxInt64 {
-		last = fmt.Sprintf("was heard of %v ago", age.Round(time.Millisecond))
+	id, age := r.oldest(now)
+	what := fmt.Sprintf("sensor %d was heard of %v ago", id, age.Round(time.Millisecond))
+	switch {
+	case r.silence(now) == math.MaxInt64:
+		what = "no sensor was heard of yet"
+	case age == math.MaxInt64:
+		what = fmt.Sprintf("sensor %d was never heard of", id)
 	}
-	return fmt.Errorf("durin: %s: sensor %d %s: %w", r.address, id, last, errStale)
+	return fmt.Errorf("durin: %s: %s: %w", r.address, what, errStale)
 }
 
 // deadMan stops a robot that was told to move and then nothing more.
@@ -180,12 +189,10 @@ func (r *Robot) check() (broken bool) {
 // tend stops motion that nobody renews or that is blind, and keeps a robot awake that stands still.
 func (r *Robot) tend(now time.Duration) {
 	r.deadMan(now) // before anything that feeds the robot's watchdog
-	if !r.present.zero() {
-		if err := r.stale(now); err != nil {
-			r.halt()
-			r.stats.Stale++
-			r.err = err
-		}
+	if !r.present.zero() && r.isStale(now) {
+		r.halt()
+		r.stats.Stale++
+		r.err = errStale
 	}
 	if r.present.zero() && now-r.link.lastUsed >= keepAlive {
 		r.transmit(&wire.SetWheelVelocity{}, nil)

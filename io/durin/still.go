@@ -38,9 +38,15 @@ func (s *stillness) frame(now time.Duration, o *Obs, m *motion, p Profile) (stil
 	case now-s.since < stillAfter:
 		return false
 	}
-	s.still = unchanged(&s.seen, o)
+	s.still = unchanged(&s.seen, o) && rate(o) < driveTurn/2
 	s.since, s.seen = now, *o
 	return s.still
+}
+
+// rate is how fast the robot turns by its gyroscope, rad/s, which tells where the same is to be seen all around.
+func rate(o *Obs) float64 {
+	g := o.IMU.Gyro()
+	return math.Hypot(math.Hypot(float64(g[0]), float64(g[1])), float64(g[2]))
 }
 
 // unchanged reports whether two observations see the same but for the sensors' noise, in the upper rows: the lower ones look

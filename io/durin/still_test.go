@@ -3,6 +3,9 @@ package durin
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/livespike/livespike/io/durin/wire"
 )
 
 // TestStandsStill: a robot whose motor button was not pressed is noticed after two seconds, by whatever it is told; one
@@ -37,6 +40,27 @@ func TestStandsStill(t *testing.T) {
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestTurnsInPlace: a robot that sees the same all around, but whose gyroscope turns, does not stand still. 65.5 is one
+// degree a second.
+func TestTurnsInPlace(t *testing.T) {
+	var o Obs
+	for id := range o.ToF {
+		for row := range o.ToF[id] {
+			for col := range o.ToF[id][row] {
+				o.ToF[id][row][col] = 700
+			}
+		}
+	}
+	m := motion{body: wire.SetRobotVelocity{Rot: 30}}
+	for raw, want := range map[int16]bool{0: true, 30 * 65.5: false} {
+		o.IMU.RawGyro[2] = raw
+		var s stillness
+		if s.frame(0, &o, &m, Profile{}) || s.frame(3*time.Second, &o, &m, Profile{}) != want {
+			t.Errorf("gyroscope at %v: want still %v", o.IMU, want)
 		}
 	}
 }

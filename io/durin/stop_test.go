@@ -168,6 +168,42 @@ func TestOneStaleSensor(t *testing.T) {
 	}
 }
 
+// TestGoneStays: that a robot is gone is not hidden by what follows from it, until it is heard of again. Motion that is
+// held costs no memory.
+func TestGoneStays(t *testing.T) {
+	f := newFakeRobot(t, false)
+	r, err := Dial(f.addr(), NoSignals(), Option{"silence", func(s *settings) { s.silence = time.Millisecond }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	r.Send(drive)
+	if err := r.Err(); !IsStale(err) || !strings.Contains(err.Error(), "no sensor was heard of yet") {
+		t.Errorf("before the first frame: %v", err)
+	}
+	var c Command = drive
+	if n := testing.AllocsPerRun(100, func() { r.Send(c) }); n != 0 {
+		t.Errorf("%v allocations for a Send that is held", n)
+	}
+	if _, err := r.NextContext(context.Background()); !IsGone(err) {
+		t.Fatalf("no frame came: %v", err)
+	}
+	held := r.Stats().Held
+	r.Send(drive)
+	if err := r.Err(); !IsGone(err) || r.Stats().Held != held+1 {
+		t.Errorf("after another Send: %v", err)
+	}
+	r.mu.Lock()
+	for id := range r.obs.ToFAt {
+		r.obs.ToFAt[id] = time.Now()
+	}
+	r.endCycle()
+	r.mu.Unlock()
+	if err := r.Err(); err != nil {
+		t.Errorf("after a frame: %v", err)
+	}
+}
+
 // TestMaxAccel: 500 mm/s² are 50 mm/s in 0.1 s, which is as much as a pause counts. By wheels or by the body's velocity,
 // from rest or from the other, speeds do not leap; a stop does.
 func TestMaxAccel(t *testing.T) {

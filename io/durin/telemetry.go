@@ -157,7 +157,7 @@ func (r *Robot) endCycle() {
 	r.obs.Seq++
 	r.stats.Frames++
 	r.rhythms[SensorToF].heard(now)
-	if errors.Is(r.err, errStale) && r.stale(now) == nil {
+	if (errors.Is(r.err, errStale) || errors.Is(r.err, errGone) && r.link != nil) && !r.isStale(now) {
 		r.err = nil
 	}
 	if r.still.frame(now, &r.obs, &r.present, r.settings.profile) {

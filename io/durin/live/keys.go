@@ -3,8 +3,12 @@ package live
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/livespike/livespike/io/durin"
 	"github.com/livespike/livespike/io/durin/sim"
@@ -21,12 +25,18 @@ var (
 
 // Keys lets the page's keys drive a robot, from now on: w a s d or the arrows forward, back and to the sides, q and e
 // round, or a gamepad. The page sends ten times a second while a key is held and zeros when none is; what the robot is
-// told goes through Robot.Send, with its limits and its dead man. Anybody who reaches the page can drive.
+// told goes through Robot.Send, with its limits and its dead man. Anybody who reaches the page can drive. A simulated robot
+// follows the wall clock from now on, as a hand on the keys does.
 func (p *Page) Keys(r *durin.Robot) {
+	r.Obs() // which ends its lockstep
 	p.driveWith(func(m durin.Move) (err error) {
 		defer func() {
-			if e, ok := recover().(error); ok { // the robot was closed
-				err = e
+			switch v := recover().(type) {
+			case nil:
+			case error: // the robot was closed
+				err = v
+			default:
+				err = fmt.Errorf("live: %v", v)
 			}
 		}()
 		r.Send(m)
@@ -63,6 +73,10 @@ func (p *Page) keys(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if isNamed(r.Host) {
+		http.Error(w, "live: open the page by its address, not by a name", http.StatusForbidden)
+		return
+	}
 	var m durin.Move
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10)).Decode(&m); err != nil {
 		http.Error(w, "live: "+err.Error(), http.StatusBadRequest)
@@ -80,4 +94,14 @@ func (p *Page) keys(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// isNamed reports whether a page was asked of a host by a name, which whoever has the name can point at this machine
+// after a browser has loaded their page (DNS rebinding): it then has the right origin.
+func isNamed(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err != nil && !strings.EqualFold(host, "localhost")
 }

@@ -186,6 +186,31 @@ func drive(t *testing.T, p *Page, body, origin string) (status int, text string)
 	return reply.StatusCode, string(b)
 }
 
+// TestNames: a page that was opened by a name does not drive, since the name may be another site's.
+func TestNames(t *testing.T) {
+	p := listen(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(p.URL(), "http://"), ":")
+	for host, want := range map[string]int{
+		"127.0.0.1:" + port: http.StatusConflict, "[::1]:" + port: http.StatusConflict, "[::1]": http.StatusConflict, "10.0.0.5": http.StatusConflict,
+		"localhost:" + port: http.StatusConflict, "elsewhere.example:" + port: http.StatusForbidden, "elsewhere.example": http.StatusForbidden,
+	} {
+		r, err := http.NewRequest(http.MethodPost, p.URL()+"/drive", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		r.Header.Set("Origin", "http://"+host) // the same, as the browser sees it
+		reply, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply.Body.Close()
+		if reply.StatusCode != want {
+			t.Errorf("%s: %s, want %d", host, reply.Status, want)
+		}
+	}
+}
+
 // TestKeys: a page's keys drive a robot that it was told to let them drive, and a simulated one that nobody else drives;
 // not from a page of another site.
 func TestKeys(t *testing.T) {
@@ -197,6 +222,9 @@ func TestKeys(t *testing.T) {
 		t.Errorf("before Keys: %d %s", status, text)
 	}
 	p.Keys(r)
+	if strings.Contains(r.String(), "time passes in Next") {
+		t.Errorf("nobody calls Next: %v", r)
+	}
 	if status, text := drive(t, p, forward, p.URL()); status != http.StatusNoContent || r.Last() != (durin.Move{Y: 120, Rot: 5}) {
 		t.Errorf("%d %s; the robot was told %v", status, text, r.Last())
 	}

@@ -15,6 +15,7 @@ type arena struct {
 	mu     sync.Mutex
 	robots []*Robot
 	speed  float64
+	active bool          // run is there
 	epoch  time.Time     // wall clock at which the robots' clocks stood at base
 	base   time.Duration // simulated
 	done   sync.WaitGroup
@@ -36,10 +37,7 @@ func newArena(c Config) (*arena, error) {
 	for i, r := range a.robots {
 		r.others = append(append([]*Robot(nil), a.robots[:i]...), a.robots[i+1:]...)
 	}
-	if a.speed > 0 {
-		a.done.Add(1)
-		go a.run()
-	}
+	a.start()
 	return a, nil
 }
 
@@ -78,10 +76,15 @@ func (a *arena) catchUp() {
 // setSpeed changes the clock.
 func (a *arena) setSpeed(speed float64) {
 	a.catchUp()
-	start := a.speed == 0 && speed > 0 && a.users > 0
 	a.speed, a.epoch, a.base = speed, time.Now(), a.now()
 	a.plan()
-	if start {
+	a.start()
+}
+
+// start lets run run when the clock does.
+func (a *arena) start() {
+	if a.speed > 0 && !a.active && a.users > 0 {
+		a.active = true
 		a.done.Add(1)
 		go a.run()
 	}
@@ -90,19 +93,20 @@ func (a *arena) setSpeed(speed float64) {
 // run keeps robots up with the wall clock.
 func (a *arena) run() {
 	defer a.done.Done()
-	defer a.timer.Stop()
 	for {
 		select {
 		case <-a.stop:
+			a.timer.Stop()
 			return
 		case <-a.timer.C:
 		}
 		a.mu.Lock()
 		a.catchUp()
 		a.plan()
-		running := a.speed > 0
+		a.active = a.speed > 0
+		active := a.active
 		a.mu.Unlock()
-		if !running {
+		if !active {
 			return
 		}
 	}

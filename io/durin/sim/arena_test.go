@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"runtime"
 	"testing"
 	"time"
 
@@ -36,6 +37,37 @@ func TestSeveral(t *testing.T) {
 	if _, err := newArena(Config{World: w, Robots: 3}); err == nil {
 		t.Error("three robots at two starts")
 	}
+}
+
+// TestStopped: a clock that is stopped and started again has one goroutine, and still goes.
+func TestStopped(t *testing.T) {
+	c, err := ParseConfig("empty?quiet=1&speed=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Listen("127.0.0.1:0", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	before := runtime.NumGoroutine()
+	for range 100 {
+		s.SetSpeed(0)
+		s.SetSpeed(1)
+	}
+	from := s.nowOf()
+	for limit := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before || s.nowOf() <= from+time.Second/4; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("%d goroutines, %d before; the clock has gone from %v to %v", runtime.NumGoroutine(), before, from, s.nowOf())
+		}
+	}
+}
+
+// nowOf is the robot's time as run has left it.
+func (s *Server) nowOf() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.robot.Now()
 }
 
 // TestStall: during a stall nothing is sent, and what the robot is told is done afterwards.

@@ -44,10 +44,12 @@ func (c *calls) prepare(conn *net.UDPConn) (err error) {
 
 func (c *calls) receive(_ *net.UDPConn, b []byte) (n int, from netip.AddrPort, err error) {
 	c.in.buffer = b
-	for c.in.errno = syscall.EINTR; c.in.errno == syscall.EINTR; {
-		if err := c.raw.Read(c.tryIn); err != nil {
-			return 0, netip.AddrPort{}, err
-		}
+	for c.in.errno = syscall.EINTR; err == nil && c.in.errno == syscall.EINTR; {
+		err = c.raw.Read(c.tryIn)
+	}
+	c.in.buffer = nil // it is the caller's
+	if err != nil {
+		return 0, netip.AddrPort{}, err
 	}
 	if c.in.errno != 0 {
 		return 0, netip.AddrPort{}, os.NewSyscallError("recvfrom", c.in.errno)
@@ -55,13 +57,19 @@ func (c *calls) receive(_ *net.UDPConn, b []byte) (n int, from netip.AddrPort, e
 	return int(c.in.n), netip.AddrPortFrom(netip.AddrFrom4(c.in.addr.Addr), swap(c.in.addr.Port)), nil
 }
 
-func (c *calls) send(_ *net.UDPConn, b []byte, to netip.AddrPort) error {
+func (c *calls) send(_ *net.UDPConn, b []byte, to netip.AddrPort) (err error) {
+	ip := to.Addr().Unmap()
+	if !ip.Is4() {
+		return &net.AddrError{Err: "not an IPv4 address", Addr: to.String()}
+	}
 	c.out.buffer = b
-	c.out.addr = syscall.RawSockaddrInet4{Family: syscall.AF_INET, Port: swap(to.Port()), Addr: to.Addr().Unmap().As4()}
-	for c.out.errno = syscall.EINTR; c.out.errno == syscall.EINTR; {
-		if err := c.raw.Write(c.tryOut); err != nil {
-			return err
-		}
+	c.out.addr = syscall.RawSockaddrInet4{Family: syscall.AF_INET, Port: swap(to.Port()), Addr: ip.As4()}
+	for c.out.errno = syscall.EINTR; err == nil && c.out.errno == syscall.EINTR; {
+		err = c.raw.Write(c.tryOut)
+	}
+	c.out.buffer = nil
+	if err != nil {
+		return err
 	}
 	if c.out.errno != 0 {
 		return os.NewSyscallError("sendto", c.out.errno)

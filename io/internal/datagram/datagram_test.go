@@ -71,6 +71,12 @@ func TestEnds(t *testing.T) {
 	if err := c.Send(make([]byte, 1<<16), at); err == nil {
 		t.Error("64 KiB were sent")
 	}
+	var other *net.AddrError
+	for _, to := range []netip.AddrPort{netip.MustParseAddrPort("[::1]:9"), {}} {
+		if err := c.Send(nil, to); !errors.As(err, &other) {
+			t.Errorf("sent to %v: %v", to, err)
+		}
+	}
 	if err := c.SetReadDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
