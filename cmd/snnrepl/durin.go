@@ -19,7 +19,7 @@ var _ = register(command{
 whether another program is connected, who the robot is, round trips, the telemetry's rates, losses, damage and gaps, the battery, the
 clock. It takes four seconds, and the wheels are told nothing but zeros. Exit status 1 if anything is wrong.
 
-With --wheels it then turns one wheel after the other, asks which one turned, and says what belongs behind the robot's address so that
+With --wheels it then, if the robot answered, turns one wheel after the other, asks which one turned, and says what belongs behind the robot's address so that
 it drives the right way. Lift the robot before, and press its motor button.
 
 HOST is "durin5.local", "10.0.0.5", or a simulated robot, "sim:room?loss=0.1".`,
@@ -43,21 +43,26 @@ func runDurin(s streams, f *flag.FlagSet) int {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer cancel()
 	var broken error
+	answers := false
 	inOrder := durin.Examine(ctx, rest.Arg(0), func(f durin.Finding) {
+		answers = answers || f.OK && f.Name == "answers"
 		if err := written(fmt.Fprintln(s.out, f)); err != nil {
 			broken = err
 			cancel()
 		}
 	})
+	if broken == nil && text(f, "wheels") == "true" {
+		if answers && ctx.Err() == nil {
+			broken = askWheels(ctx, s, rest.Arg(0), turnTime)
+		} else {
+			broken = written(fmt.Fprintln(s.out, "the wheels were not tried"))
+		}
+	}
 	switch {
 	case broken != nil:
 		return failure(s, broken)
 	case !inOrder:
 		return failed
-	case text(f, "wheels") == "true":
-		if err := askWheels(ctx, s, rest.Arg(0), turnTime); err != nil {
-			return failure(s, err)
-		}
 	}
 	return fine
 }

@@ -16,6 +16,15 @@ func TestDurinDoctor(t *testing.T) {
 	if status != failed || errs != "" || !strings.Contains(out, "\n✓ identity   durin255, id 255, ") || !strings.Contains(out, "\n✗ sensors    4 see nothing at all: 0 mm in every zone\n             dead, or covered") {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
+	status, out, errs = snnrepl("", "durin", "doctor", "--wheels", "sim:nosuch")
+	if status != failed || errs != "" || !strings.HasSuffix(out, "\nthe wheels were not tried\n") {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+	// What is wrong elsewhere does not keep the wheels from being tried; standard input is empty.
+	status, out, errs = snnrepl("", "durin", "doctor", "--wheels", "sim:room?seed=1&dead=4")
+	if status != failed || !strings.Contains(out, "Lift the robot") || !strings.Contains(errs, "ended before the last answer") {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
 	for _, c := range []struct {
 		args []string
 		err  string
@@ -47,6 +56,7 @@ func TestDurinWheels(t *testing.T) {
 		{"\n\n-\n-\nr\n\n\n\n", "?wheels=raw\n", ""},
 		{"\nnw\nne\nwhat\n\n\n-\n-\n", "?wheels=viamove&invertx=1&invertrot=1\n", ""},
 		{"\n0\n0\n0\n0\n", "", "was the motor button pressed?"},
+		{"\n\n\n0\n\n", "", "nothing has turned for back left: is the wheel blocked"},
 		{"\n\n", "", "ended before the last answer"},
 	} {
 		var out strings.Builder

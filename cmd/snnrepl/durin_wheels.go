@@ -80,16 +80,21 @@ func askWheels(ctx context.Context, s streams, address string, long time.Duratio
 
 // wheelSettings says what the answers about the four wheels mean.
 func wheelSettings(answers [4]turned) (string, error) {
-	inPlace, none := true, true
+	inPlace := true
+	var still []string
 	var backward [4]bool
 	for wheel, a := range answers {
 		inPlace = inPlace && a.wheel == wheel
-		none = none && a.wheel < 0
+		if a.wheel < 0 {
+			still = append(still, wheelNames[wheel].long)
+		}
 		backward[wheel] = a.backward
 	}
 	switch {
-	case none:
+	case len(still) == len(answers):
 		return "", errors.New("no wheel has turned: was the motor button pressed?")
+	case len(still) > 0:
+		return "", fmt.Errorf("nothing has turned for %s: is the wheel blocked, or its motor not connected?", strings.Join(still, ", "))
 	case inPlace && backward == [4]bool{}:
 		return "wheels=schema", nil
 	case inPlace && backward == [4]bool{false, true, true, false}: // the left ones

@@ -42,7 +42,8 @@ func (f Finding) String() string {
 // finding as it is made. It reports whether all was in order; where a step fails those that build on it are left out.
 //
 // The address is one of Dial's but for a recording; a simulated robot follows the clock meanwhile. It takes four seconds.
-// The wheels are told zeros and nothing else, and the streams are off afterwards.
+// The wheels are told zeros and nothing else, and the streams are off afterwards, their periods and the resolution those
+// that Dial asks for. When the context ends, it says so and takes leave of the robot nevertheless.
 func Examine(ctx context.Context, address string, tell func(Finding)) bool {
 	return examine(ctx, address, 3*time.Second, tell)
 }
@@ -68,6 +69,7 @@ type examination struct {
 	name    string        // for errors
 	conn    net.Conn
 	udp     *datagram.Conn
+	remote  netip.Addr // that telemetry comes from
 	encoder wire.Encoder
 	replies chan heard
 }
@@ -77,6 +79,14 @@ type heard struct {
 	m       wire.Message
 	payload []byte
 	at      time.Time
+}
+
+// or is a reply that was not the one asked for, or why there is none.
+func (h heard) or(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return "answered by " + h.m.String()
 }
 
 func (x *examination) ok(name, format string, args ...any) {
@@ -123,11 +133,15 @@ func (x *examination) run(address string) {
 		return
 	}
 	x.roundTrips()
-	if x.openTelemetry() {
+	if x.ctx.Err() == nil && x.openTelemetry() {
 		w := x.listen()
 		x.judge(w)
 		x.clock(before)
 	}
+	if x.ctx.Err() != nil {
+		x.wrong("interrupted", "the rest was not looked at", "")
+	}
+	x.ctx = context.WithoutCancel(x.ctx)
 	x.goodbye()
 }
 
@@ -281,7 +295,7 @@ func (x *examination) identify() *uptime {
 	h, err := x.ask(&wire.Empty{Which: wire.TagGetSystemInfo})
 	info, ok := h.m.(*wire.SystemInfo)
 	if !ok {
-		x.wrong("identity", fmt.Sprintf("getSystemInfo is answered by %v, %v", h.m, err), "is it a Durin's firmware of October 2022 or later?")
+		x.wrong("identity", "getSystemInfo: "+h.or(err), "is it a Durin's firmware of October 2022 or later?")
 		return nil
 	}
 	text := fmt.Sprintf("%s, id %d, %s, MAC %s, up %v", info.Hostname, info.ID, info.IP, info.MAC, (time.Duration(info.UptimeMs) * time.Millisecond).Round(time.Second))
@@ -307,6 +321,9 @@ func (x *examination) roundTrips() {
 	for range examineZeros {
 		began := time.Now()
 		h, err := x.ask(&wire.SetWheelVelocity{})
+		if x.ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			x.wrong("round trip", fmt.Sprintf("%v after %d of %d commands", err, len(times), examineZeros), "is the Wi-Fi good enough there?")
 			return
@@ -330,7 +347,7 @@ func (x *examination) openTelemetry() bool {
 		x.wrong("telemetry", err.Error(), "")
 		return false
 	}
-	x.udp = l.udp
+	x.udp, x.remote = l.udp, l.remote
 	ip, port := l.telemetryAddress()
 	soon := &wire.SetStreamPeriod{Which: wire.TagSetSystemStatusStreamPeriod, Ms: 50}
 	for _, m := range append(streams(R8x8At15Hz, ip, port), soon) {
@@ -352,10 +369,12 @@ func (x *examination) listen() *telemetryWatch {
 		return w
 	}
 	for x.ctx.Err() == nil {
-		n, _, err := x.udp.Receive(buffer)
+		n, from, err := x.udp.Receive(buffer)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
 			return w
+		case err == nil && from.Addr().Unmap() != x.remote:
+			w.foreign++
 		case err == nil:
 			w.take(buffer[:n], time.Now())
 		}
@@ -364,6 +383,9 @@ func (x *examination) listen() *telemetryWatch {
 }
 
 func (x *examination) judge(w *telemetryWatch) {
+	if x.ctx.Err() != nil {
+		return // it has not seen all
+	}
 	for _, f := range w.findings(x.watch, x.udp.LocalAddr()) {
 		x.fine = x.fine && f.OK
 		x.tell(f)
@@ -373,9 +395,12 @@ func (x *examination) judge(w *telemetryWatch) {
 // clock compares the robot's clock with ours.
 func (x *examination) clock(before *uptime) {
 	h, err := x.ask(&wire.Empty{Which: wire.TagGetSystemInfo})
+	if x.ctx.Err() != nil {
+		return
+	}
 	info, ok := h.m.(*wire.SystemInfo)
 	if !ok {
-		x.wrong("clock", fmt.Sprintf("the robot does not tell its time any more: %v, %v", h.m, err), "")
+		x.wrong("clock", "the robot does not tell its time any more: "+h.or(err), "")
 		return
 	}
 	if info.UptimeMs < before.ms {
@@ -395,7 +420,8 @@ func (x *examination) clock(before *uptime) {
 
 const clockOff = 3 // %; answers that were held up count
 
-// goodbye leaves the robot as it was: with zero wheels and without streams.
+// goodbye leaves the robot with zero wheels and without streams. What openTelemetry has set stays: the periods of the
+// streams, the resolution, the status of the zones.
 func (x *examination) goodbye() {
 	_, err := x.ask(&wire.SetWheelVelocity{})
 	if err == nil {

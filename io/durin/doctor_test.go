@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +89,51 @@ func TestExamineNobody(t *testing.T) {
 	wait(t, "the robot to be free", func() bool { return !server.Connected() })
 	if found, _ := findingsOf(t, server.Addr()); !found["answers"].OK || !found["goodbye"].OK {
 		t.Errorf("%v", found)
+	}
+}
+
+// TestExamineInterrupted: an examination that is interrupted while it watches judges nothing by the half it has seen, and
+// switches the streams off all the same.
+func TestExamineInterrupted(t *testing.T) {
+	config, err := sim.ParseConfig("empty?speed=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sim.Listen("127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	watching := make(chan struct{})
+	go func() { // until something was streamed
+		defer cancel()
+		<-watching
+		for moment, err := server.NextToF(ctx, 0); err == nil && moment.Sent == 0; moment, err = server.NextToF(ctx, 0) {
+			runtime.Gosched()
+		}
+	}()
+	var names []string
+	fine := examine(ctx, server.Addr(), time.Hour, func(f Finding) {
+		if names = append(names, f.Name); f.Name == "round trip" {
+			close(watching)
+		}
+		if f.OK == (f.Name == "interrupted") || strings.Contains(f.Text, "nil") {
+			t.Errorf("%v", f)
+		}
+	})
+	if want := []string{"address", "port", "answers", "identity", "layout", "round trip", "interrupted", "goodbye"}; fine || !slices.Equal(names, want) {
+		t.Errorf("fine %t, found %q, want %q", fine, names, want)
+	}
+}
+
+// TestForeign: what others send to the port is not the robot's telemetry.
+func TestForeign(t *testing.T) {
+	w := newTelemetryWatch()
+	w.foreign = 3
+	if f := w.findings(time.Second, &net.UDPAddr{}); len(f) != 1 || !strings.Contains(f[0].Text, "but 3 datagrams of somebody else") {
+		t.Errorf("%v", f)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type telemetryWatch struct {
 	decoder     wire.Decoder
 	datagrams   int
+	foreign     int // of somebody else; the others are the robot's
 	badChecksum int
 	undecodable int
 
@@ -132,7 +133,11 @@ func (w *telemetryWatch) findings(watched time.Duration, here net.Addr) (all []F
 	}
 	wrong := func(name, text, advice string) { all = append(all, Finding{Name: name, Text: text, Advice: advice}) }
 	if w.datagrams == 0 {
-		wrong("telemetry", fmt.Sprintf("nothing has come to %v in %v", here, watched),
+		text := fmt.Sprintf("nothing has come to %v in %v", here, watched)
+		if w.foreign > 0 {
+			text += fmt.Sprintf(" but %d datagrams of somebody else", w.foreign)
+		}
+		wrong("telemetry", text,
 			"does a firewall of this computer keep UDP out? is it behind NAT or a VPN that the robot cannot see through?")
 		return all
 	}
