@@ -22,7 +22,8 @@ const port = "1337"
 // ("replay:run.dur", see Record): its frames come with Next, until that says that the recording is over.
 //
 // A host may be followed by order=2022 or 2023 (the sensors' ids), wheels=schema, raw or viamove, invertx=1,
-// invertrot=1: "durin5.local?wheels=viamove". Dial returns when each time-of-flight sensor was heard of or half a
+// invertrot=1, telemetry=1338 (the UDP port of this computer that the robot sends to, for a firewall; any that is free
+// otherwise): "durin5.local?wheels=viamove&telemetry=1338". Dial returns when each time-of-flight sensor was heard of or half a
 // second has passed. The error says what to do when the robot does not answer within the timeout.
 func Dial(address string, opts ...Option) (*Robot, error) {
 	return DialContext(interrupt.Context(), address, opts...)
@@ -142,7 +143,7 @@ func (r *Robot) connect(ctx context.Context, target string) error {
 	if err != nil {
 		return explain(name, err, timeout)
 	}
-	l, err := newLink(conn)
+	l, err := newLink(conn, r.settings.telemetry)
 	if err != nil {
 		return errors.Join(explain(name, err, timeout), conn.Close())
 	}

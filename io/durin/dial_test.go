@@ -2,6 +2,7 @@ package durin
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"runtime"
 	"strings"
@@ -31,6 +32,8 @@ func TestNobodyThere(t *testing.T) {
 		{"sim:arena?sed=1", "unknown option sed; there are seed, "},
 		{"sim:arena?seed=x", "seed: "},
 		{"127.0.0.1?wheels=square", "wheels=square is not understood"},
+		{"127.0.0.1?telemetry=65536", "telemetry=65536 is not understood"},
+		{"127.0.0.1?telemetry=0", "telemetry=0 is not understood"},
 	} {
 		r, err := Dial(c.address, Timeout(100*time.Millisecond))
 		if err == nil {
@@ -107,6 +110,44 @@ func TestReconnect(t *testing.T) {
 			t.Errorf("drives at %v after the break", v)
 		}
 	})
+}
+
+// TestTelemetryPort: the robot sends to the port that was asked for, also after a reconnect; one that is taken is an error.
+func TestTelemetryPort(t *testing.T) {
+	config, err := sim.ParseConfig("room?speed=1&robots=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	servers, err := sim.ListenAll("127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range servers {
+		defer s.Close()
+	}
+	free, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := free.LocalAddr().(*net.UDPAddr).Port
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	query := fmt.Sprintf("?telemetry=%d", port)
+	r := MustDial(servers[0].Addr() + query)
+	defer r.Close()
+	there := func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.link != nil && r.link.udp.LocalAddr().(*net.UDPAddr).Port == port && r.link.received > 0
+	}
+	wait(t, "telemetry at the port", there)
+	servers[0].Disconnect()
+	wait(t, "a new connection", func() bool { return r.Stats().Reconnects == 1 })
+	wait(t, "telemetry at the port again", there)
+	if _, err := Dial(servers[1].Addr() + query); err == nil || !strings.Contains(err.Error(), fmt.Sprint(port)) {
+		t.Errorf("a port that is taken: %v", err)
+	}
 }
 
 // TestNothingIsLeft: Close ends every goroutine.

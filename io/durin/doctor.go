@@ -72,6 +72,8 @@ type examination struct {
 	remote  netip.Addr // that telemetry comes from
 	encoder wire.Encoder
 	replies chan heard
+
+	telemetry uint16 // the UDP port; 0 is any
 }
 
 // heard is a message on the connection for commands.
@@ -105,7 +107,8 @@ func (x *examination) failed(name string, err error) {
 }
 
 func (x *examination) run(address string) {
-	target, closeSim, err := examined(address)
+	target, telemetry, closeSim, err := examined(address)
+	x.telemetry = telemetry
 	x.name, _, _ = strings.Cut(address, "?")
 	if err != nil {
 		x.wrong("address", err.Error(), `an address is a host, "durin5.local" or "10.0.0.5", or a simulated robot, "sim:arena"`)
@@ -139,31 +142,31 @@ func (x *examination) run(address string) {
 		x.clock(before)
 	}
 	if x.ctx.Err() != nil {
-		x.wrong("interrupted", "the rest was not looked at", "")
+		x.wrong("ended", "interrupted: the rest was not looked at", "")
 	}
 	x.ctx = context.WithoutCancel(x.ctx)
 	x.goodbye()
 }
 
-// examined is the host and port of an address; a simulated robot is started.
-func examined(address string) (target string, closeSim func(), err error) {
+// examined is the host and port of an address and the port for telemetry; a simulated robot is started.
+func examined(address string) (target string, telemetry uint16, closeSim func(), err error) {
 	nothing := func() {}
 	if hasScheme(address, "replay") {
-		return "", nothing, errors.New("a recording has no connection to look at")
+		return "", 0, nothing, errors.New("a recording has no connection to look at")
 	}
 	if hasScheme(address, "sim") {
 		config, err := sim.ParseConfig(address[len("sim:"):])
 		if err != nil {
-			return "", nothing, err
+			return "", 0, nothing, err
 		}
 		if config.Speed == 0 {
 			config.Speed = 1
 		}
 		servers, err := sim.ListenAll("127.0.0.1:0", config)
 		if err != nil {
-			return "", nothing, err
+			return "", 0, nothing, err
 		}
-		return servers[0].Addr(), func() {
+		return servers[0].Addr(), 0, func() {
 			for _, s := range servers {
 				_ = s.Close() // a simulated robot that ends badly has nothing to do with the examination
 			}
@@ -174,7 +177,7 @@ func examined(address string) (target string, closeSim func(), err error) {
 	if err == nil {
 		target = withPort(target)
 	}
-	return target, nothing, err
+	return target, s.telemetry, nothing, err
 }
 
 // resolve puts the address in the place of a name.
@@ -342,7 +345,7 @@ func (x *examination) roundTrips() {
 
 // openTelemetry asks for the streams.
 func (x *examination) openTelemetry() bool {
-	l, err := newLink(x.conn)
+	l, err := newLink(x.conn, x.telemetry)
 	if err != nil {
 		x.wrong("telemetry", err.Error(), "")
 		return false

@@ -119,11 +119,11 @@ func TestExamineInterrupted(t *testing.T) {
 		if names = append(names, f.Name); f.Name == "round trip" {
 			close(watching)
 		}
-		if f.OK == (f.Name == "interrupted") || strings.Contains(f.Text, "nil") {
+		if f.OK == (f.Name == "ended") || strings.Contains(f.Text, "nil") {
 			t.Errorf("%v", f)
 		}
 	})
-	if want := []string{"address", "port", "answers", "identity", "layout", "round trip", "interrupted", "goodbye"}; fine || !slices.Equal(names, want) {
+	if want := []string{"address", "port", "answers", "identity", "layout", "round trip", "ended", "goodbye"}; fine || !slices.Equal(names, want) {
 		t.Errorf("fine %t, found %q, want %q", fine, names, want)
 	}
 }

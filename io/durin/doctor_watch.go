@@ -138,7 +138,7 @@ func (w *telemetryWatch) findings(watched time.Duration, here net.Addr) (all []F
 			text += fmt.Sprintf(" but %d datagrams of somebody else", w.foreign)
 		}
 		wrong("telemetry", text,
-			"does a firewall of this computer keep UDP out? is it behind NAT or a VPN that the robot cannot see through?")
+			"does a firewall of this computer keep UDP out? it can let one port in, telemetry=1338 behind the address; is it behind NAT or a VPN that the robot cannot see through?")
 		return all
 	}
 	ok("telemetry", "%d datagrams in %v", w.datagrams, watched)

@@ -46,8 +46,8 @@ type answer struct {
 // receiveBuffer holds 10 000 datagrams a second through a pause of the process.
 const receiveBuffer = 1 << 20
 
-// newLink opens the telemetry socket beside a connection. Packets leave at once: TCP_NODELAY is Go's default.
-func newLink(conn net.Conn) (*link, error) {
+// newLink opens the telemetry socket beside a connection, at a port or, for 0, at a free one. Packets leave at once: TCP_NODELAY is Go's default.
+func newLink(conn net.Conn, port uint16) (*link, error) {
 	local, ok := conn.LocalAddr().(*net.TCPAddr)
 	if !ok {
 		return nil, fmt.Errorf("local address is %v", conn.LocalAddr())
@@ -56,7 +56,7 @@ func newLink(conn net.Conn) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	udp, err := datagram.Listen(local.IP)
+	udp, err := datagram.Listen(local.IP, int(port))
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package durin
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type settings struct {
 	noSignals  bool
 	record     string // the name of a file
 	resolution Resolution
+	telemetry  uint16 // the UDP port; 0 is any
 }
 
 // deadManTime is how long motion lasts without a Send.
@@ -110,8 +112,11 @@ func (s *settings) parse(address string) (string, error) {
 			s.profile.InvertX, ok = value == "1", value == "1" || value == "0"
 		case "invertrot":
 			s.profile.InvertRot, ok = value == "1", value == "1" || value == "0"
+		case "telemetry":
+			n, err := strconv.ParseUint(value, 10, 16)
+			s.telemetry, ok = uint16(n), err == nil && n > 0
 		default:
-			return host, fmt.Errorf("unknown option %s; there are order, wheels, invertx, invertrot", key)
+			return host, fmt.Errorf("unknown option %s; there are order, wheels, invertx, invertrot, telemetry", key)
 		}
 		if !ok {
 			return host, fmt.Errorf("%s=%s is not understood", key, value)

@@ -59,7 +59,7 @@ func listen(address string, a *arena, index int) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	udp, err := datagram.Listen(listener.Addr().(*net.TCPAddr).IP)
+	udp, err := datagram.Listen(listener.Addr().(*net.TCPAddr).IP, 0)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sim: %w", err), listener.Close())
 	}

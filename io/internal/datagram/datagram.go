@@ -16,9 +16,9 @@ type Conn struct {
 	calls
 }
 
-// Listen opens a socket on an address of this machine, at a port that is free.
-func Listen(ip net.IP) (*Conn, error) {
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: ip})
+// Listen opens a socket on an address of this machine, at a port, or at one that is free for 0.
+func Listen(ip net.IP, port int) (*Conn, error) {
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: ip, Port: port})
 	if err != nil {
 		return nil, err
 	}

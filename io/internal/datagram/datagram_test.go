@@ -11,7 +11,7 @@ import (
 
 func listen(t *testing.T) (*Conn, netip.AddrPort) {
 	t.Helper()
-	c, err := Listen(net.IPv4(127, 0, 0, 1))
+	c, err := Listen(net.IPv4(127, 0, 0, 1), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
