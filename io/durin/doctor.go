@@ -296,6 +296,10 @@ func (x *examination) identify() *uptime {
 	}
 	x.ok("answers", "zero wheels are acknowledged: no other program is connected")
 	h, err := x.ask(&wire.Empty{Which: wire.TagGetSystemInfo})
+	if x.ctx.Err() != nil {
+		x.failed("identity", x.ctx.Err())
+		return nil
+	}
 	info, ok := h.m.(*wire.SystemInfo)
 	if !ok {
 		x.wrong("identity", "getSystemInfo: "+h.or(err), "is it a Durin's firmware of October 2022 or later?")

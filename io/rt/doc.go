@@ -9,8 +9,8 @@
 //
 // Ticks are absolute: tick n is due n periods after the start, whatever the steps took. A loop has a thread of its own,
 // sleeps until 150 µs before a tick and spins for the rest, which costs 15 % of a core at 1 kHz; Spin(0) turns that
-// off. It never spins where the program or the machine has one processor. While a loop runs, the garbage collector waits until the
-// program has grown by 1 GiB; KeepCollector leaves it alone.
+// off. It never spins where the program or the machine has one processor. While a loop runs, the garbage collector waits
+// until the program has grown by 1 GiB; KeepCollector leaves it alone.
 //
 // On Linux the loop's thread takes the real-time class SCHED_FIFO, where the user may: root, or whoever has an rtprio
 // limit (ulimit -r; @group - rtprio 1 in /etc/security/limits.conf). The report says whether it does. Without it any
