@@ -71,14 +71,15 @@ func (c *capture) read(stream string, pipe *os.File, hurry <-chan struct{}) {
 	pause := time.NewTimer(gather)
 	defer pause.Stop()
 	for {
+		began := time.Now()
 		n, err := pipe.Read(chunk)
 		held = c.deliver(stream, append(held, chunk[:n]...))
 		if err != nil {
 			c.stream(stream, held)
 			return
 		}
-		if n > len(chunk)/2 {
-			continue
+		if n > len(chunk)/2 || time.Since(began) > gather/10 {
+			continue // slow text does not gather: the other stream's would overtake it
 		}
 		pause.Reset(gather)
 		select {

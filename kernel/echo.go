@@ -51,8 +51,10 @@ func (r *run) show(values []interp.Value) {
 	}
 	result.Data["text/plain"] = text
 	r.pending, r.types = result, types
-	r.history.echoed(text)
-	r.outputs.keep(r.cell.N, values)
+	if !r.cell.Silent {
+		r.history.echoed(text)
+		r.outputs.keep(r.cell.N, values)
+	}
 }
 
 // finish publishes the value that waits: as the cell's result when it is the last, which it is in a cell that ended well.

@@ -167,7 +167,7 @@ func (s *Session) Signature(src string, at int) (interp.Signature, bool) {
 // rendered is documentation as Markdown and as HTML; a doc comment has its own light markup.
 func rendered(doc interp.Doc) (markdown, page string) {
 	var parser comment.Parser
-	var printer comment.Printer
+	printer := comment.Printer{DocLinkBaseURL: "https://pkg.go.dev"}
 	text := parser.Parse(strings.TrimSpace(strings.TrimPrefix(doc.Text, doc.Sig)))
 	return "```go\n" + doc.Sig + "\n```\n\n" + string(printer.Markdown(text)),
 		"<pre>" + html.EscapeString(doc.Sig) + "</pre>\n" + string(printer.HTML(text))

@@ -18,6 +18,7 @@ func TestQuestions(t *testing.T) {
 	for src, want := range map[string]query{
 		"?fmt.Println": {"fmt.Println", 0}, "x?": {"x", 0}, " ?? f\n": {"f", 1}, "f??": {"f", 1}, "?getting-started": {"getting-started", 0},
 		"%time?": {"%time", 0}, "?%%bash": {"%%bash", 0}, "!?": {"!", 0}, "?events.md": {"events.md", 0},
+		"tensor.Ones(2,3).Sum?": {"tensor.Ones(2,3).Sum", 0}, "?xs[0].A": {"xs[0].A", 0}, "(*x).Forward??": {"(*x).Forward", 1},
 	} {
 		if got, ok := question(src); !ok || got != want {
 			t.Errorf("%q asks for %+v, %v", src, got, ok)

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 type outputs struct {
 	cells  []int // oldest first
 	values map[int][]interp.Value
+	bound  uintptr // the map that is Out, unless the user has given that name a meaning
 }
 
 // outputLimit is how many cells' values are kept, so that they do not fill the memory.
@@ -38,6 +40,19 @@ func (o *outputs) keep(n int, values []interp.Value) {
 // mentioned is how a cell asks for a value: by a name that is no field's.
 var mentioned = regexp.MustCompile(`(?:^|[^.\w])(Out|_[0-9]+)\b`)
 
+// ownOut reports whether Out is what bindOutputs has made of it.
+func (r *run) ownOut(ctx context.Context, outType bool) bool {
+	if !outType || r.outputs.bound == 0 {
+		return false
+	}
+	now := r.engine().Eval(ctx, interp.Cell{Src: "Out"})
+	if now.Err != nil || len(now.Values) != 1 {
+		return false
+	}
+	m, ok := now.Values[0].V.(map[int]any)
+	return ok && reflect.ValueOf(m).Pointer() == r.outputs.bound
+}
+
 // bindOutputs defines what the text mentions, unless the user has given the names a meaning. What cannot be defined is left to
 // the compiler's complaint.
 func (r *run) bindOutputs(ctx context.Context, src string) {
@@ -53,22 +68,29 @@ func (r *run) bindOutputs(ctx context.Context, src string) {
 		live[n.Name] = n.Type
 	}
 	const outType = "map[int]any"
-	if typ, taken := live["Out"]; taken && typ != outType {
-		return
+	carrier := "Out"
+	if _, taken := live["Out"]; taken && !r.ownOut(ctx, live["Out"] == outType) {
+		carrier = "_Out" // Out is the user's
 	}
 	var names strings.Builder
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(wanted))) {
 		n, err := strconv.Atoi(strings.TrimPrefix(name, "_"))
 		values := r.outputs.values[n]
 		if _, taken := live[name]; err == nil && !taken && len(values) == 1 && values[0].Any != nil {
-			fmt.Fprintf(&names, "%s := Out[%d].(%s)\n", name, n, values[0].Type)
+			fmt.Fprintf(&names, "%s := %s[%d].(%s)\n", name, carrier, n, values[0].Type)
 		}
 	}
-	made := r.engine().Eval(ctx, interp.Cell{Src: "Out := " + outType + "{}\nOut"})
+	if carrier != "Out" && names.Len() == 0 {
+		return
+	}
+	made := r.engine().Eval(ctx, interp.Cell{Src: carrier + " := " + outType + "{}\n" + carrier})
 	if made.Err != nil || len(made.Values) != 1 {
 		return
 	}
 	out, _ := made.Values[0].V.(map[int]any)
+	if carrier == "Out" {
+		r.outputs.bound = reflect.ValueOf(out).Pointer()
+	}
 	for n, values := range r.outputs.values {
 		if len(values) == 1 {
 			out[n] = values[0].Any

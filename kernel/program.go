@@ -36,6 +36,11 @@ func program(cells []numbered) (string, error) {
 			return "", fmt.Errorf("cell %d: %w", p.cell.n, err)
 		}
 	}
+	for _, p := range parts {
+		if name := w.output(p); name != "" {
+			return "", fmt.Errorf("cell %d uses %s, and a program has no Out: give the value a name", p.cell.n, name)
+		}
+	}
 	w.name()
 	for _, p := range parts {
 		if err := w.write(p); err != nil {

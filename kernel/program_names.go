@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -81,6 +82,42 @@ func (w *writer) survey(p saved) error {
 	}
 	return nil
 }
+
+// output is a name by which a cell asks for what an earlier one has shown, see bindOutputs, if no cell has defined it.
+func (w *writer) output(p saved) (name string) {
+	own := map[string]bool{}
+	for _, g := range w.defined {
+		own[g.name] = true
+	}
+	for _, c := range p.chunks {
+		t, err := parseChunk(c)
+		if err != nil {
+			continue
+		}
+		ast.Inspect(t.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, e := range n.Lhs {
+					if id, ok := e.(*ast.Ident); ok && n.Tok == token.DEFINE {
+						own[id.Name] = true
+					}
+				}
+			case *ast.IndexExpr:
+				if id, ok := n.X.(*ast.Ident); ok && id.Name == "Out" && !own["Out"] {
+					name = "Out"
+				}
+			case *ast.Ident:
+				if numberedName.MatchString(n.Name) && !own[n.Name] {
+					name = n.Name
+				}
+			}
+			return name == ""
+		})
+	}
+	return name
+}
+
+var numberedName = regexp.MustCompile(`^_[0-9]+$`)
 
 // signature is a function's type without the names of its parameters, which may change from one definition to the next.
 func signature(f *ast.FuncType) string {

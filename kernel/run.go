@@ -97,9 +97,9 @@ func (r *run) magic(ctx context.Context, text string, line int) error {
 	return &magicError{line: line, col: 1 + len(head) - len(strings.TrimLeft(head, " \t")), err: err, usage: errors.As(err, &usage)}
 }
 
-// asked is a cell that asks for help: ?name, ??name, name?, name??. A name may be a topic's or a magic's; a comment that ends
-// with a question mark asks nothing.
-var asked = regexp.MustCompile(`^(\?{0,2})\s*(%{0,2}[\pL_][\pL\pN_.-]*|!!?)\s*(\?{0,2})$`)
+// asked is a cell that asks for help: ?name, ??name, name?, name??. A name may be a topic's, a magic's or a member of what a call
+// or an index gives, as in tensor.Ones(2).Sum?; a comment that ends with a question mark asks nothing.
+var asked = regexp.MustCompile(`^(\?{0,2})\s*(%{0,2}[\pL_][\pL\pN_.-]*|[\pL_(*&][\pL\pN_.()\[\]:,*&-]*|!!?)\s*(\?{0,2})$`)
 
 func question(src string) (q query, ok bool) {
 	m := asked.FindStringSubmatch(strings.TrimSpace(src))
@@ -147,6 +147,7 @@ func (r *run) expressions(ctx context.Context) map[string]wire.ExpressionResult 
 	}
 	results := map[string]wire.ExpressionResult{}
 	for name, src := range r.cell.Expressions {
+		r.bindOutputs(ctx, src)
 		values, err := r.eval(ctx, src, source{text: src})
 		switch {
 		case err != nil:

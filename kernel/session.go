@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/livespike/livespike/internal/interrupt"
 	"github.com/livespike/livespike/kernel/interp"
@@ -49,7 +50,7 @@ type Session struct {
 	stdin   *stdin
 	history history
 	restore func()        // of the display sink
-	devices func() string // of Options
+	devices func() string // waits for those of Options
 	warm    sync.Once
 
 	mu          sync.Mutex
@@ -85,12 +86,17 @@ func New(o Options) (*Session, error) {
 	s := &Session{options: o, capture: c, history: history{file: o.HistoryFile}, displays: map[string]*run{}}
 	s.stdin = &stdin{session: s}
 	s.interp = begin(s.newInterp)
-	s.devices = sync.OnceValue(func() string {
-		if o.Devices == nil {
+	if o.Devices == nil {
+		o.Devices = func() []string { return nil }
+	}
+	asked := sync.OnceValue(func() func() []string { return beginWithin(deviceTime, o.Devices) })
+	s.devices = func() string {
+		list := asked()()
+		if len(list) == 0 {
 			return ""
 		}
-		return ", " + strings.Join(o.Devices(), ", ")
-	})
+		return ", " + strings.Join(list, ", ")
+	}
 	s.restore = display.SetSink(sink{s})
 	return s, nil
 }
@@ -107,6 +113,28 @@ func begin[T any](f func() T) func() T {
 	return func() T {
 		<-done
 		return value
+	}
+}
+
+// deviceTime is how long the banner waits for the names of devices: a driver may take seconds to wake, and a front end that
+// asks who we are shall not.
+const deviceTime = 20 * time.Millisecond
+
+// beginWithin is begin, but what waits gives up after a while, with nothing.
+func beginWithin[T any](limit time.Duration, f func() T) func() T {
+	var value T
+	done := make(chan struct{})
+	go func() {
+		value = f()
+		close(done)
+	}()
+	return func() (none T) {
+		select {
+		case <-done:
+			return value
+		case <-time.After(limit):
+			return none
+		}
 	}
 }
 

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/reeflective/readline"
+	"golang.org/x/term"
 
 	"github.com/livespike/livespike/kernel"
 	"github.com/livespike/livespike/kernel/interp"
@@ -23,11 +25,13 @@ import (
 type editor struct {
 	shell  *readline.Shell
 	n      int
-	goesOn bool // Enter has begun a line of the same cell
+	goesOn bool        // Enter has begun a line of the same cell
+	before *term.State // of the terminal
 }
 
 func newEditor(k *kernel.Session, colour bool) *editor {
 	e := &editor{shell: readline.NewShell()}
+	e.before, _ = term.GetState(int(os.Stdin.Fd())) // without one, nothing is given back
 	paint := func(text string) string {
 		if colour {
 			return "\x1b[1;32m" + text + "\x1b[0m"
@@ -116,7 +120,7 @@ func (e *editor) closeBracket() {
 
 // edit hands the cell to the user's own editor and takes it back.
 func (e *editor) edit() {
-	text, err := edited(string(*e.shell.Line()))
+	text, err := e.edited(string(*e.shell.Line()))
 	if err != nil {
 		e.shell.Hint.SetTemporary("snnrepl: editor: " + err.Error())
 		return
@@ -125,8 +129,23 @@ func (e *editor) edit() {
 	e.shell.Cursor().Set(e.shell.Line().Len())
 }
 
+// lend calls a function while the terminal is as it was before it was edited on: lines, echo and Ctrl-C, which is not for us
+// then, and no marks around what is pasted.
+func (e *editor) lend(do func() error) error {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	in := int(os.Stdin.Fd())
+	if raw, err := term.GetState(in); err == nil && e.before != nil && term.Restore(in, e.before) == nil {
+		defer func() { _ = term.Restore(in, raw) }()
+	}
+	fmt.Print("\x1b[?2004l")
+	defer fmt.Print("\x1b[?2004h")
+	return do()
+}
+
 // edited is a text after it was in $VISUAL, $EDITOR or vi, without its last newline.
-func edited(text string) (string, error) {
+func (e *editor) edited(text string) (string, error) {
 	f, err := os.CreateTemp("", "cell-*.go")
 	if err != nil {
 		return "", err
@@ -139,10 +158,10 @@ func edited(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := strings.Fields(cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), "vi"))
+	name := strings.Fields(cmp.Or(strings.TrimSpace(os.Getenv("VISUAL")), strings.TrimSpace(os.Getenv("EDITOR")), "vi"))
 	command := exec.Command(name[0], append(name[1:], f.Name())...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := command.Run(); err != nil {
+	if err := e.lend(command.Run); err != nil {
 		return "", fmt.Errorf("%s: %w", name[0], err)
 	}
 	after, err := os.ReadFile(f.Name())

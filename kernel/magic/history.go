@@ -44,7 +44,7 @@ func runHistory(_ context.Context, c *Call) error {
 	if cells, err := cellNumbers(words); err == nil && len(words) > 0 {
 		list = slices.DeleteFunc(list, func(e Entry) bool { return !slices.Contains(cells, e.Line) })
 	} else {
-		pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(strings.Join(words, " ")))
+		pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(strings.ToValidUTF8(strings.Join(words, " "), "\uFFFD")))
 		matches := regexp.MustCompile("(?s)" + pattern)
 		list = slices.DeleteFunc(list, func(e Entry) bool { return !matches.MatchString(e.Src) })
 	}

@@ -90,6 +90,8 @@ func TestMagics(t *testing.T) {
 		{"%hist -g b*c", "history true", "3/2: b\n     c\n", ""},
 		{"%history 1", "history false", "1: a\n", ""},
 		{"%history 3-5", "history false", "", ""},
+		{"%history 1-9999999999999", "history false", "", ""},
+		{"%history \xff", "history false", "", ""},
 		{"%history -l 0", "", "", "-l wants a number"},
 		{"%history -x", "", "", "there is no option -x"},
 		{"%whos y", "", "y  string  \"a b\"\n", ""},

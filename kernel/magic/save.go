@@ -39,6 +39,9 @@ var _ = register(Magic{
 	},
 })
 
+// maxRange is more than anybody has cells.
+const maxRange = 1 << 20
+
 // cellNumbers reads numbers and ranges: 3 5-8.
 func cellNumbers(words []string) ([]int, error) {
 	var cells []int
@@ -50,7 +53,7 @@ func cellNumbers(words []string) ([]int, error) {
 		}
 		to := from
 		if isRange {
-			if to, err = strconv.Atoi(last); err != nil || to < from {
+			if to, err = strconv.Atoi(last); err != nil || to < from || to-from > maxRange {
 				return nil, fmt.Errorf("%q is no range of cells", word)
 			}
 		}

@@ -65,7 +65,7 @@ func (s *Server) cell(ctx context.Context, r request) (aborted []request) {
 	}
 	out.tellLeft()
 	s.publisher.flushNow()
-	if outcome.Err != nil && orTrue(content.StopOnError) {
+	if outcome.Err != nil && !c.Silent && orTrue(content.StopOnError) {
 		// What the client sends once it knows of the failure runs: it gets the reply after this.
 		s.settle()
 		aborted = s.queue.takeAll()

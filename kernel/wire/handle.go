@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,7 +23,13 @@ func (s *Server) handle(ctx context.Context, r request) {
 			return
 		}
 		s.status(r.RawHeader, "busy")
-		s.fail(r, "execute_reply", fmt.Errorf("%d bytes of code are waiting already", queueLimit))
+		err := fmt.Errorf("%d bytes of code are waiting already", queueLimit)
+		select {
+		case <-s.queue.gone:
+			err = errors.New("the kernel is shutting down")
+		default:
+		}
+		s.fail(r, "execute_reply", err)
 	case "comm_open", "comm_msg", "comm_close":
 		if !s.comms.incoming.put(r) {
 			s.drop(fmt.Errorf("%w: %d bytes of comm messages are waiting already", ErrMessage, queueLimit))

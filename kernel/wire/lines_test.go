@@ -461,3 +461,13 @@ func TestShutdownEndsAQuestion(t *testing.T) {
 	c.wantReply(id, `"status":"error"`)
 	<-c.end
 }
+
+// What a front end asks silently takes no cell of the user's along when it fails, as in ipykernel.
+func TestSilentFailureAbortsNothing(t *testing.T) {
+	c := newClient(t)
+	first := c.send(Shell, "execute_request", `{"code":"fail","silent":true}`)
+	later := c.send(Shell, "execute_request", execute("print x"))
+	c.run()
+	c.wantReply(first, `"ename":"Panic"`)
+	c.wantReply(later, `"status":"ok"`)
+}

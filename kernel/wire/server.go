@@ -119,8 +119,8 @@ func (s *Server) run(ctx context.Context, t Transport) error {
 		defer close(s.executed)
 		s.execute(ctx)
 	}()
-	go s.runComms() // a handler that hangs is left behind
-	shell, control := make(chan func(), 16), make(chan func(), 16)
+	go s.runComms()                                                  // a handler that hangs is left behind
+	shell, control := make(chan func(), 1024), make(chan func(), 16) // what waits for shell must not keep control waiting
 	for _, socket := range []chan func(){shell, control} {
 		s.working.Go(func() {
 			for do := range socket {
