@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 	"github.com/livespike/livespike/io/event"
 	"github.com/livespike/livespike/snn/tensor"
 )
+
+// maxMask is how many pixels a mask may have: memory for them is taken on the word of a file's first bytes.
+const maxMask = 1 << 26
 
 // loadMask reads a mask of pixels from an image or an array.
 func loadMask(place string) (*tensor.Tensor, error) {
@@ -22,6 +26,16 @@ func loadMask(place string) (*tensor.Tensor, error) {
 		return nil, err
 	}
 	defer f.Close()
+	head, err := png.DecodeConfig(f)
+	if err == nil && head.Width*head.Height > maxMask {
+		err = fmt.Errorf("%dx%d pixels, no camera has as many", head.Width, head.Height)
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", place, err)
+	}
 	img, err := png.Decode(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", place, err)
@@ -48,7 +62,7 @@ func loadLens(v string) ([]float64, error) {
 	var numbers []float64
 	for _, field := range strings.Fields(strings.ReplaceAll(list, ",", " ")) {
 		n, err := strconv.ParseFloat(field, 64)
-		if err != nil {
+		if err != nil || n-n != 0 { // an infinity is none, either
 			return nil, wrongUsage("--undistort %s: %q is no number", v, field)
 		}
 		numbers = append(numbers, n)

@@ -80,6 +80,7 @@ func TestEventsErrors(t *testing.T) {
 		{[]string{"filter", "--size", "64x48", whole, "--undistort", "1,2,3"}, 2, "3 numbers, want fx,fy,cx,cy"},
 		{[]string{"filter", "--size", "64x48", whole, "--undistort", "nosuch"}, 1, "no such file"},
 		{[]string{"filter", "--size", "64x48", whole, "--undistort", "1,0,3,4"}, 2, "--undistort 1,0,3,4: focal lengths 1 and 0"},
+		{[]string{"filter", "--size", "64x48", whole, "--undistort", "400,400,5,5,nan"}, 2, `"nan" is no number`},
 		{[]string{"convert", recordings + "dat_truncated.dat", filepath.Join(dir, "a.csv")}, 1, "breaks off"},
 	} {
 		status, _, err := snnrepl("", append([]string{"events"}, c.args...)...)

@@ -55,6 +55,7 @@ func detectCSV(head []byte, whole bool, order *[4]int) (csvDialect, error) {
 	d.setUnit(time.Microsecond)
 	var named, unit bool
 	var rows [][][]byte
+	second := 0 // where the line behind the first row starts
 	if bytes.HasPrefix(head, byteOrderMark) {
 		d.start = len(byteOrderMark)
 	}
@@ -92,12 +93,25 @@ func detectCSV(head []byte, whole bool, order *[4]int) (csvDialect, error) {
 			d.start = next
 			continue
 		}
-		rows = append(rows, fields)
+		if rows = append(rows, fields); len(rows) == 1 {
+			second = next
+		}
 	}
 	if order != nil {
 		d.at, named = *order, true
+		if len(rows) > 0 && d.heading(rows[0]) { // names that csvNames does not have
+			rows, d.start = rows[1:], second
+		}
 	}
 	return d, d.columns(rows, named, unit)
+}
+
+// heading is whether no field of a line is a number.
+func (d *csvDialect) heading(fields [][]byte) bool {
+	return !slices.ContainsFunc(fields, func(field []byte) bool {
+		_, number := d.time(field)
+		return number
+	})
 }
 
 // sure is an error when the lines do not say what their columns are.

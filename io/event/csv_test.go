@@ -82,3 +82,22 @@ func TestCarriageReturns(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderHeading: a line of names that nobody knows is no event, and no error, when Order says what they are.
+func TestOrderHeading(t *testing.T) {
+	for _, text := range []string{"a,b,c,d\n1,2,3,1\n2,3,4,0\n", "stamp;xx;yy;on\n1;2;3;1\n2;3;4;0\n"} {
+		file := filepath.Join(t.TempDir(), "a.csv")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := event.Open(file, event.Order("t,x,y,p"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		got, err := rest(s)
+		if want := []event.Event{event.Of(1, 2, 3, 1), event.Of(2, 3, 4, 0)}; err != nil || !slices.Equal(got, want) || s.Stats().Errors != 0 {
+			t.Errorf("%q: %v, %v, %v", text, got, s.Stats(), err)
+		}
+	}
+}

@@ -173,6 +173,9 @@ func (s *dvSink) send(conns []net.Conn) (sent int, err error) {
 	})
 	defer stop()
 	for _, conn := range conns {
+		if ctx.Err() != nil {
+			break // those behind the one that held it up are well, and have something to read yet
+		}
 		n, err := conn.Write(s.packets.Bytes())
 		if err != nil {
 			s.drop(conn)

@@ -48,10 +48,12 @@ type parallel struct {
 	at     int64  // of data
 	before decoder
 	queue  []*piece
+	front  *piece // the one that Next decodes further, or nil
 	idle   []*piece
 	now    []Event // of the front piece, what has not been delivered
 	room   int
 	stats  Stats
+	stop   error // why there are no more pieces; nil at the end of the file
 	end    error
 }
 
@@ -62,6 +64,7 @@ type piece struct {
 	src    []byte
 	offset int64
 	last   bool
+	left   []byte // of src, what has not been decoded
 	events []Event
 	err    error
 	done   chan struct{}
@@ -89,8 +92,7 @@ func (p *parallel) Next() ([]Event, error) {
 			return nil, p.end
 		}
 		if err := p.start(); err != nil {
-			p.end = err
-			continue
+			p.data, p.stop = nil, err // behind the pieces that have been started
 		}
 		p.finish()
 	}
@@ -100,14 +102,14 @@ func (p *parallel) Next() ([]Event, error) {
 }
 
 // start gives pieces to goroutines as long as there are both.
-func (p *parallel) start() error {
+func (p *parallel) start() (err error) {
+	defer fault(debug.SetPanicOnFault(true), p.file.in.name, &err)
 	for len(p.queue) < p.room && len(p.data) > 0 {
 		var one *piece
 		if n := len(p.idle); n > 0 {
 			one, p.idle = p.idle[n-1], p.idle[:n-1]
 		} else {
 			one = &piece{done: make(chan struct{}, 1)}
-			var err error
 			if one.dec, err = p.dec.fork(&one.stats); err != nil {
 				return err
 			}
@@ -123,21 +125,32 @@ func (p *parallel) start() error {
 
 // finish waits for the front piece.
 func (p *parallel) finish() {
-	if len(p.queue) == 0 {
-		p.end = io.EOF
+	one := p.front
+	switch {
+	case one != nil:
+		one.further(p.file.in.name)
+	case len(p.queue) == 0:
+		if p.end = p.stop; p.end == nil {
+			p.end = io.EOF
+		}
+		return
+	default:
+		one = p.queue[0]
+		<-one.done
+		p.queue = p.queue[:copy(p.queue, p.queue[1:])]
+		if !one.dec.continues(p.before, one.events) {
+			one.dec.resume(p.before)
+			one.decode(p.file.in.name)
+		}
+	}
+	p.now = one.events
+	p.stats.add(one.stats)
+	if p.front = nil; len(one.left) > 0 && one.err == nil {
+		p.front = one
 		return
 	}
-	one := p.queue[0]
-	<-one.done
-	p.queue = p.queue[:copy(p.queue, p.queue[1:])]
-	if !one.dec.continues(p.before, one.events) {
-		one.dec.resume(p.before)
-		one.decode(p.file.in.name)
-	}
 	p.before = one.dec.clone()
-	p.now = one.events
 	p.end = one.err
-	p.stats.add(one.stats)
 	// Its memory is used again when the batches of it have been delivered, which is when the next one starts.
 	p.idle = append(p.idle, one)
 }
@@ -150,10 +163,17 @@ func (one *piece) run(file string) {
 }
 
 func (one *piece) decode(file string) {
+	one.left = one.src
+	one.further(file)
+}
+
+// further decodes what is left of the piece, or so much of it that a file without places to cut does not fill the memory
+// with its events.
+func (one *piece) further(file string) {
 	defer fault(debug.SetPanicOnFault(true), file, &one.err)
-	one.stats, one.err = Stats{}, nil
-	events, src := one.events[:0], one.src
-	for {
+	one.stats, one.err, one.events = Stats{}, nil, one.events[:0] // what a fault leaves is not that of another piece
+	events, src := one.events, one.left
+	for len(events) < 8*pieceBytes {
 		if cap(events)-len(events) < batchEvents {
 			events = append(events, make([]Event, batchEvents)...)[:len(events)]
 		}
@@ -164,6 +184,7 @@ func (one *piece) decode(file string) {
 		} else {
 			events = append(events, got...)
 		}
+		one.events = events
 		at := one.offset + int64(len(one.src)-len(src))
 		src = src[used:]
 		if bad != nil {
@@ -183,8 +204,8 @@ func (one *piece) decode(file string) {
 			break
 		}
 	}
-	one.events = events
-	one.stats.Bytes = int64(len(one.src) - len(src))
+	one.stats.Bytes = int64(len(one.left) - len(src))
+	one.left = src
 }
 
 // Close waits for the goroutines, which read the file.

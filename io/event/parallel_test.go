@@ -131,6 +131,56 @@ func TestParallelEVT3(t *testing.T) {
 	}
 }
 
+// TestParallelShorter: a file that somebody cuts while it is read ends with an error, and no event is made up.
+func TestParallelShorter(t *testing.T) {
+	defer event.SetPieceBytes(1 << 14)()
+	evt2 := []byte("% evt 2.0\n% geometry 1280x720\n% end\n")
+	dat := []byte("% Data file containing CD events.\n% Version 2\n% Width 1280\n% Height 720\n\x0c\x08")
+	for i := range uint32(1 << 17) {
+		if i%64 == 0 {
+			evt2 = binary.LittleEndian.AppendUint32(evt2, 8<<28|i/64)
+		}
+		evt2 = binary.LittleEndian.AppendUint32(evt2, 1<<28|i%64<<22)
+		dat = binary.LittleEndian.AppendUint32(dat, i)
+		dat = binary.LittleEndian.AppendUint32(dat, 0)
+	}
+	for name, data := range map[string][]byte{"a.raw": evt2, "a.dat": dat} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := event.Open(file, event.Parallel(3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := int64(0)
+		for {
+			events, err := s.Next()
+			if err != nil {
+				if !errors.Is(err, event.ErrTruncated) {
+					t.Errorf("%s: %v", name, err)
+				}
+				break
+			}
+			for i := range events {
+				if events[i].T != n {
+					t.Fatalf("%s: event %d is at %d", name, n, events[i].T)
+				}
+				n++
+			}
+			if n > 40000 {
+				if err := os.Truncate(file, 3<<17); err != nil { // whole pages: behind the end of the last one are zeros
+					t.Fatal(err)
+				}
+			}
+		}
+		if n == 1<<17 {
+			t.Errorf("%s: all events of a file that was cut", name)
+		}
+		_ = s.Close()
+	}
+}
+
 func parallelDigest(t *testing.T, file string, n int) (string, event.Stats) {
 	t.Helper()
 	s, err := event.Open(file, event.Parallel(n))

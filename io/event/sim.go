@@ -210,6 +210,9 @@ func (s *sim) Next() ([]Event, error) {
 	}
 }
 
+// wake ends a Next that nothing happens in, or whose events are all filtered out, so that Close need not wait for it.
+func (s *sim) wake() { s.closed.Store(true) }
+
 func (s *sim) Close() error {
 	s.closed.Store(true)
 	return nil

@@ -14,12 +14,14 @@ import (
 // follows the events and not the pixels.
 func (s *Stream) ReadSparse() *tensor.Sparse {
 	dst := tensor.NewSparse(nil, nil, s.mustShape("ReadSparse")...)
+	s.mustRun("ReadSparse")
 	s.readSparse(dst)
 	return dst
 }
 
 // ReadSparseInto is ReadSparse into a tensor of FrameShape, which it overwrites. In steady state it does not allocate.
 func (s *Stream) ReadSparseInto(dst *tensor.Sparse) {
+	s.mustRun("ReadSparseInto")
 	s.mustFitSparse("ReadSparseInto", dst)
 	s.readSparse(dst)
 }
@@ -28,6 +30,7 @@ func (s *Stream) ReadSparseInto(dst *tensor.Sparse) {
 func (s *Stream) SparseFrames(dt time.Duration) iter.Seq[*tensor.Sparse] {
 	mustDuration("event.Stream.SparseFrames", dt)
 	return func(yield func(*tensor.Sparse) bool) {
+		s.mustRun("SparseFrames")
 		for {
 			dst := tensor.NewSparse(nil, nil, s.mustShape("SparseFrames")...)
 			if !s.SparseFrameInto(dst, dt) || !yield(dst) {

@@ -372,6 +372,10 @@ func TestClosed(t *testing.T) {
 		"Total":     func() { s.Total() },
 		"Rates":     func() { s.Rates(time.Millisecond) },
 		"Intervals": func() { s.Intervals() },
+
+		"ReadSparse":     func() { s.ReadSparse() },
+		"ReadSparseInto": func() { s.ReadSparseInto(tensor.NewSparse(nil, nil, s.FrameShape()...)) },
+		"SparseFrames":   func() { s.SparseFrames(time.Millisecond)(func(*tensor.Sparse) bool { return true }) },
 	} {
 		func() {
 			defer func() {
@@ -395,6 +399,24 @@ func TestClosed(t *testing.T) {
 	}
 	if n != 3 {
 		t.Errorf("%d images after Close", n)
+	}
+	// It ends a Next that looks for an event of an endless scene of which nothing is left.
+	s = event.MustOpen("sim:bars?size=64x48&seconds=0").Mask(tensor.Zeros(48, 64))
+	end := make(chan error)
+	go func() {
+		_, err := s.Next()
+		end <- err
+	}()
+	time.Sleep(10 * time.Millisecond)
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	select {
+	case err := <-closed:
+		if got := <-end; err != nil || !errors.Is(got, event.ErrClosed) {
+			t.Errorf("Next: %v, Close: %v", got, err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("Close waits for a Next that has nothing to return")
 	}
 }
 

@@ -53,8 +53,8 @@ func (l *lens) straight(u, v float64) (float64, float64) {
 	x, y := x0, y0
 	for range 100 {
 		radial, dx, dy := l.terms(x, y)
-		before := x + y
-		if x, y = (x0-dx)/radial, (y0-dy)/radial; math.Abs(x+y-before) < 1e-12 {
+		fromX, fromY := x, y
+		if x, y = (x0-dx)/radial, (y0-dy)/radial; math.Abs(x-fromX)+math.Abs(y-fromY) < 1e-12 {
 			break
 		}
 	}

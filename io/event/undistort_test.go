@@ -32,6 +32,16 @@ func TestUndistort(t *testing.T) {
 	if x, _ := fold.straight(80, 0); !math.IsNaN(x) {
 		t.Errorf("a pixel outside of the image of all directions comes from %v", x)
 	}
+	// So does the diagonal on which x and y change by the same, the other way.
+	even := lens{fx: 400, fy: 400, cx: 320, cy: 240, k: [8]float64{-0.2}}
+	for i := range 200 {
+		u, v := 320+float64(i), 240-float64(i)
+		x, y := even.straight(u, v)
+		bx, by := even.bent((x-320)/400, (y-240)/400)
+		if !(math.Abs(bx*400+320-u) < 1e-6 && math.Abs(by*400+240-v) < 1e-6) {
+			t.Fatalf("pixel (%v, %v) goes to (%v, %v)", u, v, x, y)
+		}
+	}
 	// The stream moves its events there, and takes out those that leave the sensor.
 	s, err := From(&once{events: []Event{Of(0, 10, 10, 1), Of(1, 132, 111, 1)}}, Size(w, h))
 	if err != nil {

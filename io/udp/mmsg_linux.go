@@ -127,6 +127,14 @@ func newSender(conn *net.UDPConn) (*sender, error) {
 		return nil, err
 	}
 	s := &sender{raw: raw}
+	err = raw.Control(func(fd uintptr) {
+		// A kernel before 4.18 does not refuse the message, it sends all of it as one datagram.
+		_, unknown := unix.GetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_SEGMENT)
+		s.single = unknown != nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range s.msgs {
 		s.msgs[i].hdr.Iov = &s.iovs[i]
 		s.msgs[i].hdr.SetIovlen(1)
