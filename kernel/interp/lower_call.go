@@ -95,5 +95,11 @@ func (l *lowerer) boundLiteral(lit *ast.FuncLit) ast.Expr {
 		return lowered
 	}
 	l.at(lit.Pos())
+	return l.bound(lowered, t)
+}
+
+// bound makes a literal of type t in a frame of its own: when a literal ends, the engine writes to the frame that made it, which
+// on another goroutine may be about to call the next one.
+func (l *lowerer) bound(lowered ast.Expr, t types.Type) ast.Expr {
 	return l.typed(l.apply(l.lambda(nil, []*ast.Field{l.result(t)}, l.ret(lowered))), t)
 }

@@ -28,7 +28,7 @@ func (l *lowerer) deferStmt(s *ast.DeferStmt) []ast.Stmt {
 		push = "PushRecoverer"
 	}
 	owner := l.fn
-	list, call := l.frozenCall(s.Call, func(fn *function) {
+	list, call := l.frozenCall(s.Call, false, func(fn *function) {
 		fn.panics = func() ast.Expr { return l.runner(owner) }
 	})
 	l.at(s.Pos())

@@ -7,13 +7,19 @@ import (
 )
 
 // frozenCall lowers the call of a go or defer statement: statements that evaluate the function value, the receiver and the
-// arguments now, and a variable that holds a closure which makes the call later. prepare sees the function of a literal.
-func (l *lowerer) frozenCall(call *ast.CallExpr, prepare func(*function)) ([]ast.Stmt, ast.Expr) {
-	f := frozen{l: l}
+// arguments now, and a variable that holds a closure which makes the call later. prepare sees the function of a literal;
+// apart is for closures that end on another goroutine, see bound.
+func (l *lowerer) frozenCall(call *ast.CallExpr, apart bool, prepare func(*function)) ([]ast.Stmt, ast.Expr) {
+	f := frozen{l: l, apart: apart}
 	fun := ast.Unparen(call.Fun)
 	if lit, ok := fun.(*ast.FuncLit); ok {
 		l.prepare = prepare
-		lowered := l.funcLit(lit)
+		var lowered ast.Expr
+		if apart {
+			lowered = l.boundLiteral(lit)
+		} else {
+			lowered = l.funcLit(lit)
+		}
 		l.at(call.Pos())
 		closure := f.keep(lowered)
 		if lit.Type.Params.NumFields() == 0 && lit.Type.Results.NumFields() == 0 {
@@ -58,6 +64,7 @@ func (l *lowerer) frozenCall(call *ast.CallExpr, prepare func(*function)) ([]ast
 type frozen struct {
 	l      *lowerer
 	before []ast.Stmt
+	apart  bool // the closure is made in a frame of its own
 }
 
 // keep evaluates an expression into a variable.
@@ -94,7 +101,11 @@ func (f *frozen) spread(call *ast.CallExpr, tuple *types.Tuple) {
 }
 
 func (f *frozen) closure(call ast.Expr) ast.Expr {
-	return f.keep(f.l.lambda(nil, nil, &ast.ExprStmt{X: call}))
+	var made ast.Expr = f.l.lambda(nil, nil, &ast.ExprStmt{X: call})
+	if f.apart {
+		made = f.l.bound(made, types.NewSignatureType(nil, nil, nil, nil, nil, false))
+	}
+	return f.keep(made)
 }
 
 func (l *lowerer) tupleArgument(call *ast.CallExpr) *types.Tuple {
