@@ -21,9 +21,9 @@ type Reused struct {
 //		edges, state = model.Forward(f, state)
 //	}
 //
-// Clone what is to be kept, and what a later Backward needs of a state; the input may not be the output of the call before. The
-// module is for one goroutine. What records gradients, runs on a GPU or has a module of the
-// user's inside goes through m.Forward as it is.
+// Clone what is to be kept, and what a later Backward needs of a state; the input may not be the output of the call before.
+// The module is for one goroutine. What records gradients or states, runs on a GPU or has a module of the user's inside goes
+// through m.Forward as it is.
 func Reuse(m Module) *Reused {
 	if m == nil {
 		panicf("snn.Reuse: the module is nil")

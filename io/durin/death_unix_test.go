@@ -33,15 +33,7 @@ func TestMain(m *testing.M) {
 func TestDeathStops(t *testing.T) {
 	for _, how := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
 		t.Run(how.String(), func(t *testing.T) {
-			config, err := sim.ParseConfig("empty?speed=1")
-			if err != nil {
-				t.Fatal(err)
-			}
-			server, err := sim.Listen("127.0.0.1:0", config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close()
+			server := serve(t, "empty?speed=1")
 			child := exec.Command(os.Args[0])
 			child.Env = append(os.Environ(), driveForever+"="+server.Addr())
 			child.Stderr = os.Stderr

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/livespike/livespike/io/durin/sim"
 	"github.com/livespike/livespike/io/durin/wire"
 )
 
@@ -70,15 +69,7 @@ func TestExamineNobody(t *testing.T) {
 	if found, fine := findingsOf(t, address); fine || !strings.Contains(found["port"].Text, "nothing listens there") || len(found) != 2 {
 		t.Errorf("%v", found)
 	}
-	config, err := sim.ParseConfig("empty?speed=1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := sim.Listen("127.0.0.1:0", config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := serve(t, "empty?speed=1")
 	r := MustDial(server.Addr())
 	if found, fine := findingsOf(t, server.Addr()); fine || !strings.Contains(found["answers"].Text, "the robot is busy") || len(found) != 3 {
 		t.Errorf("%v", found)
@@ -95,15 +86,7 @@ func TestExamineNobody(t *testing.T) {
 // TestExamineInterrupted: an examination that is interrupted while it watches judges nothing by the half it has seen, and
 // switches the streams off all the same.
 func TestExamineInterrupted(t *testing.T) {
-	config, err := sim.ParseConfig("empty?speed=1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := sim.Listen("127.0.0.1:0", config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := serve(t, "empty?speed=1")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	watching := make(chan struct{})

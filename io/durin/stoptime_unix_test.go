@@ -113,15 +113,7 @@ type stopTimes struct {
 
 // endOf drives a robot, ends its program and watches the robot until it stands.
 func endOf(tb testing.TB, start func(testing.TB, *sim.Server) (end, clean func())) (t stopTimes) {
-	config, err := sim.ParseConfig("empty?speed=1&quiet=1")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	server, err := sim.Listen("127.0.0.1:0", config)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer server.Close()
+	server := serve(tb, "empty?speed=1&quiet=1")
 	end, clean := start(tb, server)
 	defer clean()
 	wait(tb, "speed", func() (fast bool) {
@@ -164,15 +156,7 @@ func TestProgramEnds(t *testing.T) {
 // do not start again. The cable stays out until the robot stands, however slow the machine is, and the client waits as
 // long for replies.
 func TestCableBack(t *testing.T) {
-	config, err := sim.ParseConfig("empty?speed=1&quiet=1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := sim.Listen("127.0.0.1:0", config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := serve(t, "empty?speed=1&quiet=1")
 	r, err := Dial(server.Addr(), NoSignals(), Timeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
