@@ -90,7 +90,7 @@ func runAway(v, th, delta float32) float32 {
 	if delta == 0 {
 		return 0
 	}
-	return float32(delta * exp32((v-th)/delta))
+	return float32(delta * exp((v-th)/delta))
 }
 
 // runAwaySlope is runAway with its derivatives by v and by delta.
@@ -99,7 +99,7 @@ func runAwaySlope(v, th, delta float32) (current, byV, byDelta float32) {
 		return 0, 0, 0
 	}
 	x := (v - th) / delta
-	e := exp32(x)
+	e := exp(x)
 	return float32(delta * e), e, e * (1 - x)
 }
 

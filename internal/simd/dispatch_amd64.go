@@ -124,23 +124,18 @@ func neurons(wide bool) {
 	}
 }
 
-// both is the first kernel for every 16 neurons whose coefficients are alike, and the second for the others. bits says that
-// the output is bits.
+// both is the first kernel for 16 neurons and more whose coefficients are alike, and the second for the others. bits says
+// that the output is bits, of which the first kernel writes only 16.
 func both(wide, narrow Step, bits bool) Step {
 	return func(z, x, s, c *float32, n, stride, row, cstep int) int {
-		if n < 16 || cstep != 0 {
+		switch most := n &^ 15; {
+		case n < 16 || cstep != 0:
 			return narrow(z, x, s, c, n, stride, row, cstep)
+		case most < n && bits:
+			met := wide(z, x, s, c, most, stride, row, 0)
+			return met | narrow((*float32)(unsafe.Add(unsafe.Pointer(z), most/8)), behind(x, most), behind(s, most), c, 8, stride, row, 0)
 		}
-		most := n &^ 15
-		met := wide(z, x, s, c, most, stride, row, 0)
-		if most < n {
-			out := 4 * most
-			if bits {
-				out = most / 8
-			}
-			met |= narrow((*float32)(unsafe.Add(unsafe.Pointer(z), out)), behind(x, most), behind(s, most), c, n-most, stride, row, 0)
-		}
-		return met
+		return wide(z, x, s, c, n, stride, row, 0)
 	}
 }
 

@@ -2,12 +2,13 @@ package simd
 
 import "math"
 
-// Exp is e to the power x with a relative error below 1e-11, enough to round to float32. It is made of separate
-// operations, so that every machine gives the same bits, which the assembly of the standard library does not promise.
-// Below -150 it is 0: nothing of that size shows in a float32.
+// Exp is e to the power x with a relative error below 2e-12, so that rounding it to float32 is off by at most 0.501 units
+// in the last place. It is made of sums, products and fused ones, each rounded as the standard says, so that every machine
+// gives the same bits, which the assembly of the standard library does not promise. Below -150 it is 0: nothing of that size
+// shows in a float32.
 //
-// x = k·ln 2 + r with |r| ≤ ½ ln 2, and exp(r) is its Taylor polynomial of degree 9, in pairs (Estrin) because a
-// processor can compute those side by side.
+// x = k·ln 2 + r with |r| ≤ ½ ln 2, and exp(r) is the polynomial 1 + r + … of degree 8 whose largest relative error there,
+// 1.1e-12, is the least (Remez).
 func Exp(x float64) float64 {
 	switch {
 	case x != x:
@@ -18,16 +19,16 @@ func Exp(x float64) float64 {
 		return math.Inf(1)
 	}
 	const whole = 3 << 51 // a number of this size has no bits behind the point: adding it rounds to an integer
-	t := float64(x*math.Log2E) + whole
-	r := x - float64((t-whole)*math.Ln2)
-	r2 := float64(r * r)
-	r4 := float64(r2 * r2)
-	p01 := 1 + r
-	p23 := 1.0/2 + float64(r*(1.0/6))
-	p45 := 1.0/24 + float64(r*(1.0/120))
-	p67 := 1.0/720 + float64(r*(1.0/5040))
-	p89 := 1.0/40320 + float64(r*(1.0/362880))
-	p := (p01 + float64(p23*r2)) + float64(((p45+float64(p67*r2))+float64(p89*r4))*r4)
+	t := math.FMA(x, math.Log2E, whole)
+	r := math.FMA(-(t - whole), math.Ln2, x)
+	p := math.FMA(r, 2.47082893223604366e-05, 1.99089389415406348e-04)
+	p = math.FMA(r, p, 1.38891971288205757e-03)
+	p = math.FMA(r, p, 8.33328180808801077e-03)
+	p = math.FMA(r, p, 4.16666644050889917e-02)
+	p = math.FMA(r, p, 1.66666667844418169e-01)
+	p = math.FMA(r, p, 5.00000000042680777e-01)
+	p = math.FMA(r, p, 1)
+	p = math.FMA(r, p, 1)
 	// The last bits of t are k: they become the exponent.
 	return p * math.Float64frombits((math.Float64bits(t)+1023)<<52)
 }

@@ -28,6 +28,7 @@ typedef long long i64;
 #define METHOD __attribute__((device, always_inline))
 #define SHARED static __attribute__((shared))
 DEVICE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEVICE double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
 DEVICE u32 threadX() { return __nvvm_read_ptx_sreg_tid_x(); }
 DEVICE u32 threadY() { return __nvvm_read_ptx_sreg_tid_y(); }
 DEVICE u32 blockX() { return __nvvm_read_ptx_sreg_ctaid_x(); }
@@ -43,7 +44,6 @@ DEVICE void atomicAdd(int *at, int v) { __nvvm_atom_add_gen_i(at, v); }
 DEVICE void atomicOr(u32 *at, u32 v) { __nvvm_atom_or_gen_i((int *)at, (int)v); }
 DEVICE float rootOf(float v) { return __nvvm_sqrt_rn_f(v); }
 DEVICE float magnitude(float v) { return __builtin_fabsf(v); }
-DEVICE double nearest(double v) { return __builtin_rint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 #else
 #define KERNEL(name) extern "C" __global__ void name
@@ -52,6 +52,7 @@ DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 #define METHOD __device__ __forceinline__
 #define SHARED __shared__
 DEVICE float fused(float a, float b, float c) { return __fmaf_rn(a, b, c); }
+DEVICE double fused(double a, double b, double c) { return __fma_rn(a, b, c); }
 DEVICE u32 threadX() { return threadIdx.x; }
 DEVICE u32 threadY() { return threadIdx.y; }
 DEVICE u32 blockX() { return blockIdx.x; }
@@ -64,7 +65,6 @@ DEVICE void barrier() { __syncthreads(); }
 DEVICE u32 ballot(bool p) { return __ballot_sync(0xffffffffu, p); }
 DEVICE float rootOf(float v) { return __fsqrt_rn(v); }
 DEVICE float magnitude(float v) { return fabsf(v); }
-DEVICE double nearest(double v) { return rint(v); }
 DEVICE int bitsOf(u32 word) { return __popc(word); }
 #endif
 
@@ -87,6 +87,7 @@ u32 hostBallot(bool);
 #define METHOD inline
 #define SHARED static thread_local
 DEVICE float fused(float a, float b, float c) { return std::fma(a, b, c); }
+DEVICE double fused(double a, double b, double c) { return std::fma(a, b, c); }
 DEVICE u32 threadX() { return place.thread[0]; }
 DEVICE u32 threadY() { return place.thread[1]; }
 DEVICE u32 blockX() { return place.block[0]; }
@@ -102,7 +103,6 @@ DEVICE void atomicAdd(int *at, int v) { *at += v; }
 DEVICE void atomicOr(u32 *at, u32 v) { *at |= v; }
 DEVICE float rootOf(float v) { return std::sqrt(v); }
 DEVICE float magnitude(float v) { return std::fabs(v); }
-DEVICE double nearest(double v) { return std::nearbyint(v); }
 DEVICE int bitsOf(u32 word) { return __builtin_popcount(word); }
 
 #endif
@@ -138,25 +138,26 @@ DEVICE u64 bitsOfDouble(double v) {
 
 DEVICE double infinity() { return asDouble(0x7ffull << 52); }
 
-// exp32 is eˣ rounded to float32, with the operations of the CPU's: x = k·ln 2 + r, a polynomial of degree 9 in r, all
-// in double.
-DEVICE float exp32(float x) {
+// exponential is Exp in internal/simd/exp.go.
+DEVICE double exponential(double x) {
 	if (x != x) return x;
-	if (x > 89) return (float)infinity();
-	if (x < -104) return 0;
-	double v = x, k = nearest(v * 1.44269504088896340735992468100189214);
-	double r = v - k * 0.693147180559945309417232121458176568;
-	double p = r * (1.0 / 362880) + 1.0 / 40320;
-	p = p * r + 1.0 / 5040;
-	p = p * r + 1.0 / 720;
-	p = p * r + 1.0 / 120;
-	p = p * r + 1.0 / 24;
-	p = p * r + 1.0 / 6;
-	p = p * r + 0.5;
-	p = p * r + 1;
-	p = p * r + 1;
-	return (float)(p * asDouble((u64)(1023 + (i64)k) << 52));
+	if (x < -150) return 0;
+	if (x > 700) return infinity();
+	const double whole = 6755399441055744.0; // 3·2⁵¹: adding it rounds to an integer
+	double t = fused(x, 1.44269504088896340735992468100189214, whole);
+	double r = fused(-(t - whole), 0.693147180559945309417232121458176568, x);
+	double p = fused(r, 2.47082893223604366e-05, 1.99089389415406348e-04);
+	p = fused(r, p, 1.38891971288205757e-03);
+	p = fused(r, p, 8.33328180808801077e-03);
+	p = fused(r, p, 4.16666644050889917e-02);
+	p = fused(r, p, 1.66666667844418169e-01);
+	p = fused(r, p, 5.00000000042680777e-01);
+	p = fused(r, p, 1.0);
+	p = fused(r, p, 1.0);
+	return p * asDouble((bitsOfDouble(t) + 1023) << 52); // the last bits of t become the exponent
 }
+
+DEVICE float exp32(float x) { return (float)exponential(x); }
 
 // runAway is the exponential current of LIFEx and LIFAdEx; without sharpness there is none.
 DEVICE float runAway(float v, float th, float delta) {

@@ -69,21 +69,6 @@ KERNEL(tanh_back)(float *__restrict dx, const float *__restrict dy, const float 
 	for (u32 k = thread(); k < (u32)n; k += threads()) dx[k] = dy[k] * (1 - y[k] * y[k]);
 }
 
-// expOf is Exp in internal/simd/exp.go.
-DEVICE double expOf(double x) {
-	if (x != x) return x;
-	if (x < -150) return 0;
-	if (x > 700) return infinity();
-	const double whole = 6755399441055744.0; // 3·2⁵¹: adding it rounds to an integer
-	double t = x * 1.44269504088896340735992468100189214 + whole;
-	double r = x - (t - whole) * 0.693147180559945309417232121458176568;
-	double r2 = r * r, r4 = r2 * r2;
-	double p01 = 1 + r, p23 = 1.0 / 2 + r * (1.0 / 6), p45 = 1.0 / 24 + r * (1.0 / 120);
-	double p67 = 1.0 / 720 + r * (1.0 / 5040), p89 = 1.0 / 40320 + r * (1.0 / 362880);
-	double p = (p01 + p23 * r2) + ((p45 + p67 * r2) + p89 * r4) * r4;
-	return p * asDouble((bitsOfDouble(t) + 1023) << 52);
-}
-
 DEVICE double tanhOf(double x) {
 	double a = x < 0 ? -x : x;
 	if (a < 0.1) {
@@ -94,17 +79,17 @@ DEVICE double tanhOf(double x) {
 		p = p * s - 1.0 / 3;
 		return x + x * (p * s);
 	}
-	double e = expOf(-2 * a);
+	double e = exponential(-2 * a);
 	double y = (1 - e) / (1 + e);
 	return x < 0 ? -y : y;
 }
 
 KERNEL(exp_f32)(float *__restrict y, const float *__restrict x, int n) {
-	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = (float)expOf(x[k]);
+	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = (float)exponential(x[k]);
 }
 
 KERNEL(sigmoid_f32)(float *__restrict y, const float *__restrict x, int n) {
-	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = (float)(1 / (1 + expOf(-(double)x[k])));
+	for (u32 k = thread(); k < (u32)n; k += threads()) y[k] = (float)(1 / (1 + exponential(-(double)x[k])));
 }
 
 KERNEL(tanh_f32)(float *__restrict y, const float *__restrict x, int n) {

@@ -302,7 +302,7 @@ func (k *backward) runAway() (away VecVirtual, byV Mem) {
 	VMINPS(x, most, x) // NaN passes
 	VMAXPS(x, least, x)
 	some := compare(0x04, value(k.c(5)), constants["zero"]) // not equal, or NaN
-	e := some.of(exp([]VecVirtual{x})[0])
+	e := some.of(joined(exp64(doubles([]VecVirtual{x})...))[0])
 	byV = k.spare
 	VMOVUPS(e, byV)
 	return some.of(mul(e, k.c(5))), byV

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -30,6 +31,7 @@ func main() {
 
 // function begins a kernel.
 func function(name, doc, signature string) {
+	clear(resident)
 	TEXT(name, NOSPLIT, signature)
 	Pragma("noescape")
 	Doc(strings.Split(name+" "+doc, "\n")...)
@@ -92,11 +94,32 @@ func vector() VecVirtual {
 	return YMM()
 }
 
+// instruction is one with operands of some kinds.
+type instruction func(ops ...Op)
+
+// emit writes an instruction, in its second form where an operand is a constant that AVX-512 repeats.
+func emit(plain, repeating instruction, ops ...Op) {
+	for i, op := range ops {
+		ops[i] = where(op)
+	}
+	if slices.ContainsFunc(ops, repeats) {
+		plain = repeating
+	}
+	plain(ops...)
+}
+
+// made is the vector that an instruction with two operands makes: a is on the left.
+func made(plain, repeating instruction, a VecVirtual, b Op) VecVirtual {
+	v := vector()
+	emit(plain, repeating, b, a, v)
+	return v
+}
+
 // The operations, each into a new vector: a is on the left.
-func add(a VecVirtual, b Op) VecVirtual { v := vector(); VADDPS(b, a, v); return v }
-func sub(a VecVirtual, b Op) VecVirtual { v := vector(); VSUBPS(b, a, v); return v }
-func mul(a VecVirtual, b Op) VecVirtual { v := vector(); VMULPS(b, a, v); return v }
-func div(a VecVirtual, b Op) VecVirtual { v := vector(); VDIVPS(b, a, v); return v }
+func add(a VecVirtual, b Op) VecVirtual { return made(VADDPS, VADDPS_BCST, a, b) }
+func sub(a VecVirtual, b Op) VecVirtual { return made(VSUBPS, VSUBPS_BCST, a, b) }
+func mul(a VecVirtual, b Op) VecVirtual { return made(VMULPS, VMULPS_BCST, a, b) }
+func div(a VecVirtual, b Op) VecVirtual { return made(VDIVPS, VDIVPS_BCST, a, b) }
 
 // mask chooses elements of a vector: by all bits of a vector's element, or by the bits of a mask register.
 type mask struct {
@@ -106,14 +129,11 @@ type mask struct {
 	one     *VecVirtual // what ones has made
 }
 
-// unit and nought are vectors of 1 and 0 in the kernels of AVX-512, which have the registers for them.
-var unit, nought VecVirtual
-
 // compare is the mask of a vector's elements that compare so with b's.
 func compare(how uint64, a VecVirtual, b Op) mask {
 	if wide512 {
 		k := K()
-		VCMPPS(Imm(how), b, a, k)
+		emit(VCMPPS, VCMPPS_BCST, Imm(how), b, a, k)
 		return mask{k: k, one: new(VecVirtual)}
 	}
 	v := YMM()
@@ -140,7 +160,7 @@ func (m mask) zeroed(u VecVirtual) VecVirtual {
 	}
 	v := vector()
 	VMOVUPS(u, v)
-	VMULPS(nought, u, m.k, v)
+	VMULPS(where(constants["zero"]), u, m.k, v)
 	return v
 }
 
@@ -148,10 +168,10 @@ func (m mask) zeroed(u VecVirtual) VecVirtual {
 func (m mask) of(a Op) VecVirtual {
 	v := vector()
 	switch {
-	case wide512 && a == Op(constants["one"]):
-		VMOVUPS_Z(unit, m.k, v)
+	case wide512 && repeats(where(a)):
+		VBROADCASTSS_Z(a, m.k, v)
 	case wide512:
-		VMOVUPS_Z(a, m.k, v)
+		VMOVUPS_Z(where(a), m.k, v)
 	case m.negated:
 		VANDNPS(a, m.v, v)
 	default:
@@ -183,7 +203,8 @@ func (m mask) but(other mask) mask {
 func (m mask) choose(a Op, b VecVirtual) VecVirtual {
 	v := vector()
 	if wide512 {
-		VBLENDMPS(a, b, m.k, v)
+		VMOVAPS(b, v) // not VBLENDMPS, whose result avo takes for one of its operands
+		VMOVUPS(a, m.k, v)
 	} else {
 		VBLENDVPS(m.v, a, b, v)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -175,66 +177,93 @@ func (k *neuron) refractory(rho, v int, f mask, u VecVirtual, rest Op) VecVirtua
 func negative(x VecVirtual) VecVirtual {
 	v := vector()
 	if wide512 {
-		VPXORD(constants["sign"], x, v)
+		VPXORD_BCST(constants["sign"], x, v)
 	} else {
 		VXORPS(constants["sign"], x, v)
 	}
 	return v
 }
 
-// runAway makes delta*exp((v-th)/delta), and 0 for a delta of 0. What exp rounds to infinity and to 0 begins at the limits,
-// and NaN passes them.
-func runAway(ks []*neuron, th, delta Op) {
-	least, most := value(constants["expLeast"]), value(constants["expMost"])
-	var xs []VecVirtual
-	for _, k := range ks {
-		x := div(sub(value(k.of(k.vars[0])), th), delta) // v is loaded again behind: the registers are few
-		VMINPS(x, most, x)
-		VMAXPS(x, least, x)
-		xs = append(xs, x)
+// approach is (v-th)/delta, in next if that is not nil. What exp rounds to infinity and to 0 begins at the limits, and NaN
+// passes them.
+func approach(ks []*neuron, th, delta Op, next []VecVirtual) []VecVirtual {
+	for i, k := range ks {
+		if len(next) == i {
+			next = append(next, vector())
+		}
+		x := next[i]
+		VDIVPS(delta, sub(k.load(k.of(k.vars[0])), th), x) // v is loaded again behind: the registers are few
+		VMINPS(x, value(constants["expMost"]), x)
+		VMAXPS(x, value(constants["expLeast"]), x)
 	}
-	es := exp(xs)
+	return next
+}
+
+// runAway makes delta*e of the exponentials, and 0 for a delta of 0.
+func runAway(ks []*neuron, es []VecVirtual, delta Op) {
 	some := compare(0x04, value(delta), constants["zero"]) // not equal, or NaN
 	for i, e := range es {
 		ks[i].away = some.of(mul(e, delta))
 	}
 }
 
-// exp is the twin of exp32 between its limits: in float64, rounded once to float32. The operations of several vectors
-// alternate, since each waits for the one before.
-func exp(xs []VecVirtual) []VecVirtual {
-	halves := inHalves(xs)
-	n := len(halves)
-	t, r, p := make([]VecVirtual, n), make([]VecVirtual, n), make([]VecVirtual, n)
+// expCoefficients are those of Exp, the last powers first.
+var expCoefficients = []float64{
+	2.47082893223604366e-05, 1.99089389415406348e-04, 1.38891971288205757e-03, 8.33328180808801077e-03, 4.16666644050889917e-02,
+	1.66666667844418169e-01, 5.00000000042680777e-01, 1, 1,
+}
+
+// exp64 is Exp between its limits; it writes over xs. The operations of several vectors alternate, since each waits for the
+// one before.
+func exp64(xs ...VecVirtual) []VecVirtual {
+	n := len(xs)
+	t, p := make([]VecVirtual, n), make([]VecVirtual, n)
 	each := func(f func(i int)) {
 		for i := range n {
 			f(i)
 		}
 	}
 	each(func(i int) {
-		r[i] = vector()
-		VCVTPS2PD(halves[i], r[i])
-		t[i] = plus(times(r[i], wide("log2e")), wide("whole")) // rounds to k, whose bits are the last ones
+		t[i] = fresh(constants["whole"])
+		emit(VFMADD231PD, VFMADD231PD_BCST, constants["log2e"], xs[i], t[i]) // rounds to k, whose bits are the last ones
 	})
 	each(func(i int) {
-		p[i] = minus(t[i], wide("whole"))
-		VMULPD(wide("ln2"), p[i], p[i])
-		VSUBPD(p[i], r[i], r[i])
+		k := minus(t[i], constants["whole"])
+		emit(VFNMADD231PD, VFNMADD231PD_BCST, constants["ln2"], k, xs[i]) // r
+		if wide512 {
+			t[i] = k
+		}
 	})
-	each(func(i int) { VMULPD(wide("exp0"), r[i], p[i]) })
-	for _, c := range []string{"exp1", "exp2", "exp3", "exp4", "exp5", "exp6", "exp7", "exp8"} {
-		each(func(i int) { VADDPD(wide(c), p[i], p[i]) })
-		each(func(i int) { VMULPD(r[i], p[i], p[i]) })
+	each(func(i int) {
+		p[i] = fresh(constants["exp1"])
+		emit(VFMADD231PD, VFMADD231PD_BCST, constants["exp0"], xs[i], p[i])
+	})
+	for c := range expCoefficients[2:] {
+		each(func(i int) { emit(VFMADD213PD, VFMADD213PD_BCST, constants[fmt.Sprintf("exp%d", c+2)], xs[i], p[i]) })
 	}
-	each(func(i int) {
-		VADDPD(wide("exp8"), p[i], p[i])
+	each(func(i int) { // p·2ᵏ; NaN stays
+		if wide512 {
+			VSCALEFPD(t[i], p[i], p[i])
+			return
+		}
 		VPSLLQ(Imm(52), t[i], t[i])
-		VPADDQ(t[i], p[i], p[i]) // p·2ᵏ; NaN stays
+		VPADDQ(t[i], p[i], p[i])
 	})
-	return joined(p)
+	return p
 }
 
-// inHalves is the halves of vectors, each of which becomes one vector of float64; joined rounds those back.
+// doubles is vectors in float64, two for each; joined rounds those back.
+func doubles(xs []VecVirtual) []VecVirtual {
+	var halves []VecVirtual
+	for _, half := range inHalves(xs) {
+		v := vector()
+		VCVTPS2PD(half, v)
+		halves = append(halves, v)
+	}
+	return halves
+}
+
+// inHalves is the halves of vectors.
 func inHalves(xs []VecVirtual) []Op {
 	var halves []Op
 	for _, x := range xs {

@@ -20,9 +20,10 @@ type neuron struct {
 	fired    mask               // the spikes
 	away     VecVirtual         // delta*exp((v-th)/delta), where the model has it
 	coefs    []Op
-	subtract Op     // the threshold, where a spike takes it away from the membrane
-	limits   []Mem  // of kernels for denormals; below these a factor's product with the coefficient is one; see products
-	later    func() // what stands behind the loop
+	subtract Op       // the threshold, where a spike takes it away from the membrane
+	limits   []Mem    // of kernels for denormals; below these a factor's product with the coefficient is one; see products
+	later    func()   // what stands behind the loop
+	some     Register // the mask of the elements that there are, nil for all
 }
 
 // of is the place of the neurons in what base points to.
@@ -33,9 +34,28 @@ func (k *neuron) of(base Register) Mem {
 // v is a variable in front of the step, or what set made of it.
 func (k *neuron) v(field int) VecVirtual {
 	if k.state[field] == nil {
-		k.state[field] = value(k.of(k.vars[field]))
+		k.state[field] = k.load(k.of(k.vars[field]))
 	}
 	return k.state[field]
+}
+
+// load is the elements at m in a register, 0 for those that there are not; store writes those that there are.
+func (k *neuron) load(m Mem) VecVirtual {
+	v := vector()
+	if k.some != nil {
+		VMOVUPS_Z(m, k.some, v)
+	} else {
+		VMOVUPS(m, v)
+	}
+	return v
+}
+
+func (k *neuron) store(v VecVirtual, m Mem) {
+	if k.some != nil {
+		VMOVUPS(v, k.some, m)
+	} else {
+		VMOVUPS(v, m)
+	}
 }
 
 func (k *neuron) set(field int, v VecVirtual) { k.state[field] = v }
@@ -55,17 +75,19 @@ func (k *neuron) spike(field int, f mask, u VecVirtual, to Op) VecVirtual {
 
 // reset is (1-z)*u + z*to, for z of 1 where the mask f is set and of 0 elsewhere.
 func (k *neuron) reset(f mask, u VecVirtual, to Op) VecVirtual {
-	set := mul(f.ones(), to)
 	if k.limits != nil {
-		return add(set, kept(f, u))
+		return add(mul(f.ones(), to), kept(f, u))
 	}
-	return add(f.zeroed(u), set)
+	return k.choose(f, value(to), u)
 }
 
-// choose is (1-m)*u + m*v for the mask m.
+// choose is (1-m)*u + m*v for the mask m. One product is the other number itself, which leaves ±0 or NaN for the one that
+// is not chosen: adding it fused to its product with 0 rounds nothing.
 func (k *neuron) choose(m mask, v, u VecVirtual) VecVirtual {
 	if k.limits == nil {
-		return add(m.zeroed(u), m.not().zeroed(v))
+		chosen, lost := m.choose(v, u), m.choose(u, v)
+		emit(VFMADD231PS, VFMADD231PS_BCST, constants["zero"], lost, chosen)
+		return chosen
 	}
 	none := whereNot(m.v, v)
 	VANDPS(constants["signAndExponent"], none, none)
@@ -84,11 +106,28 @@ func kept(f mask, u VecVirtual) VecVirtual {
 
 // value is m in a register, which must not be written to where it is m itself.
 func value(m Op) VecVirtual {
-	if v, ok := m.(VecVirtual); ok {
+	if v, ok := where(m).(VecVirtual); ok {
 		return v
 	}
+	return fresh(m)
+}
+
+// fresh is m in a register of its own.
+func fresh(m Op) VecVirtual {
 	v := vector()
-	VMOVUPS(m, v)
+	switch m := where(m).(type) {
+	case Mem:
+		switch {
+		case !repeats(m):
+			VMOVUPS(m, v)
+		case isDouble[m.Symbol.Name]:
+			VBROADCASTSD(m, v)
+		default:
+			VBROADCASTSS(m, v)
+		}
+	default:
+		VMOVAPS(m, v)
+	}
 	return v
 }
 
@@ -190,8 +229,29 @@ func (k *neuron) tinyProduct(out, x VecVirtual, n int) {
 	VPOR(q, out, out)
 }
 
-// constants are vectors in memory.
-var constants = map[string]Mem{}
+// constants are vectors of AVX2 in memory; isConstant and isDouble say by symbol which are, and which of float64.
+var (
+	constants  = map[string]Mem{}
+	isConstant = map[string]bool{}
+	isDouble   = map[string]bool{}
+)
+
+// resident are the constants that the kernel keeps in registers, by symbol.
+var resident = map[string]VecVirtual{}
+
+func keep(names ...string) {
+	for _, name := range names {
+		resident[constants[name].Symbol.Name] = fresh(constants[name])
+	}
+}
+
+// where is the register of a constant that has one, and else m.
+func where(m Op) Op {
+	if at, ok := m.(Mem); ok && resident[at.Symbol.Name] != nil {
+		return resident[at.Symbol.Name]
+	}
+	return m
+}
 
 // vectors writes the constants.
 func vectors() {
@@ -215,30 +275,36 @@ func vectors() {
 		{"expLeast", math.Float32bits(-104)},
 	} {
 		constants[c.name] = GLOBL(c.name, RODATA|NOPTR)
-		for at := range 16 {
+		isConstant[constants[c.name].Symbol.Name] = true
+		for at := range 8 {
 			DATA(4*at, U32(c.bits))
 		}
 	}
 	doubles := map[string]uint64{
-		"log2e": math.Float64bits(math.Log2E), "ln2": math.Float64bits(math.Ln2), "exponentBias": 1023,
+		"log2e": math.Float64bits(math.Log2E), "ln2": math.Float64bits(math.Ln2),
 		"whole": math.Float64bits(3 << 51), "expMost64": math.Float64bits(700), "expLeast64": math.Float64bits(-150),
 		"sign64": 1 << 63, "magnitude64": 1<<63 - 1, "minus2": math.Float64bits(-2), "tanhSmall": math.Float64bits(0.1),
 		"tanh0": math.Float64bits(62.0 / 2835), "tanh1": math.Float64bits(17.0 / 315), "tanh2": math.Float64bits(2.0 / 15),
-		"tanh3": math.Float64bits(1.0 / 3),
+		"tanh3": math.Float64bits(1.0 / 3), "one64": math.Float64bits(1),
 	}
-	for n, v := range []float64{1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1} {
+	for n, v := range expCoefficients {
 		doubles[fmt.Sprintf("exp%d", n)] = math.Float64bits(v)
 	}
 	for _, name := range slices.Sorted(maps.Keys(doubles)) {
 		constants[name] = GLOBL(name, RODATA|NOPTR)
-		for at := range 8 {
+		isConstant[constants[name].Symbol.Name], isDouble[constants[name].Symbol.Name] = true, true
+		for at := range 4 {
 			DATA(8*at, U64(doubles[name]))
 		}
 	}
 }
 
-// wide is a vector of float64.
-func wide(name string) Mem { return constants[name] }
+// repeats says that m is a constant of which a kernel of AVX-512 loads one element, for all. The linker aligns a constant to
+// 32 bytes at most, and a vector of 64 that straddles two lines of the cache is loaded in two steps.
+func repeats(m Op) bool {
+	at, ok := m.(Mem)
+	return ok && wide512 && isConstant[at.Symbol.Name]
+}
 
 // model is a neuron model: its step works on the variables and returns the output.
 type model struct {
@@ -286,6 +352,7 @@ type stepper struct {
 	at8                        Register   // the position in bytes of bits, nil where the output is no bits
 	past                       bool       // the output does not go through the caches
 	ahead                      []Register // what is fetched then
+	some                       Register   // the mask of the last vector of AVX-512, which may be half of one
 }
 
 func (m model) begin(form, what string) *stepper {
@@ -300,7 +367,7 @@ func (m model) begin(form, what string) *stepper {
 
 // neurons is those of a vector, vectors behind the position.
 func (m model) neurons(w *stepper, vectors int) *neuron {
-	k := &neuron{at: Mem{Index: w.at, Disp: 4 * lanes() * vectors}, vars: w.vars, state: map[int]VecVirtual{}}
+	k := &neuron{at: Mem{Index: w.at, Disp: 4 * lanes() * vectors}, vars: w.vars, state: map[int]VecVirtual{}, some: w.some}
 	for j := range m.coefs {
 		k.coefs = append(k.coefs, Mem{Base: w.c, Disp: 32 * j})
 	}
@@ -348,8 +415,10 @@ func (m model) kernel(steps int, late, bits, past bool) {
 	}
 	flags := AllocLocal(8)
 	watchDenormals(flags)
-	if unit, nought = nil, nil; wide512 {
-		unit, nought = value(constants["one"]), value(constants["zero"])
+	if wide512 && m.runsAway {
+		keep("whole", "log2e", "ln2")
+	} else if wide512 {
+		keep("one", "zero")
 	}
 	var held []Op // coefficients in registers, in the kernels that have them alike for all neurons
 	if wide512 && !m.runsAway {
@@ -362,17 +431,30 @@ func (m model) kernel(steps int, late, bits, past bool) {
 	if wide512 && m.runsAway {
 		count = 4
 	}
-	last, end := GP64(), U32(lanes())
+	last := GP64()
 	MOVQ(w.n, last)
-	SUBQ(U32((count-1)*lanes()), last)
-	Label("loop")
-	CMPQ(w.at, last)
-	JGE(LabelRef("single"))
+	SUBQ(U32(count*lanes()-1), last)
 	if held == nil {
 		CMPQ(w.cstep, Imm(0))
 		JNE(LabelRef("single"))
 	}
-	m.vectors(w, count, held, late)
+	var next []VecVirtual // how far the next vectors are from running away
+	if m.runsAway {
+		CMPQ(w.at, last)
+		JGE(LabelRef("single"))
+		next = approach(m.some(w, count), m.coef(w, 3), m.coef(w, 5), nil)
+	}
+	Label("loop")
+	CMPQ(w.at, last)
+	JGE(LabelRef("single"))
+	ahead := Register(nil)
+	if m.runsAway { // the last ones look at themselves
+		ahead = GP64()
+		LEAQ(Mem{Base: w.at, Disp: count * lanes()}, ahead)
+		CMPQ(ahead, last)
+		CMOVQGE(w.at, ahead)
+	}
+	m.vectors(w, count, held, late, next, ahead)
 	ADDQ(U32(count*lanes()), w.at)
 	if bits {
 		ADDQ(Imm(uint64(count*lanes()/8)), w.at8)
@@ -381,12 +463,15 @@ func (m model) kernel(steps int, late, bits, past bool) {
 	Label("single")
 	CMPQ(w.at, w.n)
 	JGE(LabelRef("done"))
-	m.vectors(w, 1, held, late)
+	if wide512 && !bits && !past {
+		w.half()
+	}
+	m.vectors(w, 1, held, late, nil, nil)
 	ADDQ(w.cstep, w.c)
 	if bits {
 		ADDQ(Imm(uint64(lanes()/8)), w.at8)
 	}
-	ADDQ(end, w.at)
+	ADDQ(U32(lanes()), w.at)
 	JMP(LabelRef("single"))
 	Label("done")
 	Store(sawDenormals(flags), ReturnIndex(0))
@@ -396,6 +481,20 @@ func (m model) kernel(steps int, late, bits, past bool) {
 	ret()
 }
 
+// half makes the mask of the neurons that are left: 8, or 16 and more.
+func (w *stepper) half() {
+	left, bits := GP64(), GP32()
+	MOVQ(w.n, left)
+	SUBQ(w.at, left)
+	MOVL(U32(0xff), bits)
+	CMPQ(left, Imm(16))
+	all := GP32()
+	MOVL(U32(0xffff), all)
+	CMOVLGE(all, bits)
+	w.some = K()
+	KMOVW(bits, w.some)
+}
+
 // alike is a coefficient of AVX-512's kernels, which all neurons have in common.
 func (m model) alike(w *stepper, j int) VecVirtual {
 	v := vector()
@@ -403,24 +502,50 @@ func (m model) alike(w *stepper, j int) VecVirtual {
 	return v
 }
 
-// vectors writes the steps of some vectors of neurons.
-func (m model) vectors(w *stepper, count int, held []Op, late bool) {
+// coef is a coefficient where it lies, or for AVX-512 in a register.
+func (m model) coef(w *stepper, j int) Op {
+	if wide512 {
+		return m.alike(w, j)
+	}
+	return Mem{Base: w.c, Disp: 32 * j}
+}
+
+// some is so many vectors of neurons.
+func (m model) some(w *stepper, count int) []*neuron {
 	ks := make([]*neuron, count)
 	for i := range ks {
 		ks[i] = m.neurons(w, i)
 	}
+	return ks
+}
+
+// vectors writes the steps of some vectors of neurons. Where the model runs away, next is how far they are from it, and
+// becomes that of those at the position ahead, which the processor can work on meanwhile.
+func (m model) vectors(w *stepper, count int, held []Op, late bool, next []VecVirtual, ahead Register) {
+	ks := m.some(w, count)
 	if held == nil && m.inRegisters {
 		for j := range m.coefs {
 			held = append(held, value(ks[0].coefs[j]))
 		}
 	}
-	if m.runsAway && wide512 { // exp needs the registers, so that the coefficients are loaded behind it
-		runAway(ks, m.alike(w, 3), m.alike(w, 5))
-		for j := range m.coefs {
-			held = append(held, m.alike(w, j))
+	if m.runsAway {
+		if next == nil {
+			next = approach(ks, m.coef(w, 3), m.coef(w, 5), nil)
 		}
-	} else if m.runsAway {
-		runAway(ks, ks[0].c(3), ks[0].c(5))
+		halves := doubles(next)
+		if ahead != nil {
+			then := m.some(w, count)
+			for _, k := range then {
+				k.at.Index = ahead
+			}
+			approach(then, m.coef(w, 3), m.coef(w, 5), next)
+		}
+		runAway(ks, joined(exp64(halves...)), m.coef(w, 5))
+		if wide512 { // exp needs the registers, so that the coefficients are loaded behind it
+			for j := range m.coefs {
+				held = append(held, m.alike(w, j))
+			}
+		}
 	}
 	for _, k := range ks {
 		if held != nil {
@@ -429,7 +554,10 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 	}
 	for t := range w.xs {
 		for i, k := range ks {
-			in := k.of(w.xs[t])
+			in := Op(k.of(w.xs[t]))
+			if k.some != nil {
+				in = k.load(k.of(w.xs[t]))
+			}
 			if w.past {
 				PREFETCHT0(k.of(w.ahead[t]))
 			}
@@ -440,25 +568,24 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool) {
 			if late {
 				k.set(m.jump, add(k.v(m.jump), in))
 			}
-			if w.at8 != nil {
+			switch {
+			case w.at8 != nil:
 				k.fired.store(Mem{Base: w.zs[t], Index: w.at8, Scale: 1, Disp: i * lanes() / 8})
-				continue
-			}
-			if w.past {
+			case w.past:
 				VMOVNTPS(out, k.of(w.zs[t]))
-				continue
+			default:
+				k.store(out, k.of(w.zs[t]))
 			}
-			VMOVUPS(out, k.of(w.zs[t]))
+			if t == len(w.xs)-1 {
+				k.storeAll()
+			}
 		}
-	}
-	for _, k := range ks {
-		k.storeAll()
 	}
 }
 
 func (k *neuron) storeAll() {
 	for f := range k.vars {
-		VMOVUPS(k.v(f), k.of(k.vars[f]))
+		k.store(k.v(f), k.of(k.vars[f]))
 	}
 }
 
