@@ -56,7 +56,7 @@ func (c *Cell) apply(dst, x []float32, in []int, s *State) *State {
 
 // step1 is a step, which several processors share where there are many neurons.
 func (c *Cell) step1(z, x []float32, s *State) {
-	if n := s.stride(); c.canPair(s) && isManyNeurons(n, 1) {
+	if n := s.stride(); c.canShare(s) && isManyNeurons(n, 1) {
 		c.share(z, nil, x, 1, s)
 	} else {
 		c.advance(z, x, s)

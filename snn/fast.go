@@ -14,6 +14,14 @@ func (c *neuron) canPair(s *State) bool {
 	return c.fast.Pair != nil && s.trace == nil && c.m.coupled == uncoupled
 }
 
+// canShare says that runFast takes some of the neurons apart from the others.
+func (c *neuron) canShare(s *State) bool {
+	if c.delayed {
+		return c.fast.Late != nil && s.trace == nil
+	}
+	return c.fast.One != nil && s.trace == nil && c.m.coupled == uncoupled
+}
+
 // part is some of the neurons of a state, and how many steps are to be done.
 type part struct {
 	at, end, steps int

@@ -2,7 +2,10 @@ package snn
 
 import (
 	"sort"
+	"sync"
+	"sync/atomic"
 
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -33,12 +36,47 @@ func packed(x, memory []float32, in int) (of inputs, few bool) {
 	if in%8 != 0 || len(x) == 0 {
 		return numbers(x), isActive(x)
 	}
-	bits := asBytes(memory)[:len(x)/8]
-	spiking := simd.Pack(bits, x)
-	if few = areFew(simd.CountBits(bits), len(x)); few && spiking {
-		return spikes(bits), true
+	t := packTasks.Get().(*packTask)
+	defer packTasks.Put(t)
+	t.x, t.bits = x, asBytes(memory)[:len(x)/8]
+	t.active.Store(0)
+	t.other.Store(false)
+	if pieces := (len(x) + packPiece - 1) / packPiece; isShared(len(x) / 8) {
+		pool.Do(pieces, t)
+	} else {
+		for k := range pieces {
+			t.Piece(k)
+		}
 	}
-	return numbers(x), few
+	of, few = numbers(x), areFew(int(t.active.Load()), len(x))
+	if few && !t.other.Load() {
+		of = spikes(t.bits)
+	}
+	t.x, t.bits = nil, nil
+	return of, few
+}
+
+// packTask packs numbers, a piece after the other.
+type packTask struct {
+	x      []float32
+	bits   []byte
+	active atomic.Int64 // how many are not zero
+	other  atomic.Bool  // some are neither 0 nor 1
+}
+
+const packPiece = 1 << 15
+
+var packTasks = sync.Pool{New: func() any { return new(packTask) }}
+
+// Piece packs some numbers and counts them.
+func (t *packTask) Piece(k int) {
+	at := k * packPiece
+	x := t.x[at:min(at+packPiece, len(t.x))]
+	bits := t.bits[at/8:][:len(x)/8]
+	if !simd.Pack(bits, x) {
+		t.other.Store(true)
+	}
+	t.active.Add(int64(simd.CountBits(bits)))
 }
 
 // rows is n of them from the given one on; both are multiples of 8 where they are bits.

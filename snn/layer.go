@@ -79,7 +79,7 @@ func (l *Layer) needTime(shape []int) {
 // run is the time loop. Where there is much to do, several processors share the neurons.
 func (l *Layer) run(z, x []float32, steps int, s *State) {
 	n := s.stride()
-	if l.canPair(s) && (l.goesPast(z, n) || isManyNeurons(n, steps)) {
+	if l.canShare(s) && (l.goesPast(z, n) || isManyNeurons(n, steps)) {
 		l.share(z, nil, x, steps, s)
 		return
 	}
@@ -97,7 +97,7 @@ func (l *Layer) run(z, x []float32, steps int, s *State) {
 }
 
 const (
-	shareOfNeurons = 512     // neurons, at least, that one processor takes at a time
+	shareOfNeurons = 256     // neurons, at least, that one processor takes at a time
 	workOfNeuron   = 11      // multiplications that take as long as a neuron's step
 	pastState      = 1 << 17 // bytes of the variables of a piece whose output goes past the caches
 )

@@ -1,9 +1,11 @@
 package snn
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -60,19 +62,41 @@ func linearBackActive(dw, dy []float32, x inputs, in, out int) {
 	turned := borrow(in * wide) // dw with the outputs as neighbours
 	defer giveBack(turned)
 	transposed(*turned, dw, in, out)
-	block := max(1, backBlock/out)
-	for r, rows := 0, len(dy)/out; r < rows; r += block {
-		n := min(block, rows-r)
-		lists, dy := newColumns(x.rows(r*in, n*in), in), dy[r*out:][:n*out]
-		parallel("Linear", in, len(lists.rows)/in*out, func(from, to int) {
-			for k := from; k < to; k++ {
-				at, end := lists.start[k], lists.start[k+1]
-				simd.AddRows((*turned)[k*wide:][:out], dy, lists.values[at:end], lists.rows[at:end], out)
+	rows := len(dy) / out
+	list := listing{x: x, in: in, rows: rows, block: max(1, backBlock/out), of: make([]columns, 1)}
+	if isShared(x.n / 8) {
+		list.of = make([]columns, runtime.GOMAXPROCS(0))
+	}
+	for ; list.at < rows; list.at += len(list.of) * list.block {
+		pool.Do(min(len(list.of), (rows-list.at+list.block-1)/list.block), &list)
+		for i, of := range list.of {
+			dy := dy[min(list.at+i*list.block, rows)*out:]
+			if len(dy) == 0 {
+				break
 			}
-		})
-		lists.release()
+			parallel("Linear", in, len(of.rows)/in*out, func(from, to int) {
+				for k := from; k < to; k++ {
+					at, end := of.start[k], of.start[k+1]
+					simd.AddRows((*turned)[k*wide:][:out], dy, of.values[at:end], of.rows[at:end], out)
+				}
+			})
+			of.release()
+		}
 	}
 	simd.Transpose(dw, *turned, in, out, in, wide)
+}
+
+// listing makes the columns of some blocks of rows, those from row at on, a piece for each.
+type listing struct {
+	x                   inputs
+	in, rows, block, at int
+	of                  []columns
+}
+
+// Piece lists a block.
+func (l *listing) Piece(k int) {
+	r := l.at + k*l.block
+	l.of[k] = newColumns(l.x.rows(r*l.in, min(l.block, l.rows-r)*l.in), l.in)
 }
 
 // columns lists the elements of a matrix that are not zero, column by column.

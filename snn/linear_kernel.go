@@ -80,21 +80,23 @@ func linearOf(dst []float32, x inputs, w []float32, in, out int) {
 // linearSpikes is linear for inputs that are mostly zero.
 func linearSpikes(dst []float32, x inputs, w []float32, in, out int) {
 	rows := x.n / in
+	if rows == 0 {
+		return
+	}
+	task := linearTasks.Get().(*linearTask)
+	*task = linearTask{dst: dst, x: x, w: w, in: in, out: out, block: rows, few: true}
 	if rows >= manyRows {
 		t := borrow(in * vectors(out))
 		defer giveBack(t)
 		transposed(*t, w, in, out)
-		task := linearTasks.Get().(*linearTask)
-		*task = linearTask{dst: dst, x: x, in: in, out: out, block: max(96, 1<<26/(in*out)), t: *t}
-		if !isShared(rows * in * out / 8) {
-			task.block = rows
-		}
-		task.do((rows + task.block - 1) / task.block)
-		linearTasks.Put(task)
-		return
+		task.t = *t
 	}
-	clear(dst)
-	linearActive(dst, x, w, in, out)
+	if isShared(rows * in * out / 8) {
+		parts := 4 * runtime.GOMAXPROCS(0)
+		task.block = (rows + parts - 1) / parts
+	}
+	task.do((rows + task.block - 1) / task.block)
+	linearTasks.Put(task)
 }
 
 // linearTask is the product of many rows with the weights, a piece for some of the rows.
@@ -102,7 +104,8 @@ type linearTask struct {
 	dst, w         []float32
 	x              inputs
 	in, out, block int
-	t              []float32 // the weights transposed, where most inputs are zero
+	few            bool      // most inputs are zero
+	t              []float32 // the weights transposed then, for many rows
 }
 
 var linearTasks = sync.Pool{New: func() any { return new(linearTask) }}
@@ -121,9 +124,13 @@ func (t *linearTask) Piece(k int) {
 	r := k * t.block
 	n := min(t.block, t.x.n/t.in-r)
 	to, from := t.dst[r*t.out:][:n*t.out], t.x.rows(r*t.in, n*t.in)
-	if t.t != nil {
+	switch {
+	case t.t != nil:
 		linearActiveRows(to, from, t.t, t.in, t.out)
-	} else {
+	case t.few:
+		clear(to)
+		linearActive(to, from, t.w, t.in, t.out)
+	default:
 		gemm.Add(to, t.out, gemm.Matrix{Data: from.x, Row: t.in, Column: 1}, gemm.Matrix{Data: t.w, Row: 1, Column: t.in}, n, t.in, t.out, chunk)
 	}
 	stopIfInterrupted("Linear")

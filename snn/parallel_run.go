@@ -12,8 +12,10 @@ import (
 // thousand, after which an interrupt is looked for.
 const parallelWork = 1 << 20
 
-// isShared says that work of that many multiplications is for several processors.
-func isShared(work int) bool { return work >= parallelWork && runtime.GOMAXPROCS(0) > 1 }
+// isShared says that work of that many multiplications is for several processors: less of it while they are awake.
+func isShared(work int) bool {
+	return runtime.GOMAXPROCS(0) > 1 && (work >= parallelWork || work >= parallelWork/8 && pool.Awake())
+}
 
 // parallel calls f for ranges that cover n rows of work multiplications each, on several processors where that pays.
 // What f does for a row must not depend on the range it is in, so that the result has the same bits on every machine.

@@ -42,8 +42,8 @@ func Add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	*t = task{c: c, ldc: ldc, a: a, b: b, m: m, k: k, n: n, piece: piece, rows: m, columns: n}
 	if n >= 2*workers*simd.ProductColumns {
 		t.columns = part(n, 2*workers, simd.ProductColumns)
-	} else {
-		t.rows = max(mBlock, part(m, 2*workers, simd.ProductRows))
+	} else if t.rows = part(m, 2*workers, simd.ProductRows); t.rows < mBlock { // packing b for few rows does not pay
+		t.rows = max(mBlock/2, part(m, workers, simd.ProductRows))
 	}
 	pool.Do((m+t.rows-1)/t.rows*((n+t.columns-1)/t.columns), t)
 	*t = task{}
