@@ -26,7 +26,7 @@ func Do(pieces int, t Task) {
 	b.task, b.pieces = t, int64(pieces)
 	b.next.Store(0)
 	b.failed.Store(nil)
-	b.call(staff(procs-1), help)
+	b.ask(staff(procs-1), help)
 	b.work()
 	b.wait()
 	failed := b.failed.Load()
@@ -46,7 +46,7 @@ const patience = 50 * time.Microsecond
 func Awake() bool {
 	if all := workers.Load(); all != nil {
 		for _, w := range *all {
-			if w.state.Load() == lingering {
+			if w.now.Load() == lingering {
 				return true
 			}
 		}
@@ -72,54 +72,48 @@ func soon(f func() bool) bool {
 type batch struct {
 	task   Task
 	pieces int64
-	next   atomic.Int64         // the piece to be done next
-	failed atomic.Pointer[any]  // what the first piece to panic panicked with
-	called []called             // the workers that were asked
-	left   atomic.Int64         // of them, those that may still be at work
-	state  atomic.Int32         // running, over or awaited
-	over   chan struct{}        // ends the caller's sleep
+	next   atomic.Int64        // the piece to be done next
+	failed atomic.Pointer[any] // what the first piece to panic panicked with
+	asked  []asked
+	left   atomic.Int64 // the caller and the workers that may still be at work
+	end    atomic.Int32 // how far the end is
+	over   chan struct{}
 }
 
-// The states of a batch.
+// The end of a batch.
 const (
-	running = iota
-	over    // the last worker has left
-	awaited // the caller sleeps
+	ahead   = iota
+	passed  // the last one has left
+	awaited // the caller sleeps until over
 )
 
 var batches = sync.Pool{New: func() any { return &batch{over: make(chan struct{}, 1)} }}
 
-// called is a worker that was asked, and what it did before.
-type called struct {
+// asked is a worker that was asked, and what it did before.
+type asked struct {
 	w   *worker
-	did int32
+	did *batch
 }
 
-// call asks up to so many workers, first those that are awake.
-func (b *batch) call(all []*worker, help int) {
-	b.called = b.called[:0]
-	b.state.Store(running)
-	slept := false
-	for _, did := range [...]int32{lingering, asleep, excused} {
+// ask asks up to so many workers, first those that are awake.
+func (b *batch) ask(all []*worker, help int) {
+	b.asked = b.asked[:0]
+	b.left.Store(int64(1 + help))
+	b.end.Store(ahead)
+	alarmed := false
+	for _, did := range [...]*batch{lingering, asleep, excused} {
 		for _, w := range all {
-			if len(b.called) == help {
-				break
-			}
-			if w.state.CompareAndSwap(did, reserved) {
-				w.batch = b
-				b.called = append(b.called, called{w, did})
+			if len(b.asked) < help && w.now.CompareAndSwap(did, b) {
+				b.asked = append(b.asked, asked{w, did})
+				if did == asleep {
+					w.alarm <- struct{}{}
+					alarmed = true
+				}
 			}
 		}
 	}
-	b.left.Store(int64(len(b.called)))
-	for _, c := range b.called {
-		c.w.state.Store(asked)
-		if c.did == asleep {
-			c.w.alarm <- struct{}{}
-			slept = true
-		}
-	}
-	if slept {
+	b.left.Add(int64(len(b.asked) - help))
+	if alarmed {
 		// What was made ready last waits for this processor to be free: others take it only after a sleep of 50 microseconds.
 		// They take at once what was made ready before.
 		go func() {}()
@@ -146,54 +140,50 @@ func (b *batch) work() {
 
 // leave says that a worker does no more of it.
 func (b *batch) leave() {
-	if b.left.Add(-1) == 0 && !b.state.CompareAndSwap(running, over) {
+	if b.left.Add(-1) == 0 && !b.end.CompareAndSwap(ahead, passed) {
 		b.over <- struct{}{}
 	}
 }
 
 // wait returns when no worker is at work any more. Those that have not begun are excused.
 func (b *batch) wait() {
-	waits := len(b.called) > 0
-	for _, c := range b.called {
-		back := c.did
+	for _, a := range b.asked {
+		back := a.did
 		if back == asleep {
 			back = excused
 		}
-		if c.w.state.CompareAndSwap(asked, back) && b.left.Add(-1) == 0 {
-			waits = false
+		if a.w.now.CompareAndSwap(b, back) {
+			b.left.Add(-1)
 		}
 	}
-	if !waits || soon(func() bool { return b.state.Load() == over }) {
+	if b.left.Add(-1) == 0 || soon(func() bool { return b.end.Load() == passed }) {
 		return
 	}
-	if b.state.CompareAndSwap(running, awaited) {
+	if b.end.CompareAndSwap(ahead, awaited) {
 		<-b.over
 	}
 }
 
 // worker is a goroutine that helps. It stays: one that sleeps costs 2 KB.
 type worker struct {
-	state atomic.Int32
-	batch *batch        // what it was asked for
-	alarm chan struct{} // ends its sleep
+	now   atomic.Pointer[batch] // what it is asked for, or one of the batches that say what it does
+	alarm chan struct{}         // ends its sleep
 }
 
-// The states of a worker.
-const (
-	lingering int32 = iota // awake without work
-	asleep
-	reserved // somebody is asking it
-	asked
-	excused // asked, no longer needed and still asleep: its alarm rings
-	working
+// What a worker does that nobody asks.
+var (
+	lingering = new(batch) // awake without work
+	asleep    = new(batch)
+	excused   = new(batch) // asleep, and its alarm rings for what is no longer needed
+	working   = new(batch)
 )
 
 var (
-	workers  atomic.Pointer[[]*worker]
+	workers   atomic.Pointer[[]*worker]
 	employing sync.Mutex
 )
 
-// staff is at least n workers, or more.
+// staff is at least n workers.
 func staff(n int) []*worker {
 	if all := workers.Load(); all != nil && len(*all) >= n {
 		return *all
@@ -206,6 +196,7 @@ func staff(n int) []*worker {
 	}
 	for len(all) < n {
 		w := &worker{alarm: make(chan struct{}, 1)}
+		w.now.Store(lingering)
 		all = append(all, w)
 		go w.run()
 	}
@@ -216,28 +207,29 @@ func staff(n int) []*worker {
 // run is the worker's life.
 func (w *worker) run() {
 	for {
-		if !soon(w.begins) && w.state.CompareAndSwap(lingering, asleep) {
-			for <-w.alarm; !w.wakes(); <-w.alarm {
-			}
-		} else if w.state.Load() != working && !w.begins() {
-			continue
-		}
-		b := w.batch
+		b := w.next()
 		b.work()
-		w.state.Store(lingering)
+		w.now.Store(lingering)
 		b.leave()
 	}
 }
 
-// begins reports whether it was asked, and takes the work.
-func (w *worker) begins() bool { return w.state.CompareAndSwap(asked, working) }
-
-// wakes is begins when the alarm has rung; a worker that was excused sleeps on.
-func (w *worker) wakes() bool {
-	for !w.begins() {
-		if w.state.CompareAndSwap(excused, asleep) {
-			return false
-		}
+// next is what it is asked for, which it takes.
+func (w *worker) next() (b *batch) {
+	begins := func() bool {
+		b = w.now.Load()
+		return b != lingering && b != asleep && b != excused && w.now.CompareAndSwap(b, working)
 	}
-	return true
+	for !soon(begins) {
+		if !w.now.CompareAndSwap(lingering, asleep) {
+			continue // it was asked just now
+		}
+		for <-w.alarm; !begins(); {
+			if w.now.CompareAndSwap(excused, asleep) {
+				<-w.alarm
+			}
+		}
+		break
+	}
+	return b
 }

@@ -2,9 +2,12 @@ package pool
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // squares writes the square of every position of its piece.
@@ -99,4 +102,44 @@ func TestDoAllocatesNothing(t *testing.T) {
 			t.Errorf("%v allocations with %d processors", n, runtime.GOMAXPROCS(0))
 		}
 	})
+}
+
+// slowly is a task of which one piece takes longer than the others.
+type slowly struct {
+	*squares
+	slow int
+}
+
+func (s slowly) Piece(k int) {
+	for start := time.Now(); k == s.slow && time.Since(start) < 20*time.Microsecond; {
+	}
+	s.squares.Piece(k)
+}
+
+// TestCallersShareWorkers: several goroutines ask the same workers at once, with pauses in which those fall asleep, and every
+// piece of each is done once.
+func TestCallersShareWorkers(t *testing.T) {
+	old := runtime.GOMAXPROCS(4)
+	defer runtime.GOMAXPROCS(old)
+	var callers sync.WaitGroup
+	for c := range 6 {
+		callers.Go(func() {
+			r := rand.New(rand.NewPCG(1, uint64(c)))
+			s := squares{make([]int, 64), 8}
+			for round := range 3000 {
+				clear(s.to)
+				Do(8, slowly{&s, r.IntN(8)})
+				for i, v := range s.to {
+					if v != i*i {
+						t.Errorf("caller %d, round %d: element %d is %d", c, round, i, v)
+						return
+					}
+				}
+				if r.IntN(50) == 0 {
+					time.Sleep(time.Duration(r.IntN(200)) * time.Microsecond)
+				}
+			}
+		})
+	}
+	callers.Wait()
 }
