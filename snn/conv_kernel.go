@@ -116,8 +116,8 @@ func (c *Conv) isSparse(x inputs) bool {
 	return true
 }
 
-// fillBias starts every sum of some output channels. Adding to zero makes a bias of −0 a +0, so that the sum does not depend on whether zeros
-// are added to it.
+// fillBias starts every sum of some output channels. Adding to zero makes a bias of −0 a +0, so that the sum does not depend
+// on whether zeros are added to it.
 func (c *Conv) fillBias(out []float32, g image, from, to int) {
 	n := g.oh * g.ow
 	for o := from; o < to; o++ {
@@ -130,9 +130,17 @@ func (c *Conv) fillBias(out []float32, g image, from, to int) {
 			clear(row)
 			continue
 		}
-		for k := range row {
-			row[k] = b
-		}
+		repeat(row, b)
+	}
+}
+
+// repeat writes v everywhere, most of it as a copy, which takes wide vectors.
+func repeat(x []float32, v float32) {
+	first := x[:min(len(x), 1024)]
+	for k := range first {
+		first[k] = v
+	}
+	for x = x[len(first):]; len(x) > 0; x = x[copy(x, first):] {
 	}
 }
 
