@@ -1,59 +1,272 @@
 package snn
 
 import (
+	"runtime"
+
 	"github.com/livespike/livespike/internal/gemm"
+	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
 
-// backward is the gradients of input, weight and bias.
+// backward is the gradients of input, weight and bias. Several processors share the images for that of the input, and the
+// channels for the others, whose sums run over the images in order.
 func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 	in := x.Shape()
 	g := image{h: in[len(in)-2], w: in[len(in)-1]}
 	g.oh = convSize(g.h, c.top+c.bottom, c.dh, c.kh, c.sh)
 	g.ow = convSize(g.w, c.left+c.right, c.dw, c.kw, c.sw)
-	size, outSize := c.in*g.h*g.w, c.out*g.oh*g.ow
-	var dx, dw, db []float32
+	t := convBack{c: c, g: g, x: x.Data(), dy: dy.Data(), size: c.in * g.h * g.w, outSize: c.out * g.oh * g.ow}
+	if t.size > 0 {
+		t.images = len(t.x) / t.size
+	}
+	work := t.images * t.outSize * c.in / c.groups * c.kh * c.kw
+	grads := make([]*tensor.Tensor, 3)
 	if x.RequiresGrad() {
-		dx = make([]float32, len(x.Data()))
+		to := backInput{convBack: t, dx: make([]float32, len(t.x))}
+		to.arrange()
+		doShared(t.images, work, &to)
+		grads[0] = share(to.dx, x.Shape())
 	}
 	if c.weight.RequiresGrad() {
-		dw = make([]float32, len(c.weight.Data()))
+		to := backWeight{convBack: t, dw: make([]float32, len(c.weight.Data())), sparse: c.isSparse(numbers(t.x))}
+		doShared(to.cut(work), work, &to)
+		grads[1] = share(to.dw, c.weight.Shape())
 	}
 	if c.bias != nil && c.bias.RequiresGrad() {
-		db = make([]float32, c.out)
-	}
-	sparse := dw != nil && c.isSparse(numbers(x.Data()))
-	padded := borrow(c.in * (g.h + c.top + c.bottom) * (g.w + c.left + c.right))
-	defer giveBack(padded)
-	watch := watcher{per: outSize * c.in / c.groups * c.kh * c.kw / 2}
-	for k := 0; size > 0 && k < len(x.Data())/size; k++ {
-		out, img := dy.Data()[k*outSize:(k+1)*outSize], x.Data()[k*size:(k+1)*size]
-		for o := range db {
-			db[o] += sum(out[o*g.oh*g.ow:][:g.oh*g.ow])
-		}
-		switch {
-		case dw == nil:
-		case sparse:
-			c.backActive(dw, out, img, g)
-		default:
-			c.pad(*padded, img, g, g.h+c.top+c.bottom, g.w+c.left+c.right)
-			c.backWeight(dw, out, *padded, g)
-		}
-		if dx != nil {
-			clear(*padded)
-			c.backInput(*padded, out, g)
-			c.unpad(dx[k*size:(k+1)*size], *padded, g)
-		}
-		watch.step("Conv2d")
-	}
-	grads := make([]*tensor.Tensor, 3)
-	for k, d := range [][]float32{dx, dw, db} {
-		if d != nil {
-			grads[k] = share(d, []*tensor.Tensor{x, c.weight, c.bias}[k].Shape())
-		}
+		to := backBias{convBack: t, db: make([]float32, c.out)}
+		doShared((c.out+3)/4, len(t.dy), &to)
+		grads[2] = share(to.db, c.bias.Shape())
 	}
 	return grads
+}
+
+// doShared does the pieces of a task, on several processors where there is much work.
+func doShared(pieces, work int, t pool.Task) {
+	if isShared(work) {
+		pool.Do(pieces, t)
+		return
+	}
+	for k := range pieces {
+		t.Piece(k)
+	}
+}
+
+// convBack is what the gradients of a convolution are made from.
+type convBack struct {
+	c                     *Conv
+	g                     image
+	x, dy                 []float32
+	images, size, outSize int // size and outSize are those of an image
+}
+
+// backInput makes the gradient of the input, a piece for each image. It is a convolution too, of dy with zeros around it and
+// the kernels turned around: every element is the sum over output channel, row and column of the taps, in that order. With
+// a stride each of its phases is a convolution with some of the taps.
+type backInput struct {
+	convBack
+	dx                   []float32
+	top, left, rows, row int // of dy with zeros around it: the place of its first row and column, and its size
+	phases               []phase
+}
+
+// phase is the pixels of the input that the same taps see.
+type phase struct {
+	y, x, h, w int       // the first one, and how many there are
+	offset     []int64   // of a tap, in bytes
+	weight     []float32 // by group, block of channels, tap and channel
+}
+
+// arrange makes the phases.
+func (t *backInput) arrange() {
+	c, g := t.c, t.g
+	t.top, t.left = -floor(c.top-(c.kh-1)*c.dh, c.sh), -floor(c.left-(c.kw-1)*c.dw, c.sw)
+	t.rows, t.row = floor(g.h-1+c.top, c.sh)+t.top+1, floor(g.w-1+c.left, c.sw)+t.left+1
+	t.row = max(t.row, t.left+8) // where a vector is wider than the image
+	for y := range min(c.sh, g.h) {
+		for x := range min(c.sw, g.w) {
+			p := phase{y: y, x: x, h: (g.h - y + c.sh - 1) / c.sh, w: (g.w - x + c.sw - 1) / c.sw}
+			t.turn(&p)
+			t.phases = append(t.phases, p)
+		}
+	}
+}
+
+// turn finds the taps of a phase.
+func (t *backInput) turn(p *phase) {
+	c := t.c
+	per, perOut := c.in/c.groups, c.out/c.groups
+	var taps []int // where they are in the weights of a channel
+	for o := range perOut {
+		for ky := range c.kh {
+			for kx := range c.kw {
+				y, x := p.y+c.top-ky*c.dh, p.x+c.left-kx*c.dw
+				if floor(y, c.sh)*c.sh == y && floor(x, c.sw)*c.sw == x {
+					taps = append(taps, (o*per*c.kh+ky)*c.kw+kx)
+					p.offset = append(p.offset, 4*int64((o*t.rows+floor(y, c.sh)+t.top)*t.row+floor(x, c.sw)+t.left))
+				}
+			}
+		}
+	}
+	for group := range c.groups {
+		for i := 0; i < per; i += simd.ConvChannels {
+			from := c.weight.Data()[(group*perOut*per+i)*c.kh*c.kw:]
+			for _, tap := range taps {
+				for k := range min(simd.ConvChannels, per-i) {
+					p.weight = append(p.weight, from[tap+k*c.kh*c.kw])
+				}
+			}
+		}
+	}
+}
+
+// floor is a/b, rounded down.
+func floor(a, b int) int {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// Piece makes the gradient of an image.
+func (t *backInput) Piece(k int) {
+	c, g := t.c, t.g
+	around := borrow(c.out*t.rows*t.row + 8*simd.ConvChannels) // the last vector of the last row may see what is behind
+	defer giveBack(around)
+	clear(*around)
+	for row := range c.out * g.oh {
+		if y := row%g.oh + t.top; y >= 0 && y < t.rows {
+			from, to := t.dy[k*t.outSize+row*g.ow:][:g.ow], (*around)[(row/g.oh*t.rows+y)*t.row:][:t.row]
+			copy(to[max(0, t.left):], from[max(0, -t.left):])
+		}
+	}
+	for i := range t.phases {
+		t.fill(t.dx[k*t.size:][:t.size], *around, &t.phases[i])
+	}
+	stopIfInterrupted("Conv2d")
+}
+
+// fill makes the pixels of a phase.
+func (t *backInput) fill(dx, around []float32, p *phase) {
+	c, g := t.c, t.g
+	if len(p.offset) == 0 {
+		return
+	}
+	per, plane, taps, wide := c.in/c.groups, g.h*g.w, len(p.offset), max(p.w, 8)
+	direct := c.sh == 1 && c.sw == 1 && p.w == wide
+	apart := borrow(simd.ConvChannels * p.h * wide)
+	defer giveBack(apart)
+	band := max(1, convRows/(c.out/c.groups*t.row))
+	for group := range c.groups {
+		from := around[group*c.out/c.groups*t.rows*t.row:]
+		for y := 0; y < p.h; y += band {
+			rows, at := min(band, p.h-y), group*per*taps
+			for i := 0; i < per; i += simd.ConvChannels {
+				n := min(simd.ConvChannels, per-i)
+				weight := p.weight[at:][:n*taps]
+				at += n * taps
+				to := dx[(group*per+i)*plane:]
+				if direct {
+					simd.ConvRows(to[y*g.w:], from[y*t.row:], weight, zeros[:n], p.offset, plane, g.w, rows, g.w, t.row)
+					continue
+				}
+				simd.ConvRows(*apart, from[y*t.row:], weight, zeros[:n], p.offset, rows*wide, wide, rows, wide, t.row)
+				for k := range n {
+					for r := range rows {
+						row := to[k*plane+(p.y+(y+r)*c.sh)*g.w+p.x:]
+						for j, v := range (*apart)[(k*rows+r)*wide:][:p.w] {
+							row[j*c.sw] = v
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+var zeros [simd.ConvChannels]float32
+
+// backWeight makes the gradient of the weight, a piece for some input and output channels: a sum for each row of the output,
+// the images one after the other.
+type backWeight struct {
+	convBack
+	dw        []float32
+	sparse    bool // most of the input is zero, and only what is not is visited
+	inputs    int  // channels of a piece
+	outputs   int
+	ins, outs int // pieces of a group
+}
+
+// cut says how many pieces there are: as many as keep the processors busy, cut by input channels first, since every piece
+// arranges its inputs for itself.
+func (t *backWeight) cut(work int) int {
+	c := t.c
+	per, perOut := c.in/c.groups, c.out/c.groups
+	parts := 1
+	if isShared(work) {
+		parts = (2*runtime.GOMAXPROCS(0) + c.groups - 1) / c.groups
+	}
+	t.ins = min(parts, per)
+	if t.sparse {
+		t.ins = 1
+	}
+	t.outs = min((parts+t.ins-1)/t.ins, perOut)
+	t.inputs, t.outputs = (per+t.ins-1)/t.ins, (perOut+t.outs-1)/t.outs
+	t.ins, t.outs = (per+t.inputs-1)/t.inputs, (perOut+t.outputs-1)/t.outputs
+	return c.groups * t.ins * t.outs
+}
+
+// Piece makes a part of the weights' gradient.
+func (t *backWeight) Piece(k int) {
+	c, g := t.c, t.g
+	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
+	group := k / t.outs / t.ins
+	i, o := k/t.outs%t.ins*t.inputs, k%t.outs*t.outputs
+	ins, outs := min(t.inputs, per-i), min(t.outputs, perOut-o)
+	first, firstOut := group*per+i, group*perOut+o
+	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	padded := borrow(ins * ph * pw)
+	defer giveBack(padded)
+	clear(*padded)
+	taps := c.kh * c.kw
+	for image := range t.images {
+		x, dy := t.x[image*t.size:][:t.size], t.dy[image*t.outSize:][:t.outSize]
+		if t.sparse {
+			c.backActive(t.dw, dy, x, g, firstOut, firstOut+outs)
+		} else {
+			c.pad(*padded, x[first*g.h*g.w:], g, ins)
+			c.unfold(*padded, g, ins, func(y, rows int, turned []float32) {
+				n := rows * g.ow
+				gemm.Add(t.dw[(firstOut*per+i)*taps:], per*taps, gemm.Matrix{Data: dy[firstOut*plane+y*g.ow:], Row: plane, Column: 1},
+					gemm.Matrix{Data: turned, Row: 1, Column: n}, outs, n, ins*taps, g.ow)
+			})
+		}
+		stopIfInterrupted("Conv2d")
+	}
+}
+
+// backBias makes the gradient of the bias, a piece for four channels, which are added up side by side.
+type backBias struct {
+	convBack
+	db []float32
+}
+
+// Piece adds up some channels.
+func (t *backBias) Piece(k int) {
+	first, plane := 4*k, t.g.oh*t.g.ow
+	db := t.db[first:min(first+4, t.c.out)]
+	for image := range t.images {
+		dy := t.dy[image*t.outSize+first*plane:][:len(db)*plane]
+		if len(db) == 4 {
+			a, b, c, d := sums(dy[:plane], dy[plane:], dy[2*plane:], dy[3*plane:])
+			db[0], db[1], db[2], db[3] = db[0]+a, db[1]+b, db[2]+c, db[3]+d
+			continue
+		}
+		for o := range db {
+			db[o] += sum(dy[o*plane:][:plane])
+		}
+	}
 }
 
 func sum(x []float32) float32 {
@@ -64,64 +277,18 @@ func sum(x []float32) float32 {
 	return s
 }
 
-// rows calls f for every row of an output channel and every row of taps: the row's position in dy, the position in the
-// padded input that its first tap sees, and the position of the taps in the weight.
-func (c *Conv) rows(g image, f func(y, x, w int)) {
-	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	per := c.in / c.groups
-	for o := range c.out {
-		first := o / (c.out / c.groups) * per
-		for i := range per {
-			for ky := range c.kh {
-				for y := range g.oh {
-					f((o*g.oh+y)*g.ow, ((first+i)*ph+y*c.sh+ky*c.dh)*pw, ((o*per+i)*c.kh+ky)*c.kw)
-				}
-			}
-		}
+// sums is the sum of each, b, c and d being as long as a or longer.
+func sums(a, b, c, d []float32) (sa, sb, sc, sd float32) {
+	b, c, d = b[:len(a)], c[:len(a)], d[:len(a)]
+	for k, v := range a {
+		sa, sb, sc, sd = sa+v, sb+b[k], sc+c[k], sd+d[k]
 	}
+	return sa, sb, sc, sd
 }
 
-// backWeight adds the gradient of the weight, a sum for each row of the output after the other; x is padded.
-func (c *Conv) backWeight(dw, dy, x []float32, g image) {
-	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
-	taps := per * c.kh * c.kw
-	c.unfold(x, g, func(group, y, rows int, turned []float32) {
-		n := rows * g.ow
-		gemm.Add(dw[group*perOut*taps:], taps, gemm.Matrix{Data: dy[group*perOut*plane+y*g.ow:], Row: plane, Column: 1},
-			gemm.Matrix{Data: turned, Row: 1, Column: n}, perOut, n, taps, g.ow)
-	})
-}
-
-// backInput adds the gradient of the padded input.
-func (c *Conv) backInput(dx, dy []float32, g image) {
-	weight := c.weight.Data()
-	c.rows(g, func(y, at, w int) {
-		row := dy[y:][:g.ow]
-		for kx := range c.kw {
-			to, tap := dx[at+kx*c.dw:], weight[w+kx]
-			if c.sw == 1 {
-				axpy(to[:len(row)], tap, row)
-				continue
-			}
-			for k, d := range row {
-				to[k*c.sw] = simd.FMA(tap, d, to[k*c.sw])
-			}
-		}
-	})
-}
-
-// unpad copies the planes without what is around them.
-func (c *Conv) unpad(dx, padded []float32, g image) {
-	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	for i := range c.in {
-		for y := range g.h {
-			copy(dx[(i*g.h+y)*g.w:][:g.w], padded[(i*ph+y+c.top)*pw+c.left:][:g.w])
-		}
-	}
-}
-
-// backActive is backWeight for an input, not padded, that is mostly zero: only what is not is visited.
-func (c *Conv) backActive(dw, dy, x []float32, g image) {
+// backActive is backWeight for the output channels from first to end and an image that is mostly zero: only what is not is
+// visited.
+func (c *Conv) backActive(dw, dy, x []float32, g image, first, end int) {
 	per, perOut := c.in/c.groups, c.out/c.groups
 	for at, v := range x {
 		if v == 0 {
@@ -131,7 +298,7 @@ func (c *Conv) backActive(dw, dy, x []float32, g image) {
 		ky0, ky1 := tapRange(y, c.dh, c.sh, c.kh, g.oh)
 		kx0, kx1 := tapRange(xx, c.dw, c.sw, c.kw, g.ow)
 		group := i / per
-		for o := group * perOut; o < (group+1)*perOut; o++ {
+		for o := max(first, group*perOut); o < min(end, (group+1)*perOut); o++ {
 			w := dw[(o*per+i%per)*c.kh*c.kw:][:c.kh*c.kw]
 			for ky := ky0; ky < ky1; ky++ {
 				oy := y - ky*c.dh

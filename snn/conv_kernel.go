@@ -150,7 +150,8 @@ func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 	if c.top+c.bottom+c.left+c.right > 0 {
 		p := borrow(c.in * ph * pw)
 		defer giveBack(p)
-		c.pad(*p, x, g, ph, pw)
+		clear(*p)
+		c.pad(*p, x, g, c.in)
 		x = *p
 	}
 	if c.canStrip(g) {
@@ -160,56 +161,55 @@ func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 	c.fillBias(out, g, 0, c.out)
 	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
 	taps := per * c.kh * c.kw
-	c.unfold(x, g, func(group, y, rows int, turned []float32) {
-		n := rows * g.ow
-		gemm.Add(out[group*perOut*plane+y*g.ow:], plane, gemm.Matrix{Data: c.weight.Data()[group*perOut*taps:], Row: taps, Column: 1},
-			gemm.Matrix{Data: turned, Row: n, Column: 1}, perOut, taps, n, 0)
-	})
+	for group := range c.groups {
+		c.unfold(x[group*per*ph*pw:], g, per, func(y, rows int, turned []float32) {
+			n := rows * g.ow
+			gemm.Add(out[group*perOut*plane+y*g.ow:], plane, gemm.Matrix{Data: c.weight.Data()[group*perOut*taps:], Row: taps, Column: 1},
+				gemm.Matrix{Data: turned, Row: n, Column: 1}, perOut, taps, n, 0)
+		})
+	}
 }
 
 // unfolded is the most elements that unfold makes at a time, so that they stay in the second cache.
 const unfolded = 1 << 16
 
-// unfold calls f for some rows of the output after the other, of every group, with what their pixels see of the padded
+// unfold calls f for some rows of the output after the other with what their pixels see of some channels of the padded
 // input: a matrix of taps, by channel, row and column, by pixels.
-func (c *Conv) unfold(x []float32, g image, f func(group, y, rows int, turned []float32)) {
+func (c *Conv) unfold(x []float32, g image, channels int, f func(y, rows int, turned []float32)) {
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	per := c.in / c.groups
-	taps := per * c.kh * c.kw
+	taps := channels * c.kh * c.kw
 	most := min(g.oh, max(1, unfolded/(taps*g.ow)))
 	p := borrow(taps * most * g.ow)
 	defer giveBack(p)
-	for group := range c.groups {
-		for y := 0; y < g.oh; y += most {
-			rows := min(most, g.oh-y)
-			to := *p
-			for i := range per {
-				plane := x[(group*per+i)*ph*pw:][:ph*pw]
-				for ky := range c.kh {
-					for kx := range c.kw {
-						for r := range rows {
-							row, from := to[:g.ow], plane[((y+r)*c.sh+ky*c.dh)*pw+kx*c.dw:]
-							if c.sw == 1 {
-								copy(row, from)
-							} else {
-								for k := range row {
-									row[k] = from[k*c.sw]
-								}
+	for y := 0; y < g.oh; y += most {
+		rows := min(most, g.oh-y)
+		to := *p
+		for i := range channels {
+			plane := x[i*ph*pw:][:ph*pw]
+			for ky := range c.kh {
+				for kx := range c.kw {
+					for r := range rows {
+						row, from := to[:g.ow], plane[((y+r)*c.sh+ky*c.dh)*pw+kx*c.dw:]
+						if c.sw == 1 {
+							copy(row, from)
+						} else {
+							for k := range row {
+								row[k] = from[k*c.sw]
 							}
-							to = to[g.ow:]
 						}
+						to = to[g.ow:]
 					}
 				}
 			}
-			f(group, y, rows, *p)
 		}
+		f(y, rows, *p)
 	}
 }
 
-// pad copies the planes with zeros around.
-func (c *Conv) pad(p, x []float32, g image, ph, pw int) {
-	clear(p)
-	for i := range c.in {
+// pad copies the planes of some channels into p, which is zero around them.
+func (c *Conv) pad(p, x []float32, g image, channels int) {
+	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	for i := range channels {
 		for y := range g.h {
 			copy(p[(i*ph+y+c.top)*pw+c.left:][:g.w], x[(i*g.h+y)*g.w:][:g.w])
 		}
