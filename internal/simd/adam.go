@@ -21,7 +21,7 @@ func Adam(w, g, mean, square []float32, c *[8]float32) {
 func adamGo(w, g, mean, square []float32, c *[8]float32) {
 	keep, decay, fresh1, keep2, fresh2, rate, root, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
 	for i, d := range g[:len(w)] {
-		x := w[i] * keep
+		x := float32(w[i] * keep)
 		d += float32(decay * x)
 		m := mean[i] + float32(fresh1*(d-mean[i]))
 		v := float32(keep2*square[i]) + float32(float32(fresh2*d)*d)
