@@ -12,7 +12,7 @@ import "math"
 func Adam(w, g, mean, square []float32, c *[8]float32) {
 	if n := len(w) &^ 7; on && n > 0 {
 		_, _, _ = g[n-1], mean[n-1], square[n-1] // the assembly does not look
-		adamAVX2(&w[0], &g[0], &mean[0], &square[0], &c[0], n)
+		adamAsm(&w[0], &g[0], &mean[0], &square[0], &c[0], n)
 		w, g, mean, square = w[n:], g[n:], mean[n:], square[n:]
 	}
 	adamGo(w, g, mean, square, c)
