@@ -84,7 +84,7 @@ func adaLIFBack(g *sweep) {
 		du := dv[k] + spike
 		w := float32(cm * du)
 		if g.dc != nil {
-			jump := f * dv[k]
+			jump := float32(f * dv[k])
 			g.count(du*in, di[k]*j, w, -spike-jump, jump, db[k]*b[k], f*db[k])
 		}
 		dj := w + (di[k] + float32(cs*di[k]))

@@ -120,7 +120,7 @@ func (n *Norm) normalise(y, x []float32, shape []int) (mean, scale []float64) {
 	n.each(shape, func(c, from, to int) {
 		w, b := n.affine(c)
 		for k, v := range x[from:to] {
-			y[from+k] = float32(float64((float64(v)-mean[c])*scale[c])*w + b)
+			y[from+k] = float32(float64(float64((float64(v)-mean[c])*scale[c])*w) + b)
 		}
 	})
 	return mean, scale
@@ -152,7 +152,7 @@ func (n *Norm) measure(mean, variance []float64, x []float32, shape []int) {
 	})
 	move := func(t *tensor.Tensor, c int, to float64) {
 		d := t.Data()
-		d[c] = float32((1-n.momentum)*float64(d[c]) + float64(n.momentum*to))
+		d[c] = float32(float64((1-n.momentum)*float64(d[c])) + float64(n.momentum*to))
 	}
 	for c := range mean {
 		move(n.mean, c, mean[c])
@@ -167,7 +167,7 @@ func (n *Norm) backward(x *tensor.Tensor, dy []float32, mean, scale []float64, e
 	n.each(shape, func(c, from, to int) {
 		for k, v := range data[from:to] {
 			db[c] += float64(dy[from+k])
-			dw[c] += float64(dy[from+k]) * float64((float64(v)-mean[c])*scale[c])
+			dw[c] += float64(float64(dy[from+k]) * float64((float64(v)-mean[c])*scale[c]))
 		}
 	})
 	grads := make([]*tensor.Tensor, 3)

@@ -111,7 +111,7 @@ func izhikevichBack(g *sweep) {
 		dw := float32((1-f)*after) + spike
 		dq, slow := float32(kv*dw), float32(ku*dy)
 		if g.dc != nil {
-			g.count(dw*q, dy*(b*v[k]-u[k]), slow*v[k], f*after, f*dy, dq*v[k]*v[k], dq*v[k], dq, -spike)
+			g.count(dw*q, dy*(float32(b*v[k])-u[k]), slow*v[k], f*after, f*dy, dq*v[k]*v[k], dq*v[k], dq, -spike)
 		}
 		dv[k] = (dw + float32(dq*(float32(2*sq*v[k])+mn))) + float32(slow*b)
 		du[k] = (dy - slow) - dq

@@ -108,8 +108,8 @@ func lifAdExBack(g *sweep) {
 		du := float32((1-f)*after) + spike
 		w := float32(cm * du)
 		if g.dc != nil {
-			g.count(du*in, di[k]*j, w-slow*perV, -spike-w*byV, f*after, w*byDelta,
-				da[k]*(perV*(v[k]-leak)-a[k]), slow*(v[k]-leak), f*da[k])
+			g.count(du*in, di[k]*j, w-float32(slow*perV), -spike-float32(w*byV), f*after, w*byDelta,
+				da[k]*(float32(perV*(v[k]-leak))-a[k]), slow*(v[k]-leak), f*da[k])
 		}
 		dj := w + (di[k] + float32(cs*di[k]))
 		dv[k], di[k], dx[k] = (du+float32(w*(byV-1)))+float32(slow*perV), dj, dj

@@ -122,7 +122,7 @@ func lifExBack(g *sweep) {
 		du := float32(kept*after) + spike
 		w := float32(cm * du)
 		if g.dc != nil {
-			g.count(du*in, di[k]*j, w, -spike-w*byV, 0, w*byDelta)
+			g.count(du*in, di[k]*j, w, -spike-float32(w*byV), 0, w*byDelta)
 			g.countReset(3, 4, f*after)
 		}
 		dj := w + (di[k] + float32(cs*di[k]))

@@ -80,7 +80,7 @@ func runDoctor(s streams, f *flag.FlagSet) int {
 func examineProcessor() finding {
 	kernels := "portable kernels: slower, the same numbers"
 	if simd.On() {
-		kernels = "assembly kernels"
+		kernels = fmt.Sprintf("assembly kernels (%s)", simd.Name())
 	}
 	return finding{text: fmt.Sprintf("%d processors, %s", runtime.GOMAXPROCS(0), kernels), absent: !simd.On()}
 }

@@ -11,7 +11,7 @@ func nonzero(v float32) int {
 // Count is the number of elements that are not ±0.
 func Count(x []float32) int {
 	if n := len(x) &^ 7; on && n > 0 {
-		return countAVX2(&x[0], n) + countGo(x[n:])
+		return countAsm(&x[0], n) + countGo(x[n:])
 	}
 	return countGo(x)
 }
@@ -34,7 +34,7 @@ func countGo(x []float32) int {
 func Active(index []int32, values, x []float32, first int) int {
 	index, values = index[:len(x)], values[:len(x)]
 	if n := len(x) &^ 7; on && n > 0 {
-		found := activeAVX2(&index[0], &values[0], &x[0], n, first)
+		found := activeAsm(&index[0], &values[0], &x[0], n, first)
 		return found + activeGo(index[found:], values[found:], x[n:], first+n)
 	}
 	return activeGo(index, values, x, first)

@@ -12,7 +12,7 @@ import "math"
 func Adam(w, g, mean, square []float32, c *[8]float32) {
 	if n := len(w) &^ 7; on && n > 0 {
 		_, _, _ = g[n-1], mean[n-1], square[n-1] // the assembly does not look
-		adamAVX2(&w[0], &g[0], &mean[0], &square[0], &c[0], n)
+		adamAsm(&w[0], &g[0], &mean[0], &square[0], &c[0], n)
 		w, g, mean, square = w[n:], g[n:], mean[n:], square[n:]
 	}
 	adamGo(w, g, mean, square, c)
@@ -21,7 +21,7 @@ func Adam(w, g, mean, square []float32, c *[8]float32) {
 func adamGo(w, g, mean, square []float32, c *[8]float32) {
 	keep, decay, fresh1, keep2, fresh2, rate, root, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
 	for i, d := range g[:len(w)] {
-		x := w[i] * keep
+		x := float32(w[i] * keep)
 		d += float32(decay * x)
 		m := mean[i] + float32(fresh1*(d-mean[i]))
 		v := float32(keep2*square[i]) + float32(float32(fresh2*d)*d)

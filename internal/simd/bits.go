@@ -24,7 +24,7 @@ func CountBits(b []byte) int {
 func ActiveBits(index []int32, b []byte) int {
 	if n := len(b); on && n > 0 {
 		_ = index[8*n-1]
-		return activeBitsAVX2(&index[0], &b[0], n)
+		return activeBitsAsm(&index[0], &b[0], n)
 	}
 	return activeBitsGo(index, b)
 }
@@ -52,7 +52,7 @@ func activeBitsGo(index []int32, b []byte) int {
 func Pack(b []byte, x []float32) (spikes bool) {
 	if n := len(x); on && n > 0 {
 		_ = b[n/8-1]
-		return packAVX2(&b[0], &x[0], n) == 0
+		return packAsm(&b[0], &x[0], n) == 0
 	}
 	return packGo(b, x)
 }
@@ -74,7 +74,7 @@ func packGo(b []byte, x []float32) (spikes bool) {
 func Unpack(x []float32, b []byte) {
 	if n := len(x); on && n > 0 {
 		_ = b[n/8-1]
-		unpackAVX2(&x[0], &b[0], n)
+		unpackAsm(&x[0], &b[0], n)
 		return
 	}
 	unpackGo(x, b)

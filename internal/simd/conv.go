@@ -69,7 +69,7 @@ func convRowGo(out, x, w, bias []float32, offset []int64, plane, n int) {
 func Spread(out, k []float32, v float32, height, width, stride int) {
 	if on {
 		_, _ = out[(height-1)*stride+width-1], k[height*width-1]
-		spreadAVX2(&out[0], &k[0], v, height, width/8, stride)
+		spreadAsm(&out[0], &k[0], v, height, width/8, stride)
 		return
 	}
 	spreadGo(out, k, v, height, width, stride)

@@ -759,62 +759,62 @@ func sigmoidsAVX2(dst *float32, x *float32, n int)
 //go:noescape
 func tanhsAVX2(dst *float32, x *float32, n int)
 
-// countAVX2 is the number of elements of x that are not ±0, n a multiple of 8.
+// countAsm is the number of elements of x that are not ±0, n a multiple of 8.
 //
 //go:noescape
-func countAVX2(x *float32, n int) int
+func countAsm(x *float32, n int) int
 
-// activeAVX2 writes first plus the position of every element of x that is not ±0 into index and the elements
+// activeAsm writes first plus the position of every element of x that is not ±0 into index and the elements
 // into values, and returns how many there are. n is a multiple of 8; both have room for n.
 //
 //go:noescape
-func activeAVX2(index *int32, values *float32, x *float32, n int, first int) int
+func activeAsm(index *int32, values *float32, x *float32, n int, first int) int
 
-// activeBitsAVX2 writes the position of every bit of n bytes that is set into index, which has room for all, and returns
+// activeBitsAsm writes the position of every bit of n bytes that is set into index, which has room for all, and returns
 // how many there are.
 //
 //go:noescape
-func activeBitsAVX2(index *int32, b *byte, n int) int
+func activeBitsAsm(index *int32, b *byte, n int) int
 
-// packAVX2 writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.
+// packAsm writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.
 //
 //go:noescape
-func packAVX2(b *byte, x *float32, n int) int
+func packAsm(b *byte, x *float32, n int) int
 
-// unpackAVX2 writes 1 or 0 for each of n bits, n a multiple of 8.
+// unpackAsm writes 1 or 0 for each of n bits, n a multiple of 8.
 //
 //go:noescape
-func unpackAVX2(x *float32, b *byte, n int)
+func unpackAsm(x *float32, b *byte, n int)
 
-// adamAVX2 is Adam's step of n weights, n a multiple of 8; see Adam.
+// adamAsm is Adam's step of n weights, n a multiple of 8; see Adam.
 //
 //go:noescape
-func adamAVX2(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
+func adamAsm(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
 
-// rowsAVX2 adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.
+// rowsAsm adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.
 //
 //go:noescape
-func rowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+func rowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 
-// sumRowsAVX2 adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.
+// sumRowsAsm adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.
 //
 //go:noescape
-func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+func sumRowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 
-// sumColumnsAVX2 adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].
+// sumColumnsAsm adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].
 //
 //go:noescape
-func sumColumnsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
+func sumColumnsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
 
-// axpyAVX2 adds a·x to y, n a multiple of 8.
+// axpyAsm adds a·x to y, n a multiple of 8.
 //
 //go:noescape
-func axpyAVX2(y *float32, x *float32, a float32, n int)
+func axpyAsm(y *float32, x *float32, a float32, n int)
 
-// addAVX2 adds x to y, n a multiple of 8.
+// addAsm adds x to y, n a multiple of 8.
 //
 //go:noescape
-func addAVX2(y *float32, x *float32, n int)
+func addAsm(y *float32, x *float32, n int)
 
 // conv1x12AVX2 writes n strips of 96 pixels of some rows in 1 output channels, plane elements apart; see convStrip.
 //
@@ -876,10 +876,10 @@ func conv4x2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *in
 //go:noescape
 func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, n int, rows int, outRow int, xRow int)
 
-// spreadAVX2 adds v·k to a block of out: height rows of 8·width elements, stride apart in out and close together in k.
+// spreadAsm adds v·k to a block of out: height rows of 8·width elements, stride apart in out and close together in k.
 //
 //go:noescape
-func spreadAVX2(out *float32, k *float32, v float32, height int, width int, stride int)
+func spreadAsm(out *float32, k *float32, v float32, height int, width int, stride int)
 
 // product1AVX2 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
 // ks in a row, the rows of c ldc apart, those of b close together.
@@ -953,10 +953,10 @@ func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, 
 //go:noescape
 func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
 
-// transposeAVX2 writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.
+// transposeAsm writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.
 //
 //go:noescape
-func transposeAVX2(dst *float32, src *float32, n int, ds int, ss int)
+func transposeAsm(dst *float32, src *float32, n int, ds int, ss int)
 
 // peakFMA does n times 12 fused multiplications and additions of 8 floats.
 //

@@ -25114,9 +25114,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func countAVX2(x *float32, n int) int
+// func countAsm(x *float32, n int) int
 // Requires: AVX, AVX2
-TEXT ·countAVX2(SB), NOSPLIT, $0-24
+TEXT ·countAsm(SB), NOSPLIT, $0-24
 	MOVQ   x+0(FP), AX
 	MOVQ   n+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -27188,9 +27188,9 @@ DATA packs<>+2046(SB)/1, $0x06
 DATA packs<>+2047(SB)/1, $0x07
 GLOBL packs<>(SB), RODATA|NOPTR, $2048
 
-// func activeAVX2(index *int32, values *float32, x *float32, n int, first int) int
+// func activeAsm(index *int32, values *float32, x *float32, n int, first int) int
 // Requires: AVX, AVX2, POPCNT
-TEXT ·activeAVX2(SB), NOSPLIT, $0-48
+TEXT ·activeAsm(SB), NOSPLIT, $0-48
 	MOVQ         index+0(FP), AX
 	MOVQ         values+8(FP), CX
 	MOVQ         x+16(FP), DX
@@ -27225,9 +27225,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func activeBitsAVX2(index *int32, b *byte, n int) int
+// func activeBitsAsm(index *int32, b *byte, n int) int
 // Requires: AVX, AVX2, POPCNT
-TEXT ·activeBitsAVX2(SB), NOSPLIT, $0-32
+TEXT ·activeBitsAsm(SB), NOSPLIT, $0-32
 	MOVQ     index+0(FP), AX
 	MOVQ     b+8(FP), CX
 	MOVQ     n+16(FP), DX
@@ -27254,9 +27254,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func packAVX2(b *byte, x *float32, n int) int
+// func packAsm(b *byte, x *float32, n int) int
 // Requires: AVX, AVX2
-TEXT ·packAVX2(SB), NOSPLIT, $0-32
+TEXT ·packAsm(SB), NOSPLIT, $0-32
 	MOVQ     b+0(FP), AX
 	MOVQ     x+8(FP), CX
 	MOVQ     n+16(FP), DX
@@ -27293,9 +27293,9 @@ DATA bitOfLane<>+24(SB)/4, $0x00000040
 DATA bitOfLane<>+28(SB)/4, $0x00000080
 GLOBL bitOfLane<>(SB), RODATA|NOPTR, $32
 
-// func unpackAVX2(x *float32, b *byte, n int)
+// func unpackAsm(x *float32, b *byte, n int)
 // Requires: AVX, AVX2
-TEXT ·unpackAVX2(SB), NOSPLIT, $0-24
+TEXT ·unpackAsm(SB), NOSPLIT, $0-24
 	MOVQ    x+0(FP), AX
 	MOVQ    b+8(FP), CX
 	MOVQ    n+16(FP), DX
@@ -27314,9 +27314,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
+// func adamAsm(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
 // Requires: AVX
-TEXT ·adamAVX2(SB), NOSPLIT, $0-48
+TEXT ·adamAsm(SB), NOSPLIT, $0-48
 	MOVQ         w+0(FP), AX
 	MOVQ         dw+8(FP), CX
 	MOVQ         mean+16(FP), DX
@@ -27360,9 +27360,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func rowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+// func rowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 // Requires: AVX, FMA3
-TEXT ·rowsAVX2(SB), NOSPLIT, $0-56
+TEXT ·rowsAsm(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
 	MOVQ index+24(FP), DX
@@ -27496,9 +27496,9 @@ after1:
 	VZEROUPPER
 	RET
 
-// func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+// func sumRowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 // Requires: AVX, FMA3
-TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
+TEXT ·sumRowsAsm(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
 	MOVQ index+24(FP), DX
@@ -27647,9 +27647,9 @@ after1:
 	VZEROUPPER
 	RET
 
-// func sumColumnsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
+// func sumColumnsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
 // Requires: AVX, FMA3
-TEXT ·sumColumnsAVX2(SB), NOSPLIT, $0-56
+TEXT ·sumColumnsAsm(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
 	MOVQ values+16(FP), DX
@@ -27698,9 +27698,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func axpyAVX2(y *float32, x *float32, a float32, n int)
+// func axpyAsm(y *float32, x *float32, a float32, n int)
 // Requires: AVX, AVX2, FMA3, SSE
-TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
+TEXT ·axpyAsm(SB), NOSPLIT, $0-32
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+24(FP), DX
@@ -27718,9 +27718,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func addAVX2(y *float32, x *float32, n int)
+// func addAsm(y *float32, x *float32, n int)
 // Requires: AVX
-TEXT ·addAVX2(SB), NOSPLIT, $0-24
+TEXT ·addAsm(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ n+16(FP), DX
@@ -28594,9 +28594,9 @@ tap:
 	VZEROUPPER
 	RET
 
-// func spreadAVX2(out *float32, k *float32, v float32, height int, width int, stride int)
+// func spreadAsm(out *float32, k *float32, v float32, height int, width int, stride int)
 // Requires: AVX, AVX2, FMA3, SSE
-TEXT ·spreadAVX2(SB), NOSPLIT, $0-48
+TEXT ·spreadAsm(SB), NOSPLIT, $0-48
 	MOVQ         out+0(FP), AX
 	MOVQ         k+8(FP), CX
 	MOVQ         height+24(FP), DX
@@ -29321,9 +29321,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func transposeAVX2(dst *float32, src *float32, n int, ds int, ss int)
+// func transposeAsm(dst *float32, src *float32, n int, ds int, ss int)
 // Requires: AVX
-TEXT ·transposeAVX2(SB), NOSPLIT, $0-40
+TEXT ·transposeAsm(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX

@@ -7,7 +7,7 @@ package simd
 // c holds the coefficients as Wide lays them out, in the order that the models of package snn say: those of 8 neurons, and
 // cstep bytes behind, which may be 0, those of the next 8.
 //
-// It returns not 0 if it met denormals.
+// It returns not 0 if it met denormals and there are kernels for them.
 type Step func(z, x, s, c *float32, n, stride, row, cstep int) int
 
 // Neuron is the kernels of a neuron model, nil where there is none for this machine.

@@ -4,7 +4,7 @@ package simd
 func AddRows(acc, t, values []float32, index []int32, stride int) {
 	values = values[:len(index)]
 	if n := len(acc) &^ 7; on && n > 0 && len(index) > 0 {
-		rowsAVX2(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
+		rowsAsm(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
 		if n == len(acc) {
 			return
 		}
@@ -38,7 +38,7 @@ func SumRows(acc, t, values []float32, index []int32, stride int, work []float32
 	}
 	values = values[:len(index)]
 	if n := len(acc) &^ 7; on && n > 0 {
-		sumRowsAVX2(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
+		sumRowsAsm(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
 		if n == len(acc) {
 			return
 		}
@@ -60,7 +60,7 @@ func SumColumns(acc, t, values []float32, index []int32, stride int) {
 	values = values[:len(index)]
 	if n := len(acc) &^ 3; on && n > 0 {
 		_ = t[(n-1)*stride]
-		sumColumnsAVX2(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
+		sumColumnsAsm(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
 		if n == len(acc) {
 			return
 		}
@@ -84,7 +84,7 @@ func sumColumnsGo(acc, t, values []float32, index []int32, stride int) {
 func Axpy(y []float32, a float32, x []float32) {
 	x = x[:len(y)]
 	if n := len(y) &^ 7; on && n > 0 {
-		axpyAVX2(&y[0], &x[0], a, n)
+		axpyAsm(&y[0], &x[0], a, n)
 		y, x = y[n:], x[n:]
 	}
 	axpyGo(y, a, x)
@@ -100,7 +100,7 @@ func axpyGo(y []float32, a float32, x []float32) {
 func Add(y, x []float32) {
 	x = x[:len(y)]
 	if n := len(y) &^ 7; on && n > 0 {
-		addAVX2(&y[0], &x[0], n)
+		addAsm(&y[0], &x[0], n)
 		y, x = y[n:], x[n:]
 	}
 	for k, v := range x {

@@ -6,7 +6,7 @@ func Transpose(dst, src []float32, rows, columns, ds, ss int) {
 	if on && c > 0 {
 		for ; r+8 <= rows; r += 8 {
 			_, _ = dst[(c-1)*ds+r+7], src[(r+7)*ss+c-1]
-			transposeAVX2(&dst[r], &src[r*ss], c, ds, ss)
+			transposeAsm(&dst[r], &src[r*ss], c, ds, ss)
 		}
 	}
 	transposeGo(dst, src, 0, r, c, columns, ds, ss)

@@ -243,7 +243,7 @@ func (t *Tensor) AllCloseTol(other *Tensor, rtol, atol float64) bool {
 		if a == b {
 			continue // equal infinities
 		}
-		if !(math.Abs(a-b) <= atol+rtol*math.Abs(b)) || math.IsInf(b, 0) {
+		if !(math.Abs(a-b) <= atol+float64(rtol*math.Abs(b))) || math.IsInf(b, 0) {
 			return false
 		}
 	}

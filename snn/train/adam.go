@@ -51,7 +51,7 @@ func AdamW(params []Parameter, opts ...Option) *Optimizer {
 }
 
 // kept is what AdamW multiplies the weights with.
-func kept(s settings) float32 { return float32(1 - s.values["lr"]*s.values["weight_decay"]) }
+func kept(s settings) float32 { return float32(1 - float64(s.values["lr"]*s.values["weight_decay"])) }
 
 // adamNumbers are what a step multiplies and divides with.
 func adamNumbers(s settings, step int) (rate, root, eps, fresh1, keep2, fresh2 float32) {

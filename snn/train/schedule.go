@@ -42,7 +42,7 @@ func Cosine(n int, low float64) Schedule {
 		panic("train.Cosine: the number of epochs must be positive")
 	}
 	return Schedule{"Cosine", func(epoch int) float64 {
-		return low + (1-low)*(1+math.Cos(math.Pi*float64(min(epoch, n))/float64(n)))/2
+		return low + float64((1-low)*(1+math.Cos(math.Pi*float64(min(epoch, n))/float64(n)))/2)
 	}}
 }
 

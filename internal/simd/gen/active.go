@@ -7,7 +7,7 @@ import (
 
 // active writes what finds the elements that are not ±0.
 func active() {
-	function("countAVX2", "is the number of elements of x that are not ±0, n a multiple of 8.", "func(x *float32, n int) int")
+	function("countAsm", "is the number of elements of x that are not ±0, n a multiple of 8.", "func(x *float32, n int) int")
 	x, n, at := loaded("x"), loaded("n"), GP64()
 	zero, count := zeros(), zeros()
 	XORQ(at, at)
@@ -43,7 +43,7 @@ func active() {
 			DATA(8*m+at, U8(0))
 		}
 	}
-	function("activeAVX2", "writes first plus the position of every element of x that is not ±0 into index and the elements\n"+
+	function("activeAsm", "writes first plus the position of every element of x that is not ±0 into index and the elements\n"+
 		"into values, and returns how many there are. n is a multiple of 8; both have room for n.",
 		"func(index *int32, values, x *float32, n, first int) int")
 	index, values, x, n, at := loaded("index"), loaded("values"), loaded("x"), loaded("n"), GP64()
@@ -86,7 +86,7 @@ func active() {
 
 // activeBits writes the list of the bits that are set.
 func activeBits(table Mem) {
-	function("activeBitsAVX2", "writes the position of every bit of n bytes that is set into index, which has room for all, and returns\n"+
+	function("activeBitsAsm", "writes the position of every bit of n bytes that is set into index, which has room for all, and returns\n"+
 		"how many there are.", "func(index *int32, b *byte, n int) int")
 	index, b, n := loaded("index"), loaded("b"), loaded("n")
 	base, eight := zeros(), YMM()
@@ -115,7 +115,7 @@ func activeBits(table Mem) {
 
 // pack writes the way from numbers to bits.
 func pack() {
-	function("packAVX2", "writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.",
+	function("packAsm", "writes a bit for each of n elements of x, n a multiple of 8: whether it is not ±0. It returns 0 if all of those are 1.",
 		"func(b *byte, x *float32, n int) int")
 	b, x, n := loaded("b"), loaded("x"), loaded("n")
 	zero, one, other := zeros(), ones(), zeros()
@@ -144,7 +144,7 @@ func unpack() {
 	for lane := range 8 {
 		DATA(4*lane, U32(1<<lane))
 	}
-	function("unpackAVX2", "writes 1 or 0 for each of n bits, n a multiple of 8.", "func(x *float32, b *byte, n int)")
+	function("unpackAsm", "writes 1 or 0 for each of n bits, n a multiple of 8.", "func(x *float32, b *byte, n int)")
 	x, b, n := loaded("x"), loaded("b"), loaded("n")
 	bit := value(one)
 	Label("loop")

@@ -8,7 +8,7 @@ import (
 
 // adam writes the optimiser's step. The comments are the twin's lines.
 func adam() {
-	function("adamAVX2", "is Adam's step of n weights, n a multiple of 8; see Adam.", "func(w, dw, mean, square, c *float32, n int)")
+	function("adamAsm", "is Adam's step of n weights, n a multiple of 8; see Adam.", "func(w, dw, mean, square, c *float32, n int)")
 	w, g, mean, square, n, at := loaded("w"), loaded("dw"), loaded("mean"), loaded("square"), loaded("n"), GP64()
 	c := loaded("c")
 	var cs [8]VecVirtual

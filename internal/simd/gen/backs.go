@@ -54,7 +54,7 @@ func (k *backward) current(field int, w VecVirtual, cs Mem) VecVirtual {
 }
 
 func (m back) write() {
-	function(m.name+"BackAVX2", fmt.Sprintf("is the backward step of n %s neurons with SuperSpike, n a multiple of 8; see Back.", m.title),
+	function(m.name+"Back"+isaName(), fmt.Sprintf("is the backward step of n %s neurons with SuperSpike, n a multiple of 8; see Back.", m.title),
 		"func(dx, dz, x, s, ds, c *float32, n, stride int)")
 	dx, dz, x, n, at := loaded("dx"), loaded("dz"), loaded("x"), loaded("n"), GP64()
 	s, ds, c := fields("s", m.vars), fields("ds", m.vars), loaded("c")

@@ -22,7 +22,7 @@ func convolution() {
 }
 
 func strip(channels, width int) {
-	function(fmt.Sprintf("conv%dx%dAVX2", channels, width),
+	function(fmt.Sprintf("conv%dx%d%s", channels, width, isaName()),
 		fmt.Sprintf("writes n strips of %d pixels of some rows in %d output channels, plane elements apart; see convStrip.", 8*width, channels),
 		"func(out, x, w, bias *float32, offset *int64, taps, plane, n, rows, outRow, xRow int)")
 	out, x, w, offset, taps, plane := loaded("out"), loaded("x"), loaded("w"), loaded("offset"), loaded("taps"), loaded("plane")
@@ -98,7 +98,7 @@ func strip(channels, width int) {
 
 // spread writes the addition of a whole kernel around one input.
 func spread() {
-	function("spreadAVX2", "adds v·k to a block of out: height rows of 8·width elements, stride apart in out and close together in k.",
+	function("spreadAsm", "adds v·k to a block of out: height rows of 8·width elements, stride apart in out and close together in k.",
 		"func(out, k *float32, v float32, height, width, stride int)")
 	out, k, height, width, stride := loaded("out"), loaded("k"), loaded("height"), loaded("width"), loaded("stride")
 	v := YMM()

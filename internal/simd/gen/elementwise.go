@@ -8,7 +8,7 @@ import (
 
 // elementwise writes functions of every element, in float64 and rounded once. The comments are the lines of their twins.
 func elementwise() {
-	for _, wide512 = range []bool{true, false} {
+	for _, wide512 = range widths() {
 		function("exps"+isaName(), elementwiseDoc("exp(x)"), "func(dst, x *float32, n int)")
 		mapped(limited)
 		function("sigmoids"+isaName(), elementwiseDoc("1/(1 + exp(-x))"), "func(dst, x *float32, n int)")

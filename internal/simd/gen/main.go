@@ -1,19 +1,27 @@
-// Command gen writes the AVX2 kernels of package simd: go generate ./internal/simd runs it.
+// Command gen writes the kernels of package simd, those of amd64 and, for the flag neon, those of arm64: go generate
+// ./internal/simd runs it.
 //
 // Every kernel does the operations of its twin in Go, in their order: no reordered sum, and a fused multiplication and
 // addition only where the twin has simd.FMA. That is what makes their bits equal.
 package main
 
 import (
+	"flag"
 	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
+	flag.BoolVar(&neon, "neon", false, "write the kernels of arm64")
+	flag.Parse()
+	if neon {
+		pass.Compile = pass.Func(translate)
+	}
 	ConstraintExpr("!purego")
 	vectors()
 	neurons()
@@ -25,7 +33,9 @@ func main() {
 	products()
 	transpose()
 	peak()
-	vendor()
+	if !neon {
+		vendor()
+	}
 	Generate()
 }
 
@@ -73,8 +83,19 @@ func ret() {
 // wide512 says that vectors are those of AVX-512, of 16 elements, else of AVX2, of 8.
 var wide512 bool
 
+// widths are the values of wide512 in turn, for what there is in both.
+func widths() []bool {
+	if neon {
+		return []bool{false}
+	}
+	return []bool{true, false}
+}
+
 func isaName() string {
-	if wide512 {
+	switch {
+	case neon:
+		return "NEON"
+	case wide512:
 		return "AVX512"
 	}
 	return "AVX2"

@@ -10,7 +10,7 @@ import (
 
 // neurons writes the steps of the neuron models. The comments are the twin's lines.
 func neurons() {
-	for _, wide512 = range []bool{true, false} {
+	for _, wide512 = range widths() {
 		for _, m := range models {
 			m.kernels()
 			if th, ok := map[string]int{"lif": 3, "lifBox": 2, "iaf": 0, "lifEx": 3}[m.name]; ok {

@@ -332,11 +332,11 @@ func (m model) kernels() {
 		if m.bits {
 			m.kernel(steps, false, true, false)
 		}
-		if m.past && steps == 2 {
+		if m.past && steps == 2 && !neon {
 			m.kernel(steps, false, false, true)
 		}
 	}
-	if m.tiny && !wide512 {
+	if m.tiny && !wide512 && !neon {
 		m.tinyKernel("Tiny", false)
 		if m.jump >= 0 {
 			m.tinyKernel("LateTiny", true)
@@ -352,6 +352,7 @@ type stepper struct {
 	at8                        Register   // the position in bytes of bits, nil where the output is no bits
 	past                       bool       // the output does not go through the caches
 	ahead                      []Register // what is fetched then
+	common                     bool       // all neurons have the same coefficients, and there are registers for them
 	some                       Register   // the mask of the last vector of AVX-512, which may be half of one
 }
 
@@ -413,28 +414,31 @@ func (m model) kernel(steps int, late, bits, past bool) {
 			w.ahead = append(w.ahead, next)
 		}
 	}
-	flags := AllocLocal(8)
-	watchDenormals(flags)
+	flags := watchDenormals()
+	w.common = wide512 || neon
 	if wide512 && m.runsAway {
 		keep("whole", "log2e", "ln2")
 	} else if wide512 {
 		keep("one", "zero")
 	}
 	var held []Op // coefficients in registers, in the kernels that have them alike for all neurons
-	if wide512 && !m.runsAway {
+	if w.common && !m.runsAway {
 		for j := range m.coefs {
 			held = append(held, m.alike(w, j))
 		}
 	}
 	// some vectors at a time, which do not wait for each other, and at last one
 	count := 2
-	if wide512 && m.runsAway {
+	switch {
+	case wide512 && m.runsAway:
 		count = 4
+	case neon && m.runsAway: // its vectors are two, and of float64 four
+		count = 1
 	}
 	last := GP64()
 	MOVQ(w.n, last)
 	SUBQ(U32(count*lanes()-1), last)
-	if held == nil {
+	if held == nil || neon {
 		CMPQ(w.cstep, Imm(0))
 		JNE(LabelRef("single"))
 	}
@@ -466,6 +470,9 @@ func (m model) kernel(steps int, late, bits, past bool) {
 	if wide512 && !bits && !past {
 		w.half()
 	}
+	if neon { // every neuron has its own coefficients, or they are the last 8
+		w.common, held = false, nil
+	}
 	m.vectors(w, 1, held, late, nil, nil)
 	ADDQ(w.cstep, w.c)
 	if bits {
@@ -495,16 +502,20 @@ func (w *stepper) half() {
 	KMOVW(bits, w.some)
 }
 
-// alike is a coefficient of AVX-512's kernels, which all neurons have in common.
+// alike is a coefficient that all neurons have in common.
 func (m model) alike(w *stepper, j int) VecVirtual {
 	v := vector()
-	VBROADCASTSS(Mem{Base: w.c, Disp: 32 * j}, v)
+	if neon {
+		VBROADCASTF128(Mem{Base: w.c, Disp: 32 * j}, v)
+	} else {
+		VBROADCASTSS(Mem{Base: w.c, Disp: 32 * j}, v)
+	}
 	return v
 }
 
-// coef is a coefficient where it lies, or for AVX-512 in a register.
+// coef is a coefficient where it lies, or in a register where all neurons have it in common.
 func (m model) coef(w *stepper, j int) Op {
-	if wide512 {
+	if w.common {
 		return m.alike(w, j)
 	}
 	return Mem{Base: w.c, Disp: 32 * j}
@@ -541,7 +552,7 @@ func (m model) vectors(w *stepper, count int, held []Op, late bool, next []VecVi
 			approach(then, m.coef(w, 3), m.coef(w, 5), next)
 		}
 		runAway(ks, joined(exp64(halves...)), m.coef(w, 5))
-		if wide512 { // exp needs the registers, so that the coefficients are loaded behind it
+		if w.common { // exp needs the registers, so that the coefficients are loaded behind it
 			for j := range m.coefs {
 				held = append(held, m.alike(w, j))
 			}
@@ -589,20 +600,31 @@ func (k *neuron) storeAll() {
 	}
 }
 
-// watchDenormals clears the processor's notes of what happened to floating-point numbers.
-func watchDenormals(at Mem) {
+// watchDenormals clears the processor's notes of what happened to floating-point numbers, on amd64, and returns memory for
+// them.
+func watchDenormals() (at Mem) {
+	if neon {
+		return at
+	}
+	at = AllocLocal(8)
 	STMXCSR(at)
 	r := GP32()
 	MOVL(at, r)
 	ANDL(I32(^0x3f), r)
 	MOVL(r, at)
 	LDMXCSR(at)
+	return at
 }
 
-// sawDenormals is not 0 if a denormal went into an operation, or came out of one, since watchDenormals.
+// sawDenormals is not 0 if a denormal went into an operation, or came out of one, since watchDenormals. On arm64 it is 0:
+// there are no kernels for them.
 func sawDenormals(at Mem) Register {
-	STMXCSR(at)
 	r := GP64()
+	if neon {
+		XORQ(r, r)
+		return r
+	}
+	STMXCSR(at)
 	MOVLQZX(at, r)
 	ANDQ(Imm(0x12), r)
 	return r

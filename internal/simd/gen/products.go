@@ -11,10 +11,10 @@ import (
 // products writes the micro-kernels of the matrix product: 1 to 6 rows by 16 columns.
 func products() {
 	for m := 1; m <= 6; m++ {
-		product(fmt.Sprintf("product%dAVX2", m), m, false)
+		product(fmt.Sprintf("product%d%s", m, isaName()), m, false)
 	}
 	for m := 1; m <= 6; m++ {
-		product(fmt.Sprintf("sumProduct%dAVX2", m), m, true)
+		product(fmt.Sprintf("sumProduct%d%s", m, isaName()), m, true)
 	}
 }
 

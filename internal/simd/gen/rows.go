@@ -10,8 +10,8 @@ import (
 
 // rows writes the sums of chosen rows of a matrix.
 func rows() {
-	chosen("rowsAVX2", "adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.", false)
-	chosen("sumRowsAVX2", "adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.", true)
+	chosen("rowsAsm", "adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.", false)
+	chosen("sumRowsAsm", "adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.", true)
 	columns()
 	axpy()
 	sum()
@@ -19,7 +19,7 @@ func rows() {
 
 // sum writes y += x.
 func sum() {
-	function("addAVX2", "adds x to y, n a multiple of 8.", "func(y, x *float32, n int)")
+	function("addAsm", "adds x to y, n a multiple of 8.", "func(y, x *float32, n int)")
 	y, x, n, at := loaded("y"), loaded("x"), loaded("n"), GP64()
 	XORQ(at, at)
 	Label("loop")
@@ -80,7 +80,7 @@ func chosen(name, doc string, apart bool) {
 
 // columns writes the sums of chosen columns, where neighbours are not in one row.
 func columns() {
-	function("sumColumnsAVX2", "adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].",
+	function("sumColumnsAsm", "adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].",
 		"func(acc, t, values *float32, index *int32, n, stride, outputs int)")
 	acc, t, values, index := loaded("acc"), loaded("t"), loaded("values"), loaded("index")
 	n, stride, outputs := loaded("n"), loaded("stride"), loaded("outputs")
@@ -123,7 +123,7 @@ func columns() {
 
 // axpy writes y += a·x.
 func axpy() {
-	function("axpyAVX2", "adds a·x to y, n a multiple of 8.", "func(y, x *float32, a float32, n int)")
+	function("axpyAsm", "adds a·x to y, n a multiple of 8.", "func(y, x *float32, a float32, n int)")
 	y, x, n, at := loaded("y"), loaded("x"), loaded("n"), GP64()
 	a := YMM()
 	Load(Param("a"), a.AsX())

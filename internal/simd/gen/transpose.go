@@ -8,7 +8,7 @@ import (
 
 // transpose writes the transposition of 8 rows.
 func transpose() {
-	function("transposeAVX2", "writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.",
+	function("transposeAsm", "writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.",
 		"func(dst, src *float32, n, ds, ss int)")
 	dst, src, n, ds, ss := loaded("dst"), loaded("src"), loaded("n"), loaded("ds"), loaded("ss")
 	SHLQ(Imm(2), ds)
