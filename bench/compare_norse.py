@@ -47,6 +47,8 @@ CASES = {
     "e": ["e"],
     "e2": ["e2"],
     "e3": ["e3"],
+    "h": ["h"],
+    "h2": ["h2"],
     "f": ["f"],
     "g250": ["g250", "g250-into"],
     "m.128x784x256": ["m.128x784x256"],
@@ -141,11 +143,19 @@ def norse_case(name, torch, norse):
             _, state = m(x, state)
 
         return frame, 1
-    if name[0] == "e":
-        m = nt.SequentialState(nn.Linear(784, 256), nt.LIF(), nn.Linear(256, 10), nt.LI())
-        x = torch.rand(32, 128, 784) if name == "e3" else (torch.rand(32, 128, 784) < 0.1).float()
-        y = torch.arange(128) % 10
-        if name == "e2":
+    if name[0] in "eh":
+        if name[0] == "e":
+            m = nt.SequentialState(nn.Linear(784, 256), nt.LIF(), nn.Linear(256, 10), nt.LI())
+            x = torch.rand(32, 128, 784) if name == "e3" else (torch.rand(32, 128, 784) < 0.1).float()
+            y = torch.arange(128) % 10
+        else:
+            m = nt.SequentialState(
+                nt.Lift(nn.Conv2d(2, 12, 5)), nt.LIF(), nt.Lift(nn.MaxPool2d(2)),
+                nt.Lift(nn.Conv2d(12, 32, 5)), nt.LIF(), nt.Lift(nn.MaxPool2d(2)),
+                nt.Lift(nn.Flatten(1)), nn.Linear(800, 10), nt.LI(),
+            )
+            x, y = (torch.rand(10, 32, 2, 34, 34) < 0.05).float(), torch.arange(32) % 10
+        if name in ("e2", "h2"):
             return lambda: m(x), 1
         torch.set_grad_enabled(True)
         opt = torch.optim.Adam(m.parameters())

@@ -85,6 +85,14 @@ var benchCases = func() (all []benchCase) {
 		}
 	}
 	add(train784("e", true, true), train784("e2", true, false), train784("e3", false, true))
+	conv := func(name string, passes float64) benchCase { // the input's gradient of the first layer is not needed
+		first, rest := 2*320*12*2*25*30*30.0, 2*320*(32*12*25*11*11+800*10.0)
+		return benchCase{
+			name: name, unit: "sample/s", work: 32, flops: min(passes, 2)*first + passes*rest,
+			setup: func() func() { return trainConv(passes > 1) },
+		}
+	}
+	add(conv("h", 3), conv("h2", 1))
 	add(benchCase{name: "f", unit: "start/s", work: 1, own: starts})
 	for _, n := range []int{250, 1000} {
 		c := benchCase{
@@ -237,6 +245,26 @@ func trainStep(d tensor.Device, spikes, back bool) func() {
 	if x, err = x.To(d); err != nil {
 		panic(err)
 	}
+	return step(m, x, y, back)
+}
+
+// trainConv is a step of training a convolutional network on events of 34 by 34 pixels, 12C5–MP2–32C5–MP2–10, over 10 steps
+// of 32 samples, or its way forward alone.
+func trainConv(back bool) func() {
+	x, y := tensor.Bernoulli(0.05, 10, 32, 2, 34, 34), tensor.Zeros(32)
+	for k := range y.Data() {
+		y.Data()[k] = float32(k % 10)
+	}
+	m := snn.Sequential(
+		snn.Lift(snn.Conv2d(2, 12, 5)), snn.LIF(), snn.Lift(snn.MaxPool2d(2)),
+		snn.Lift(snn.Conv2d(12, 32, 5)), snn.LIF(), snn.Lift(snn.MaxPool2d(2)),
+		snn.Lift(snn.Flatten(1)), snn.Linear(800, 10), snn.LI(),
+	)
+	return step(m, x, y, back)
+}
+
+// step is a step of training, or its way forward alone.
+func step(m snn.Module, x, y *tensor.Tensor, back bool) func() {
 	if !back {
 		return func() { m.Forward(x, nil) }
 	}
