@@ -161,14 +161,6 @@ func newColumns(x inputs, width int) columns {
 
 func (c columns) release() { columnsWorks.Put(c.own) }
 
-// axpy adds a·x to y.
-func axpy(y []float32, a float32, x []float32) {
-	if a == 0 {
-		return
-	}
-	simd.Axpy(y, a, x)
-}
-
 // backward is the gradients of input, weight and bias.
 func (l *Dense) backward(x *tensor.Tensor, of inputs, few bool, dy *tensor.Tensor) []*tensor.Tensor {
 	grads := make([]*tensor.Tensor, 3)
