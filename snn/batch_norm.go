@@ -95,11 +95,24 @@ func (n *Norm) Forward(x *tensor.Tensor, s *State) (*tensor.Tensor, *State) {
 	return checked(n, x.Dim() > 2+n.after, x, out, nil), s
 }
 
-// each calls f for every run of neighbours that belong to one channel.
-func (n *Norm) each(shape []int, f func(channel, from, to int)) {
-	run := size(shape[len(shape)-n.after:])
-	for at, c := 0, 0; at < size(shape); at, c = at+run, (c+1)%n.channels {
-		f(c, at, at+run)
+// each calls f for every channel with the runs of neighbours that belong to it: n elements from at on, and so every step
+// elements. Several processors share the channels.
+func (n *Norm) each(shape []int, f func(channel int, r runs)) {
+	all, run := size(shape), size(shape[len(shape)-n.after:])
+	parallel(n.name, n.channels, 4*all/n.channels, func(from, to int) {
+		for c := from; c < to; c++ {
+			f(c, runs{c * run, run, n.channels * run, all})
+		}
+	})
+}
+
+// runs are the elements of a channel.
+type runs struct{ first, n, step, end int }
+
+// of calls f for each run.
+func (r runs) of(f func(from, to int)) {
+	for at := r.first; at < r.end; at += r.step {
+		f(at, at+r.n)
 	}
 }
 
@@ -117,11 +130,15 @@ func (n *Norm) normalise(y, x []float32, shape []int) (mean, scale []float64) {
 	for c, v := range variance {
 		scale[c] = 1 / math.Sqrt(v+n.eps)
 	}
-	n.each(shape, func(c, from, to int) {
+	n.each(shape, func(c int, r runs) {
 		w, b := n.affine(c)
-		for k, v := range x[from:to] {
-			y[from+k] = float32(float64(float64((float64(v)-mean[c])*scale[c])*w) + b)
-		}
+		m, s := mean[c], scale[c]
+		r.of(func(from, to int) {
+			y := y[from:to]
+			for k, v := range x[from:to] {
+				y[k] = float32(float64(float64((float64(v)-m)*s)*w) + b)
+			}
+		})
 	})
 	return mean, scale
 }
@@ -139,16 +156,21 @@ func (n *Norm) measure(mean, variance []float64, x []float32, shape []int) {
 	if count < 2 {
 		panicf("%s: input has shape %v: one value a channel has no variance; Eval uses the running one", n.label(), shape)
 	}
-	n.each(shape, func(c, from, to int) {
-		for _, v := range x[from:to] {
-			mean[c] += float64(v) / float64(count)
-		}
-	})
-	n.each(shape, func(c, from, to int) {
-		for _, v := range x[from:to] {
-			d := float64(v) - mean[c]
-			variance[c] += float64(d*d) / float64(count)
-		}
+	n.each(shape, func(c int, r runs) {
+		sum := 0.0
+		r.of(func(from, to int) {
+			for _, v := range x[from:to] {
+				sum += float64(v)
+			}
+		})
+		m, squares := sum/float64(count), 0.0
+		r.of(func(from, to int) {
+			for _, v := range x[from:to] {
+				d := float64(v) - m
+				squares += float64(d * d)
+			}
+		})
+		mean[c], variance[c] = m, squares/float64(count)
 	})
 	move := func(t *tensor.Tensor, c int, to float64) {
 		d := t.Data()
@@ -164,24 +186,34 @@ func (n *Norm) measure(mean, variance []float64, x []float32, shape []int) {
 func (n *Norm) backward(x *tensor.Tensor, dy []float32, mean, scale []float64, evaluating bool) []*tensor.Tensor {
 	data, shape := x.Data(), x.Shape()
 	dw, db := make([]float64, n.channels), make([]float64, n.channels)
-	n.each(shape, func(c, from, to int) {
-		for k, v := range data[from:to] {
-			db[c] += float64(dy[from+k])
-			dw[c] += float64(float64(dy[from+k]) * float64((float64(v)-mean[c])*scale[c]))
-		}
+	n.each(shape, func(c int, r runs) {
+		m, s, sum, products := mean[c], scale[c], 0.0, 0.0
+		r.of(func(from, to int) {
+			dy := dy[from:to]
+			for k, v := range data[from:to] {
+				g := float64(dy[k])
+				sum += g
+				products += float64(g * float64((float64(v)-m)*s))
+			}
+		})
+		db[c], dw[c] = sum, products
 	})
 	grads := make([]*tensor.Tensor, 3)
 	if x.RequiresGrad() {
 		dx, count := make([]float32, len(data)), float64(len(data)/n.channels)
-		n.each(shape, func(c, from, to int) {
+		n.each(shape, func(c int, r runs) {
 			w, _ := n.affine(c)
-			for k, v := range data[from:to] {
-				g := float64(dy[from+k])
-				if !evaluating {
-					g -= (db[c] + float64(float64((float64(v)-mean[c])*scale[c])*dw[c])) / count
-				}
-				dx[from+k] = float32(g * scale[c] * w)
+			m, s, sum, products := mean[c], scale[c], db[c]/count, dw[c]/count
+			if evaluating {
+				sum, products = 0, 0
 			}
+			w *= s
+			r.of(func(from, to int) {
+				dx, dy := dx[from:to], dy[from:to]
+				for k, v := range data[from:to] {
+					dx[k] = float32((float64(dy[k]) - sum - float64(float64((float64(v)-m)*s)*products)) * w)
+				}
+			})
 		})
 		grads[0] = share(dx, shape)
 	}

@@ -121,58 +121,103 @@ func (p *Pool) apply(dst, x []float32, in []int, s *State) *State {
 	out := p.outputShape(in)
 	h, w := in[len(in)-2], in[len(in)-1]
 	oh, ow := out[len(out)-2], out[len(out)-1]
-	watch := watcher{per: oh * ow * p.kh * p.kw}
-	for len(dst) > 0 {
-		img := x[:h*w]
-		for r := range oh {
-			for c := range ow {
-				dst[r*ow+c] = p.window(img, h, w, r, c)
-			}
-		}
-		dst, x = dst[oh*ow:], x[h*w:]
-		watch.step(p.name())
+	if len(dst) == 0 {
+		return s
+	}
+	if planes, work := len(dst)/(oh*ow), oh*ow*p.kh*p.kw; isShared(planes * work) {
+		parallel(p.name(), planes, work, func(from, to int) { p.planes(dst[from*oh*ow:to*oh*ow], x[from*h*w:], h, w, oh, ow) })
+	} else {
+		p.planes(dst, x, h, w, oh, ow)
 	}
 	return s
 }
 
-// window is the output at row r and column c, summed row by row.
-func (p *Pool) window(x []float32, h, w, r, c int) float32 {
-	if p.adaptive {
-		y0, y1 := r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh
-		x0, x1 := c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw
-		sum := float32(0)
-		for y := y0; y < y1; y++ {
-			for _, v := range x[y*w+x0 : y*w+x1] {
-				sum += v
+// planes pools planes of h by w.
+func (p *Pool) planes(dst, x []float32, h, w, oh, ow int) {
+	watch := watcher{per: oh * ow * p.kh * p.kw}
+	for ; len(dst) > 0; dst, x = dst[oh*ow:], x[h*w:] {
+		for r := range oh {
+			if row := dst[r*ow:][:ow]; p.adaptive {
+				for c := range row {
+					row[c] = meanOf(x, w, r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh, c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw)
+				}
+			} else {
+				p.row(row, x[:h*w], h, w, r)
 			}
 		}
-		return sum / float32((y1-y0)*(x1-x0))
+		watch.step(p.name())
 	}
-	sum, top := float32(0), float32(math.Inf(-1))
+}
+
+// meanOf is the mean of some rows and columns of an image, summed row by row.
+func meanOf(x []float32, w, y0, y1, x0, x1 int) float32 {
+	sum := float32(0)
+	for y := y0; y < y1; y++ {
+		for _, v := range x[y*w+x0 : y*w+x1] {
+			sum += v
+		}
+	}
+	return sum / float32((y1-y0)*(x1-x0))
+}
+
+// row makes row r of the output: what the windows see at one of their places after the other, by row and column.
+func (p *Pool) row(dst, x []float32, h, w, r int) {
+	start := float32(0)
+	if p.kind == poolMax {
+		start = float32(math.Inf(-1))
+	}
+	repeat(dst, start)
 	for i := range p.kh {
 		y := r*p.sh - p.ph + i*p.dh
 		if y < 0 || y >= h {
 			continue
 		}
 		for j := range p.kw {
-			at := c*p.sw - p.pw + j*p.dw
-			if at < 0 || at >= w {
+			from, to := p.columns(j, w, len(dst))
+			at, row := from*p.sw-p.pw+j*p.dw, x[y*w:][:w]
+			if p.kind != poolMax {
+				for c := from; c < to; c++ {
+					dst[c] += row[at]
+					at += p.sw
+				}
 				continue
 			}
-			v := x[y*w+at]
-			sum += v
-			if v > top || v != v {
-				top = v
+			for c := from; c < to; c++ {
+				dst[c] = larger(dst[c], row[at])
+				at += p.sw
 			}
 		}
 	}
-	switch p.kind {
-	case poolMax:
-		return top
-	case poolMean:
-		return sum / float32(p.kh*p.kw)
+	if p.kind == poolMean {
+		for c, v := range dst {
+			dst[c] = v / float32(p.kh*p.kw)
+		}
 	}
-	return sum
+}
+
+// columns is the outputs of a row, of n, whose window has its column j inside an image of that width.
+func (p *Pool) columns(j, width, n int) (from, to int) {
+	at := j*p.dw - p.pw
+	if at < 0 {
+		from = (p.sw - 1 - at) / p.sw
+	}
+	if at >= width {
+		return n, n
+	}
+	return min(from, n), min(n, (width-1-at)/p.sw+1)
+}
+
+// larger is v if it is above top or NaN, and else top, without a branch, which spikes would mispredict.
+func larger(top, v float32) float32 {
+	t, take := math.Float32bits(top), -(bit(v > top) | bit(v != v))
+	return math.Float32frombits(t ^ (t^math.Float32bits(v))&take)
+}
+
+func bit(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // backward adds to dx: the mean and the sum spread the gradient over the window, the maximum passes it to the first
@@ -181,16 +226,19 @@ func (p *Pool) backward(dx, dy, x []float32, in []int) {
 	out := p.outputShape(in)
 	h, w := in[len(in)-2], in[len(in)-1]
 	oh, ow := out[len(out)-2], out[len(out)-1]
-	watch := watcher{per: oh * ow * p.kh * p.kw}
-	for len(dy) > 0 {
-		for r := range oh {
-			for c := range ow {
-				p.windowBack(dx[:h*w], x[:h*w], h, w, r, c, dy[r*ow+c])
+	if len(dy) == 0 {
+		return
+	}
+	parallel(p.name(), len(dy)/(oh*ow), oh*ow*p.kh*p.kw, func(from, to int) {
+		for k := from; k < to; k++ {
+			dx, dy, x := dx[k*h*w:][:h*w], dy[k*oh*ow:], x[k*h*w:][:h*w]
+			for r := range oh {
+				for c := range ow {
+					p.windowBack(dx, x, h, w, r, c, dy[r*ow+c])
+				}
 			}
 		}
-		dy, dx, x = dy[oh*ow:], dx[h*w:], x[h*w:]
-		watch.step(p.name())
-	}
+	})
 }
 
 func (p *Pool) windowBack(dx, x []float32, h, w, r, c int, d float32) {

@@ -65,21 +65,26 @@ func (p poisson) draw(shape []int) []float32 {
 func (p poisson) encode(x *tensor.Tensor, shape []int, signed bool) *tensor.Tensor {
 	unrecorded(p.who, x)
 	out, u := tensor.Zeros(shape...), p.draw(shape)
-	rate, n := float32(p.dt.Value*p.fMax.Value), len(x.Data())
-	for i := range out.Data() {
-		in := x.Data()[i%n]
-		var z float32
-		if signed {
-			if u[i] < rate*float32(math.Abs(float64(in))) {
-				z = 1
+	rate, in := float32(p.dt.Value*p.fMax.Value), x.Data()
+	for z := out.Data(); len(z) > 0; z, u = z[len(in):], u[len(in):] {
+		for k, v := range in {
+			if signed { // −0 for a negative input without a spike, as in Norse
+				z[k] = spike(u[k] < rate*float32(math.Abs(float64(v)))) * sign(v)
+			} else {
+				z[k] = spike(u[k] < rate*v)
 			}
-			z *= sign(in) // −0 for a negative input without a spike, as in Norse
-		} else if u[i] < rate*in {
-			z = 1
 		}
-		out.Data()[i] = z
 	}
 	return out
+}
+
+// spike is 1 or 0, without a branch, which random numbers would mispredict.
+func spike(b bool) float32 {
+	var bits uint32
+	if b {
+		bits = 0x3f800000
+	}
+	return math.Float32frombits(bits)
 }
 
 // sign is 1, 0 or −1.

@@ -55,21 +55,30 @@ func SetRandomState(state []byte) error {
 
 // Rand is uniform random numbers in [0, 1).
 func Rand(shape ...int) *Tensor {
-	return random("Rand", shape, func(r *rand.Rand) float32 { return r.Float32() })
+	return random("Rand", shape, func(x []float32) {
+		for k := range x {
+			x[k] = float32(generator.source.Uint64()<<8>>40) / (1 << 24) // rand.Float32, without its calls
+		}
+	})
 }
 
 // Randn is normally distributed random numbers with mean 0 and standard deviation 1.
 func Randn(shape ...int) *Tensor {
-	return random("Randn", shape, func(r *rand.Rand) float32 { return float32(r.NormFloat64()) })
+	return random("Randn", shape, func(x []float32) {
+		for k := range x {
+			x[k] = float32(generator.NormFloat64())
+		}
+	})
 }
 
 // Bernoulli is 1 with probability p and 0 otherwise, each element by itself.
 func Bernoulli(p float64, shape ...int) *Tensor {
-	return random("Bernoulli", shape, func(r *rand.Rand) float32 {
-		if r.Float64() < p {
-			return 1
+	return random("Bernoulli", shape, func(x []float32) {
+		for k := range x {
+			if float64(generator.source.Uint64()<<11>>11)/(1<<53) < p { // rand.Float64, without its calls
+				x[k] = 1
+			}
 		}
-		return 0
 	})
 }
 
@@ -84,12 +93,10 @@ func Perm(n int) []int {
 	return generator.Perm(n)
 }
 
-func random(method string, shape []int, draw func(*rand.Rand) float32) *Tensor {
+func random(method string, shape []int, draw func(x []float32)) *Tensor {
 	t := zeros(method, shape)
 	generator.Lock()
 	defer generator.Unlock()
-	for i := range t.elems() {
-		t.elems()[i] = draw(generator.Rand)
-	}
+	draw(t.elems())
 	return t
 }

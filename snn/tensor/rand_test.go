@@ -2,6 +2,7 @@ package tensor_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -98,6 +99,27 @@ func TestDistributions(t *testing.T) {
 			if math.Abs(count-expected) > 5*math.Sqrt(expected*(1-1.0/size)) {
 				t.Errorf("Perm: %d at place %d %g times of %g expected", v, i, count, expected)
 			}
+		}
+	}
+}
+
+// TestRandIsFloat32: the numbers are those of the standard library's generator.
+func TestRandIsFloat32(t *testing.T) {
+	tensor.Seed(5)
+	x, b := tensor.Rand(1000), tensor.Bernoulli(0.3, 1000)
+	r := rand.New(rand.NewPCG(5, 0x9e3779b97f4a7c15))
+	for k, v := range x.Data() {
+		if want := r.Float32(); v != want {
+			t.Fatalf("element %d of Rand is %v, want %v", k, v, want)
+		}
+	}
+	for k, v := range b.Data() {
+		want := float32(0)
+		if r.Float64() < 0.3 {
+			want = 1
+		}
+		if v != want {
+			t.Fatalf("element %d of Bernoulli is %v, want %v", k, v, want)
 		}
 	}
 }
