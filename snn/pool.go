@@ -230,53 +230,85 @@ func (p *Pool) backward(dx, dy, x []float32, in []int) {
 		return
 	}
 	parallel(p.name(), len(dy)/(oh*ow), oh*ow*p.kh*p.kw, func(from, to int) {
+		tops, largest := make([]float32, ow), make([]int32, ow)
 		for k := from; k < to; k++ {
 			dx, dy, x := dx[k*h*w:][:h*w], dy[k*oh*ow:], x[k*h*w:][:h*w]
 			for r := range oh {
-				for c := range ow {
-					p.windowBack(dx, x, h, w, r, c, dy[r*ow+c])
+				switch row := dy[r*ow:][:ow]; {
+				case p.adaptive:
+					for c, d := range row {
+						spreadMean(dx, w, r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh, c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw, d)
+					}
+				case p.kind == poolMax:
+					p.maxBack(dx, row, x, tops, largest, h, w, r)
+				default:
+					p.sumBack(dx, row, h, w, r)
 				}
 			}
 		}
 	})
 }
 
-func (p *Pool) windowBack(dx, x []float32, h, w, r, c int, d float32) {
-	if p.adaptive {
-		y0, y1 := r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh
-		x0, x1 := c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw
-		d /= float32((y1 - y0) * (x1 - x0))
-		for y := y0; y < y1; y++ {
-			for at := x0; at < x1; at++ {
-				dx[y*w+at] += d
+// spreadMean adds the gradient d of a mean to those of some rows and columns of an image.
+func spreadMean(dx []float32, w, y0, y1, x0, x1 int, d float32) {
+	d /= float32((y1 - y0) * (x1 - x0))
+	for y := y0; y < y1; y++ {
+		for at := x0; at < x1; at++ {
+			dx[y*w+at] += d
+		}
+	}
+}
+
+// sumBack adds the gradient of row r to dx: an element has those of its windows in their order, the leftmost first.
+func (p *Pool) sumBack(dx, dy []float32, h, w, r int) {
+	scale := float32(1)
+	if p.kind == poolMean {
+		scale = float32(p.kh * p.kw)
+	}
+	for i := range p.kh {
+		y := r*p.sh - p.ph + i*p.dh
+		if y < 0 || y >= h {
+			continue
+		}
+		for j := p.kw - 1; j >= 0; j-- {
+			from, to := p.columns(j, w, len(dy))
+			at, row := from*p.sw-p.pw+j*p.dw, dx[y*w:][:w]
+			for c := from; c < to; c++ {
+				row[at] += dy[c] / scale
+				at += p.sw
 			}
 		}
-		return
 	}
-	if p.kind == poolMean {
-		d /= float32(p.kh * p.kw)
+}
+
+// maxBack adds the gradient of row r to dx, by tops and largest, what is the largest of a window and where.
+func (p *Pool) maxBack(dx, dy, x, tops []float32, largest []int32, h, w, r int) {
+	repeat(tops, float32(math.Inf(-1)))
+	for c := range largest {
+		largest[c] = -1
 	}
-	largest, top := -1, float32(math.Inf(-1))
 	for i := range p.kh {
 		y := r*p.sh - p.ph + i*p.dh
 		if y < 0 || y >= h {
 			continue
 		}
 		for j := range p.kw {
-			at := c*p.sw - p.pw + j*p.dw
-			if at < 0 || at >= w {
-				continue
-			}
-			k := y*w + at
-			if p.kind != poolMax {
-				dx[k] += d
-			} else if v := x[k]; largest < 0 || v > top || v != v {
-				largest, top = k, v
+			from, to := p.columns(j, w, len(dy))
+			at := y*w + from*p.sw - p.pw + j*p.dw
+			for c := from; c < to; c++ {
+				v, top, k := x[at], tops[c], largest[c]
+				take := -(bit(v > top) | bit(v != v) | uint32(k)>>31) // without a branch, as larger
+				t := math.Float32bits(top)
+				tops[c] = math.Float32frombits(t ^ (t^math.Float32bits(v))&take)
+				largest[c] = k ^ (k^int32(at))&int32(take)
+				at += p.sw
 			}
 		}
 	}
-	if largest >= 0 {
-		dx[largest] += d
+	for c, k := range largest {
+		if k >= 0 {
+			dx[k] += dy[c]
+		}
 	}
 }
 
