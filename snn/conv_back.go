@@ -226,22 +226,22 @@ func (t *backWeight) Piece(k int) {
 	ins, outs := min(t.inputs, per-i), min(t.outputs, perOut-o)
 	first, firstOut := group*per+i, group*perOut+o
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	if t.sparse {
+		t.active(group, firstOut, outs)
+		return
+	}
 	padded := borrow(ins * ph * pw)
 	defer giveBack(padded)
 	clear(*padded)
 	taps := c.kh * c.kw
 	for image := range t.images {
 		x, dy := t.x[image*t.size:][:t.size], t.dy[image*t.outSize:][:t.outSize]
-		if t.sparse {
-			c.backActive(t.dw, dy, x, g, firstOut, firstOut+outs)
-		} else {
-			c.pad(*padded, x[first*g.h*g.w:], g, ins)
-			c.unfold(*padded, g, ins, func(y, rows int, turned []float32) {
-				n := rows * g.ow
-				gemm.Add(t.dw[(firstOut*per+i)*taps:], per*taps, gemm.Matrix{Data: dy[firstOut*plane+y*g.ow:], Row: plane, Column: 1},
-					gemm.Matrix{Data: turned, Row: 1, Column: n}, outs, n, ins*taps, g.ow)
-			})
-		}
+		c.pad(*padded, x[first*g.h*g.w:], g, ins)
+		c.unfold(*padded, g, ins, func(y, rows int, turned []float32) {
+			n := rows * g.ow
+			gemm.Add(t.dw[(firstOut*per+i)*taps:], per*taps, gemm.Matrix{Data: dy[firstOut*plane+y*g.ow:], Row: plane, Column: 1},
+				gemm.Matrix{Data: turned, Row: 1, Column: n}, outs, n, ins*taps, g.ow)
+		})
 		stopIfInterrupted("Conv2d")
 	}
 }
@@ -284,34 +284,4 @@ func sums(a, b, c, d []float32) (sa, sb, sc, sd float32) {
 		sa, sb, sc, sd = sa+v, sb+b[k], sc+c[k], sd+d[k]
 	}
 	return sa, sb, sc, sd
-}
-
-// backActive is backWeight for the output channels from first to end and an image that is mostly zero: only what is not is
-// visited.
-func (c *Conv) backActive(dw, dy, x []float32, g image, first, end int) {
-	per, perOut := c.in/c.groups, c.out/c.groups
-	for at, v := range x {
-		if v == 0 {
-			continue
-		}
-		i, y, xx := at/(g.h*g.w), at/g.w%g.h+c.top, at%g.w+c.left
-		ky0, ky1 := tapRange(y, c.dh, c.sh, c.kh, g.oh)
-		kx0, kx1 := tapRange(xx, c.dw, c.sw, c.kw, g.ow)
-		group := i / per
-		for o := max(first, group*perOut); o < min(end, (group+1)*perOut); o++ {
-			w := dw[(o*per+i%per)*c.kh*c.kw:][:c.kh*c.kw]
-			for ky := ky0; ky < ky1; ky++ {
-				oy := y - ky*c.dh
-				if oy%c.sh != 0 {
-					continue
-				}
-				row := dy[(o*g.oh+oy/c.sh)*g.ow:][:g.ow]
-				for kx := kx0; kx < kx1; kx++ {
-					if ox := xx - kx*c.dw; ox%c.sw == 0 {
-						w[ky*c.kw+kx] = simd.FMA(v, row[ox/c.sw], w[ky*c.kw+kx])
-					}
-				}
-			}
-		}
-	}
 }
