@@ -29,7 +29,7 @@ func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 		grads[0] = share(to.dx, x.Shape())
 	}
 	if c.weight.RequiresGrad() {
-		to := backWeight{convBack: t, dw: make([]float32, len(c.weight.Data())), sparse: c.isSparse(numbers(t.x))}
+		to := backWeight{convBack: t, dw: make([]float32, len(c.weight.Data())), sparse: c.isSparse(numbers(t.x), convBackSparse)}
 		doShared(to.cut(work), work, &to)
 		grads[1] = share(to.dw, c.weight.Shape())
 	}

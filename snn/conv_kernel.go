@@ -20,6 +20,9 @@ type image struct {
 // 3 %.
 const convSparse = 0.03
 
+// convBackSparse is the same for the gradient of the weights, whose sums have another order then.
+const convBackSparse = 0.08
+
 func (c *Conv) apply(dst, x []float32, in []int, s *State) *State {
 	c.take(dst, numbers(x), in)
 	return s
@@ -40,7 +43,7 @@ func (c *Conv) take(dst []float32, x inputs, in []int) {
 		return
 	}
 	t := convTasks.Get().(*convTask)
-	*t = convTask{c: c, dst: dst, x: x, g: g, size: size, outSize: outSize, work: convWorks.Get().(*convWork), sparse: c.isSparse(x)}
+	*t = convTask{c: c, dst: dst, x: x, g: g, size: size, outSize: outSize, work: convWorks.Get().(*convWork), sparse: c.isSparse(x, convSparse)}
 	images, each := x.n/size, outSize*c.in/c.groups*c.kh*c.kw
 	t.every, t.parts = 1+2_000_000/each, 1
 	switch {
@@ -102,10 +105,10 @@ func (t *convTask) Piece(k int) {
 	}
 }
 
-// isSparse is the fixed rule that chooses the path, from the whole input of a call. Weights that are not finite take
-// the dense path, where zero times infinity shows.
-func (c *Conv) isSparse(x inputs) bool {
-	if x.count() >= int(convSparse*float64(x.n)) {
+// isSparse is the fixed rule that chooses the path, from the whole input of a call: less than a share of it is not zero.
+// Weights that are not finite take the dense path, where zero times infinity shows.
+func (c *Conv) isSparse(x inputs, share float64) bool {
+	if x.count() >= int(share*float64(x.n)) {
 		return false
 	}
 	for _, w := range c.weight.Data() {
