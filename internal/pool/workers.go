@@ -2,6 +2,7 @@ package pool
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -145,9 +146,10 @@ func (b *batch) leave() {
 	}
 }
 
-// wait returns when no worker is at work any more. Those that have not begun are excused.
+// wait returns when no worker is at work any more. Those that have not begun are excused, the last one asked first: who was
+// asked twice, as it did its part and fell asleep meanwhile, is as it was the second time.
 func (b *batch) wait() {
-	for _, a := range b.asked {
+	for _, a := range slices.Backward(b.asked) {
 		back := a.did
 		if back == asleep {
 			back = excused

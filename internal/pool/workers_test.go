@@ -143,3 +143,18 @@ func TestCallersShareWorkers(t *testing.T) {
 	}
 	callers.Wait()
 }
+
+// TestAskedTwice: a worker that did its part and fell asleep while others were still being asked may be asked once more. Who
+// excuses it then must leave it asleep: it would look for work without an end, did it wake up as one that never slept.
+func TestAskedTwice(t *testing.T) {
+	for _, did := range []*batch{asleep, excused} {
+		b, w := batches.New().(*batch), &worker{alarm: make(chan struct{}, 1)}
+		b.asked = []asked{{w, lingering}, {w, did}}
+		w.now.Store(b)
+		b.left.Store(2)
+		b.wait()
+		if w.now.Load() != excused {
+			t.Error("the worker that sleeps is not excused")
+		}
+	}
+}
