@@ -55,18 +55,17 @@ func Awake() bool {
 	return false
 }
 
-// soon reports whether f became true before patience ended.
+// soon reports whether f became true before patience ended. Every few microseconds it lets others have the processor: they
+// would wait for 10 milliseconds else, since what spins from task to task never sleeps.
 func soon(f func() bool) bool {
-	for start := time.Now(); ; {
-		for range 64 {
+	for start := time.Now(); time.Since(start) < patience; runtime.Gosched() {
+		for range 2048 {
 			if f() {
 				return true
 			}
 		}
-		if time.Since(start) > patience {
-			return false
-		}
 	}
+	return false
 }
 
 // batch is a task while it is being done.

@@ -158,3 +158,16 @@ func TestAskedTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestSoonLetsOthersRun: what waits for a task or for the end of one lets a goroutine have the only processor.
+func TestSoonLetsOthersRun(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for range 20 { // the machine may take the processor away for longer than patience
+		var ran atomic.Bool
+		go ran.Store(true)
+		if soon(ran.Load) {
+			return
+		}
+	}
+	t.Error("a goroutine that is ready did not run")
+}
