@@ -118,3 +118,25 @@ func BenchmarkRecurrent(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkConvBackward is the gradients of convolutions: of some channels, and of as many groups as channels of which hardly
+// any input is active.
+func BenchmarkConvBackward(b *testing.B) {
+	for name, c := range map[string]struct {
+		groups int
+		share  float64
+	}{"channels=32": {1, 1}, "groups=128": {128, 0.01}} {
+		tensor.Seed(1)
+		in := max(32, c.groups)
+		m := Conv2d(in, in, 3, Padding(1), Groups(c.groups))
+		Train(m)
+		x := activeShare(c.share, 8, in, 32, 32).SetRequiresGrad(true)
+		dy := tensor.Randn(x.Shape()...)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m.backward(x, dy)
+			}
+		})
+	}
+}

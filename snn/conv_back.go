@@ -96,7 +96,7 @@ func (t *backInput) arrange() {
 func (t *backInput) turn(p *phase) {
 	c := t.c
 	per, perOut := c.in/c.groups, c.out/c.groups
-	var taps []int // where they are in the weights of a channel
+	taps := make([]int, 0, perOut*c.kh*c.kw) // where they are in the weights of a channel
 	for o := range perOut {
 		for ky := range c.kh {
 			for kx := range c.kw {
@@ -108,6 +108,7 @@ func (t *backInput) turn(p *phase) {
 			}
 		}
 	}
+	p.weight = make([]float32, 0, c.in*len(taps))
 	for group := range c.groups {
 		for i := 0; i < per; i += simd.ConvChannels {
 			from := c.weight.Data()[(group*perOut*per+i)*c.kh*c.kw:]
