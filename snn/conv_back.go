@@ -17,9 +17,7 @@ func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 	g.oh = convSize(g.h, c.top+c.bottom, c.dh, c.kh, c.sh)
 	g.ow = convSize(g.w, c.left+c.right, c.dw, c.kw, c.sw)
 	t := convBack{c: c, g: g, x: x.Data(), dy: dy.Data(), size: c.in * g.h * g.w, outSize: c.out * g.oh * g.ow}
-	if t.size > 0 {
-		t.images = len(t.x) / t.size
-	}
+	t.images = len(t.dy) / t.outSize // those of x may be nothing but padding
 	work := t.images * t.outSize * c.in / c.groups * c.kh * c.kw
 	grads := make([]*tensor.Tensor, 3)
 	if x.RequiresGrad() {

@@ -63,3 +63,23 @@ func TestConvOfPadding(t *testing.T) {
 		}
 	}
 }
+
+// TestConvOfPaddingBackward: each of its outputs is the bias, which therefore gets the sum of their gradients.
+func TestConvOfPaddingBackward(t *testing.T) {
+	for _, shape := range [][]int{{2, 2, 0, 5}, {2, 2, 5, 0}, {2, 2, 0, 0}} {
+		c := Conv2d(2, 3, 3, Padding(2))
+		x := tensor.Zeros(shape...).SetRequiresGrad(true)
+		c.Weight().SetRequiresGrad(true)
+		c.Bias().SetRequiresGrad(true)
+		y, _ := c.Forward(x, nil)
+		y.Sum().Backward()
+		for _, v := range c.Bias().Grad().Data() {
+			if want := float32(y.Numel() / 3); v != want {
+				t.Errorf("%v: the gradient of the bias is %v, want %v", shape, v, want)
+			}
+		}
+		if g := c.Weight().Grad(); g.Abs().Max().Item() != 0 {
+			t.Errorf("%v: the gradient of the weight is %v", shape, g)
+		}
+	}
+}
