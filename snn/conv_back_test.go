@@ -38,15 +38,15 @@ func definedGradients(c *Conv, x, dy *tensor.Tensor) (sums, sizes [3][]float64) 
 	return sums, sizes
 }
 
-// TestConv2dGradients compares the gradients with the definition, on one processor and on several, of random layers: strides
+// TestConv2dGradientsDefinition compares the gradients with the definition, on one processor and on several, of random layers: strides
 // beyond the kernel, padding on one side and beyond the kernel, images narrower than a vector, hardly any input. The number
 // of processors changes no bits.
-func TestConv2dGradients(t *testing.T) {
+func TestConv2dGradientsDefinition(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	tensor.Seed(4)
 	r := rand.New(rand.NewPCG(4, 4))
 	upTo := func(n int) int { return 1 + r.IntN(n) }
-	for range 300 {
+	for range 150 {
 		groups := upTo(3)
 		c := Conv2d(groups*upTo(5), groups*upTo(9), []int{upTo(4), upTo(4)}, Stride([]int{upTo(3), upTo(3)}),
 			Dilation([]int{upTo(3), upTo(3)}), Groups(groups))

@@ -1,10 +1,11 @@
 // Package simd holds the inner loops of neurons, linear layers and convolutions in assembly, and their twins in Go.
 //
 // A kernel does the operations of its twin in the same order, so both give the same bits; only the payload of a NaN is not
-// defined. In neurons every operation is rounded by itself. In linear layers, convolutions and matrix products every
-// product is fused with its addition, which the twin does by FMA. The kernels are AVX2, for amd64, those of neurons AVX-512
-// too, and are used where the processor and the system have it; on arm64 they are NEON, which all have. The environment
-// variable LIVESPIKE_SIMD chooses: avx2 leaves AVX-512 out, off and the build tag purego choose Go everywhere.
+// defined. In neurons every operation is rounded by itself, but for those of the exponential. In linear layers,
+// convolutions and matrix products every product is fused with its addition, which the twin does by FMA. The kernels are
+// AVX2, for amd64, those of neurons AVX-512 too, and are used where the processor and the system have it; on arm64 they are
+// NEON, which all have. The environment variable LIVESPIKE_SIMD chooses: avx2 leaves AVX-512 out, off and the build tag
+// purego choose Go everywhere.
 //
 // The assembly is written by the program in gen, a module of its own. What is new in AVX2 there is so in NEON, too: those
 // kernels are translated. They have run under emulation only, where .ci/arm compares them; nothing is known of their speed.

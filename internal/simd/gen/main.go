@@ -2,7 +2,7 @@
 // ./internal/simd runs it.
 //
 // Every kernel does the operations of its twin in Go, in their order: no reordered sum, and a fused multiplication and
-// addition only where the twin has simd.FMA. That is what makes their bits equal.
+// addition only where the twin has one too or a product with 0 is added. That is what makes their bits equal.
 package main
 
 import (
@@ -173,17 +173,6 @@ func (m mask) ones() VecVirtual {
 	return *m.one
 }
 func (m mask) zeros() VecVirtual { return m.not().of(constants["one"]) }
-
-// zeroed is 0*u where the mask is set, else 1*u.
-func (m mask) zeroed(u VecVirtual) VecVirtual {
-	if !wide512 {
-		return mul(m.zeros(), u)
-	}
-	v := vector()
-	VMOVUPS(u, v)
-	VMULPS(where(constants["zero"]), u, m.k, v)
-	return v
-}
 
 // of is a, a constant in memory or a vector, where the mask is set, else +0.
 func (m mask) of(a Op) VecVirtual {
