@@ -60,11 +60,12 @@ type convBack struct {
 
 // backInput makes the gradient of the input, a piece for each image. It is a convolution too, of dy with zeros around it and
 // the kernels turned around: every element is the sum over output channel, row and column of the taps, in that order. With
-// a stride each of its phases is a convolution with some of the taps.
+// a stride each of its phases is a convolution with some of the taps. The zeros meet every tap, so that a weight that is not
+// finite shows at the border in elements, too, that no output reaches through it.
 type backInput struct {
 	convBack
 	dx                   []float32
-	top, left, rows, row int // of dy with zeros around it: the place of its first row and column, and its size
+	top, left, rows, row int // of dy with zeros around it: where its first row and column lie, outside if below 0, and its size
 	phases               []phase
 }
 
