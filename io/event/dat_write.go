@@ -37,7 +37,7 @@ func (d *datEncoder) encode(events []Event) error {
 		}
 		last = t
 		if base+int64(t) != e.T {
-			return misfit(i, "time %d: DAT has 32-bit times, which begin before 2^32 µs and move by less than 2^31; give FromZero", e.T)
+			return mistimed(i, "time %d: DAT has 32-bit times, which begin before 2^32 µs and move by less than 2^31", e.T)
 		}
 		if (e.X|e.Y)>>14 != 0 {
 			return formats["dat"].limits.fits(events)

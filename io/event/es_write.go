@@ -36,11 +36,11 @@ func (d *esEncoder) encode(events []Event) error {
 		step := e.T - t
 		switch {
 		case step < 0 && e.T < 0:
-			return misfit(i, "time %d: Event Stream begins at 0; give FromZero", e.T)
+			return mistimed(i, "time %d: Event Stream begins at 0", e.T)
 		case step < 0:
 			return misfit(i, "time %d comes after %d: Event Stream cannot go back in time", e.T, t)
 		case step > 127*esGap:
-			return misfit(i, "time %d: Event Stream would need %d bytes to get there from %d; give FromZero", e.T, step/127, t)
+			return mistimed(i, "time %d: Event Stream would need %d bytes to get there from %d", e.T, step/127, t)
 		}
 		for ; step > 126; step -= 127 {
 			buf = append(buf, 0xFF)

@@ -28,7 +28,7 @@ func (d *evt2Encoder) encode(events []Event) error {
 		e := &events[i]
 		if target := e.T &^ 63; target != high || !timed {
 			if e.T < 0 || target-high > evt2Gap*(evt2Loop/2-64) {
-				return misfit(i, "time %d is outside the clock of EVT 2; give FromZero", e.T)
+				return mistimed(i, "time %d is outside the clock of EVT 2", e.T)
 			}
 			for first := true; first || high != target; first = false {
 				step := target

@@ -33,11 +33,11 @@ func (e *evt3Encoder) encode(events []Event) error {
 		t := events[i].T
 		switch {
 		case t < 0:
-			return misfit(i, "time %d: EVT 3 has no times before 0; give FromZero", t)
+			return mistimed(i, "time %d: EVT 3 has no times before 0", t)
 		case t < last:
 			return misfit(i, "time %d comes after %d: EVT 3 cannot go back in time", t, last)
 		case t-max(last, 0) > evt3Gap*2047<<12:
-			return misfit(i, "time %d: the 24-bit clock of EVT 3 would need more than %d words to get there; give FromZero", t, evt3Gap)
+			return mistimed(i, "time %d: the 24-bit clock of EVT 3 would need more than %d words to get there", t, evt3Gap)
 		}
 		last = t
 	}

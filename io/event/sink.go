@@ -22,7 +22,7 @@ func RegisterSink(name, doc string, open func(address *url.URL, s Settings) (Sin
 		panic("event.RegisterSink: " + name + " has nothing that opens it")
 	}
 	return registerSink(sinkScheme{name: name, doc: doc, open: func(u *url.URL, o *options, info Info) (Sink, error) {
-		return open(u, Settings{info.Width, info.Height, o.unit, o.block})
+		return open(u, Settings{info.Width, info.Height, o.unit, o.block, o.fromZero})
 	}})
 }
 

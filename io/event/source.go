@@ -47,18 +47,19 @@ type Settings struct {
 	Width, Height int           // 0 when the caller gave no Size
 	Unit          time.Duration // 0 when the caller gave no TimeUnit
 	Block         bool          // wait instead of losing events
+	FromZero      bool          // of a sink: the times it gets count from the first event
 }
 
 // String is the settings in one line.
 func (s Settings) String() string {
-	return fmt.Sprintf("size %dx%d unit %v block %v", s.Width, s.Height, s.Unit, s.Block)
+	return fmt.Sprintf("size %dx%d unit %v block %v from zero %v", s.Width, s.Height, s.Unit, s.Block, s.FromZero)
 }
 
 // RegisterSource adds a source that Open finds by the scheme of its address, for packages of cameras and networks. It
 // panics when the scheme is taken, and returns true, so that a package-level variable can hold the call.
 func RegisterSource(name, doc string, open func(address *url.URL, s Settings) (Source, error)) bool {
 	return registerSource(name, doc, func(u *url.URL, o *options) (Source, error) {
-		return open(u, Settings{o.width, o.height, o.unit, o.block})
+		return open(u, Settings{Width: o.width, Height: o.height, Unit: o.unit, Block: o.block})
 	})
 }
 

@@ -109,6 +109,9 @@ func (w *Writer) Write(events []Event) error {
 		var misfit *misfitError
 		if errors.As(err, &misfit) {
 			err = fmt.Errorf("event %d: %w", w.count+int64(misfit.index), err)
+			if misfit.time && !w.zero {
+				err = fmt.Errorf("%w; give FromZero", err)
+			}
 		}
 		w.err = fmt.Errorf("event: %s: %w", w.uri, err)
 		return w.err
@@ -211,12 +214,18 @@ func Copy(w *Writer, s *Stream) error {
 type misfitError struct {
 	index   int // in the batch
 	problem string
+	time    bool // a time that is too far from 0
 }
 
 func (e *misfitError) Error() string { return e.problem }
 
 func misfit(index int, format string, args ...any) error {
-	return &misfitError{index, fmt.Sprintf(format, args...)}
+	return &misfitError{index: index, problem: fmt.Sprintf(format, args...)}
+}
+
+// mistimed is a misfit whose time might do if the times counted from the first event.
+func mistimed(index int, format string, args ...any) error {
+	return &misfitError{index, fmt.Sprintf(format, args...), true}
 }
 
 // fits refuses the first event outside a format's coordinates.

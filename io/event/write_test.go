@@ -251,6 +251,24 @@ func TestFromZero(t *testing.T) {
 	}
 }
 
+// FromZero is advice for those who have not followed it.
+func TestAdviceOnTimes(t *testing.T) {
+	for name, last := range map[string]int64{"evt2": 1 << 60, "evt3": 1 << 60, "dat": 1 << 33, "es": 1 << 40} {
+		for _, given := range []bool{false, true} {
+			opts := []event.Option{event.Format(name), event.Size(640, 480)}
+			if given {
+				opts = append(opts, event.FromZero())
+			}
+			w := event.MustCreate(filepath.Join(t.TempDir(), "a"), opts...)
+			err := w.Write([]event.Event{event.Of(0, 0, 0, 1), event.Of(last, 0, 0, 1)})
+			if err == nil || strings.Contains(err.Error(), "FromZero") == given {
+				t.Errorf("%s, given %v: %v", name, given, err)
+			}
+			w.Close()
+		}
+	}
+}
+
 // TestAEDAT4Table: the data table is where the header says, and holds each packet's place, size and count, read here by
 // another path than the decoder's: the schema's slots, in order.
 func TestAEDAT4Table(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 var _ = event.RegisterSink("udp", "events as datagrams, udp://localhost:3333?layout=spif&packet=1400; see io/udp", openSink)
 
-func openSink(u *url.URL, _ event.Settings) (event.Sink, error) {
+func openSink(u *url.URL, settings event.Settings) (event.Sink, error) {
 	o, err := parse(u, "layout", "packet")
 	if err != nil {
 		return nil, fmt.Errorf("event: %s: %w", u, err)
@@ -25,7 +25,7 @@ func openSink(u *url.URL, _ event.Settings) (event.Sink, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("event: %s: %w", u, err), conn.Close())
 	}
-	return &sink{conn: conn, sender: out, o: o, enc: o.layout.encoder()}, nil
+	return &sink{conn: conn, sender: out, o: o, enc: o.layout.encoder(), zero: settings.FromZero}, nil
 }
 
 // sink sends a batch as soon as it is written, in as few datagrams as hold it.
@@ -34,6 +34,7 @@ type sink struct {
 	sender *sender
 	o      options
 	enc    encoder
+	zero   bool  // times count from the first event
 	clock  clock // that of a receiver who has got everything
 	buf    []byte
 	ends   []int // of the datagrams in buf
@@ -78,7 +79,11 @@ func (s *sink) fits(events []event.Event) error {
 		return nil
 	}
 	if i := s.clock.take(events); i < len(events) {
-		return fmt.Errorf("time %d does not fit: %s has 32 bits of µs, which begin within 71 minutes of 0 and make no leap of half of that; give FromZero, or the address ?layout=t64_x16_y16_on8", events[i].T, l.name)
+		advice := "FromZero, or "
+		if s.zero {
+			advice = ""
+		}
+		return fmt.Errorf("time %d does not fit: %s has 32 bits of µs, which begin within 71 minutes of 0 and make no leap of half of that; give %sthe address ?layout=t64_x16_y16_on8", events[i].T, l.name, advice)
 	}
 	return nil
 }

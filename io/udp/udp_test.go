@@ -234,6 +234,12 @@ func TestTimes(t *testing.T) {
 			t.Errorf("%v: received right: %v, sent: %v", times, right, err)
 		}
 	}
+	for advice, opts := range map[string][]event.Option{"; give FromZero, or the address ?": nil, "; give the address ?": {event.FromZero()}} {
+		w := event.MustCreate("udp://127.0.0.1:9", opts...)
+		if err := w.Write([]event.Event{event.Of(0, 0, 0, 1), event.Of(1<<40, 0, 0, 1)}); err == nil || !strings.Contains(err.Error(), advice) {
+			t.Errorf("%v, want %q", err, advice)
+		}
+	}
 	for _, address := range []string{"udp://127.0.0.1:9?layout=t64_x16_y16_on8", "udp://127.0.0.1:9?layout=spif-untimed"} {
 		if err := event.MustCreate(address).Write([]event.Event{event.Of(1700000000000000, 1, 2, 1)}); err != nil {
 			t.Errorf("%s: %v", address, err)
