@@ -78,6 +78,7 @@ func (s *Stream) again(t target) error {
 		return errors.Join(err, src.Close())
 	}
 	s.src = src
+	s.alarm.set(src)
 	for count := int64(0); ; {
 		events, err := src.Next()
 		if err != nil {

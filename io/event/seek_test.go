@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/livespike/livespike/io/event"
+	"github.com/livespike/livespike/snn/tensor"
 )
 
 // TestSeek: from everywhere to everywhere, the events that follow are those of reading from the beginning. The recording
@@ -52,6 +53,36 @@ func TestSeek(t *testing.T) {
 		}
 		seekAround(t, event.MustOpen(file), events)
 	})
+}
+
+// Close ends a Next that looks for an event of an endless scene of which nothing is left, and a seek that is under way in
+// one, also when a seek has opened the scene anew.
+func TestCloseAfterSeek(t *testing.T) {
+	for name, read := range map[string]func(*event.Stream){
+		"Next":      func(s *event.Stream) { s.Next() },
+		"SeekEvent": func(s *event.Stream) { s.SeekEvent(1 << 60) },
+	} {
+		s := event.MustOpen("sim:bars?size=64x48&seconds=0").Mask(tensor.Zeros(48, 64))
+		if err := s.SeekEvent(10); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan bool)
+		go func() {
+			read(s)
+			close(ended)
+		}()
+		time.Sleep(10 * time.Millisecond)
+		closed := make(chan error, 1)
+		go func() { closed <- s.Close() }()
+		select {
+		case err := <-closed:
+			if <-ended; err != nil {
+				t.Errorf("Close behind %s: %v", name, err)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("Close waits for %s", name)
+		}
+	}
 }
 
 // seekAround goes to places near the beginning, the end and marks, and to any, in any order.

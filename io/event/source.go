@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -24,6 +25,36 @@ type counted interface{ Stats() Stats }
 
 // waker is a source whose Next may wait, and returns when wake is called from another goroutine.
 type waker interface{ wake() }
+
+// alarm wakes the source that a stream reads, whichever it is by then. It has a lock of its own, since the stream's is
+// held while the source keeps its reader waiting.
+type alarm struct {
+	mu   sync.Mutex
+	src  waker
+	rung bool
+}
+
+// set makes src the source to wake.
+func (a *alarm) set(src Source) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.src, _ = src.(waker)
+	a.wake()
+}
+
+// ring wakes the source, and each that follows it.
+func (a *alarm) ring() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.rung = true
+	a.wake()
+}
+
+func (a *alarm) wake() {
+	if a.rung && a.src != nil {
+		a.src.wake()
+	}
+}
 
 type scheme struct {
 	name, doc string

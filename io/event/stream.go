@@ -21,7 +21,7 @@ type Stream struct {
 	opened  bool      // by Open, which can do so again
 	shape   []int     // of a frame
 	pump    *pump     // of live sources; nil for recordings
-	waits   waker     // the source, where it may keep Close waiting and has no pump
+	alarm   alarm     // for a source without a pump
 	filters []filter  // in the order of their methods
 	look    inspector // counts what passes
 	view    view      // how frames show the events; nil for counts
@@ -55,7 +55,7 @@ func newStream(src Source, uri string, o *options) (*Stream, error) {
 	if s.src.Info().Live {
 		s.pump = newPump(s.src, o.block)
 	} else {
-		s.waits, _ = s.src.(waker)
+		s.alarm.set(s.src)
 	}
 	return s, nil
 }
@@ -185,8 +185,8 @@ func failure(err error) error {
 func (s *Stream) Close() error {
 	if s.pump != nil {
 		s.pump.close()
-	} else if s.waits != nil {
-		s.waits.wake()
+	} else {
+		s.alarm.ring()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
