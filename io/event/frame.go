@@ -80,6 +80,11 @@ func (s *Stream) ReadInto(dst *tensor.Tensor) {
 func (s *Stream) read(dst *tensor.Tensor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.newest(dst)
+}
+
+// newest is read with the mutex held.
+func (s *Stream) newest(dst *tensor.Tensor) {
 	if s.pump != nil {
 		s.readLive(dst)
 	} else if !s.slice(dst, s.o.span) {

@@ -45,11 +45,10 @@ func (s *Stream) SparseFrames(dt time.Duration) iter.Seq[*tensor.Sparse] {
 func (s *Stream) SparseFrameInto(dst *tensor.Sparse, dt time.Duration) bool {
 	mustDuration("event.Stream.SparseFrameInto", dt)
 	s.mustFitSparse("SparseFrameInto", dst)
-	defer s.list(dst)
-	frame := s.touch()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	more := s.slice(frame, dt)
+	defer s.list(dst)
+	more := s.slice(s.touch(), dt)
 	if !more {
 		s.raise()
 	}
@@ -57,11 +56,14 @@ func (s *Stream) SparseFrameInto(dst *tensor.Sparse, dt time.Duration) bool {
 }
 
 func (s *Stream) readSparse(dst *tensor.Sparse) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	defer s.list(dst)
-	s.read(s.touch())
+	s.newest(s.touch())
 }
 
-// touched is a frame of zeros, and which of its elements the events of a slice have come to.
+// touched is a frame of zeros, and which of its elements the events of a slice have come to. It is used with the stream's
+// mutex held.
 type touched struct {
 	frame *tensor.Tensor
 	bits  []uint64

@@ -49,6 +49,33 @@ func TestSparseFrames(t *testing.T) {
 	}
 }
 
+// Goroutines that take lists in turns get each event once. The oracle is how many there are.
+func TestSparseFramesInTurns(t *testing.T) {
+	const uri = "sim:noise?size=64x48&rate=1e6&seconds=0.5&seed=3"
+	want := float32(0)
+	for f := range event.MustOpen(uri).Frames(time.Millisecond) {
+		want += f.Sum().Item()
+	}
+	s := event.MustOpen(uri)
+	counts := make(chan float32)
+	for range 2 {
+		go func() {
+			into, n := tensor.NewSparse(nil, nil, s.FrameShape()...), float32(0)
+			for more := true; more; {
+				if more = s.SparseFrameInto(into, time.Millisecond); more {
+					n += into.ToDense().Sum().Item()
+					s.ReadSparseInto(into)
+					n += into.ToDense().Sum().Item()
+				}
+			}
+			counts <- n
+		}()
+	}
+	if got := <-counts + <-counts; got != want || want < 100_000 {
+		t.Errorf("%v events in the lists, %v in the recording", got, want)
+	}
+}
+
 // Filling a list again allocates nothing.
 func TestSparseFramesAllocateNothing(t *testing.T) {
 	s := event.MustOpen("sim:noise?size=64x48&rate=1e6&seconds=10&seed=3")
