@@ -67,14 +67,8 @@ func (p *Page) driveWith(d driver) {
 
 // keys takes what the page's keys ask for. Another site's page, in the same browser, is refused.
 func (p *Page) keys(w http.ResponseWriter, r *http.Request) {
-	if origin := r.Header.Get("Origin"); origin != "" {
-		if u, err := url.Parse(origin); err != nil || u.Host != r.Host {
-			http.Error(w, "live: a page of "+origin+" does not drive this robot", http.StatusForbidden)
-			return
-		}
-	}
-	if isNamed(r.Host) {
-		http.Error(w, "live: open the page by its address, not by a name", http.StatusForbidden)
+	if why := foreign(r); why != "" {
+		http.Error(w, "live: "+why, http.StatusForbidden)
 		return
 	}
 	var m durin.Move
@@ -94,6 +88,19 @@ func (p *Page) keys(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// foreign is why what a browser posts may come from another page than this one, or nothing.
+func foreign(r *http.Request) string {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		if u, err := url.Parse(origin); err != nil || u.Host != r.Host {
+			return "a page of " + origin + " is not this robot's"
+		}
+	}
+	if isNamed(r.Host) {
+		return "open the page by its address, not by a name"
+	}
+	return ""
 }
 
 // isNamed reports whether a page was asked of a host by a name, which whoever has the name can point at this machine

@@ -50,7 +50,7 @@ type Page struct {
 }
 
 // Listen serves a page at an address such as "127.0.0.1:8337"; port 0 takes a free one. Anybody who reaches the address
-// sees the page, and can send a network to it.
+// sees the page, and can send a network to it; another site's page in a browser cannot.
 func Listen(address string) (*Page, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -183,7 +183,13 @@ func (p *Page) picture(first bool) (s scene) {
 // maxNetwork is the most bytes that a network may have on its way.
 const maxNetwork = 1 << 20
 
+// receive takes a network from a program. That says no origin, as browsers do when they post, and may know this machine by a
+// name.
 func (p *Page) receive(w http.ResponseWriter, r *http.Request) {
+	if why := foreign(r); why != "" && r.Header.Get("Origin") != "" {
+		http.Error(w, "live: "+why, http.StatusForbidden)
+		return
+	}
 	var n network
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxNetwork)).Decode(&n); err != nil {
 		http.Error(w, "live: "+err.Error(), http.StatusBadRequest)

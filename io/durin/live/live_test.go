@@ -211,6 +211,41 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestForeignNetworks: a page of another site sends no network, neither by its own name nor by one that it has pointed at this
+// machine; a program, which says no origin, may use a name.
+func TestForeignNetworks(t *testing.T) {
+	p := listen(t)
+	own := strings.TrimPrefix(p.URL(), "http://")
+	for _, c := range []struct {
+		host, origin string
+		want         int
+	}{
+		{own, "", http.StatusNoContent},
+		{own, p.URL(), http.StatusNoContent},
+		{"lab.example:8337", "", http.StatusNoContent},
+		{own, "http://elsewhere.example", http.StatusForbidden},
+		{own, "null", http.StatusForbidden},
+		{"elsewhere.example", "http://elsewhere.example", http.StatusForbidden},
+	} {
+		r, err := http.NewRequest(http.MethodPost, p.URL()+"/network", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = c.host
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		reply, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply.Body.Close()
+		if reply.StatusCode != c.want {
+			t.Errorf("to %s from a page of %q: %s, want %d", c.host, c.origin, reply.Status, c.want)
+		}
+	}
+}
+
 // TestKeys: a page's keys drive a robot that it was told to let them drive, and a simulated one that nobody else drives;
 // not from a page of another site.
 func TestKeys(t *testing.T) {
