@@ -150,6 +150,9 @@ func TestNilErrors(t *testing.T) {
 		{"func closes() error { return nil }", ""},
 		{"(closes())", ""},
 		{"err", "<nil>"},
+		{"error(nil)", "<nil>"},
+		{"((error)(err))", "<nil>"},
+		{"error(closes())", "<nil>"},
 		{"f.WriteString(\"\")", "0\nwrite " + file + ": file already closed"},
 	} {
 		if got := s.must(t, c.src); got != c.want {
