@@ -140,6 +140,24 @@ func (s *State) variable(k int) *tensor.Tensor {
 	return share(s.field(k), s.shape)
 }
 
+// NBytes is how many bytes the tensors of the state and its children take.
+func (s *State) NBytes() int {
+	if s == nil {
+		return 0
+	}
+	n := 4 * len(s.buf)
+	if s.gpu != nil {
+		n = 4 * s.gpu.Len()
+	}
+	for _, c := range s.sub {
+		if c.t != nil {
+			n += c.t.NBytes()
+		}
+		n += c.s.NBytes()
+	}
+	return n
+}
+
 // V is the membrane potential: Get("v").
 func (s *State) V() *tensor.Tensor { return s.Get("v") }
 

@@ -50,6 +50,9 @@ func (s *Sparse) Shape() []int { return s.shape }
 // Len is the number of elements that are listed.
 func (s *Sparse) Len() int { return len(s.index) }
 
+// NBytes is how many bytes the places and values take.
+func (s *Sparse) NBytes() int { return 4*len(s.index) + 4*len(s.values) }
+
 // Index is the places of the elements, counted row by row from 0, rising; Values is the elements. Both are shared and not
 // copies.
 func (s *Sparse) Index() []int32 { return s.index }

@@ -97,6 +97,9 @@ func (t *Tensor) Numel() int {
 	return len(t.data)
 }
 
+// NBytes is how many bytes the elements take, as PyTorch's nbytes. A view has those of its own elements, which it shares.
+func (t *Tensor) NBytes() int { return 4 * t.Numel() }
+
 // Len is the size of the first axis; 0 for a tensor without one.
 func (t *Tensor) Len() int {
 	if len(t.shape) == 0 {
