@@ -1,6 +1,7 @@
 package env
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"sort"
@@ -40,12 +41,12 @@ type task interface {
 	step(action []float32) (reward float64, terminated bool, err error)
 	// observe fills in the observation.
 	observe(obs []float32)
-	// draw paints the task on a square of side units, y down.
+	// draw paints the task, side units wide, y down.
 	draw(c canvas.Canvas)
 	close() error
 }
 
-// side is of the picture of a task.
+// side is the width of the picture of a task.
 const side = 400.0
 
 // kind is a registered task.
@@ -54,6 +55,7 @@ type kind struct {
 	period              time.Duration // of a step
 	steps               int           // after which a run is truncated
 	race                bool          // a run ends with success, and early is better
+	height              float64       // of the picture; 0 is side
 	action, observation Space
 	make                func(s settings) (task, error)
 }
@@ -223,9 +225,10 @@ func (e *Env) Render() *Picture {
 	if e.state == fresh {
 		panic(fmt.Sprintf("env: %s: Render of a new task; call Reset first", e.kind.name))
 	}
-	c := canvas.NewSVG(side, side)
+	height := cmp.Or(e.kind.height, side)
+	c := canvas.NewSVG(side, height)
 	e.task.draw(c)
-	p := canvas.NewPNG(side, side, 2)
+	p := canvas.NewPNG(side, height, 2)
 	e.task.draw(p)
 	return &Picture{title: e.String(), svg: c.String(), png: p}
 }

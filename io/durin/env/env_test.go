@@ -1,6 +1,10 @@
 package env
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
 	"math"
 	"slices"
 	"strings"
@@ -50,8 +54,8 @@ func TestTasks(t *testing.T) {
 			if info.Steps > 60 || info.Seed != 7 || info.Time != time.Duration(info.Steps)*e.kind.period {
 				t.Errorf("%v", info)
 			}
-			if png, err := e.Render().PNG(); err != nil || len(png) < 500 {
-				t.Errorf("a picture of %d bytes, %v", len(png), err)
+			if file, err := e.Render().PNG(); err != nil || len(file) < 500 {
+				t.Errorf("a picture of %d bytes, %v", len(file), err)
 			}
 			if err := e.Close(); err != nil {
 				t.Error(err)
@@ -118,6 +122,31 @@ func TestPolicies(t *testing.T) {
 		}
 		if err := e.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestMazePicture: it ends where the maze does, with the wall around it on all sides.
+func TestMazePicture(t *testing.T) {
+	for _, name := range []string{"maze", "maze-distance"} {
+		e := MustMake(name)
+		e.Reset(1)
+		file, err := e.Render().PNG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := img.Bounds()
+		for _, corner := range []image.Point{b.Min, {b.Max.X - 1, 0}, {0, b.Max.Y - 1}, {b.Max.X - 1, b.Max.Y - 1}} {
+			if got := color.NRGBAModel.Convert(img.At(corner.X, corner.Y)); got != wallColor {
+				t.Errorf("%s: %v of %v is %v, want a wall", name, corner, b, got)
+			}
+		}
+		if svg, err := e.Render().SVG(); err != nil || !strings.Contains(svg, `width="400" height="360"`) {
+			t.Errorf("%s: %.80s, %v", name, svg, err)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 var _ = register(kind{
 	name: "maze", doc: "find the cheese between walls, by smell and whiskers; Level 1 to 5",
-	period: mouseStep, steps: 10000, race: true,
+	period: mouseStep, steps: 10000, race: true, height: levelRows * tile,
 	action:      box(0, 1, "left feet", "right feet"),
 	observation: box(0, 0.5, "smell left", "smell right", "right whisker", "left whisker"),
 	make: func(s settings) (task, error) {
@@ -24,7 +24,7 @@ var _ = register(kind{
 
 var _ = register(kind{
 	name: "maze-distance", doc: "the maze, with the distance of the cheese too; Level 1 to 5",
-	period: mouseStep, steps: 10000, race: true,
+	period: mouseStep, steps: 10000, race: true, height: levelRows * tile,
 	action: box(0, 1, "left feet", "right feet"),
 	observation: Space{
 		make([]float32, 5),
