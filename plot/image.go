@@ -113,8 +113,9 @@ func (p *panel) shape(usual, largest float64) {
 }
 
 // Range sets the values that the colours of images run from and to, for all panels, so that they can be compared, and
-// returns the figure. With zero in between they are those around zero. What is beyond has the colour of the end; the
-// bar says how many values that are. It panics unless lo is below hi, and for other figures.
+// returns the figure. With zero in between they are those around zero. Panels in a row share the colour bar at its right.
+// What is beyond has the colour of the end; the bar says how many values that are, in all panels that share it. It panics
+// unless lo is below hi, and for other figures.
 func (f *Figure) Range(lo, hi float64) *Figure {
 	if !(lo < hi) || math.IsInf(hi-lo, 0) {
 		panic(fmt.Sprintf("plot: Range from %v to %v", lo, hi))
@@ -139,7 +140,30 @@ func (f *Figure) Range(lo, hi float64) *Figure {
 	if !found {
 		panic("plot: Range is for figures of plot.Image and plot.Images")
 	}
+	f.shareBar()
 	return f
+}
+
+// shareBar leaves the colour bars in the last column of panels that have the same one, and makes it that of them all.
+func (f *Figure) shareBar() {
+	if f.cols == 1 {
+		return
+	}
+	s := f.panels[0].image.scale
+	var values []float32
+	for _, p := range f.panels {
+		if p.image.values == nil || p.image.scale.apart != s.apart {
+			return
+		}
+		values = append(values, p.image.values...)
+	}
+	bar := &colorBar{scale: s, note: beyond(values, s.lo, s.hi), whole: wholes(values) && s.hi-s.lo >= 1}
+	for i, p := range f.panels {
+		p.side = nil
+		if i%f.cols == f.cols-1 {
+			p.side = bar
+		}
+	}
 }
 
 // around is the part of a map around zero that reaches from lo to hi.

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,8 +22,40 @@ func TestRange(t *testing.T) {
 		t.Errorf("the cells of 2 in both panels span %v", b)
 	}
 	texts, _ := parse(t, f)
-	if all := strings.Join(texts, "|"); !strings.Contains(all, "1 above") || !strings.Contains(all, "1 below, 1 NaN") {
-		t.Errorf("the bars say %q", texts)
+	if !slices.Contains(texts, "1 below, 1 above, 1 NaN") {
+		t.Errorf("the bar says %q", texts)
+	}
+}
+
+// Panels with one range share the bar at the right of their row; those with colours of their own keep theirs.
+func TestRangeSharesBar(t *testing.T) {
+	grey, wide, rgb := tensor.Ones(6, 8), tensor.Ones(4, 40), tensor.Ones(3, 6, 8)
+	events := tensor.Zeros(20, 20)
+	events.Set(1, 3, 3)
+	for name, c := range map[string]struct {
+		f    *Figure
+		bars int
+	}{
+		"one":              {Images(grey), 1},
+		"two":              {Images(grey, grey), 1},
+		"two rows":         {Images(grey, grey, grey, grey, grey), 1}, // three and two
+		"two full rows":    {Images(grey, grey, grey, grey, grey, grey), 2},
+		"one below other":  {Images(wide, wide), 2},
+		"beside a picture": {Images(grey, rgb, grey), 2},
+		"beside events":    {Images(grey, events), 2},
+	} {
+		for range 2 { // also when it is given again
+			texts, _ := parse(t, c.f.Range(0, 77))
+			bars := 0
+			for _, text := range texts {
+				if text == "77" { // the upper end of a bar
+					bars++
+				}
+			}
+			if bars != c.bars {
+				t.Errorf("%s: %d bars, want %d", name, bars, c.bars)
+			}
+		}
 	}
 }
 
