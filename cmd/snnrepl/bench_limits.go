@@ -13,10 +13,11 @@ import (
 // limits are what this machine can do, measured once in a process.
 var limits = sync.OnceValue(func() (l struct{ flops float64 }) {
 	const n = 200_000
-	if !simd.PeakFMA(n) {
+	operations := simd.PeakFMA(n)
+	if operations == 0 {
 		return l
 	}
-	l.flops = 192 * n / fastest(20, func() { simd.PeakFMA(n) })
+	l.flops = float64(operations) / fastest(20, func() { simd.PeakFMA(n) })
 	return l
 })
 

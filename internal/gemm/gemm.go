@@ -40,10 +40,10 @@ func Add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	}
 	t := tasks.Get().(*task)
 	*t = task{c: c, ldc: ldc, a: a, b: b, m: m, k: k, n: n, piece: piece, rows: m, columns: n}
-	if n >= 2*workers*simd.ProductColumns {
-		t.columns = part(n, 2*workers, simd.ProductColumns)
-	} else if t.rows = part(m, 2*workers, simd.ProductRows); t.rows < mBlock { // packing b for few rows does not pay
-		t.rows = max(mBlock/2, part(m, workers, simd.ProductRows))
+	if tile := simd.ProductColumns(n); n >= 2*workers*tile {
+		t.columns = part(n, 2*workers, tile)
+	} else if t.rows = part(m, 2*workers, simd.ProductRows()); t.rows < mBlock { // packing b for few rows does not pay
+		t.rows = max(mBlock/2, part(m, workers, simd.ProductRows()))
 	}
 	pool.Do((m+t.rows-1)/t.rows*((n+t.columns-1)/t.columns), t)
 	*t = task{}
@@ -81,7 +81,7 @@ func add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	if piece > 0 {
 		depth = min(piece, k)
 	}
-	width := min(max(bBlock/depth&^(simd.ProductColumns-1), simd.ProductColumns), padded(n))
+	width := min(max(bBlock/depth&^(maxColumns-1), maxColumns), padded(n))
 	work := pool.Borrow(depth*width + tileSize)
 	defer pool.GiveBack(work)
 	panels, edge := (*work)[tileSize:], (*work)[:tileSize]
@@ -98,24 +98,30 @@ func add(c []float32, ldc int, a, b Matrix, m, k, n, piece int) {
 	}
 }
 
-// tileSize is the elements of a tile; those at the right edge are made apart from c.
-const tileSize = simd.ProductRows * simd.ProductColumns
+// tileSize is the elements of the largest tile; those at the right edge are made apart from c.
+const (
+	tileSize   = simd.MaxProductRows * maxColumns
+	maxColumns = simd.MaxProductColumns
+)
 
-// multiply adds a (m, k) times packed panels of n columns to c.
+// multiply adds a (m, k) times packed panels of n columns to c. The tiles are of about the same height, since low ones have too
+// few sums to keep a processor busy.
 func multiply(c []float32, ldc int, a Matrix, panels, edge []float32, m, k, n int, apart bool) {
-	const tile = simd.ProductColumns
-	for j := 0; j < n; j += tile {
+	parts := (m + simd.ProductRows() - 1) / simd.ProductRows()
+	high := (m + parts - 1) / parts
+	for j, tile := 0, 0; j < n; j += tile {
+		tile = simd.ProductColumns(n - j)
 		panel := panels[j*k:][:tile*k]
-		for i := 0; i < m; i += simd.ProductRows {
-			rows, at, left := min(simd.ProductRows, m-i), c[i*ldc+j:], a.Data[i*a.Row:]
+		for i := 0; i < m; i += high {
+			rows, at, left := min(high, m-i), c[i*ldc+j:], a.Data[i*a.Row:]
 			if j+tile <= n {
-				simd.Product(at, left, panel, rows, k, a.Row, a.Column, ldc, apart)
+				simd.Product(at, left, panel, rows, k, tile, a.Row, a.Column, tile, ldc, apart)
 				continue
 			}
 			for r := range rows {
 				copy(edge[r*tile:], at[r*ldc:][:n-j])
 			}
-			simd.Product(edge, left, panel, rows, k, a.Row, a.Column, tile, apart)
+			simd.Product(edge, left, panel, rows, k, tile, a.Row, a.Column, tile, tile, apart)
 			for r := range rows {
 				copy(at[r*ldc:][:n-j], edge[r*tile:])
 			}
@@ -123,10 +129,10 @@ func multiply(c []float32, ldc int, a Matrix, panels, edge []float32, m, k, n in
 	}
 }
 
-// pack copies d rows of b from p on, n columns from j on, into panels of 16 columns, the last filled up with zeros.
+// pack copies d rows of b from p on, n columns from j on, into panels of a tile's columns, the last filled up with zeros.
 func pack(panels []float32, b Matrix, p, d, j, n int) {
-	const tile = simd.ProductColumns
-	for at := 0; at < n; at += tile {
+	for at, tile := 0, 0; at < n; at += tile {
+		tile = simd.ProductColumns(n - at)
 		panel, columns := panels[at*d:][:tile*d], min(tile, n-at)
 		if columns < tile {
 			clear(panel)
@@ -137,7 +143,7 @@ func pack(panels []float32, b Matrix, p, d, j, n int) {
 			simd.Transpose(panel, from, columns, d, tile, b.Column)
 		case b.Column == 1 && columns == tile:
 			for r := range d {
-				*(*[tile]float32)(panel[r*tile:]) = [tile]float32(from[r*b.Row:])
+				copy(panel[r*tile:][:tile], from[r*b.Row:])
 			}
 		default:
 			for r := range d {
@@ -149,4 +155,4 @@ func pack(panels []float32, b Matrix, p, d, j, n int) {
 	}
 }
 
-func padded(n int) int { return (n + simd.ProductColumns - 1) &^ (simd.ProductColumns - 1) }
+func padded(n int) int { return (n + 15) &^ 15 }

@@ -204,14 +204,16 @@ func TestBounds(t *testing.T) {
 			Spread(f.floats(3*width+2*5), f.floats(3*width), 2, 3, width, width+5)
 		})
 	}
-	for m := 1; m <= ProductRows; m++ {
-		for k := 1; k < 6; k++ {
-			for _, apart := range []bool{false, true} {
-				within(t, fmt.Sprintf("product of %d by %d", m, k), func(f *fence) {
-					b := f.floats(k * ProductColumns)
-					Product(f.floats(m*ProductColumns), f.floats(m*k), b, m, k, k, 1, ProductColumns, apart)
-					Product(f.floats(m*ProductColumns), f.floats(m*k), b, m, k, 1, m, ProductColumns, apart)
-				})
+	for _, columns := range []int{16, ProductColumns(32)} {
+		for m := 1; m <= ProductRows(); m++ {
+			for k := 1; k < 6; k++ {
+				for _, apart := range []bool{false, true} {
+					within(t, fmt.Sprintf("product of %d by %d by %d", m, k, columns), func(f *fence) {
+						b := f.floats(k * columns)
+						Product(f.floats(m*columns), f.floats(m*k), b, m, k, columns, k, 1, columns, columns, apart)
+						Product(f.floats(m*columns), f.floats(m*k), b, m, k, columns, 1, m, columns, columns, apart)
+					})
+				}
 			}
 		}
 	}

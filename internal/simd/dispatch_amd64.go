@@ -29,15 +29,40 @@ func init() {
 	IAFBack, LSNNBack, AdaLIFBack, IzhikevichBack = iafBackAVX2, lsnnBackAVX2, adaLIFBackAVX2, izhikevichBackAVX2
 	LIFExBack, LIFAdExBack, LIFAdExRefracBack = lifExBackAVX2, lifAdExBackAVX2, lifAdExRefracBackAVX2
 	LIFMCBack, LIFMCRefracBack, CobaLIFBack = lifMCBackAVX2, lifMCRefracBackAVX2, cobaLIFBackAVX2
-	products = [...]product{1: product1AVX2, product2AVX2, product3AVX2, product4AVX2, product5AVX2, product6AVX2}
-	sumProducts = [...]product{
+	products[0] = [...]product{1: product1AVX2, product2AVX2, product3AVX2, product4AVX2, product5AVX2, product6AVX2, 12: nil}
+	sumProducts[0] = [...]product{
 		1: sumProduct1AVX2, sumProduct2AVX2, sumProduct3AVX2, sumProduct4AVX2, sumProduct5AVX2, sumProduct6AVX2,
+		12: nil,
+	}
+	if wide {
+		wideProducts()
 	}
 	convStrips = [...][]convStrip{
 		1: {{conv1x12AVX2, 96}, {conv1x4AVX2, 32}, {conv1x1AVX2, 8}},
 		2: {{conv2x6AVX2, 48}, {conv2x3AVX2, 24}, {conv2x1AVX2, 8}},
 		3: {{conv3x4AVX2, 32}, {conv3x3AVX2, 24}, {conv3x2AVX2, 16}, {conv3x1AVX2, 8}},
 		4: {{conv4x2AVX2, 16}, {conv4x1AVX2, 8}},
+	}
+}
+
+// wideProducts chooses the kernels of AVX-512 for the matrix product.
+func wideProducts() {
+	productRows, peakWide = 12, peakFMAAVX512
+	products[0] = [...]product{
+		1: product1x16AVX512, product2x16AVX512, product3x16AVX512, product4x16AVX512, product5x16AVX512, product6x16AVX512,
+		product7x16AVX512, product8x16AVX512, product9x16AVX512, product10x16AVX512, product11x16AVX512, product12x16AVX512,
+	}
+	sumProducts[0] = [...]product{
+		1: sumProduct1x16AVX512, sumProduct2x16AVX512, sumProduct3x16AVX512, sumProduct4x16AVX512, sumProduct5x16AVX512, sumProduct6x16AVX512,
+		sumProduct7x16AVX512, sumProduct8x16AVX512, sumProduct9x16AVX512, sumProduct10x16AVX512, sumProduct11x16AVX512, sumProduct12x16AVX512,
+	}
+	products[1] = [...]product{
+		1: product1x32AVX512, product2x32AVX512, product3x32AVX512, product4x32AVX512, product5x32AVX512, product6x32AVX512,
+		product7x32AVX512, product8x32AVX512, product9x32AVX512, product10x32AVX512, product11x32AVX512, product12x32AVX512,
+	}
+	sumProducts[1] = [...]product{
+		1: sumProduct1x32AVX512, sumProduct2x32AVX512, sumProduct3x32AVX512, sumProduct4x32AVX512, sumProduct5x32AVX512, sumProduct6x32AVX512,
+		sumProduct7x32AVX512, sumProduct8x32AVX512, sumProduct9x32AVX512, sumProduct10x32AVX512, sumProduct11x32AVX512, sumProduct12x32AVX512,
 	}
 }
 

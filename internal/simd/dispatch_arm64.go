@@ -46,9 +46,10 @@ func init() {
 	LIFExBack, LIFAdExBack, LIFAdExRefracBack = lifExBackNEON, lifAdExBackNEON, lifAdExRefracBackNEON
 	LIFMCBack, LIFMCRefracBack, CobaLIFBack = lifMCBackNEON, lifMCRefracBackNEON, cobaLIFBackNEON
 	exps, sigmoids, tanhs = expsNEON, sigmoidsNEON, tanhsNEON
-	products = [...]product{1: product1NEON, product2NEON, product3NEON, product4NEON, product5NEON, product6NEON}
-	sumProducts = [...]product{
+	products[0] = [...]product{1: product1NEON, product2NEON, product3NEON, product4NEON, product5NEON, product6NEON, 12: nil}
+	sumProducts[0] = [...]product{
 		1: sumProduct1NEON, sumProduct2NEON, sumProduct3NEON, sumProduct4NEON, sumProduct5NEON, sumProduct6NEON,
+		12: nil,
 	}
 	convStrips = [...][]convStrip{
 		1: {{conv1x12NEON, 96}, {conv1x4NEON, 32}, {conv1x1NEON, 8}},

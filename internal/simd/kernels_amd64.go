@@ -881,82 +881,375 @@ func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *in
 //go:noescape
 func spreadAsm(out *float32, k *float32, v float32, height int, width int, stride int)
 
-// product1AVX2 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// product1x16AVX512 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product2x16AVX512 adds a (2, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product2x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product3x16AVX512 adds a (3, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product3x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product4x16AVX512 adds a (4, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product4x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product5x16AVX512 adds a (5, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product5x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product6x16AVX512 adds a (6, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product6x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product7x16AVX512 adds a (7, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product7x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product8x16AVX512 adds a (8, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product8x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product9x16AVX512 adds a (9, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product9x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product10x16AVX512 adds a (10, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product10x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product11x16AVX512 adds a (11, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product12x16AVX512 adds a (12, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct1x16AVX512 adds a (1, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct2x16AVX512 adds a (2, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct2x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct3x16AVX512 adds a (3, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct3x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct4x16AVX512 adds a (4, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct4x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct5x16AVX512 adds a (5, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct5x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct6x16AVX512 adds a (6, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct6x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct7x16AVX512 adds a (7, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct7x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct8x16AVX512 adds a (8, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct8x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct9x16AVX512 adds a (9, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct9x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct10x16AVX512 adds a (10, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct10x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct11x16AVX512 adds a (11, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct12x16AVX512 adds a (12, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product1x32AVX512 adds a (1, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product2x32AVX512 adds a (2, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product2x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product3x32AVX512 adds a (3, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product3x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product4x32AVX512 adds a (4, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product4x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product5x32AVX512 adds a (5, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product5x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product6x32AVX512 adds a (6, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product6x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product7x32AVX512 adds a (7, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product7x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product8x32AVX512 adds a (8, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product8x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product9x32AVX512 adds a (9, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product9x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product10x32AVX512 adds a (10, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product10x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product11x32AVX512 adds a (11, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product12x32AVX512 adds a (12, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct1x32AVX512 adds a (1, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct2x32AVX512 adds a (2, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct2x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct3x32AVX512 adds a (3, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct3x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct4x32AVX512 adds a (4, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct4x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct5x32AVX512 adds a (5, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct5x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct6x32AVX512 adds a (6, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct6x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct7x32AVX512 adds a (7, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct7x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct8x32AVX512 adds a (8, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct8x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct9x32AVX512 adds a (9, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct9x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct10x32AVX512 adds a (10, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct10x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct11x32AVX512 adds a (11, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// sumProduct12x32AVX512 adds a (12, k) times b (k, 32) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func sumProduct12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// product1AVX2 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
+// ks in a row, the rows of b ldb apart, those of c ldc.
+//
+//go:noescape
+func product1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product2AVX2 adds a (2, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product3AVX2 adds a (3, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product4AVX2 adds a (4, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product5AVX2 adds a (5, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product6AVX2 adds a (6, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct1AVX2 adds a (1, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct2AVX2 adds a (2, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct3AVX2 adds a (3, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct4AVX2 adds a (4, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct5AVX2 adds a (5, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct6AVX2 adds a (6, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // transposeAsm writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.
 //
 //go:noescape
 func transposeAsm(dst *float32, src *float32, n int, ds int, ss int)
+
+// peakFMAAVX512 does n times 12 fused multiplications and additions of 16 floats.
+//
+//go:noescape
+func peakFMAAVX512(n int)
 
 // peakFMA does n times 12 fused multiplications and additions of 8 floats.
 //

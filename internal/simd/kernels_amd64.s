@@ -28624,20 +28624,3636 @@ vector:
 	VZEROUPPER
 	RET
 
-// func product1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-// Requires: AVX, FMA3
-TEXT ·product1AVX2(SB), NOSPLIT, $0-56
+// func product1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product1x16AVX512(SB), NOSPLIT, $0-64
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
 	MOVQ    k+24(FP), BX
 	MOVQ    ks+40(FP), SI
-	MOVQ    ldc+48(FP), DI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
 	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
-	MOVQ    AX, DI
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
+	SHLQ    $0x02, R8
+	MOVQ    AX, R8
+	VMOVUPS (R8), Z0
+
+loop:
+	VMOVUPS          (DX), Z1
+	VFMADD231PS.BCST (CX), Z1, Z0
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R8
+	VMOVUPS          Z0, (R8)
+	VZEROUPPER
+	RET
+
+// func product2x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product2x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    AX, R10
+	VMOVUPS (R10), Z0
+	ADDQ    R8, R10
+	VMOVUPS (R10), Z1
+
+loop:
+	VMOVUPS          (DX), Z2
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z2, Z1
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	ADDQ             R8, R10
+	VMOVUPS          Z1, (R10)
+	VZEROUPPER
+	RET
+
+// func product3x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product3x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    AX, R10
+	VMOVUPS (R10), Z0
+	ADDQ    R8, R10
+	VMOVUPS (R10), Z1
+	ADDQ    R8, R10
+	VMOVUPS (R10), Z2
+
+loop:
+	VMOVUPS          (DX), Z3
+	VFMADD231PS.BCST (CX), Z3, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z3, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z3, Z2
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R10
+	VMOVUPS          Z0, (R10)
+	ADDQ             R8, R10
+	VMOVUPS          Z1, (R10)
+	ADDQ             R8, R10
+	VMOVUPS          Z2, (R10)
+	VZEROUPPER
+	RET
+
+// func product4x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product4x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    AX, R11
+	VMOVUPS (R11), Z0
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z1
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z2
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z3
+
+loop:
+	VMOVUPS          (DX), Z4
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z4, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z4, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z4, Z3
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R11
+	VMOVUPS          Z0, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z1, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z2, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z3, (R11)
+	VZEROUPPER
+	RET
+
+// func product5x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product5x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    AX, R11
+	VMOVUPS (R11), Z0
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z1
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z2
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z3
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z4
+
+loop:
+	VMOVUPS          (DX), Z5
+	VFMADD231PS.BCST (CX), Z5, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z5, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z5, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z5, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z5, Z4
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R11
+	VMOVUPS          Z0, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z1, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z2, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z3, (R11)
+	ADDQ             R8, R11
+	VMOVUPS          Z4, (R11)
+	VZEROUPPER
+	RET
+
+// func product6x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product6x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	MOVQ    AX, R12
+	VMOVUPS (R12), Z0
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z1
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z2
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z3
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z4
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z5
+
+loop:
+	VMOVUPS          (DX), Z6
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z6, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z6, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z6, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z6, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z6, Z5
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R12
+	VMOVUPS          Z0, (R12)
+	ADDQ             R8, R12
+	VMOVUPS          Z1, (R12)
+	ADDQ             R8, R12
+	VMOVUPS          Z2, (R12)
+	ADDQ             R8, R12
+	VMOVUPS          Z3, (R12)
+	ADDQ             R8, R12
+	VMOVUPS          Z4, (R12)
+	ADDQ             R8, R12
+	VMOVUPS          Z5, (R12)
+	VZEROUPPER
+	RET
+
+// func product7x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product7x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+
+loop:
+	VMOVUPS          (DX), Z7
+	VFMADD231PS.BCST (CX), Z7, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z7, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z7, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z7, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z7, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z7, Z5
+	VFMADD231PS.BCST (R12), Z7, Z6
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z6, (R13)
+	VZEROUPPER
+	RET
+
+// func product8x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product8x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z7
+
+loop:
+	VMOVUPS          (DX), Z8
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z8, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z8, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z8, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z8, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z8, Z5
+	VFMADD231PS.BCST (R12), Z8, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z8, Z7
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z7, (R13)
+	VZEROUPPER
+	RET
+
+// func product9x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product9x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+
+loop:
+	VMOVUPS          (DX), Z9
+	VFMADD231PS.BCST (CX), Z9, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z9, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z9, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z9, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z9, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z9, Z5
+	VFMADD231PS.BCST (R12), Z9, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z9, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z9, Z8
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z8, (R13)
+	VZEROUPPER
+	RET
+
+// func product10x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product10x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z9
+
+loop:
+	VMOVUPS          (DX), Z10
+	VFMADD231PS.BCST (CX), Z10, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z10, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z10, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z10, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z10, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z10, Z5
+	VFMADD231PS.BCST (R12), Z10, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z10, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z10, Z8
+	VFMADD231PS.BCST (R12)(R10*1), Z10, Z9
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z8, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z9, (R13)
+	VZEROUPPER
+	RET
+
+// func product11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product11x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+
+loop:
+	VMOVUPS          (DX), Z11
+	VFMADD231PS.BCST (CX), Z11, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z11, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z11, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z11, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z11, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z11, Z5
+	VFMADD231PS.BCST (R12), Z11, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z11, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z11, Z8
+	VFMADD231PS.BCST (R12)(R10*1), Z11, Z9
+	VFMADD231PS.BCST (R12)(R9*4), Z11, Z10
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z8, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z9, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z10, (R13)
+	VZEROUPPER
+	RET
+
+// func product12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product12x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z11
+
+loop:
+	VMOVUPS          (DX), Z12
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z12, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z12, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z12, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z12, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z12, Z5
+	VFMADD231PS.BCST (R12), Z12, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z12, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z12, Z8
+	VFMADD231PS.BCST (R12)(R10*1), Z12, Z9
+	VFMADD231PS.BCST (R12)(R9*4), Z12, Z10
+	VFMADD231PS.BCST (R12)(R11*1), Z12, Z11
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z8, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z9, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z10, (R13)
+	ADDQ             R8, R13
+	VMOVUPS          Z11, (R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct1x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   AX, R8
+	VPXORD Z0, Z0, Z0
+
+loop:
+	VMOVUPS          (DX), Z1
+	VFMADD231PS.BCST (CX), Z1, Z0
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VMOVUPS          Z0, (R8)
+	VZEROUPPER
+	RET
+
+// func sumProduct2x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct2x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+loop:
+	VMOVUPS          (DX), Z2
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z2, Z1
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R10
+	VADDPS           (R10), Z0, Z0
+	VMOVUPS          Z0, (R10)
+	ADDQ             R8, R10
+	VADDPS           (R10), Z1, Z1
+	VMOVUPS          Z1, (R10)
+	VZEROUPPER
+	RET
+
+// func sumProduct3x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct3x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+loop:
+	VMOVUPS          (DX), Z3
+	VFMADD231PS.BCST (CX), Z3, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z3, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z3, Z2
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R10
+	VADDPS           (R10), Z0, Z0
+	VMOVUPS          Z0, (R10)
+	ADDQ             R8, R10
+	VADDPS           (R10), Z1, Z1
+	VMOVUPS          Z1, (R10)
+	ADDQ             R8, R10
+	VADDPS           (R10), Z2, Z2
+	VMOVUPS          Z2, (R10)
+	VZEROUPPER
+	RET
+
+// func sumProduct4x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct4x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+loop:
+	VMOVUPS          (DX), Z4
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z4, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z4, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z4, Z3
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R11
+	VADDPS           (R11), Z0, Z0
+	VMOVUPS          Z0, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z1, Z1
+	VMOVUPS          Z1, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z2, Z2
+	VMOVUPS          Z2, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z3, Z3
+	VMOVUPS          Z3, (R11)
+	VZEROUPPER
+	RET
+
+// func sumProduct5x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct5x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+loop:
+	VMOVUPS          (DX), Z5
+	VFMADD231PS.BCST (CX), Z5, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z5, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z5, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z5, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z5, Z4
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R11
+	VADDPS           (R11), Z0, Z0
+	VMOVUPS          Z0, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z1, Z1
+	VMOVUPS          Z1, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z2, Z2
+	VMOVUPS          Z2, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z3, Z3
+	VMOVUPS          Z3, (R11)
+	ADDQ             R8, R11
+	VADDPS           (R11), Z4, Z4
+	VMOVUPS          Z4, (R11)
+	VZEROUPPER
+	RET
+
+// func sumProduct6x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct6x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	MOVQ   AX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+loop:
+	VMOVUPS          (DX), Z6
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z6, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z6, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z6, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z6, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z6, Z5
+	ADDQ             SI, CX
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R12
+	VADDPS           (R12), Z0, Z0
+	VMOVUPS          Z0, (R12)
+	ADDQ             R8, R12
+	VADDPS           (R12), Z1, Z1
+	VMOVUPS          Z1, (R12)
+	ADDQ             R8, R12
+	VADDPS           (R12), Z2, Z2
+	VMOVUPS          Z2, (R12)
+	ADDQ             R8, R12
+	VADDPS           (R12), Z3, Z3
+	VMOVUPS          Z3, (R12)
+	ADDQ             R8, R12
+	VADDPS           (R12), Z4, Z4
+	VMOVUPS          Z4, (R12)
+	ADDQ             R8, R12
+	VADDPS           (R12), Z5, Z5
+	VMOVUPS          Z5, (R12)
+	VZEROUPPER
+	RET
+
+// func sumProduct7x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct7x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+loop:
+	VMOVUPS          (DX), Z7
+	VFMADD231PS.BCST (CX), Z7, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z7, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z7, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z7, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z7, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z7, Z5
+	VFMADD231PS.BCST (R12), Z7, Z6
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VADDPS           (R13), Z0, Z0
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z1, Z1
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z2, Z2
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z3, Z3
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z4, Z4
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z5, Z5
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z6, Z6
+	VMOVUPS          Z6, (R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct8x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct8x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop:
+	VMOVUPS          (DX), Z8
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z8, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z8, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z8, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z8, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z8, Z5
+	VFMADD231PS.BCST (R12), Z8, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z8, Z7
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VADDPS           (R13), Z0, Z0
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z1, Z1
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z2, Z2
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z3, Z3
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z4, Z4
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z5, Z5
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z6, Z6
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z7, Z7
+	VMOVUPS          Z7, (R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct9x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct9x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+
+loop:
+	VMOVUPS          (DX), Z9
+	VFMADD231PS.BCST (CX), Z9, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z9, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z9, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z9, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z9, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z9, Z5
+	VFMADD231PS.BCST (R12), Z9, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z9, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z9, Z8
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VADDPS           (R13), Z0, Z0
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z1, Z1
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z2, Z2
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z3, Z3
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z4, Z4
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z5, Z5
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z6, Z6
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z7, Z7
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z8, Z8
+	VMOVUPS          Z8, (R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct10x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct10x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+loop:
+	VMOVUPS          (DX), Z10
+	VFMADD231PS.BCST (CX), Z10, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z10, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z10, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z10, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z10, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z10, Z5
+	VFMADD231PS.BCST (R12), Z10, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z10, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z10, Z8
+	VFMADD231PS.BCST (R12)(R10*1), Z10, Z9
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VADDPS           (R13), Z0, Z0
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z1, Z1
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z2, Z2
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z3, Z3
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z4, Z4
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z5, Z5
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z6, Z6
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z7, Z7
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z8, Z8
+	VMOVUPS          Z8, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z9, Z9
+	VMOVUPS          Z9, (R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct11x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+
+loop:
+	VMOVUPS          (DX), Z11
+	VFMADD231PS.BCST (CX), Z11, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z11, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z11, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z11, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z11, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z11, Z5
+	VFMADD231PS.BCST (R12), Z11, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z11, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z11, Z8
+	VFMADD231PS.BCST (R12)(R10*1), Z11, Z9
+	VFMADD231PS.BCST (R12)(R9*4), Z11, Z10
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VADDPS           (R13), Z0, Z0
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z1, Z1
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z2, Z2
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z3, Z3
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z4, Z4
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z5, Z5
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z6, Z6
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z7, Z7
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z8, Z8
+	VMOVUPS          Z8, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z9, Z9
+	VMOVUPS          Z9, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z10, Z10
+	VMOVUPS          Z10, (R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct12x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+loop:
+	VMOVUPS          (DX), Z12
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX)(R9*1), Z12, Z1
+	VFMADD231PS.BCST (CX)(R9*2), Z12, Z2
+	VFMADD231PS.BCST (CX)(R10*1), Z12, Z3
+	VFMADD231PS.BCST (CX)(R9*4), Z12, Z4
+	VFMADD231PS.BCST (CX)(R11*1), Z12, Z5
+	VFMADD231PS.BCST (R12), Z12, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z12, Z7
+	VFMADD231PS.BCST (R12)(R9*2), Z12, Z8
+	VFMADD231PS.BCST (R12)(R10*1), Z12, Z9
+	VFMADD231PS.BCST (R12)(R9*4), Z12, Z10
+	VFMADD231PS.BCST (R12)(R11*1), Z12, Z11
+	ADDQ             SI, CX
+	ADDQ             SI, R12
+	ADDQ             DI, DX
+	DECQ             BX
+	JNZ              loop
+	MOVQ             AX, R13
+	VADDPS           (R13), Z0, Z0
+	VMOVUPS          Z0, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z1, Z1
+	VMOVUPS          Z1, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z2, Z2
+	VMOVUPS          Z2, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z3, Z3
+	VMOVUPS          Z3, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z4, Z4
+	VMOVUPS          Z4, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z5, Z5
+	VMOVUPS          Z5, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z6, Z6
+	VMOVUPS          Z6, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z7, Z7
+	VMOVUPS          Z7, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z8, Z8
+	VMOVUPS          Z8, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z9, Z9
+	VMOVUPS          Z9, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z10, Z10
+	VMOVUPS          Z10, (R13)
+	ADDQ             R8, R13
+	VADDPS           (R13), Z11, Z11
+	VMOVUPS          Z11, (R13)
+	VZEROUPPER
+	RET
+
+// func product1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product1x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    AX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+
+loop:
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R8
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VZEROUPPER
+	RET
+
+// func product2x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product2x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    AX, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	ADDQ    R8, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+
+loop:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (CX)(R9*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         R8, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	VZEROUPPER
+	RET
+
+// func product3x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product3x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    AX, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	ADDQ    R8, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+	ADDQ    R8, R10
+	VMOVUPS (R10), Z4
+	VMOVUPS 64(R10), Z5
+
+loop:
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (CX)(R9*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (CX)(R9*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         R8, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	ADDQ         R8, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VZEROUPPER
+	RET
+
+// func product4x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product4x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    AX, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+
+loop:
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VBROADCASTSS (CX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (CX)(R9*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (CX)(R9*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (CX)(R10*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z6, (R11)
+	VMOVUPS      Z7, 64(R11)
+	VZEROUPPER
+	RET
+
+// func product5x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product5x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    AX, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	ADDQ    R8, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+
+loop:
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (CX)(R9*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (CX)(R9*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (CX)(R10*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (CX)(R9*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R11
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z2, (R11)
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z6, (R11)
+	VMOVUPS      Z7, 64(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Z8, (R11)
+	VMOVUPS      Z9, 64(R11)
+	VZEROUPPER
+	RET
+
+// func product6x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product6x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	MOVQ    AX, R12
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z2
+	VMOVUPS 64(R12), Z3
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z6
+	VMOVUPS 64(R12), Z7
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	ADDQ    R8, R12
+	VMOVUPS (R12), Z10
+	VMOVUPS 64(R12), Z11
+
+loop:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (CX)(R9*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (CX)(R9*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (CX)(R10*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (CX)(R9*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (CX)(R11*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R12
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Z2, (R12)
+	VMOVUPS      Z3, 64(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Z4, (R12)
+	VMOVUPS      Z5, 64(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Z6, (R12)
+	VMOVUPS      Z7, 64(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Z8, (R12)
+	VMOVUPS      Z9, 64(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Z10, (R12)
+	VMOVUPS      Z11, 64(R12)
+	VZEROUPPER
+	RET
+
+// func product7x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product7x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+
+loop:
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (CX)(R9*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (CX)(R9*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (CX)(R10*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (CX)(R9*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (CX)(R11*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	VZEROUPPER
+	RET
+
+// func product8x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product8x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+
+loop:
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (CX)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (CX)(R9*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (CX)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (CX)(R9*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (CX)(R11*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R12)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z14, (R13)
+	VMOVUPS      Z15, 64(R13)
+	VZEROUPPER
+	RET
+
+// func product9x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product9x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+
+loop:
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
+	VBROADCASTSS (CX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (CX)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (CX)(R9*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (CX)(R10*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (CX)(R9*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (CX)(R11*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R12)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R12)(R9*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z14, (R13)
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z16, (R13)
+	VMOVUPS      Z17, 64(R13)
+	VZEROUPPER
+	RET
+
+// func product10x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product10x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z18
+	VMOVUPS 64(R13), Z19
+
+loop:
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (CX)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (CX)(R9*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (CX)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (CX)(R9*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (CX)(R11*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R12)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R12)(R9*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R12)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z14, (R13)
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z16, (R13)
+	VMOVUPS      Z17, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z18, (R13)
+	VMOVUPS      Z19, 64(R13)
+	VZEROUPPER
+	RET
+
+// func product11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product11x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z18
+	VMOVUPS 64(R13), Z19
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z20
+	VMOVUPS 64(R13), Z21
+
+loop:
+	VMOVUPS      (DX), Z22
+	VMOVUPS      64(DX), Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (CX)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (CX)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (CX)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (CX)(R9*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (CX)(R11*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R12)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R12)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R12)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R12)(R9*4), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z14, (R13)
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z16, (R13)
+	VMOVUPS      Z17, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z18, (R13)
+	VMOVUPS      Z19, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z20, (R13)
+	VMOVUPS      Z21, 64(R13)
+	VZEROUPPER
+	RET
+
+// func product12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·product12x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	LEAQ    (CX)(R10*2), R12
+	MOVQ    AX, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z18
+	VMOVUPS 64(R13), Z19
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z20
+	VMOVUPS 64(R13), Z21
+	ADDQ    R8, R13
+	VMOVUPS (R13), Z22
+	VMOVUPS 64(R13), Z23
+
+loop:
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (CX)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (CX)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (CX)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (CX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (CX)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R12)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R12)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R12)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R12)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R12)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VMOVUPS      Z0, (R13)
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z2, (R13)
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z4, (R13)
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z6, (R13)
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z8, (R13)
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z10, (R13)
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z12, (R13)
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z14, (R13)
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z16, (R13)
+	VMOVUPS      Z17, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z18, (R13)
+	VMOVUPS      Z19, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z20, (R13)
+	VMOVUPS      Z21, 64(R13)
+	ADDQ         R8, R13
+	VMOVUPS      Z22, (R13)
+	VMOVUPS      Z23, 64(R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct1x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   AX, R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+loop:
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (R8)
+	VADDPS       64(R8), Z1, Z1
+	VMOVUPS      Z1, 64(R8)
+	VZEROUPPER
+	RET
+
+// func sumProduct2x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct2x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+loop:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (CX)(R9*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R10
+	VADDPS       (R10), Z0, Z0
+	VMOVUPS      Z0, (R10)
+	VADDPS       64(R10), Z1, Z1
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         R8, R10
+	VADDPS       (R10), Z2, Z2
+	VMOVUPS      Z2, (R10)
+	VADDPS       64(R10), Z3, Z3
+	VMOVUPS      Z3, 64(R10)
+	VZEROUPPER
+	RET
+
+// func sumProduct3x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct3x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+loop:
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (CX)(R9*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (CX)(R9*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R10
+	VADDPS       (R10), Z0, Z0
+	VMOVUPS      Z0, (R10)
+	VADDPS       64(R10), Z1, Z1
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         R8, R10
+	VADDPS       (R10), Z2, Z2
+	VMOVUPS      Z2, (R10)
+	VADDPS       64(R10), Z3, Z3
+	VMOVUPS      Z3, 64(R10)
+	ADDQ         R8, R10
+	VADDPS       (R10), Z4, Z4
+	VMOVUPS      Z4, (R10)
+	VADDPS       64(R10), Z5, Z5
+	VMOVUPS      Z5, 64(R10)
+	VZEROUPPER
+	RET
+
+// func sumProduct4x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct4x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop:
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VBROADCASTSS (CX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (CX)(R9*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (CX)(R9*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (CX)(R10*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R11
+	VADDPS       (R11), Z0, Z0
+	VMOVUPS      Z0, (R11)
+	VADDPS       64(R11), Z1, Z1
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z2, Z2
+	VMOVUPS      Z2, (R11)
+	VADDPS       64(R11), Z3, Z3
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z4, Z4
+	VMOVUPS      Z4, (R11)
+	VADDPS       64(R11), Z5, Z5
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z6, Z6
+	VMOVUPS      Z6, (R11)
+	VADDPS       64(R11), Z7, Z7
+	VMOVUPS      Z7, 64(R11)
+	VZEROUPPER
+	RET
+
+// func sumProduct5x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct5x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+loop:
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (CX)(R9*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (CX)(R9*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (CX)(R10*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (CX)(R9*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R11
+	VADDPS       (R11), Z0, Z0
+	VMOVUPS      Z0, (R11)
+	VADDPS       64(R11), Z1, Z1
+	VMOVUPS      Z1, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z2, Z2
+	VMOVUPS      Z2, (R11)
+	VADDPS       64(R11), Z3, Z3
+	VMOVUPS      Z3, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z4, Z4
+	VMOVUPS      Z4, (R11)
+	VADDPS       64(R11), Z5, Z5
+	VMOVUPS      Z5, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z6, Z6
+	VMOVUPS      Z6, (R11)
+	VADDPS       64(R11), Z7, Z7
+	VMOVUPS      Z7, 64(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Z8, Z8
+	VMOVUPS      Z8, (R11)
+	VADDPS       64(R11), Z9, Z9
+	VMOVUPS      Z9, 64(R11)
+	VZEROUPPER
+	RET
+
+// func sumProduct6x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct6x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	MOVQ   AX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+loop:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (CX)(R9*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (CX)(R9*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (CX)(R10*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (CX)(R9*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (CX)(R11*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         SI, CX
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R12
+	VADDPS       (R12), Z0, Z0
+	VMOVUPS      Z0, (R12)
+	VADDPS       64(R12), Z1, Z1
+	VMOVUPS      Z1, 64(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Z2, Z2
+	VMOVUPS      Z2, (R12)
+	VADDPS       64(R12), Z3, Z3
+	VMOVUPS      Z3, 64(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Z4, Z4
+	VMOVUPS      Z4, (R12)
+	VADDPS       64(R12), Z5, Z5
+	VMOVUPS      Z5, 64(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Z6, Z6
+	VMOVUPS      Z6, (R12)
+	VADDPS       64(R12), Z7, Z7
+	VMOVUPS      Z7, 64(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Z8, Z8
+	VMOVUPS      Z8, (R12)
+	VADDPS       64(R12), Z9, Z9
+	VMOVUPS      Z9, 64(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Z10, Z10
+	VMOVUPS      Z10, (R12)
+	VADDPS       64(R12), Z11, Z11
+	VMOVUPS      Z11, 64(R12)
+	VZEROUPPER
+	RET
+
+// func sumProduct7x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct7x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+loop:
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (CX)(R9*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (CX)(R9*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (CX)(R10*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (CX)(R9*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (CX)(R11*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VADDPS       (R13), Z0, Z0
+	VMOVUPS      Z0, (R13)
+	VADDPS       64(R13), Z1, Z1
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z2, Z2
+	VMOVUPS      Z2, (R13)
+	VADDPS       64(R13), Z3, Z3
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z4, Z4
+	VMOVUPS      Z4, (R13)
+	VADDPS       64(R13), Z5, Z5
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z6, Z6
+	VMOVUPS      Z6, (R13)
+	VADDPS       64(R13), Z7, Z7
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z8, Z8
+	VMOVUPS      Z8, (R13)
+	VADDPS       64(R13), Z9, Z9
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z10, Z10
+	VMOVUPS      Z10, (R13)
+	VADDPS       64(R13), Z11, Z11
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z12, Z12
+	VMOVUPS      Z12, (R13)
+	VADDPS       64(R13), Z13, Z13
+	VMOVUPS      Z13, 64(R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct8x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct8x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+loop:
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (CX)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (CX)(R9*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (CX)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (CX)(R9*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (CX)(R11*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R12)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VADDPS       (R13), Z0, Z0
+	VMOVUPS      Z0, (R13)
+	VADDPS       64(R13), Z1, Z1
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z2, Z2
+	VMOVUPS      Z2, (R13)
+	VADDPS       64(R13), Z3, Z3
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z4, Z4
+	VMOVUPS      Z4, (R13)
+	VADDPS       64(R13), Z5, Z5
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z6, Z6
+	VMOVUPS      Z6, (R13)
+	VADDPS       64(R13), Z7, Z7
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z8, Z8
+	VMOVUPS      Z8, (R13)
+	VADDPS       64(R13), Z9, Z9
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z10, Z10
+	VMOVUPS      Z10, (R13)
+	VADDPS       64(R13), Z11, Z11
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z12, Z12
+	VMOVUPS      Z12, (R13)
+	VADDPS       64(R13), Z13, Z13
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z14, Z14
+	VMOVUPS      Z14, (R13)
+	VADDPS       64(R13), Z15, Z15
+	VMOVUPS      Z15, 64(R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct9x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct9x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+
+loop:
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
+	VBROADCASTSS (CX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (CX)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (CX)(R9*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (CX)(R10*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (CX)(R9*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (CX)(R11*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R12)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R12)(R9*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VADDPS       (R13), Z0, Z0
+	VMOVUPS      Z0, (R13)
+	VADDPS       64(R13), Z1, Z1
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z2, Z2
+	VMOVUPS      Z2, (R13)
+	VADDPS       64(R13), Z3, Z3
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z4, Z4
+	VMOVUPS      Z4, (R13)
+	VADDPS       64(R13), Z5, Z5
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z6, Z6
+	VMOVUPS      Z6, (R13)
+	VADDPS       64(R13), Z7, Z7
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z8, Z8
+	VMOVUPS      Z8, (R13)
+	VADDPS       64(R13), Z9, Z9
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z10, Z10
+	VMOVUPS      Z10, (R13)
+	VADDPS       64(R13), Z11, Z11
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z12, Z12
+	VMOVUPS      Z12, (R13)
+	VADDPS       64(R13), Z13, Z13
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z14, Z14
+	VMOVUPS      Z14, (R13)
+	VADDPS       64(R13), Z15, Z15
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z16, Z16
+	VMOVUPS      Z16, (R13)
+	VADDPS       64(R13), Z17, Z17
+	VMOVUPS      Z17, 64(R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct10x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct10x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+loop:
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (CX)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (CX)(R9*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (CX)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (CX)(R9*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (CX)(R11*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R12)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R12)(R9*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R12)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VADDPS       (R13), Z0, Z0
+	VMOVUPS      Z0, (R13)
+	VADDPS       64(R13), Z1, Z1
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z2, Z2
+	VMOVUPS      Z2, (R13)
+	VADDPS       64(R13), Z3, Z3
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z4, Z4
+	VMOVUPS      Z4, (R13)
+	VADDPS       64(R13), Z5, Z5
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z6, Z6
+	VMOVUPS      Z6, (R13)
+	VADDPS       64(R13), Z7, Z7
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z8, Z8
+	VMOVUPS      Z8, (R13)
+	VADDPS       64(R13), Z9, Z9
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z10, Z10
+	VMOVUPS      Z10, (R13)
+	VADDPS       64(R13), Z11, Z11
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z12, Z12
+	VMOVUPS      Z12, (R13)
+	VADDPS       64(R13), Z13, Z13
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z14, Z14
+	VMOVUPS      Z14, (R13)
+	VADDPS       64(R13), Z15, Z15
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z16, Z16
+	VMOVUPS      Z16, (R13)
+	VADDPS       64(R13), Z17, Z17
+	VMOVUPS      Z17, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z18, Z18
+	VMOVUPS      Z18, (R13)
+	VADDPS       64(R13), Z19, Z19
+	VMOVUPS      Z19, 64(R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct11x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+
+loop:
+	VMOVUPS      (DX), Z22
+	VMOVUPS      64(DX), Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (CX)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (CX)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (CX)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (CX)(R9*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (CX)(R11*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R12)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R12)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R12)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R12)(R9*4), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VADDPS       (R13), Z0, Z0
+	VMOVUPS      Z0, (R13)
+	VADDPS       64(R13), Z1, Z1
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z2, Z2
+	VMOVUPS      Z2, (R13)
+	VADDPS       64(R13), Z3, Z3
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z4, Z4
+	VMOVUPS      Z4, (R13)
+	VADDPS       64(R13), Z5, Z5
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z6, Z6
+	VMOVUPS      Z6, (R13)
+	VADDPS       64(R13), Z7, Z7
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z8, Z8
+	VMOVUPS      Z8, (R13)
+	VADDPS       64(R13), Z9, Z9
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z10, Z10
+	VMOVUPS      Z10, (R13)
+	VADDPS       64(R13), Z11, Z11
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z12, Z12
+	VMOVUPS      Z12, (R13)
+	VADDPS       64(R13), Z13, Z13
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z14, Z14
+	VMOVUPS      Z14, (R13)
+	VADDPS       64(R13), Z15, Z15
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z16, Z16
+	VMOVUPS      Z16, (R13)
+	VADDPS       64(R13), Z17, Z17
+	VMOVUPS      Z17, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z18, Z18
+	VMOVUPS      Z18, (R13)
+	VADDPS       64(R13), Z19, Z19
+	VMOVUPS      Z19, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z20, Z20
+	VMOVUPS      Z20, (R13)
+	VADDPS       64(R13), Z21, Z21
+	VMOVUPS      Z21, 64(R13)
+	VZEROUPPER
+	RET
+
+// func sumProduct12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·sumProduct12x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+loop:
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (CX)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (CX)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (CX)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (CX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (CX)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R12)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R12)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R12)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R12)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R12)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         SI, CX
+	ADDQ         SI, R12
+	ADDQ         DI, DX
+	DECQ         BX
+	JNZ          loop
+	MOVQ         AX, R13
+	VADDPS       (R13), Z0, Z0
+	VMOVUPS      Z0, (R13)
+	VADDPS       64(R13), Z1, Z1
+	VMOVUPS      Z1, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z2, Z2
+	VMOVUPS      Z2, (R13)
+	VADDPS       64(R13), Z3, Z3
+	VMOVUPS      Z3, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z4, Z4
+	VMOVUPS      Z4, (R13)
+	VADDPS       64(R13), Z5, Z5
+	VMOVUPS      Z5, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z6, Z6
+	VMOVUPS      Z6, (R13)
+	VADDPS       64(R13), Z7, Z7
+	VMOVUPS      Z7, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z8, Z8
+	VMOVUPS      Z8, (R13)
+	VADDPS       64(R13), Z9, Z9
+	VMOVUPS      Z9, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z10, Z10
+	VMOVUPS      Z10, (R13)
+	VADDPS       64(R13), Z11, Z11
+	VMOVUPS      Z11, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z12, Z12
+	VMOVUPS      Z12, (R13)
+	VADDPS       64(R13), Z13, Z13
+	VMOVUPS      Z13, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z14, Z14
+	VMOVUPS      Z14, (R13)
+	VADDPS       64(R13), Z15, Z15
+	VMOVUPS      Z15, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z16, Z16
+	VMOVUPS      Z16, (R13)
+	VADDPS       64(R13), Z17, Z17
+	VMOVUPS      Z17, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z18, Z18
+	VMOVUPS      Z18, (R13)
+	VADDPS       64(R13), Z19, Z19
+	VMOVUPS      Z19, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z20, Z20
+	VMOVUPS      Z20, (R13)
+	VADDPS       64(R13), Z21, Z21
+	VMOVUPS      Z21, 64(R13)
+	ADDQ         R8, R13
+	VADDPS       (R13), Z22, Z22
+	VMOVUPS      Z22, (R13)
+	VADDPS       64(R13), Z23, Z23
+	VMOVUPS      Z23, 64(R13)
+	VZEROUPPER
+	RET
+
+// func product1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·product1AVX2(SB), NOSPLIT, $0-64
+	MOVQ    c+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    k+24(FP), BX
+	MOVQ    ks+40(FP), SI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
+	SHLQ    $0x02, SI
+	SHLQ    $0x02, DI
+	SHLQ    $0x02, R8
+	MOVQ    AX, R8
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
 
 loop:
 	VMOVUPS      (DX), Y2
@@ -28646,34 +32262,36 @@ loop:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, DI
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
+	MOVQ         AX, R8
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
 	VZEROUPPER
 	RET
 
-// func product2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func product2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·product2AVX2(SB), NOSPLIT, $0-56
+TEXT ·product2AVX2(SB), NOSPLIT, $0-64
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
 	MOVQ    k+24(FP), BX
 	MOVQ    ks+40(FP), SI
-	MOVQ    ldc+48(FP), DI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
 	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
-	MOVQ    rs+32(FP), R8
 	SHLQ    $0x02, R8
-	MOVQ    AX, R9
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	ADDQ    DI, R9
-	VMOVUPS (R9), Y2
-	VMOVUPS 32(R9), Y3
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    AX, R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	ADDQ    R8, R10
+	VMOVUPS (R10), Y2
+	VMOVUPS 32(R10), Y3
 
 loop:
 	VMOVUPS      (DX), Y4
@@ -28681,44 +32299,46 @@ loop:
 	VBROADCASTSS (CX), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(R8*1), Y6
+	VBROADCASTSS (CX)(R9*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	ADDQ         DI, R9
-	VMOVUPS      Y2, (R9)
-	VMOVUPS      Y3, 32(R9)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         R8, R10
+	VMOVUPS      Y2, (R10)
+	VMOVUPS      Y3, 32(R10)
 	VZEROUPPER
 	RET
 
-// func product3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func product3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·product3AVX2(SB), NOSPLIT, $0-56
+TEXT ·product3AVX2(SB), NOSPLIT, $0-64
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
 	MOVQ    k+24(FP), BX
 	MOVQ    ks+40(FP), SI
-	MOVQ    ldc+48(FP), DI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
 	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
-	MOVQ    rs+32(FP), R8
 	SHLQ    $0x02, R8
-	MOVQ    AX, R9
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	ADDQ    DI, R9
-	VMOVUPS (R9), Y2
-	VMOVUPS 32(R9), Y3
-	ADDQ    DI, R9
-	VMOVUPS (R9), Y4
-	VMOVUPS 32(R9), Y5
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    AX, R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	ADDQ    R8, R10
+	VMOVUPS (R10), Y2
+	VMOVUPS 32(R10), Y3
+	ADDQ    R8, R10
+	VMOVUPS (R10), Y4
+	VMOVUPS 32(R10), Y5
 
 loop:
 	VMOVUPS      (DX), Y6
@@ -28726,54 +32346,56 @@ loop:
 	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(R8*1), Y8
+	VBROADCASTSS (CX)(R9*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(R8*2), Y8
+	VBROADCASTSS (CX)(R9*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	ADDQ         DI, R9
-	VMOVUPS      Y2, (R9)
-	VMOVUPS      Y3, 32(R9)
-	ADDQ         DI, R9
-	VMOVUPS      Y4, (R9)
-	VMOVUPS      Y5, 32(R9)
+	MOVQ         AX, R10
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         R8, R10
+	VMOVUPS      Y2, (R10)
+	VMOVUPS      Y3, 32(R10)
+	ADDQ         R8, R10
+	VMOVUPS      Y4, (R10)
+	VMOVUPS      Y5, 32(R10)
 	VZEROUPPER
 	RET
 
-// func product4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func product4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·product4AVX2(SB), NOSPLIT, $0-56
+TEXT ·product4AVX2(SB), NOSPLIT, $0-64
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
 	MOVQ    k+24(FP), BX
 	MOVQ    ks+40(FP), SI
-	MOVQ    ldc+48(FP), DI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
 	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
-	MOVQ    rs+32(FP), R8
 	SHLQ    $0x02, R8
-	LEAQ    (R8)(R8*2), R9
-	MOVQ    AX, R10
-	VMOVUPS (R10), Y0
-	VMOVUPS 32(R10), Y1
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y2
-	VMOVUPS 32(R10), Y3
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y4
-	VMOVUPS 32(R10), Y5
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y6
-	VMOVUPS 32(R10), Y7
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    AX, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
 
 loop:
 	VMOVUPS      (DX), Y8
@@ -28781,63 +32403,65 @@ loop:
 	VBROADCASTSS (CX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(R8*1), Y10
+	VBROADCASTSS (CX)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(R8*2), Y10
+	VBROADCASTSS (CX)(R9*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(R9*1), Y10
+	VBROADCASTSS (CX)(R10*1), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R10
-	VMOVUPS      Y0, (R10)
-	VMOVUPS      Y1, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y2, (R10)
-	VMOVUPS      Y3, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y4, (R10)
-	VMOVUPS      Y5, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y6, (R10)
-	VMOVUPS      Y7, 32(R10)
+	MOVQ         AX, R11
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y2, (R11)
+	VMOVUPS      Y3, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y5, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y6, (R11)
+	VMOVUPS      Y7, 32(R11)
 	VZEROUPPER
 	RET
 
-// func product5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func product5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·product5AVX2(SB), NOSPLIT, $0-56
+TEXT ·product5AVX2(SB), NOSPLIT, $0-64
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
 	MOVQ    k+24(FP), BX
 	MOVQ    ks+40(FP), SI
-	MOVQ    ldc+48(FP), DI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
 	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
-	MOVQ    rs+32(FP), R8
 	SHLQ    $0x02, R8
-	LEAQ    (R8)(R8*2), R9
-	MOVQ    AX, R10
-	VMOVUPS (R10), Y0
-	VMOVUPS 32(R10), Y1
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y2
-	VMOVUPS 32(R10), Y3
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y4
-	VMOVUPS 32(R10), Y5
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y6
-	VMOVUPS 32(R10), Y7
-	ADDQ    DI, R10
-	VMOVUPS (R10), Y8
-	VMOVUPS 32(R10), Y9
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    AX, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
+	ADDQ    R8, R11
+	VMOVUPS (R11), Y8
+	VMOVUPS 32(R11), Y9
 
 loop:
 	VMOVUPS      (DX), Y10
@@ -28845,73 +32469,75 @@ loop:
 	VBROADCASTSS (CX), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(R8*1), Y12
+	VBROADCASTSS (CX)(R9*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(R8*2), Y12
+	VBROADCASTSS (CX)(R9*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (CX)(R9*1), Y12
+	VBROADCASTSS (CX)(R10*1), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(R8*4), Y12
+	VBROADCASTSS (CX)(R9*4), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R10
-	VMOVUPS      Y0, (R10)
-	VMOVUPS      Y1, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y2, (R10)
-	VMOVUPS      Y3, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y4, (R10)
-	VMOVUPS      Y5, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y6, (R10)
-	VMOVUPS      Y7, 32(R10)
-	ADDQ         DI, R10
-	VMOVUPS      Y8, (R10)
-	VMOVUPS      Y9, 32(R10)
+	MOVQ         AX, R11
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y2, (R11)
+	VMOVUPS      Y3, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y5, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y6, (R11)
+	VMOVUPS      Y7, 32(R11)
+	ADDQ         R8, R11
+	VMOVUPS      Y8, (R11)
+	VMOVUPS      Y9, 32(R11)
 	VZEROUPPER
 	RET
 
-// func product6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func product6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·product6AVX2(SB), NOSPLIT, $0-56
+TEXT ·product6AVX2(SB), NOSPLIT, $0-64
 	MOVQ    c+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    b+16(FP), DX
 	MOVQ    k+24(FP), BX
 	MOVQ    ks+40(FP), SI
-	MOVQ    ldc+48(FP), DI
+	MOVQ    ldb+48(FP), DI
+	MOVQ    ldc+56(FP), R8
 	SHLQ    $0x02, SI
 	SHLQ    $0x02, DI
-	MOVQ    rs+32(FP), R8
 	SHLQ    $0x02, R8
-	LEAQ    (R8)(R8*2), R9
-	LEAQ    (R8)(R8*4), R10
-	MOVQ    AX, R11
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	ADDQ    DI, R11
-	VMOVUPS (R11), Y2
-	VMOVUPS 32(R11), Y3
-	ADDQ    DI, R11
-	VMOVUPS (R11), Y4
-	VMOVUPS 32(R11), Y5
-	ADDQ    DI, R11
-	VMOVUPS (R11), Y6
-	VMOVUPS 32(R11), Y7
-	ADDQ    DI, R11
-	VMOVUPS (R11), Y8
-	VMOVUPS 32(R11), Y9
-	ADDQ    DI, R11
-	VMOVUPS (R11), Y10
-	VMOVUPS 32(R11), Y11
+	MOVQ    rs+32(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	MOVQ    AX, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    R8, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    R8, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    R8, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    R8, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+	ADDQ    R8, R12
+	VMOVUPS (R12), Y10
+	VMOVUPS 32(R12), Y11
 
 loop:
 	VMOVUPS      (DX), Y12
@@ -28919,58 +32545,60 @@ loop:
 	VBROADCASTSS (CX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(R8*1), Y14
+	VBROADCASTSS (CX)(R9*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(R8*2), Y14
+	VBROADCASTSS (CX)(R9*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (CX)(R9*1), Y14
+	VBROADCASTSS (CX)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (CX)(R8*4), Y14
+	VBROADCASTSS (CX)(R9*4), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(R10*1), Y14
+	VBROADCASTSS (CX)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R11
-	VMOVUPS      Y0, (R11)
-	VMOVUPS      Y1, 32(R11)
-	ADDQ         DI, R11
-	VMOVUPS      Y2, (R11)
-	VMOVUPS      Y3, 32(R11)
-	ADDQ         DI, R11
-	VMOVUPS      Y4, (R11)
-	VMOVUPS      Y5, 32(R11)
-	ADDQ         DI, R11
-	VMOVUPS      Y6, (R11)
-	VMOVUPS      Y7, 32(R11)
-	ADDQ         DI, R11
-	VMOVUPS      Y8, (R11)
-	VMOVUPS      Y9, 32(R11)
-	ADDQ         DI, R11
-	VMOVUPS      Y10, (R11)
-	VMOVUPS      Y11, 32(R11)
+	MOVQ         AX, R12
+	VMOVUPS      Y0, (R12)
+	VMOVUPS      Y1, 32(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Y2, (R12)
+	VMOVUPS      Y3, 32(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Y4, (R12)
+	VMOVUPS      Y5, 32(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Y6, (R12)
+	VMOVUPS      Y7, 32(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Y8, (R12)
+	VMOVUPS      Y9, 32(R12)
+	ADDQ         R8, R12
+	VMOVUPS      Y10, (R12)
+	VMOVUPS      Y11, 32(R12)
 	VZEROUPPER
 	RET
 
-// func sumProduct1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func sumProduct1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·sumProduct1AVX2(SB), NOSPLIT, $0-56
+TEXT ·sumProduct1AVX2(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   k+24(FP), BX
 	MOVQ   ks+40(FP), SI
-	MOVQ   ldc+48(FP), DI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
 	SHLQ   $0x02, SI
 	SHLQ   $0x02, DI
-	MOVQ   AX, DI
+	SHLQ   $0x02, R8
+	MOVQ   AX, R8
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -28981,31 +32609,33 @@ loop:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, DI
-	VADDPS       (DI), Y0, Y0
-	VMOVUPS      Y0, (DI)
-	VADDPS       32(DI), Y1, Y1
-	VMOVUPS      Y1, 32(DI)
+	MOVQ         AX, R8
+	VADDPS       (R8), Y0, Y0
+	VMOVUPS      Y0, (R8)
+	VADDPS       32(R8), Y1, Y1
+	VMOVUPS      Y1, 32(R8)
 	VZEROUPPER
 	RET
 
-// func sumProduct2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func sumProduct2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·sumProduct2AVX2(SB), NOSPLIT, $0-56
+TEXT ·sumProduct2AVX2(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   k+24(FP), BX
 	MOVQ   ks+40(FP), SI
-	MOVQ   ldc+48(FP), DI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
 	SHLQ   $0x02, SI
 	SHLQ   $0x02, DI
-	MOVQ   rs+32(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   AX, R9
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -29017,40 +32647,42 @@ loop:
 	VBROADCASTSS (CX), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(R8*1), Y6
+	VBROADCASTSS (CX)(R9*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R9
-	VADDPS       (R9), Y0, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       32(R9), Y1, Y1
-	VMOVUPS      Y1, 32(R9)
-	ADDQ         DI, R9
-	VADDPS       (R9), Y2, Y2
-	VMOVUPS      Y2, (R9)
-	VADDPS       32(R9), Y3, Y3
-	VMOVUPS      Y3, 32(R9)
+	MOVQ         AX, R10
+	VADDPS       (R10), Y0, Y0
+	VMOVUPS      Y0, (R10)
+	VADDPS       32(R10), Y1, Y1
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         R8, R10
+	VADDPS       (R10), Y2, Y2
+	VMOVUPS      Y2, (R10)
+	VADDPS       32(R10), Y3, Y3
+	VMOVUPS      Y3, 32(R10)
 	VZEROUPPER
 	RET
 
-// func sumProduct3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func sumProduct3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·sumProduct3AVX2(SB), NOSPLIT, $0-56
+TEXT ·sumProduct3AVX2(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   k+24(FP), BX
 	MOVQ   ks+40(FP), SI
-	MOVQ   ldc+48(FP), DI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
 	SHLQ   $0x02, SI
 	SHLQ   $0x02, DI
-	MOVQ   rs+32(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   AX, R9
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -29064,49 +32696,51 @@ loop:
 	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(R8*1), Y8
+	VBROADCASTSS (CX)(R9*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(R8*2), Y8
+	VBROADCASTSS (CX)(R9*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R9
-	VADDPS       (R9), Y0, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       32(R9), Y1, Y1
-	VMOVUPS      Y1, 32(R9)
-	ADDQ         DI, R9
-	VADDPS       (R9), Y2, Y2
-	VMOVUPS      Y2, (R9)
-	VADDPS       32(R9), Y3, Y3
-	VMOVUPS      Y3, 32(R9)
-	ADDQ         DI, R9
-	VADDPS       (R9), Y4, Y4
-	VMOVUPS      Y4, (R9)
-	VADDPS       32(R9), Y5, Y5
-	VMOVUPS      Y5, 32(R9)
+	MOVQ         AX, R10
+	VADDPS       (R10), Y0, Y0
+	VMOVUPS      Y0, (R10)
+	VADDPS       32(R10), Y1, Y1
+	VMOVUPS      Y1, 32(R10)
+	ADDQ         R8, R10
+	VADDPS       (R10), Y2, Y2
+	VMOVUPS      Y2, (R10)
+	VADDPS       32(R10), Y3, Y3
+	VMOVUPS      Y3, 32(R10)
+	ADDQ         R8, R10
+	VADDPS       (R10), Y4, Y4
+	VMOVUPS      Y4, (R10)
+	VADDPS       32(R10), Y5, Y5
+	VMOVUPS      Y5, 32(R10)
 	VZEROUPPER
 	RET
 
-// func sumProduct4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func sumProduct4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·sumProduct4AVX2(SB), NOSPLIT, $0-56
+TEXT ·sumProduct4AVX2(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   k+24(FP), BX
 	MOVQ   ks+40(FP), SI
-	MOVQ   ldc+48(FP), DI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
 	SHLQ   $0x02, SI
 	SHLQ   $0x02, DI
-	MOVQ   rs+32(FP), R8
 	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   AX, R10
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -29122,57 +32756,59 @@ loop:
 	VBROADCASTSS (CX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(R8*1), Y10
+	VBROADCASTSS (CX)(R9*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(R8*2), Y10
+	VBROADCASTSS (CX)(R9*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(R9*1), Y10
+	VBROADCASTSS (CX)(R10*1), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R10
-	VADDPS       (R10), Y0, Y0
-	VMOVUPS      Y0, (R10)
-	VADDPS       32(R10), Y1, Y1
-	VMOVUPS      Y1, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y2, Y2
-	VMOVUPS      Y2, (R10)
-	VADDPS       32(R10), Y3, Y3
-	VMOVUPS      Y3, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y4, Y4
-	VMOVUPS      Y4, (R10)
-	VADDPS       32(R10), Y5, Y5
-	VMOVUPS      Y5, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y6, Y6
-	VMOVUPS      Y6, (R10)
-	VADDPS       32(R10), Y7, Y7
-	VMOVUPS      Y7, 32(R10)
+	MOVQ         AX, R11
+	VADDPS       (R11), Y0, Y0
+	VMOVUPS      Y0, (R11)
+	VADDPS       32(R11), Y1, Y1
+	VMOVUPS      Y1, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y2, Y2
+	VMOVUPS      Y2, (R11)
+	VADDPS       32(R11), Y3, Y3
+	VMOVUPS      Y3, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y4, Y4
+	VMOVUPS      Y4, (R11)
+	VADDPS       32(R11), Y5, Y5
+	VMOVUPS      Y5, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y6, Y6
+	VMOVUPS      Y6, (R11)
+	VADDPS       32(R11), Y7, Y7
+	VMOVUPS      Y7, 32(R11)
 	VZEROUPPER
 	RET
 
-// func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·sumProduct5AVX2(SB), NOSPLIT, $0-56
+TEXT ·sumProduct5AVX2(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   k+24(FP), BX
 	MOVQ   ks+40(FP), SI
-	MOVQ   ldc+48(FP), DI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
 	SHLQ   $0x02, SI
 	SHLQ   $0x02, DI
-	MOVQ   rs+32(FP), R8
 	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   AX, R10
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -29190,66 +32826,68 @@ loop:
 	VBROADCASTSS (CX), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(R8*1), Y12
+	VBROADCASTSS (CX)(R9*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(R8*2), Y12
+	VBROADCASTSS (CX)(R9*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (CX)(R9*1), Y12
+	VBROADCASTSS (CX)(R10*1), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(R8*4), Y12
+	VBROADCASTSS (CX)(R9*4), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R10
-	VADDPS       (R10), Y0, Y0
-	VMOVUPS      Y0, (R10)
-	VADDPS       32(R10), Y1, Y1
-	VMOVUPS      Y1, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y2, Y2
-	VMOVUPS      Y2, (R10)
-	VADDPS       32(R10), Y3, Y3
-	VMOVUPS      Y3, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y4, Y4
-	VMOVUPS      Y4, (R10)
-	VADDPS       32(R10), Y5, Y5
-	VMOVUPS      Y5, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y6, Y6
-	VMOVUPS      Y6, (R10)
-	VADDPS       32(R10), Y7, Y7
-	VMOVUPS      Y7, 32(R10)
-	ADDQ         DI, R10
-	VADDPS       (R10), Y8, Y8
-	VMOVUPS      Y8, (R10)
-	VADDPS       32(R10), Y9, Y9
-	VMOVUPS      Y9, 32(R10)
+	MOVQ         AX, R11
+	VADDPS       (R11), Y0, Y0
+	VMOVUPS      Y0, (R11)
+	VADDPS       32(R11), Y1, Y1
+	VMOVUPS      Y1, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y2, Y2
+	VMOVUPS      Y2, (R11)
+	VADDPS       32(R11), Y3, Y3
+	VMOVUPS      Y3, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y4, Y4
+	VMOVUPS      Y4, (R11)
+	VADDPS       32(R11), Y5, Y5
+	VMOVUPS      Y5, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y6, Y6
+	VMOVUPS      Y6, (R11)
+	VADDPS       32(R11), Y7, Y7
+	VMOVUPS      Y7, 32(R11)
+	ADDQ         R8, R11
+	VADDPS       (R11), Y8, Y8
+	VMOVUPS      Y8, (R11)
+	VADDPS       32(R11), Y9, Y9
+	VMOVUPS      Y9, 32(R11)
 	VZEROUPPER
 	RET
 
-// func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+// func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
-TEXT ·sumProduct6AVX2(SB), NOSPLIT, $0-56
+TEXT ·sumProduct6AVX2(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   k+24(FP), BX
 	MOVQ   ks+40(FP), SI
-	MOVQ   ldc+48(FP), DI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
 	SHLQ   $0x02, SI
 	SHLQ   $0x02, DI
-	MOVQ   rs+32(FP), R8
 	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	LEAQ   (R8)(R8*4), R10
-	MOVQ   AX, R11
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	MOVQ   AX, R12
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -29269,55 +32907,55 @@ loop:
 	VBROADCASTSS (CX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(R8*1), Y14
+	VBROADCASTSS (CX)(R9*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(R8*2), Y14
+	VBROADCASTSS (CX)(R9*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (CX)(R9*1), Y14
+	VBROADCASTSS (CX)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (CX)(R8*4), Y14
+	VBROADCASTSS (CX)(R9*4), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(R10*1), Y14
+	VBROADCASTSS (CX)(R11*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         BX
 	JNZ          loop
-	MOVQ         AX, R11
-	VADDPS       (R11), Y0, Y0
-	VMOVUPS      Y0, (R11)
-	VADDPS       32(R11), Y1, Y1
-	VMOVUPS      Y1, 32(R11)
-	ADDQ         DI, R11
-	VADDPS       (R11), Y2, Y2
-	VMOVUPS      Y2, (R11)
-	VADDPS       32(R11), Y3, Y3
-	VMOVUPS      Y3, 32(R11)
-	ADDQ         DI, R11
-	VADDPS       (R11), Y4, Y4
-	VMOVUPS      Y4, (R11)
-	VADDPS       32(R11), Y5, Y5
-	VMOVUPS      Y5, 32(R11)
-	ADDQ         DI, R11
-	VADDPS       (R11), Y6, Y6
-	VMOVUPS      Y6, (R11)
-	VADDPS       32(R11), Y7, Y7
-	VMOVUPS      Y7, 32(R11)
-	ADDQ         DI, R11
-	VADDPS       (R11), Y8, Y8
-	VMOVUPS      Y8, (R11)
-	VADDPS       32(R11), Y9, Y9
-	VMOVUPS      Y9, 32(R11)
-	ADDQ         DI, R11
-	VADDPS       (R11), Y10, Y10
-	VMOVUPS      Y10, (R11)
-	VADDPS       32(R11), Y11, Y11
-	VMOVUPS      Y11, 32(R11)
+	MOVQ         AX, R12
+	VADDPS       (R12), Y0, Y0
+	VMOVUPS      Y0, (R12)
+	VADDPS       32(R12), Y1, Y1
+	VMOVUPS      Y1, 32(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Y2, Y2
+	VMOVUPS      Y2, (R12)
+	VADDPS       32(R12), Y3, Y3
+	VMOVUPS      Y3, 32(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Y4, Y4
+	VMOVUPS      Y4, (R12)
+	VADDPS       32(R12), Y5, Y5
+	VMOVUPS      Y5, 32(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Y6, Y6
+	VMOVUPS      Y6, (R12)
+	VADDPS       32(R12), Y7, Y7
+	VMOVUPS      Y7, 32(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Y8, Y8
+	VMOVUPS      Y8, (R12)
+	VADDPS       32(R12), Y9, Y9
+	VMOVUPS      Y9, 32(R12)
+	ADDQ         R8, R12
+	VADDPS       (R12), Y10, Y10
+	VMOVUPS      Y10, (R12)
+	VADDPS       32(R12), Y11, Y11
+	VMOVUPS      Y11, 32(R12)
 	VZEROUPPER
 	RET
 
@@ -29377,6 +33015,44 @@ loop:
 	LEAQ       (AX)(BX*8), AX
 	SUBQ       $0x08, DX
 	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func peakFMAAVX512(n int)
+// Requires: AVX, AVX512F
+TEXT ·peakFMAAVX512(SB), NOSPLIT, $0-8
+	MOVQ       n+0(FP), AX
+	VPTERNLOGD $0xff, Z0, Z0, Z0
+	VPSRLD     $0x19, Z0, Z0
+	VPSLLD     $0x17, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+
+loop:
+	VFMADD231PS Z0, Z0, Z1
+	VFMADD231PS Z0, Z0, Z2
+	VFMADD231PS Z0, Z0, Z3
+	VFMADD231PS Z0, Z0, Z4
+	VFMADD231PS Z0, Z0, Z5
+	VFMADD231PS Z0, Z0, Z6
+	VFMADD231PS Z0, Z0, Z7
+	VFMADD231PS Z0, Z0, Z8
+	VFMADD231PS Z0, Z0, Z9
+	VFMADD231PS Z0, Z0, Z10
+	VFMADD231PS Z0, Z0, Z11
+	VFMADD231PS Z0, Z0, Z12
+	DECQ        AX
+	JNZ         loop
 	VZEROUPPER
 	RET
 

@@ -507,76 +507,76 @@ func conv4x1NEON(out *float32, x *float32, w *float32, bias *float32, offset *in
 func spreadAsm(out *float32, k *float32, v float32, height int, width int, stride int)
 
 // product1NEON adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product2NEON adds a (2, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product3NEON adds a (3, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product4NEON adds a (4, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product5NEON adds a (5, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // product6NEON adds a (6, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func product6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func product6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct1NEON adds a (1, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct2NEON adds a (2, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct3NEON adds a (3, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct4NEON adds a (4, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct5NEON adds a (5, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // sumProduct6NEON adds a (6, k) times b (k, 16) to c, the sums made apart and added at last. The elements of a lie rs apart in a column and
-// ks in a row, the rows of c ldc apart, those of b close together.
+// ks in a row, the rows of b ldb apart, those of c ldc.
 //
 //go:noescape
-func sumProduct6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
+func sumProduct6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // transposeAsm writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.
 //

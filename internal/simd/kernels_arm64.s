@@ -21789,19 +21789,21 @@ vector:
 	BNE   row
 	RET
 
-// func product1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·product1NEON(SB), NOSPLIT, $0-56
+// func product1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·product1NEON(SB), NOSPLIT, $0-64
 	MOVD  c+0(FP), R0
 	MOVD  a+8(FP), R1
 	MOVD  b+16(FP), R2
 	MOVD  k+24(FP), R3
 	MOVD  ks+40(FP), R4
-	MOVD  ldc+48(FP), R5
+	MOVD  ldb+48(FP), R5
+	MOVD  ldc+56(FP), R6
 	LSL   $0x02, R4, R4
 	LSL   $0x02, R5, R5
-	MOVD  R0, R5
-	FLDPQ 0(R5), (F0, F1)
-	FLDPQ 32(R5), (F2, F3)
+	LSL   $0x02, R6, R6
+	MOVD  R0, R6
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
 
 loop:
 	FLDPQ 0(R2), (F4, F5)
@@ -21812,32 +21814,34 @@ loop:
 	WORD  $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R5
-	FSTPQ (F0, F1), 0(R5)
-	FSTPQ (F2, F3), 32(R5)
+	MOVD  R0, R6
+	FSTPQ (F0, F1), 0(R6)
+	FSTPQ (F2, F3), 32(R6)
 	RET
 
-// func product2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·product2NEON(SB), NOSPLIT, $0-56
+// func product2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·product2NEON(SB), NOSPLIT, $0-64
 	MOVD  c+0(FP), R0
 	MOVD  a+8(FP), R1
 	MOVD  b+16(FP), R2
 	MOVD  k+24(FP), R3
 	MOVD  ks+40(FP), R4
-	MOVD  ldc+48(FP), R5
+	MOVD  ldb+48(FP), R5
+	MOVD  ldc+56(FP), R6
 	LSL   $0x02, R4, R4
 	LSL   $0x02, R5, R5
-	MOVD  rs+32(FP), R6
 	LSL   $0x02, R6, R6
-	MOVD  R0, R7
-	FLDPQ 0(R7), (F0, F1)
-	FLDPQ 32(R7), (F2, F3)
-	ADD   R5, R7, R7
-	FLDPQ 0(R7), (F4, F5)
-	FLDPQ 32(R7), (F6, F7)
+	MOVD  rs+32(FP), R7
+	LSL   $0x02, R7, R7
+	MOVD  R0, R8
+	FLDPQ 0(R8), (F0, F1)
+	FLDPQ 32(R8), (F2, F3)
+	ADD   R6, R8, R8
+	FLDPQ 0(R8), (F4, F5)
+	FLDPQ 32(R8), (F6, F7)
 
 loop:
 	FLDPQ 0(R2), (F8, F9)
@@ -21847,44 +21851,46 @@ loop:
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
-	FMOVS (R1)(R6), F12
+	FMOVS (R1)(R7), F12
 	WORD  $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8c1146 // fmla v6.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8c1167 // fmla v7.4s, v11.4s, v12.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R7
-	FSTPQ (F0, F1), 0(R7)
-	FSTPQ (F2, F3), 32(R7)
-	ADD   R5, R7, R7
-	FSTPQ (F4, F5), 0(R7)
-	FSTPQ (F6, F7), 32(R7)
+	MOVD  R0, R8
+	FSTPQ (F0, F1), 0(R8)
+	FSTPQ (F2, F3), 32(R8)
+	ADD   R6, R8, R8
+	FSTPQ (F4, F5), 0(R8)
+	FSTPQ (F6, F7), 32(R8)
 	RET
 
-// func product3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·product3NEON(SB), NOSPLIT, $0-56
+// func product3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·product3NEON(SB), NOSPLIT, $0-64
 	MOVD  c+0(FP), R0
 	MOVD  a+8(FP), R1
 	MOVD  b+16(FP), R2
 	MOVD  k+24(FP), R3
 	MOVD  ks+40(FP), R4
-	MOVD  ldc+48(FP), R5
+	MOVD  ldb+48(FP), R5
+	MOVD  ldc+56(FP), R6
 	LSL   $0x02, R4, R4
 	LSL   $0x02, R5, R5
-	MOVD  rs+32(FP), R6
 	LSL   $0x02, R6, R6
-	MOVD  R0, R7
-	FLDPQ 0(R7), (F0, F1)
-	FLDPQ 32(R7), (F2, F3)
-	ADD   R5, R7, R7
-	FLDPQ 0(R7), (F4, F5)
-	FLDPQ 32(R7), (F6, F7)
-	ADD   R5, R7, R7
-	FLDPQ 0(R7), (F8, F9)
-	FLDPQ 32(R7), (F10, F11)
+	MOVD  rs+32(FP), R7
+	LSL   $0x02, R7, R7
+	MOVD  R0, R8
+	FLDPQ 0(R8), (F0, F1)
+	FLDPQ 32(R8), (F2, F3)
+	ADD   R6, R8, R8
+	FLDPQ 0(R8), (F4, F5)
+	FLDPQ 32(R8), (F6, F7)
+	ADD   R6, R8, R8
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
 
 loop:
 	FLDPQ 0(R2), (F12, F13)
@@ -21894,57 +21900,59 @@ loop:
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f9011c2 // fmla v2.4s, v14.4s, v16.s[0]
 	WORD  $0x4f9011e3 // fmla v3.4s, v15.4s, v16.s[0]
-	FMOVS (R1)(R6), F16
+	FMOVS (R1)(R7), F16
 	WORD  $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
 	WORD  $0x4f9011c6 // fmla v6.4s, v14.4s, v16.s[0]
 	WORD  $0x4f9011e7 // fmla v7.4s, v15.4s, v16.s[0]
-	ADD   R6<<1, R1, R8
-	FMOVS 0(R8), F16
+	ADD   R7<<1, R1, R9
+	FMOVS 0(R9), F16
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f9011ca // fmla v10.4s, v14.4s, v16.s[0]
 	WORD  $0x4f9011eb // fmla v11.4s, v15.4s, v16.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R7
-	FSTPQ (F0, F1), 0(R7)
-	FSTPQ (F2, F3), 32(R7)
-	ADD   R5, R7, R7
-	FSTPQ (F4, F5), 0(R7)
-	FSTPQ (F6, F7), 32(R7)
-	ADD   R5, R7, R7
-	FSTPQ (F8, F9), 0(R7)
-	FSTPQ (F10, F11), 32(R7)
+	MOVD  R0, R8
+	FSTPQ (F0, F1), 0(R8)
+	FSTPQ (F2, F3), 32(R8)
+	ADD   R6, R8, R8
+	FSTPQ (F4, F5), 0(R8)
+	FSTPQ (F6, F7), 32(R8)
+	ADD   R6, R8, R8
+	FSTPQ (F8, F9), 0(R8)
+	FSTPQ (F10, F11), 32(R8)
 	RET
 
-// func product4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·product4NEON(SB), NOSPLIT, $0-56
+// func product4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·product4NEON(SB), NOSPLIT, $0-64
 	MOVD  c+0(FP), R0
 	MOVD  a+8(FP), R1
 	MOVD  b+16(FP), R2
 	MOVD  k+24(FP), R3
 	MOVD  ks+40(FP), R4
-	MOVD  ldc+48(FP), R5
+	MOVD  ldb+48(FP), R5
+	MOVD  ldc+56(FP), R6
 	LSL   $0x02, R4, R4
 	LSL   $0x02, R5, R5
-	MOVD  rs+32(FP), R6
 	LSL   $0x02, R6, R6
-	ADD   R6<<1, R6, R7
-	MOVD  R0, R8
-	FLDPQ 0(R8), (F0, F1)
-	FLDPQ 32(R8), (F2, F3)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F4, F5)
-	FLDPQ 32(R8), (F6, F7)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F8, F9)
-	FLDPQ 32(R8), (F10, F11)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F12, F13)
-	FLDPQ 32(R8), (F14, F15)
+	MOVD  rs+32(FP), R7
+	LSL   $0x02, R7, R7
+	ADD   R7<<1, R7, R8
+	MOVD  R0, R9
+	FLDPQ 0(R9), (F0, F1)
+	FLDPQ 32(R9), (F2, F3)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F4, F5)
+	FLDPQ 32(R9), (F6, F7)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F8, F9)
+	FLDPQ 32(R9), (F10, F11)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
 
 loop:
 	FLDPQ 0(R2), (F16, F17)
@@ -21954,68 +21962,70 @@ loop:
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f941242 // fmla v2.4s, v18.4s, v20.s[0]
 	WORD  $0x4f941263 // fmla v3.4s, v19.4s, v20.s[0]
-	FMOVS (R1)(R6), F20
+	FMOVS (R1)(R7), F20
 	WORD  $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
 	WORD  $0x4f941246 // fmla v6.4s, v18.4s, v20.s[0]
 	WORD  $0x4f941267 // fmla v7.4s, v19.4s, v20.s[0]
-	ADD   R6<<1, R1, R9
-	FMOVS 0(R9), F20
+	ADD   R7<<1, R1, R10
+	FMOVS 0(R10), F20
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f94124a // fmla v10.4s, v18.4s, v20.s[0]
 	WORD  $0x4f94126b // fmla v11.4s, v19.4s, v20.s[0]
-	FMOVS (R1)(R7), F20
+	FMOVS (R1)(R8), F20
 	WORD  $0x4f94120c // fmla v12.4s, v16.4s, v20.s[0]
 	WORD  $0x4f94122d // fmla v13.4s, v17.4s, v20.s[0]
 	WORD  $0x4f94124e // fmla v14.4s, v18.4s, v20.s[0]
 	WORD  $0x4f94126f // fmla v15.4s, v19.4s, v20.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R8
-	FSTPQ (F0, F1), 0(R8)
-	FSTPQ (F2, F3), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F4, F5), 0(R8)
-	FSTPQ (F6, F7), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F8, F9), 0(R8)
-	FSTPQ (F10, F11), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F12, F13), 0(R8)
-	FSTPQ (F14, F15), 32(R8)
+	MOVD  R0, R9
+	FSTPQ (F0, F1), 0(R9)
+	FSTPQ (F2, F3), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F4, F5), 0(R9)
+	FSTPQ (F6, F7), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F8, F9), 0(R9)
+	FSTPQ (F10, F11), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F12, F13), 0(R9)
+	FSTPQ (F14, F15), 32(R9)
 	RET
 
-// func product5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·product5NEON(SB), NOSPLIT, $0-56
+// func product5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·product5NEON(SB), NOSPLIT, $0-64
 	MOVD  c+0(FP), R0
 	MOVD  a+8(FP), R1
 	MOVD  b+16(FP), R2
 	MOVD  k+24(FP), R3
 	MOVD  ks+40(FP), R4
-	MOVD  ldc+48(FP), R5
+	MOVD  ldb+48(FP), R5
+	MOVD  ldc+56(FP), R6
 	LSL   $0x02, R4, R4
 	LSL   $0x02, R5, R5
-	MOVD  rs+32(FP), R6
 	LSL   $0x02, R6, R6
-	ADD   R6<<1, R6, R7
-	MOVD  R0, R8
-	FLDPQ 0(R8), (F0, F1)
-	FLDPQ 32(R8), (F2, F3)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F4, F5)
-	FLDPQ 32(R8), (F6, F7)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F8, F9)
-	FLDPQ 32(R8), (F10, F11)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F12, F13)
-	FLDPQ 32(R8), (F14, F15)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F16, F17)
-	FLDPQ 32(R8), (F18, F19)
+	MOVD  rs+32(FP), R7
+	LSL   $0x02, R7, R7
+	ADD   R7<<1, R7, R8
+	MOVD  R0, R9
+	FLDPQ 0(R9), (F0, F1)
+	FLDPQ 32(R9), (F2, F3)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F4, F5)
+	FLDPQ 32(R9), (F6, F7)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F8, F9)
+	FLDPQ 32(R9), (F10, F11)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F16, F17)
+	FLDPQ 32(R9), (F18, F19)
 
 loop:
 	FLDPQ 0(R2), (F20, F21)
@@ -22025,80 +22035,82 @@ loop:
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
-	FMOVS (R1)(R6), F24
+	FMOVS (R1)(R7), F24
 	WORD  $0x4f981284 // fmla v4.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a5 // fmla v5.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812c6 // fmla v6.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812e7 // fmla v7.4s, v23.4s, v24.s[0]
-	ADD   R6<<1, R1, R9
-	FMOVS 0(R9), F24
+	ADD   R7<<1, R1, R10
+	FMOVS 0(R10), F24
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812ca // fmla v10.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812eb // fmla v11.4s, v23.4s, v24.s[0]
-	FMOVS (R1)(R7), F24
+	FMOVS (R1)(R8), F24
 	WORD  $0x4f98128c // fmla v12.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812ad // fmla v13.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812ce // fmla v14.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812ef // fmla v15.4s, v23.4s, v24.s[0]
-	FMOVS (R1)(R6<<2), F24
+	FMOVS (R1)(R7<<2), F24
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812d2 // fmla v18.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812f3 // fmla v19.4s, v23.4s, v24.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R8
-	FSTPQ (F0, F1), 0(R8)
-	FSTPQ (F2, F3), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F4, F5), 0(R8)
-	FSTPQ (F6, F7), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F8, F9), 0(R8)
-	FSTPQ (F10, F11), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F12, F13), 0(R8)
-	FSTPQ (F14, F15), 32(R8)
-	ADD   R5, R8, R8
-	FSTPQ (F16, F17), 0(R8)
-	FSTPQ (F18, F19), 32(R8)
+	MOVD  R0, R9
+	FSTPQ (F0, F1), 0(R9)
+	FSTPQ (F2, F3), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F4, F5), 0(R9)
+	FSTPQ (F6, F7), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F8, F9), 0(R9)
+	FSTPQ (F10, F11), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F12, F13), 0(R9)
+	FSTPQ (F14, F15), 32(R9)
+	ADD   R6, R9, R9
+	FSTPQ (F16, F17), 0(R9)
+	FSTPQ (F18, F19), 32(R9)
 	RET
 
-// func product6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·product6NEON(SB), NOSPLIT, $0-56
+// func product6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·product6NEON(SB), NOSPLIT, $0-64
 	MOVD  c+0(FP), R0
 	MOVD  a+8(FP), R1
 	MOVD  b+16(FP), R2
 	MOVD  k+24(FP), R3
 	MOVD  ks+40(FP), R4
-	MOVD  ldc+48(FP), R5
+	MOVD  ldb+48(FP), R5
+	MOVD  ldc+56(FP), R6
 	LSL   $0x02, R4, R4
 	LSL   $0x02, R5, R5
-	MOVD  rs+32(FP), R6
 	LSL   $0x02, R6, R6
-	ADD   R6<<1, R6, R7
-	ADD   R6<<2, R6, R8
-	MOVD  R0, R9
-	FLDPQ 0(R9), (F0, F1)
-	FLDPQ 32(R9), (F2, F3)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F4, F5)
-	FLDPQ 32(R9), (F6, F7)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F8, F9)
-	FLDPQ 32(R9), (F10, F11)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F12, F13)
-	FLDPQ 32(R9), (F14, F15)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F16, F17)
-	FLDPQ 32(R9), (F18, F19)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F20, F21)
-	FLDPQ 32(R9), (F22, F23)
+	MOVD  rs+32(FP), R7
+	LSL   $0x02, R7, R7
+	ADD   R7<<1, R7, R8
+	ADD   R7<<2, R7, R9
+	MOVD  R0, R10
+	FLDPQ 0(R10), (F0, F1)
+	FLDPQ 32(R10), (F2, F3)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F4, F5)
+	FLDPQ 32(R10), (F6, F7)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F8, F9)
+	FLDPQ 32(R10), (F10, F11)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F12, F13)
+	FLDPQ 32(R10), (F14, F15)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F16, F17)
+	FLDPQ 32(R10), (F18, F19)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F20, F21)
+	FLDPQ 32(R10), (F22, F23)
 
 loop:
 	FLDPQ 0(R2), (F24, F25)
@@ -22108,67 +22120,69 @@ loop:
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1342 // fmla v2.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1363 // fmla v3.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R6), F28
+	FMOVS (R1)(R7), F28
 	WORD  $0x4f9c1304 // fmla v4.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1325 // fmla v5.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1346 // fmla v6.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1367 // fmla v7.4s, v27.4s, v28.s[0]
-	ADD   R6<<1, R1, R10
-	FMOVS 0(R10), F28
+	ADD   R7<<1, R1, R11
+	FMOVS 0(R11), F28
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c134a // fmla v10.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c136b // fmla v11.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R7), F28
+	FMOVS (R1)(R8), F28
 	WORD  $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c136f // fmla v15.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R6<<2), F28
+	FMOVS (R1)(R7<<2), F28
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1352 // fmla v18.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1373 // fmla v19.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R8), F28
+	FMOVS (R1)(R9), F28
 	WORD  $0x4f9c1314 // fmla v20.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1335 // fmla v21.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1356 // fmla v22.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1377 // fmla v23.4s, v27.4s, v28.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R9
-	FSTPQ (F0, F1), 0(R9)
-	FSTPQ (F2, F3), 32(R9)
-	ADD   R5, R9, R9
-	FSTPQ (F4, F5), 0(R9)
-	FSTPQ (F6, F7), 32(R9)
-	ADD   R5, R9, R9
-	FSTPQ (F8, F9), 0(R9)
-	FSTPQ (F10, F11), 32(R9)
-	ADD   R5, R9, R9
-	FSTPQ (F12, F13), 0(R9)
-	FSTPQ (F14, F15), 32(R9)
-	ADD   R5, R9, R9
-	FSTPQ (F16, F17), 0(R9)
-	FSTPQ (F18, F19), 32(R9)
-	ADD   R5, R9, R9
-	FSTPQ (F20, F21), 0(R9)
-	FSTPQ (F22, F23), 32(R9)
+	MOVD  R0, R10
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD   R6, R10, R10
+	FSTPQ (F4, F5), 0(R10)
+	FSTPQ (F6, F7), 32(R10)
+	ADD   R6, R10, R10
+	FSTPQ (F8, F9), 0(R10)
+	FSTPQ (F10, F11), 32(R10)
+	ADD   R6, R10, R10
+	FSTPQ (F12, F13), 0(R10)
+	FSTPQ (F14, F15), 32(R10)
+	ADD   R6, R10, R10
+	FSTPQ (F16, F17), 0(R10)
+	FSTPQ (F18, F19), 32(R10)
+	ADD   R6, R10, R10
+	FSTPQ (F20, F21), 0(R10)
+	FSTPQ (F22, F23), 32(R10)
 	RET
 
-// func sumProduct1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·sumProduct1NEON(SB), NOSPLIT, $0-56
+// func sumProduct1NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·sumProduct1NEON(SB), NOSPLIT, $0-64
 	MOVD c+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD k+24(FP), R3
 	MOVD ks+40(FP), R4
-	MOVD ldc+48(FP), R5
+	MOVD ldb+48(FP), R5
+	MOVD ldc+56(FP), R6
 	LSL  $0x02, R4, R4
 	LSL  $0x02, R5, R5
-	MOVD R0, R5
+	LSL  $0x02, R6, R6
+	MOVD R0, R6
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -22183,33 +22197,35 @@ loop:
 	WORD  $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R5
-	FLDPQ 0(R5), (F4, F5)
+	MOVD  R0, R6
+	FLDPQ 0(R6), (F4, F5)
 	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD  $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	FSTPQ (F0, F1), 0(R5)
-	FLDPQ 32(R5), (F0, F1)
+	FSTPQ (F0, F1), 0(R6)
+	FLDPQ 32(R6), (F0, F1)
 	WORD  $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
 	WORD  $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	FSTPQ (F2, F3), 32(R5)
+	FSTPQ (F2, F3), 32(R6)
 	RET
 
-// func sumProduct2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·sumProduct2NEON(SB), NOSPLIT, $0-56
+// func sumProduct2NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·sumProduct2NEON(SB), NOSPLIT, $0-64
 	MOVD c+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD k+24(FP), R3
 	MOVD ks+40(FP), R4
-	MOVD ldc+48(FP), R5
+	MOVD ldb+48(FP), R5
+	MOVD ldc+56(FP), R6
 	LSL  $0x02, R4, R4
 	LSL  $0x02, R5, R5
-	MOVD rs+32(FP), R6
 	LSL  $0x02, R6, R6
-	MOVD R0, R7
+	MOVD rs+32(FP), R7
+	LSL  $0x02, R7, R7
+	MOVD R0, R8
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -22227,48 +22243,50 @@ loop:
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
-	FMOVS (R1)(R6), F12
+	FMOVS (R1)(R7), F12
 	WORD  $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8c1146 // fmla v6.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8c1167 // fmla v7.4s, v11.4s, v12.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R7
-	FLDPQ 0(R7), (F8, F9)
+	MOVD  R0, R8
+	FLDPQ 0(R8), (F8, F9)
 	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
 	WORD  $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
-	FSTPQ (F0, F1), 0(R7)
-	FLDPQ 32(R7), (F0, F1)
+	FSTPQ (F0, F1), 0(R8)
+	FLDPQ 32(R8), (F0, F1)
 	WORD  $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
 	WORD  $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	FSTPQ (F2, F3), 32(R7)
-	ADD   R5, R7, R7
-	FLDPQ 0(R7), (F0, F1)
+	FSTPQ (F2, F3), 32(R8)
+	ADD   R6, R8, R8
+	FLDPQ 0(R8), (F0, F1)
 	WORD  $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
 	WORD  $0x4e21d4a5 // fadd v5.4s, v5.4s, v1.4s
-	FSTPQ (F4, F5), 0(R7)
-	FLDPQ 32(R7), (F0, F1)
+	FSTPQ (F4, F5), 0(R8)
+	FLDPQ 32(R8), (F0, F1)
 	WORD  $0x4e20d4c6 // fadd v6.4s, v6.4s, v0.4s
 	WORD  $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
-	FSTPQ (F6, F7), 32(R7)
+	FSTPQ (F6, F7), 32(R8)
 	RET
 
-// func sumProduct3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·sumProduct3NEON(SB), NOSPLIT, $0-56
+// func sumProduct3NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·sumProduct3NEON(SB), NOSPLIT, $0-64
 	MOVD c+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD k+24(FP), R3
 	MOVD ks+40(FP), R4
-	MOVD ldc+48(FP), R5
+	MOVD ldb+48(FP), R5
+	MOVD ldc+56(FP), R6
 	LSL  $0x02, R4, R4
 	LSL  $0x02, R5, R5
-	MOVD rs+32(FP), R6
 	LSL  $0x02, R6, R6
-	MOVD R0, R7
+	MOVD rs+32(FP), R7
+	LSL  $0x02, R7, R7
+	MOVD R0, R8
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -22290,64 +22308,66 @@ loop:
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f9011c2 // fmla v2.4s, v14.4s, v16.s[0]
 	WORD  $0x4f9011e3 // fmla v3.4s, v15.4s, v16.s[0]
-	FMOVS (R1)(R6), F16
+	FMOVS (R1)(R7), F16
 	WORD  $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
 	WORD  $0x4f9011c6 // fmla v6.4s, v14.4s, v16.s[0]
 	WORD  $0x4f9011e7 // fmla v7.4s, v15.4s, v16.s[0]
-	ADD   R6<<1, R1, R8
-	FMOVS 0(R8), F16
+	ADD   R7<<1, R1, R9
+	FMOVS 0(R9), F16
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f9011ca // fmla v10.4s, v14.4s, v16.s[0]
 	WORD  $0x4f9011eb // fmla v11.4s, v15.4s, v16.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R7
-	FLDPQ 0(R7), (F12, F13)
+	MOVD  R0, R8
+	FLDPQ 0(R8), (F12, F13)
 	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
 	WORD  $0x4e2dd421 // fadd v1.4s, v1.4s, v13.4s
-	FSTPQ (F0, F1), 0(R7)
-	FLDPQ 32(R7), (F0, F1)
+	FSTPQ (F0, F1), 0(R8)
+	FLDPQ 32(R8), (F0, F1)
 	WORD  $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
 	WORD  $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	FSTPQ (F2, F3), 32(R7)
-	ADD   R5, R7, R7
-	FLDPQ 0(R7), (F0, F1)
+	FSTPQ (F2, F3), 32(R8)
+	ADD   R6, R8, R8
+	FLDPQ 0(R8), (F0, F1)
 	WORD  $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
 	WORD  $0x4e21d4a5 // fadd v5.4s, v5.4s, v1.4s
-	FSTPQ (F4, F5), 0(R7)
-	FLDPQ 32(R7), (F0, F1)
+	FSTPQ (F4, F5), 0(R8)
+	FLDPQ 32(R8), (F0, F1)
 	WORD  $0x4e20d4c6 // fadd v6.4s, v6.4s, v0.4s
 	WORD  $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
-	FSTPQ (F6, F7), 32(R7)
-	ADD   R5, R7, R7
-	FLDPQ 0(R7), (F0, F1)
+	FSTPQ (F6, F7), 32(R8)
+	ADD   R6, R8, R8
+	FLDPQ 0(R8), (F0, F1)
 	WORD  $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
 	WORD  $0x4e21d529 // fadd v9.4s, v9.4s, v1.4s
-	FSTPQ (F8, F9), 0(R7)
-	FLDPQ 32(R7), (F0, F1)
+	FSTPQ (F8, F9), 0(R8)
+	FLDPQ 32(R8), (F0, F1)
 	WORD  $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
 	WORD  $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
-	FSTPQ (F10, F11), 32(R7)
+	FSTPQ (F10, F11), 32(R8)
 	RET
 
-// func sumProduct4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·sumProduct4NEON(SB), NOSPLIT, $0-56
+// func sumProduct4NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·sumProduct4NEON(SB), NOSPLIT, $0-64
 	MOVD c+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD k+24(FP), R3
 	MOVD ks+40(FP), R4
-	MOVD ldc+48(FP), R5
+	MOVD ldb+48(FP), R5
+	MOVD ldc+56(FP), R6
 	LSL  $0x02, R4, R4
 	LSL  $0x02, R5, R5
-	MOVD rs+32(FP), R6
 	LSL  $0x02, R6, R6
-	ADD  R6<<1, R6, R7
-	MOVD R0, R8
+	MOVD rs+32(FP), R7
+	LSL  $0x02, R7, R7
+	ADD  R7<<1, R7, R8
+	MOVD R0, R9
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -22373,78 +22393,80 @@ loop:
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f941242 // fmla v2.4s, v18.4s, v20.s[0]
 	WORD  $0x4f941263 // fmla v3.4s, v19.4s, v20.s[0]
-	FMOVS (R1)(R6), F20
+	FMOVS (R1)(R7), F20
 	WORD  $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
 	WORD  $0x4f941246 // fmla v6.4s, v18.4s, v20.s[0]
 	WORD  $0x4f941267 // fmla v7.4s, v19.4s, v20.s[0]
-	ADD   R6<<1, R1, R9
-	FMOVS 0(R9), F20
+	ADD   R7<<1, R1, R10
+	FMOVS 0(R10), F20
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f94124a // fmla v10.4s, v18.4s, v20.s[0]
 	WORD  $0x4f94126b // fmla v11.4s, v19.4s, v20.s[0]
-	FMOVS (R1)(R7), F20
+	FMOVS (R1)(R8), F20
 	WORD  $0x4f94120c // fmla v12.4s, v16.4s, v20.s[0]
 	WORD  $0x4f94122d // fmla v13.4s, v17.4s, v20.s[0]
 	WORD  $0x4f94124e // fmla v14.4s, v18.4s, v20.s[0]
 	WORD  $0x4f94126f // fmla v15.4s, v19.4s, v20.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R8
-	FLDPQ 0(R8), (F16, F17)
+	MOVD  R0, R9
+	FLDPQ 0(R9), (F16, F17)
 	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
 	WORD  $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
-	FSTPQ (F0, F1), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F0, F1), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
 	WORD  $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	FSTPQ (F2, F3), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F2, F3), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
 	WORD  $0x4e21d4a5 // fadd v5.4s, v5.4s, v1.4s
-	FSTPQ (F4, F5), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F4, F5), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d4c6 // fadd v6.4s, v6.4s, v0.4s
 	WORD  $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
-	FSTPQ (F6, F7), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F6, F7), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
 	WORD  $0x4e21d529 // fadd v9.4s, v9.4s, v1.4s
-	FSTPQ (F8, F9), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F8, F9), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
 	WORD  $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
-	FSTPQ (F10, F11), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F10, F11), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
 	WORD  $0x4e21d5ad // fadd v13.4s, v13.4s, v1.4s
-	FSTPQ (F12, F13), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F12, F13), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d5ce // fadd v14.4s, v14.4s, v0.4s
 	WORD  $0x4e21d5ef // fadd v15.4s, v15.4s, v1.4s
-	FSTPQ (F14, F15), 32(R8)
+	FSTPQ (F14, F15), 32(R9)
 	RET
 
-// func sumProduct5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·sumProduct5NEON(SB), NOSPLIT, $0-56
+// func sumProduct5NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·sumProduct5NEON(SB), NOSPLIT, $0-64
 	MOVD c+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD k+24(FP), R3
 	MOVD ks+40(FP), R4
-	MOVD ldc+48(FP), R5
+	MOVD ldb+48(FP), R5
+	MOVD ldc+56(FP), R6
 	LSL  $0x02, R4, R4
 	LSL  $0x02, R5, R5
-	MOVD rs+32(FP), R6
 	LSL  $0x02, R6, R6
-	ADD  R6<<1, R6, R7
-	MOVD R0, R8
+	MOVD rs+32(FP), R7
+	LSL  $0x02, R7, R7
+	ADD  R7<<1, R7, R8
+	MOVD R0, R9
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -22474,93 +22496,95 @@ loop:
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
-	FMOVS (R1)(R6), F24
+	FMOVS (R1)(R7), F24
 	WORD  $0x4f981284 // fmla v4.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a5 // fmla v5.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812c6 // fmla v6.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812e7 // fmla v7.4s, v23.4s, v24.s[0]
-	ADD   R6<<1, R1, R9
-	FMOVS 0(R9), F24
+	ADD   R7<<1, R1, R10
+	FMOVS 0(R10), F24
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812ca // fmla v10.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812eb // fmla v11.4s, v23.4s, v24.s[0]
-	FMOVS (R1)(R7), F24
+	FMOVS (R1)(R8), F24
 	WORD  $0x4f98128c // fmla v12.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812ad // fmla v13.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812ce // fmla v14.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812ef // fmla v15.4s, v23.4s, v24.s[0]
-	FMOVS (R1)(R6<<2), F24
+	FMOVS (R1)(R7<<2), F24
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f9812d2 // fmla v18.4s, v22.4s, v24.s[0]
 	WORD  $0x4f9812f3 // fmla v19.4s, v23.4s, v24.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R8
-	FLDPQ 0(R8), (F20, F21)
+	MOVD  R0, R9
+	FLDPQ 0(R9), (F20, F21)
 	WORD  $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
 	WORD  $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
-	FSTPQ (F0, F1), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F0, F1), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
 	WORD  $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	FSTPQ (F2, F3), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F2, F3), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
 	WORD  $0x4e21d4a5 // fadd v5.4s, v5.4s, v1.4s
-	FSTPQ (F4, F5), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F4, F5), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d4c6 // fadd v6.4s, v6.4s, v0.4s
 	WORD  $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
-	FSTPQ (F6, F7), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F6, F7), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
 	WORD  $0x4e21d529 // fadd v9.4s, v9.4s, v1.4s
-	FSTPQ (F8, F9), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F8, F9), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
 	WORD  $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
-	FSTPQ (F10, F11), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F10, F11), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
 	WORD  $0x4e21d5ad // fadd v13.4s, v13.4s, v1.4s
-	FSTPQ (F12, F13), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F12, F13), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d5ce // fadd v14.4s, v14.4s, v0.4s
 	WORD  $0x4e21d5ef // fadd v15.4s, v15.4s, v1.4s
-	FSTPQ (F14, F15), 32(R8)
-	ADD   R5, R8, R8
-	FLDPQ 0(R8), (F0, F1)
+	FSTPQ (F14, F15), 32(R9)
+	ADD   R6, R9, R9
+	FLDPQ 0(R9), (F0, F1)
 	WORD  $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
 	WORD  $0x4e21d631 // fadd v17.4s, v17.4s, v1.4s
-	FSTPQ (F16, F17), 0(R8)
-	FLDPQ 32(R8), (F0, F1)
+	FSTPQ (F16, F17), 0(R9)
+	FLDPQ 32(R9), (F0, F1)
 	WORD  $0x4e20d652 // fadd v18.4s, v18.4s, v0.4s
 	WORD  $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
-	FSTPQ (F18, F19), 32(R8)
+	FSTPQ (F18, F19), 32(R9)
 	RET
 
-// func sumProduct6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldc int)
-TEXT ·sumProduct6NEON(SB), NOSPLIT, $0-56
+// func sumProduct6NEON(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+TEXT ·sumProduct6NEON(SB), NOSPLIT, $0-64
 	MOVD c+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD k+24(FP), R3
 	MOVD ks+40(FP), R4
-	MOVD ldc+48(FP), R5
+	MOVD ldb+48(FP), R5
+	MOVD ldc+56(FP), R6
 	LSL  $0x02, R4, R4
 	LSL  $0x02, R5, R5
-	MOVD rs+32(FP), R6
 	LSL  $0x02, R6, R6
-	ADD  R6<<1, R6, R7
-	ADD  R6<<2, R6, R8
-	MOVD R0, R9
+	MOVD rs+32(FP), R7
+	LSL  $0x02, R7, R7
+	ADD  R7<<1, R7, R8
+	ADD  R7<<2, R7, R9
+	MOVD R0, R10
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
@@ -22594,90 +22618,90 @@ loop:
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1342 // fmla v2.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1363 // fmla v3.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R6), F28
+	FMOVS (R1)(R7), F28
 	WORD  $0x4f9c1304 // fmla v4.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1325 // fmla v5.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1346 // fmla v6.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1367 // fmla v7.4s, v27.4s, v28.s[0]
-	ADD   R6<<1, R1, R10
-	FMOVS 0(R10), F28
+	ADD   R7<<1, R1, R11
+	FMOVS 0(R11), F28
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c134a // fmla v10.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c136b // fmla v11.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R7), F28
+	FMOVS (R1)(R8), F28
 	WORD  $0x4f9c130c // fmla v12.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c132d // fmla v13.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c134e // fmla v14.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c136f // fmla v15.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R6<<2), F28
+	FMOVS (R1)(R7<<2), F28
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1352 // fmla v18.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1373 // fmla v19.4s, v27.4s, v28.s[0]
-	FMOVS (R1)(R8), F28
+	FMOVS (R1)(R9), F28
 	WORD  $0x4f9c1314 // fmla v20.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1335 // fmla v21.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9c1356 // fmla v22.4s, v26.4s, v28.s[0]
 	WORD  $0x4f9c1377 // fmla v23.4s, v27.4s, v28.s[0]
 	ADD   R4, R1, R1
-	ADD   $0x40, R2, R2
+	ADD   R5, R2, R2
 	SUBS  $1, R3, R3
 	BNE   loop
-	MOVD  R0, R9
-	FLDPQ 0(R9), (F24, F25)
+	MOVD  R0, R10
+	FLDPQ 0(R10), (F24, F25)
 	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD  $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	FSTPQ (F0, F1), 0(R9)
-	FLDPQ 32(R9), (F0, F1)
+	FSTPQ (F0, F1), 0(R10)
+	FLDPQ 32(R10), (F0, F1)
 	WORD  $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
 	WORD  $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
-	FSTPQ (F2, F3), 32(R9)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F0, F1)
+	FSTPQ (F2, F3), 32(R10)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F0, F1)
 	WORD  $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
 	WORD  $0x4e21d4a5 // fadd v5.4s, v5.4s, v1.4s
-	FSTPQ (F4, F5), 0(R9)
-	FLDPQ 32(R9), (F0, F1)
+	FSTPQ (F4, F5), 0(R10)
+	FLDPQ 32(R10), (F0, F1)
 	WORD  $0x4e20d4c6 // fadd v6.4s, v6.4s, v0.4s
 	WORD  $0x4e21d4e7 // fadd v7.4s, v7.4s, v1.4s
-	FSTPQ (F6, F7), 32(R9)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F0, F1)
+	FSTPQ (F6, F7), 32(R10)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F0, F1)
 	WORD  $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
 	WORD  $0x4e21d529 // fadd v9.4s, v9.4s, v1.4s
-	FSTPQ (F8, F9), 0(R9)
-	FLDPQ 32(R9), (F0, F1)
+	FSTPQ (F8, F9), 0(R10)
+	FLDPQ 32(R10), (F0, F1)
 	WORD  $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
 	WORD  $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
-	FSTPQ (F10, F11), 32(R9)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F0, F1)
+	FSTPQ (F10, F11), 32(R10)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F0, F1)
 	WORD  $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
 	WORD  $0x4e21d5ad // fadd v13.4s, v13.4s, v1.4s
-	FSTPQ (F12, F13), 0(R9)
-	FLDPQ 32(R9), (F0, F1)
+	FSTPQ (F12, F13), 0(R10)
+	FLDPQ 32(R10), (F0, F1)
 	WORD  $0x4e20d5ce // fadd v14.4s, v14.4s, v0.4s
 	WORD  $0x4e21d5ef // fadd v15.4s, v15.4s, v1.4s
-	FSTPQ (F14, F15), 32(R9)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F0, F1)
+	FSTPQ (F14, F15), 32(R10)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F0, F1)
 	WORD  $0x4e20d610 // fadd v16.4s, v16.4s, v0.4s
 	WORD  $0x4e21d631 // fadd v17.4s, v17.4s, v1.4s
-	FSTPQ (F16, F17), 0(R9)
-	FLDPQ 32(R9), (F0, F1)
+	FSTPQ (F16, F17), 0(R10)
+	FLDPQ 32(R10), (F0, F1)
 	WORD  $0x4e20d652 // fadd v18.4s, v18.4s, v0.4s
 	WORD  $0x4e21d673 // fadd v19.4s, v19.4s, v1.4s
-	FSTPQ (F18, F19), 32(R9)
-	ADD   R5, R9, R9
-	FLDPQ 0(R9), (F0, F1)
+	FSTPQ (F18, F19), 32(R10)
+	ADD   R6, R10, R10
+	FLDPQ 0(R10), (F0, F1)
 	WORD  $0x4e20d694 // fadd v20.4s, v20.4s, v0.4s
 	WORD  $0x4e21d6b5 // fadd v21.4s, v21.4s, v1.4s
-	FSTPQ (F20, F21), 0(R9)
-	FLDPQ 32(R9), (F0, F1)
+	FSTPQ (F20, F21), 0(R10)
+	FLDPQ 32(R10), (F0, F1)
 	WORD  $0x4e20d6d6 // fadd v22.4s, v22.4s, v0.4s
 	WORD  $0x4e21d6f7 // fadd v23.4s, v23.4s, v1.4s
-	FSTPQ (F22, F23), 32(R9)
+	FSTPQ (F22, F23), 32(R10)
 	RET
 
 // func transposeAsm(dst *float32, src *float32, n int, ds int, ss int)

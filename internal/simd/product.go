@@ -1,44 +1,58 @@
 package simd
 
-// ProductRows and ProductColumns are the size of a tile of Product.
-const ProductRows, ProductColumns = 6, 16
+// MaxProductRows and MaxProductColumns are the size of the largest tile of Product on any machine.
+const MaxProductRows, MaxProductColumns = 12, 32
 
-type product func(c, a, b *float32, k, rs, ks, ldc int)
+type product func(c, a, b *float32, k, rs, ks, ldb, ldc int)
 
-// products and sumProducts are the micro-kernels by the number of rows.
-var products, sumProducts [ProductRows + 1]product
+// products and sumProducts are the micro-kernels for 16 and for 32 columns by the number of rows, those for 32 in AVX-512 only.
+var products, sumProducts [2][MaxProductRows + 1]product
 
-// Product adds a tile of a matrix product to c: m rows, at most ProductRows, of ProductColumns. a is (m, k), its elements
-// rs apart in a column and ks in a row; b is (k, ProductColumns), close together; the rows of c are ldc apart. Each
-// product is fused with its addition. Each sum runs over k in order: it continues what is in c, or, if apart is set, starts
-// at zero and is added to c in the end.
-func Product(c, a, b []float32, m, k, rs, ks, ldc int, apart bool) {
+// productRows is the most rows that the kernels have.
+var productRows = 6
+
+// ProductRows is the most rows of a tile of Product that this machine multiplies at once.
+func ProductRows() int { return productRows }
+
+// ProductColumns is the columns of the tile that suits n columns, 16 or 32.
+func ProductColumns(n int) int {
+	if n <= 16 || products[1][1] == nil {
+		return 16
+	}
+	return 32
+}
+
+// Product adds a tile of a matrix product to c: m rows, at most ProductRows, of 16 or, where ProductColumns says so, 32
+// columns. a is (m, k), its elements rs apart in a column and ks in a row; b is (k, columns), its rows ldb apart, as those of
+// c are ldc. Each product is fused with its addition. Each sum runs over k in order: it continues what is in c, or, if apart
+// is set, starts at zero and is added to c in the end.
+func Product(c, a, b []float32, m, k, columns, rs, ks, ldb, ldc int, apart bool) {
 	if k == 0 {
 		return
 	}
 	if !on {
-		productGo(c, a, b, m, k, rs, ks, ldc, apart)
+		productGo(c, a, b, m, k, columns, rs, ks, ldb, ldc, apart)
 		return
 	}
-	_, _, _ = c[(m-1)*ldc+ProductColumns-1], a[(m-1)*rs+(k-1)*ks], b[k*ProductColumns-1]
-	f := &products
+	_, _, _ = c[(m-1)*ldc+columns-1], a[(m-1)*rs+(k-1)*ks], b[(k-1)*ldb+columns-1]
+	f := &products[columns/32]
 	if apart {
-		f = &sumProducts
+		f = &sumProducts[columns/32]
 	}
-	f[m](&c[0], &a[0], &b[0], k, rs, ks, ldc)
+	f[m](&c[0], &a[0], &b[0], k, rs, ks, ldb, ldc)
 }
 
-func productGo(c, a, b []float32, m, k, rs, ks, ldc int, apart bool) {
+func productGo(c, a, b []float32, m, k, columns, rs, ks, ldb, ldc int, apart bool) {
 	for i := range m {
-		row := c[i*ldc:][:ProductColumns]
-		for j := 0; j < ProductColumns; j += 4 {
+		row := c[i*ldc:][:columns]
+		for j := 0; j < columns; j += 4 {
 			var s [4]float32
 			if !apart {
 				s = [4]float32(row[j:])
 			}
 			at := i * rs
 			for p := range k {
-				w, x := (*[4]float32)(b[p*ProductColumns+j:]), a[at]
+				w, x := (*[4]float32)(b[p*ldb+j:]), a[at]
 				s[0] = FMA(x, w[0], s[0])
 				s[1] = FMA(x, w[1], s[1])
 				s[2] = FMA(x, w[2], s[2])

@@ -186,17 +186,19 @@ func TestTranspose(t *testing.T) {
 func TestProduct(t *testing.T) {
 	needAssembly(t)
 	r := rand.New(rand.NewPCG(11, 12))
-	for m := 1; m <= ProductRows; m++ {
-		for _, k := range []int{1, 2, 7, 33} {
-			for _, apart := range []bool{false, true} {
-				for _, s := range [][2]int{{k, 1}, {1, m}, {k + 3, 1}, {1, m + 5}} {
-					a, b := mixed(r, m*k+8*(m+k), 0.05), mixed(r, k*ProductColumns, 0.05)
-					ldc := ProductColumns + r.IntN(4)
-					got := mixed(r, m*ldc, 0.05)
-					want := append([]float32(nil), got...)
-					Product(got, a, b, m, k, s[0], s[1], ldc, apart)
-					productGo(want, a, b, m, k, s[0], s[1], ldc, apart)
-					same(t, "Product", got, want)
+	for _, columns := range []int{16, ProductColumns(32)} {
+		for m := 1; m <= ProductRows(); m++ {
+			for _, k := range []int{1, 2, 7, 33} {
+				for _, apart := range []bool{false, true} {
+					for _, s := range [][2]int{{k, 1}, {1, m}, {k + 3, 1}, {1, m + 5}} {
+						ldb, ldc := columns+r.IntN(4), columns+r.IntN(4)
+						a, b := mixed(r, m*k+8*(m+k), 0.05), mixed(r, k*ldb, 0.05)
+						got := mixed(r, m*ldc, 0.05)
+						want := append([]float32(nil), got...)
+						Product(got, a, b, m, k, columns, s[0], s[1], ldb, ldc, apart)
+						productGo(want, a, b, m, k, columns, s[0], s[1], ldb, ldc, apart)
+						same(t, "Product", got, want)
+					}
 				}
 			}
 		}

@@ -62,16 +62,24 @@ func broadcast(m Mem) VecVirtual {
 
 // ones is a vector of 1.
 func ones() VecVirtual {
-	v := YMM()
-	VPCMPEQD(v, v, v)
+	v := vector()
+	if wide512 {
+		VPTERNLOGD(Imm(0xff), v, v, v)
+	} else {
+		VPCMPEQD(v, v, v)
+	}
 	VPSRLD(Imm(25), v, v)
 	VPSLLD(Imm(23), v, v)
 	return v
 }
 
 func zeros() VecVirtual {
-	v := YMM()
-	VXORPS(v, v, v)
+	v := vector()
+	if wide512 {
+		VPXORD(v, v, v) // VXORPS is not in the AVX-512 of every processor
+	} else {
+		VXORPS(v, v, v)
+	}
 	return v
 }
 

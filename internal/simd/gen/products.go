@@ -8,31 +8,47 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// products writes the micro-kernels of the matrix product: 1 to 6 rows by 16 columns.
+// products writes the micro-kernels of the matrix product: 1 to 6 rows by 16 columns, and in AVX-512 1 to 12 rows by 16 and by
+// 32, whose sums fill 24 of the 32 registers.
 func products() {
-	for m := 1; m <= 6; m++ {
-		product(fmt.Sprintf("product%d%s", m, isaName()), m, false)
-	}
-	for m := 1; m <= 6; m++ {
-		product(fmt.Sprintf("sumProduct%d%s", m, isaName()), m, true)
+	defer func() { wide512 = false }()
+	for _, wide512 = range widths() {
+		rows, vectors := 6, []int{2}
+		if wide512 {
+			rows, vectors = 12, []int{1, 2}
+		}
+		for _, v := range vectors {
+			for _, apart := range []bool{false, true} {
+				for m := 1; m <= rows; m++ {
+					product(m, v, apart)
+				}
+			}
+		}
 	}
 }
 
 // peak writes what a processor can do at most: fused operations that wait for nothing.
 func peak() {
-	function("peakFMA", "does n times 12 fused multiplications and additions of 8 floats.", "func(n int)")
-	n, one := loaded("n"), ones()
-	var sums [12]VecVirtual
-	for k := range sums {
-		sums[k] = zeros()
+	defer func() { wide512 = false }()
+	for _, wide512 = range widths() {
+		name := "peakFMA"
+		if wide512 {
+			name += isaName()
+		}
+		function(name, fmt.Sprintf("does n times 12 fused multiplications and additions of %d floats.", lanes()), "func(n int)")
+		n, one := loaded("n"), ones()
+		var sums [12]VecVirtual
+		for k := range sums {
+			sums[k] = zeros()
+		}
+		Label("loop")
+		for _, s := range sums {
+			VFMADD231PS(one, one, s)
+		}
+		DECQ(n)
+		JNZ(LabelRef("loop"))
+		ret()
 	}
-	Label("loop")
-	for _, s := range sums {
-		VFMADD231PS(one, one, s)
-	}
-	DECQ(n)
-	JNZ(LabelRef("loop"))
-	ret()
 }
 
 // vendor writes the question who made the processor.
@@ -44,42 +60,36 @@ func vendor() {
 	RET()
 }
 
-func product(name string, m int, apart bool) {
-	how := "continuing its sums"
+// productName is that of a kernel for m rows by so many columns.
+func productName(name string, m, columns int) string {
+	if wide512 {
+		return fmt.Sprintf("%s%dx%d%s", name, m, columns, isaName())
+	}
+	return fmt.Sprintf("%s%d%s", name, m, isaName())
+}
+
+func product(m, vectors int, apart bool) {
+	columns := vectors * lanes()
+	name, how := "product", "continuing its sums"
 	if apart {
-		how = "the sums made apart and added at last"
+		name, how = "sumProduct", "the sums made apart and added at last"
 	}
-	function(name, fmt.Sprintf("adds a (%d, k) times b (k, 16) to c, %s. The elements of a lie rs apart in a column and\n"+
-		"ks in a row, the rows of c ldc apart, those of b close together.", m, how), "func(c, a, b *float32, k, rs, ks, ldc int)")
-	c, a, b, k, ks, ldc := loaded("c"), loaded("a"), loaded("b"), loaded("k"), loaded("ks"), loaded("ldc")
+	function(productName(name, m, columns), fmt.Sprintf("adds a (%d, k) times b (k, %d) to c, %s. The elements of a lie rs apart in a column and\n"+
+		"ks in a row, the rows of b ldb apart, those of c ldc.", m, columns, how), "func(c, a, b *float32, k, rs, ks, ldb, ldc int)")
+	c, a, b, k, ks, ldb, ldc := loaded("c"), loaded("a"), loaded("b"), loaded("k"), loaded("ks"), loaded("ldb"), loaded("ldc")
 	SHLQ(Imm(2), ks)
+	SHLQ(Imm(2), ldb)
 	SHLQ(Imm(2), ldc)
-	row := []Mem{{Base: a}}
-	if m > 1 {
-		rs := loaded("rs")
-		SHLQ(Imm(2), rs)
-		row = append(row, Mem{Base: a, Index: rs, Scale: 1}, Mem{Base: a, Index: rs, Scale: 2})
-		if m > 3 {
-			rs3 := GP64()
-			LEAQ(Mem{Base: rs, Index: rs, Scale: 2}, rs3)
-			row = append(row, Mem{Base: a, Index: rs3, Scale: 1}, Mem{Base: a, Index: rs, Scale: 4})
-			if m > 5 {
-				rs5 := GP64()
-				LEAQ(Mem{Base: rs, Index: rs, Scale: 4}, rs5)
-				row = append(row, Mem{Base: a, Index: rs5, Scale: 1})
-			}
-		}
-	}
-	sums := make([][2]VecVirtual, m)
+	left := rowsOf(a, m, "rs")
+	sums := make([][]VecVirtual, m)
 	at := GP64()
 	MOVQ(c, at)
 	for i := range sums {
-		for j := range sums[i] {
+		for j := range vectors {
 			if apart {
-				sums[i][j] = zeros()
+				sums[i] = append(sums[i], zeros())
 			} else {
-				sums[i][j] = YMM()
-				VMOVUPS(Mem{Base: at, Disp: 32 * j}, sums[i][j])
+				sums[i] = append(sums[i], value(Mem{Base: at, Disp: 4 * lanes() * j}))
 			}
 		}
 		if i < m-1 && !apart {
@@ -87,29 +97,82 @@ func product(name string, m int, apart bool) {
 		}
 	}
 	Label("loop")
-	b0, b1 := YMM(), YMM()
-	VMOVUPS(Mem{Base: b}, b0)
-	VMOVUPS(Mem{Base: b, Disp: 32}, b1)
-	for i := range m {
-		x := broadcast(row[i])
-		VFMADD231PS(b0, x, sums[i][0])
-		VFMADD231PS(b1, x, sums[i][1])
-	}
-	ADDQ(ks, a)
-	ADDQ(Imm(64), b)
+	multiply(sums, left.at, b)
+	left.advance(ks)
+	ADDQ(ldb, b)
 	DECQ(k)
 	JNZ(LabelRef("loop"))
 	MOVQ(c, at)
 	for i := range sums {
 		for j, s := range sums[i] {
 			if apart {
-				VADDPS(Mem{Base: at, Disp: 32 * j}, s, s)
+				VADDPS(Mem{Base: at, Disp: 4 * lanes() * j}, s, s)
 			}
-			VMOVUPS(s, Mem{Base: at, Disp: 32 * j})
+			VMOVUPS(s, Mem{Base: at, Disp: 4 * lanes() * j})
 		}
 		if i < m-1 {
 			ADDQ(ldc, at)
 		}
 	}
 	ret()
+}
+
+// multiply adds, to a tile of sums, the products of the elements at a, one for each row, and the vectors at b.
+func multiply(sums [][]VecVirtual, a []Mem, b Register) {
+	var vectors []VecVirtual
+	for j := range sums[0] {
+		vectors = append(vectors, value(Mem{Base: b, Disp: 4 * lanes() * j}))
+	}
+	for i, row := range sums {
+		if wide512 && len(row) == 1 {
+			VFMADD231PS_BCST(a[i], vectors[0], row[0])
+			continue
+		}
+		x := vector()
+		VBROADCASTSS(a[i], x)
+		for j, s := range row {
+			VFMADD231PS(vectors[j], x, s)
+		}
+	}
+}
+
+// leftRows are the places of an element in some rows: six of them are found from one register.
+type leftRows struct {
+	at    []Mem
+	bases []Register
+}
+
+// rowsOf finds rows that lie as many elements apart as a parameter says.
+func rowsOf(a Register, m int, apart string) (l leftRows) {
+	l.bases = []Register{a}
+	if l.at = []Mem{{Base: a}}; m == 1 {
+		return l
+	}
+	rs, rs3, rs5 := loaded(apart), GP64(), GP64()
+	SHLQ(Imm(2), rs)
+	if m > 3 {
+		LEAQ(Mem{Base: rs, Index: rs, Scale: 2}, rs3)
+	}
+	if m > 5 {
+		LEAQ(Mem{Base: rs, Index: rs, Scale: 4}, rs5)
+	}
+	if m > 6 {
+		next := GP64()
+		LEAQ(Mem{Base: a, Index: rs3, Scale: 2}, next)
+		l.bases = append(l.bases, next)
+	}
+	l.at = nil
+	for _, base := range l.bases {
+		l.at = append(l.at, Mem{Base: base}, Mem{Base: base, Index: rs, Scale: 1}, Mem{Base: base, Index: rs, Scale: 2},
+			Mem{Base: base, Index: rs3, Scale: 1}, Mem{Base: base, Index: rs, Scale: 4}, Mem{Base: base, Index: rs5, Scale: 1})
+	}
+	l.at = l.at[:m]
+	return l
+}
+
+// advance goes on by so many bytes.
+func (l leftRows) advance(bytes Register) {
+	for _, base := range l.bases {
+		ADDQ(bytes, base)
+	}
 }
