@@ -199,6 +199,15 @@ func TestBounds(t *testing.T) {
 			})
 		}
 	}
+	for n := 1; n < 30; n++ {
+		for _, channels := range []int{16, ProductColumns(32)} {
+			within(t, fmt.Sprintf("convolution of %d pixels in %d channels", n, channels), func(f *fence) {
+				offset := []int64{0, 8, 20}
+				w, bias := f.floats(channels*len(offset)), f.floats(channels)
+				ConvPixels(f.floats(channels*n), f.floats(5+2*n-1), w, bias, offset, n, 2)
+			})
+		}
+	}
 	for width := 8; width <= 40; width += 8 {
 		within(t, fmt.Sprintf("Spread of %d", width), func(f *fence) {
 			Spread(f.floats(3*width+2*5), f.floats(3*width), 2, 3, width, width+5)

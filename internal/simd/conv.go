@@ -64,6 +64,43 @@ func convRowGo(out, x, w, bias []float32, offset []int64, plane, n int) {
 	}
 }
 
+type pixelTile func(out, x, w, bias *float32, offset *int64, taps, step int)
+
+// pixelTiles are the kernels of ConvPixels for 16 and for 32 channels by the number of pixels; nil where there are none.
+var pixelTiles [2][MaxProductRows + 1]pixelTile
+
+// HasConvPixels reports whether there is assembly of ConvPixels for this machine.
+func HasConvPixels() bool { return pixelTiles[0][1] != nil }
+
+// ConvPixels writes n pixels, step elements apart in x and close together in out, the channels of a pixel side by side: the
+// biases and then, tap after tap, the tap's weights times the input that lies offset bytes behind the pixel's place. w holds
+// the channels of a tap together. There are as many channels as biases, 16 or, where ProductColumns says so, 32, and at
+// least one tap. Each sum is that of ConvRows.
+func ConvPixels(out, x, w, bias []float32, offset []int64, n, step int) {
+	channels, taps := len(bias), len(offset)
+	if !HasConvPixels() {
+		convPixelsGo(out, x, w, bias, offset, n, step)
+		return
+	}
+	_, _ = out[n*channels-1], w[channels*taps-1]
+	tiles := &pixelTiles[channels/32]
+	parts := (n + productRows - 1) / productRows
+	for k, high := 0, (n+parts-1)/parts; k < n; k += high {
+		tiles[min(high, n-k)](&out[k*channels], &x[k*step], &w[0], &bias[0], &offset[0], taps, step)
+	}
+}
+
+func convPixelsGo(out, x, w, bias []float32, offset []int64, n, step int) {
+	for k := range n {
+		for c, s := range bias {
+			for t, at := range offset {
+				s = FMA(w[t*len(bias)+c], x[k*step+int(at/4)], s)
+			}
+			out[k*len(bias)+c] = s
+		}
+	}
+}
+
 // Spread adds v·k to a block of out: height rows of width elements, a multiple of 8, stride apart in out and close
 // together in k.
 func Spread(out, k []float32, v float32, height, width, stride int) {

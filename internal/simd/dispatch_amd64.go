@@ -34,6 +34,7 @@ func init() {
 		1: sumProduct1AVX2, sumProduct2AVX2, sumProduct3AVX2, sumProduct4AVX2, sumProduct5AVX2, sumProduct6AVX2,
 		12: nil,
 	}
+	pixelTiles[0] = [...]pixelTile{1: pixels1AVX2, pixels2AVX2, pixels3AVX2, pixels4AVX2, pixels5AVX2, pixels6AVX2, 12: nil}
 	if wide {
 		wideProducts()
 	}
@@ -45,7 +46,7 @@ func init() {
 	}
 }
 
-// wideProducts chooses the kernels of AVX-512 for the matrix product.
+// wideProducts chooses the kernels of AVX-512 for the matrix product and for convolutions into many channels.
 func wideProducts() {
 	productRows, peakWide = 12, peakFMAAVX512
 	products[0] = [...]product{
@@ -63,6 +64,14 @@ func wideProducts() {
 	sumProducts[1] = [...]product{
 		1: sumProduct1x32AVX512, sumProduct2x32AVX512, sumProduct3x32AVX512, sumProduct4x32AVX512, sumProduct5x32AVX512, sumProduct6x32AVX512,
 		sumProduct7x32AVX512, sumProduct8x32AVX512, sumProduct9x32AVX512, sumProduct10x32AVX512, sumProduct11x32AVX512, sumProduct12x32AVX512,
+	}
+	pixelTiles[0] = [...]pixelTile{
+		1: pixels1x16AVX512, pixels2x16AVX512, pixels3x16AVX512, pixels4x16AVX512, pixels5x16AVX512, pixels6x16AVX512,
+		pixels7x16AVX512, pixels8x16AVX512, pixels9x16AVX512, pixels10x16AVX512, pixels11x16AVX512, pixels12x16AVX512,
+	}
+	pixelTiles[1] = [...]pixelTile{
+		1: pixels1x32AVX512, pixels2x32AVX512, pixels3x32AVX512, pixels4x32AVX512, pixels5x32AVX512, pixels6x32AVX512,
+		pixels7x32AVX512, pixels8x32AVX512, pixels9x32AVX512, pixels10x32AVX512, pixels11x32AVX512, pixels12x32AVX512,
 	}
 }
 

@@ -881,6 +881,156 @@ func conv4x1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *in
 //go:noescape
 func spreadAsm(out *float32, k *float32, v float32, height int, width int, stride int)
 
+// pixels1x16AVX512 writes 1 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels1x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels2x16AVX512 writes 2 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels2x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels3x16AVX512 writes 3 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels3x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels4x16AVX512 writes 4 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels4x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels5x16AVX512 writes 5 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels5x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels6x16AVX512 writes 6 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels6x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels7x16AVX512 writes 7 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels7x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels8x16AVX512 writes 8 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels8x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels9x16AVX512 writes 9 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels9x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels10x16AVX512 writes 10 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels10x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels11x16AVX512 writes 11 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels11x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels12x16AVX512 writes 12 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels12x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels1x32AVX512 writes 1 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels1x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels2x32AVX512 writes 2 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels2x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels3x32AVX512 writes 3 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels3x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels4x32AVX512 writes 4 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels4x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels5x32AVX512 writes 5 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels5x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels6x32AVX512 writes 6 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels6x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels7x32AVX512 writes 7 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels7x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels8x32AVX512 writes 8 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels8x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels9x32AVX512 writes 9 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels9x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels10x32AVX512 writes 10 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels10x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels11x32AVX512 writes 11 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels11x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels12x32AVX512 writes 12 pixels, step elements apart in x and close together in out, in 32 channels; see ConvPixels.
+//
+//go:noescape
+func pixels12x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels1AVX2 writes 1 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels2AVX2 writes 2 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels3AVX2 writes 3 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels4AVX2 writes 4 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels5AVX2 writes 5 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels5AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
+// pixels6AVX2 writes 6 pixels, step elements apart in x and close together in out, in 16 channels; see ConvPixels.
+//
+//go:noescape
+func pixels6AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+
 // product1x16AVX512 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
 // ks in a row, the rows of b ldb apart, those of c ldc.
 //

@@ -28624,6 +28624,1713 @@ vector:
 	VZEROUPPER
 	RET
 
+// func pixels1x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels1x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	VMOVUPS (BX), Z0
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	VMOVUPS          (DX), Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func pixels2x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels2x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	VMOVUPS          (DX), Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z2, Z1
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func pixels3x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels3x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	VMOVUPS          (DX), Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z3, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z3, Z2
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VZEROUPPER
+	RET
+
+// func pixels4x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels4x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	VMOVUPS          (DX), Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z4, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z4, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z4, Z3
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func pixels5x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels5x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	VMOVUPS          (DX), Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z5, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z5, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z5, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z5, Z4
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+// func pixels6x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels6x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	VMOVUPS          (DX), Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z6, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z6, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z6, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z6, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z6, Z5
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+// func pixels7x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels7x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	VMOVUPS (BX), Z6
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	LEAQ             (BX)(R9*2), R11
+	VMOVUPS          (DX), Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z7, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z7, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z7, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z7, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z7, Z5
+	VFMADD231PS.BCST (R11), Z7, Z6
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VMOVUPS          Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+// func pixels8x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels8x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS (BX), Z7
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	LEAQ             (BX)(R9*2), R11
+	VMOVUPS          (DX), Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z8, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z8, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z8, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z8, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z8, Z5
+	VFMADD231PS.BCST (R11), Z8, Z6
+	VFMADD231PS.BCST (R11)(R8*1), Z8, Z7
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VMOVUPS          Z6, 384(AX)
+	VMOVUPS          Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func pixels9x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels9x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS (BX), Z7
+	VMOVUPS (BX), Z8
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	LEAQ             (BX)(R9*2), R11
+	VMOVUPS          (DX), Z9
+	VFMADD231PS.BCST (BX), Z9, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z9, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z9, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z9, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z9, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z9, Z5
+	VFMADD231PS.BCST (R11), Z9, Z6
+	VFMADD231PS.BCST (R11)(R8*1), Z9, Z7
+	VFMADD231PS.BCST (R11)(R8*2), Z9, Z8
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VMOVUPS          Z6, 384(AX)
+	VMOVUPS          Z7, 448(AX)
+	VMOVUPS          Z8, 512(AX)
+	VZEROUPPER
+	RET
+
+// func pixels10x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels10x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS (BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS (BX), Z9
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	LEAQ             (BX)(R9*2), R11
+	VMOVUPS          (DX), Z10
+	VFMADD231PS.BCST (BX), Z10, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z10, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z10, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z10, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z10, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z10, Z5
+	VFMADD231PS.BCST (R11), Z10, Z6
+	VFMADD231PS.BCST (R11)(R8*1), Z10, Z7
+	VFMADD231PS.BCST (R11)(R8*2), Z10, Z8
+	VFMADD231PS.BCST (R11)(R9*1), Z10, Z9
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VMOVUPS          Z6, 384(AX)
+	VMOVUPS          Z7, 448(AX)
+	VMOVUPS          Z8, 512(AX)
+	VMOVUPS          Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+// func pixels11x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels11x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS (BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS (BX), Z9
+	VMOVUPS (BX), Z10
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	LEAQ             (BX)(R9*2), R11
+	VMOVUPS          (DX), Z11
+	VFMADD231PS.BCST (BX), Z11, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z11, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z11, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z11, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z11, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z11, Z5
+	VFMADD231PS.BCST (R11), Z11, Z6
+	VFMADD231PS.BCST (R11)(R8*1), Z11, Z7
+	VFMADD231PS.BCST (R11)(R8*2), Z11, Z8
+	VFMADD231PS.BCST (R11)(R9*1), Z11, Z9
+	VFMADD231PS.BCST (R11)(R8*4), Z11, Z10
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VMOVUPS          Z6, 384(AX)
+	VMOVUPS          Z7, 448(AX)
+	VMOVUPS          Z8, 512(AX)
+	VMOVUPS          Z9, 576(AX)
+	VMOVUPS          Z10, 640(AX)
+	VZEROUPPER
+	RET
+
+// func pixels12x16AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels12x16AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS (BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS (BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS (BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS (BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS (BX), Z11
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ             (SI)(DI*8), BX
+	ADDQ             CX, BX
+	LEAQ             (BX)(R9*2), R11
+	VMOVUPS          (DX), Z12
+	VFMADD231PS.BCST (BX), Z12, Z0
+	VFMADD231PS.BCST (BX)(R8*1), Z12, Z1
+	VFMADD231PS.BCST (BX)(R8*2), Z12, Z2
+	VFMADD231PS.BCST (BX)(R9*1), Z12, Z3
+	VFMADD231PS.BCST (BX)(R8*4), Z12, Z4
+	VFMADD231PS.BCST (BX)(R10*1), Z12, Z5
+	VFMADD231PS.BCST (R11), Z12, Z6
+	VFMADD231PS.BCST (R11)(R8*1), Z12, Z7
+	VFMADD231PS.BCST (R11)(R8*2), Z12, Z8
+	VFMADD231PS.BCST (R11)(R9*1), Z12, Z9
+	VFMADD231PS.BCST (R11)(R8*4), Z12, Z10
+	VFMADD231PS.BCST (R11)(R10*1), Z12, Z11
+	ADDQ             $0x00000040, DX
+	INCQ             DI
+	JNZ              tap
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 128(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 256(AX)
+	VMOVUPS          Z5, 320(AX)
+	VMOVUPS          Z6, 384(AX)
+	VMOVUPS          Z7, 448(AX)
+	VMOVUPS          Z8, 512(AX)
+	VMOVUPS          Z9, 576(AX)
+	VMOVUPS          Z10, 640(AX)
+	VMOVUPS          Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+// func pixels1x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels1x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VBROADCASTSS (BX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func pixels2x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels2x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VBROADCASTSS (BX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (BX)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func pixels3x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels3x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VBROADCASTSS (BX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (BX)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (BX)(R8*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+// func pixels4x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels4x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VBROADCASTSS (BX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (BX)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (BX)(R8*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (BX)(R9*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func pixels5x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels5x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	VBROADCASTSS (BX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (BX)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (BX)(R8*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (BX)(R9*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (BX)(R8*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+// func pixels6x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels6x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VBROADCASTSS (BX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (BX)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (BX)(R8*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (BX)(R9*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (BX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (BX)(R10*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+// func pixels7x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels7x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	VBROADCASTSS (BX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (BX)(R8*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (BX)(R8*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (BX)(R9*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (BX)(R8*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (BX)(R10*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R11), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+// func pixels8x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels8x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z15
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
+	VBROADCASTSS (BX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (BX)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (BX)(R8*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (BX)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (BX)(R8*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (BX)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R11), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R11)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VZEROUPPER
+	RET
+
+// func pixels9x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels9x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z15
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z17
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
+	VBROADCASTSS (BX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (BX)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (BX)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (BX)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (BX)(R8*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (BX)(R10*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R11), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R11)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R11)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VZEROUPPER
+	RET
+
+// func pixels10x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels10x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z15
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z17
+	VMOVUPS (BX), Z18
+	VMOVUPS 64(BX), Z19
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
+	VBROADCASTSS (BX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (BX)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (BX)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (BX)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (BX)(R8*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (BX)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R11), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R11)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R11)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R11)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+// func pixels11x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels11x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z15
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z17
+	VMOVUPS (BX), Z18
+	VMOVUPS 64(BX), Z19
+	VMOVUPS (BX), Z20
+	VMOVUPS 64(BX), Z21
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VMOVUPS      (DX), Z22
+	VMOVUPS      64(DX), Z23
+	VBROADCASTSS (BX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (BX)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (BX)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (BX)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (BX)(R8*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (BX)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R11)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R11)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R11)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R11)(R8*4), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VZEROUPPER
+	RET
+
+// func pixels12x32AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, AVX512F
+TEXT ·pixels12x32AVX512(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS (BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z11
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z15
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z17
+	VMOVUPS (BX), Z18
+	VMOVUPS 64(BX), Z19
+	VMOVUPS (BX), Z20
+	VMOVUPS 64(BX), Z21
+	VMOVUPS (BX), Z22
+	VMOVUPS 64(BX), Z23
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VBROADCASTSS (BX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (BX)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (BX)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (BX)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (BX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (BX)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R11)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R11)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R11)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R11)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R11)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         $0x00000080, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+// func pixels1AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, FMA3
+TEXT ·pixels1AVX2(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Y2
+	VMOVUPS      32(DX), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x00000040, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func pixels2AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, FMA3
+TEXT ·pixels2AVX2(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(R8*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x00000040, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func pixels3AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, FMA3
+TEXT ·pixels3AVX2(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMOVUPS (BX), Y4
+	VMOVUPS 32(BX), Y5
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(R8*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(R8*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x00000040, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+// func pixels4AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, FMA3
+TEXT ·pixels4AVX2(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMOVUPS (BX), Y4
+	VMOVUPS 32(BX), Y5
+	VMOVUPS (BX), Y6
+	VMOVUPS 32(BX), Y7
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Y8
+	VMOVUPS      32(DX), Y9
+	VBROADCASTSS (BX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (BX)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (BX)(R8*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (BX)(R9*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x00000040, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func pixels5AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, FMA3
+TEXT ·pixels5AVX2(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMOVUPS (BX), Y4
+	VMOVUPS 32(BX), Y5
+	VMOVUPS (BX), Y6
+	VMOVUPS 32(BX), Y7
+	VMOVUPS (BX), Y8
+	VMOVUPS 32(BX), Y9
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Y10
+	VMOVUPS      32(DX), Y11
+	VBROADCASTSS (BX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (BX)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (BX)(R8*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (BX)(R9*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (BX)(R8*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x00000040, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+// func pixels6AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
+// Requires: AVX, FMA3
+TEXT ·pixels6AVX2(SB), NOSPLIT, $0-56
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    bias+24(FP), BX
+	MOVQ    offset+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    step+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMOVUPS (BX), Y4
+	VMOVUPS 32(BX), Y5
+	VMOVUPS (BX), Y6
+	VMOVUPS 32(BX), Y7
+	VMOVUPS (BX), Y8
+	VMOVUPS 32(BX), Y9
+	VMOVUPS (BX), Y10
+	VMOVUPS 32(BX), Y11
+	LEAQ    (SI)(DI*8), SI
+	NEGQ    DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
+	VBROADCASTSS (BX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (BX)(R8*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (BX)(R8*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (BX)(R9*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (BX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (BX)(R10*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x00000040, DX
+	INCQ         DI
+	JNZ          tap
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
+	VZEROUPPER
+	RET
+
 // func product1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, AVX512F
 TEXT ·product1x16AVX512(SB), NOSPLIT, $0-64

@@ -147,6 +147,26 @@ func TestConvRows(t *testing.T) {
 	}
 }
 
+// TestConvPixels compares convolutions of pixels with the twin's, for all numbers of pixels and both of channels.
+func TestConvPixels(t *testing.T) {
+	needAssembly(t)
+	r := rand.New(rand.NewPCG(23, 24))
+	for n := 1; n < 40; n++ {
+		for _, channels := range []int{16, ProductColumns(32)} {
+			offset := make([]int64, 1+r.IntN(12))
+			for k := range offset {
+				offset[k] = 4 * int64(r.IntN(40))
+			}
+			step := 1 + r.IntN(3)
+			x, w, bias := mixed(r, n*step+40, 0.1), mixed(r, channels*len(offset), 0.05), mixed(r, channels, 0)
+			got, want := make([]float32, n*channels), make([]float32, n*channels)
+			ConvPixels(got, x, w, bias, offset, n, step)
+			convPixelsGo(want, x, w, bias, offset, n, step)
+			same(t, "ConvPixels", got, want)
+		}
+	}
+}
+
 // TestSpread compares kernels added around an input with the twin's.
 func TestSpread(t *testing.T) {
 	needAssembly(t)

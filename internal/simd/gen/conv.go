@@ -19,6 +19,57 @@ func convolution() {
 		}
 	}
 	spread()
+	if !neon {
+		pixels()
+	}
+}
+
+// pixels writes the convolution of a few pixels into many channels, which are the elements of vectors.
+func pixels() {
+	defer func() { wide512 = false }()
+	for _, wide512 = range widths() {
+		most, vectors := 6, []int{2}
+		if wide512 {
+			most, vectors = 12, []int{1, 2}
+		}
+		for _, v := range vectors {
+			for m := 1; m <= most; m++ {
+				pixelTile(m, v)
+			}
+		}
+	}
+}
+
+func pixelTile(m, vectors int) {
+	columns := vectors * lanes()
+	function(productName("pixels", m, columns),
+		fmt.Sprintf("writes %d pixels, step elements apart in x and close together in out, in %d channels; see ConvPixels.", m, columns),
+		"func(out, x, w, bias *float32, offset *int64, taps, step int)")
+	out, x, w, bias, offset, taps := loaded("out"), loaded("x"), loaded("w"), loaded("bias"), loaded("offset"), loaded("taps")
+	from := GP64()
+	places := rowsOf(from, m, "step")
+	sums := make([][]VecVirtual, m)
+	for i := range sums {
+		for j := range vectors {
+			sums[i] = append(sums[i], value(Mem{Base: bias, Disp: 4 * lanes() * j}))
+		}
+	}
+	LEAQ(Mem{Base: offset, Index: taps, Scale: 8}, offset)
+	NEGQ(taps)
+	Label("tap")
+	MOVQ(Mem{Base: offset, Index: taps, Scale: 8}, from)
+	ADDQ(x, from)
+	places.begin()
+	multiply(sums, places.at, w)
+	ADDQ(U32(4*columns), w)
+	INCQ(taps)
+	JNZ(LabelRef("tap"))
+	for i, row := range sums {
+		for j, s := range row {
+			VMOVUPS(s, Mem{Base: out, Disp: 4 * (i*columns + lanes()*j)})
+		}
+	}
+	ret()
 }
 
 func strip(channels, width int) {

@@ -81,6 +81,7 @@ func product(m, vectors int, apart bool) {
 	SHLQ(Imm(2), ldb)
 	SHLQ(Imm(2), ldc)
 	left := rowsOf(a, m, "rs")
+	left.begin()
 	sums := make([][]VecVirtual, m)
 	at := GP64()
 	MOVQ(c, at)
@@ -138,14 +139,16 @@ func multiply(sums [][]VecVirtual, a []Mem, b Register) {
 
 // leftRows are the places of an element in some rows: six of them are found from one register.
 type leftRows struct {
-	at    []Mem
-	bases []Register
+	at          []Mem
+	first, rest Register // of row 0 and of row 6, which is nil without one
+	rs3         Register
 }
 
 // rowsOf finds rows that lie as many elements apart as a parameter says.
-func rowsOf(a Register, m int, apart string) (l leftRows) {
-	l.bases = []Register{a}
-	if l.at = []Mem{{Base: a}}; m == 1 {
+func rowsOf(first Register, m int, apart string) leftRows {
+	l := leftRows{first: first}
+	if m == 1 {
+		l.at = []Mem{{Base: first}}
 		return l
 	}
 	rs, rs3, rs5 := loaded(apart), GP64(), GP64()
@@ -156,13 +159,12 @@ func rowsOf(a Register, m int, apart string) (l leftRows) {
 	if m > 5 {
 		LEAQ(Mem{Base: rs, Index: rs, Scale: 4}, rs5)
 	}
+	bases := []Register{first}
 	if m > 6 {
-		next := GP64()
-		LEAQ(Mem{Base: a, Index: rs3, Scale: 2}, next)
-		l.bases = append(l.bases, next)
+		l.rs3, l.rest = rs3, GP64()
+		bases = append(bases, l.rest)
 	}
-	l.at = nil
-	for _, base := range l.bases {
+	for _, base := range bases {
 		l.at = append(l.at, Mem{Base: base}, Mem{Base: base, Index: rs, Scale: 1}, Mem{Base: base, Index: rs, Scale: 2},
 			Mem{Base: base, Index: rs3, Scale: 1}, Mem{Base: base, Index: rs, Scale: 4}, Mem{Base: base, Index: rs5, Scale: 1})
 	}
@@ -170,9 +172,17 @@ func rowsOf(a Register, m int, apart string) (l leftRows) {
 	return l
 }
 
+// begin finds row 6 from row 0.
+func (l leftRows) begin() {
+	if l.rest != nil {
+		LEAQ(Mem{Base: l.first, Index: l.rs3, Scale: 2}, l.rest)
+	}
+}
+
 // advance goes on by so many bytes.
 func (l leftRows) advance(bytes Register) {
-	for _, base := range l.bases {
-		ADDQ(bytes, base)
+	ADDQ(bytes, l.first)
+	if l.rest != nil {
+		ADDQ(bytes, l.rest)
 	}
 }
