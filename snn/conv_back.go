@@ -71,9 +71,8 @@ type backInput struct {
 
 // phase is the pixels of the input that the same taps see.
 type phase struct {
-	y, x, h, w int       // the first one, and how many there are
-	offset     []int64   // of a tap, in bytes
-	weight     []float32 // by group, block of channels, tap and channel
+	y, x, h, w int // the first one, and how many there are
+	blocks     convBlocks
 }
 
 // arrange makes the phases.
@@ -102,22 +101,12 @@ func (t *backInput) turn(p *phase) {
 				y, x := p.y+c.top-ky*c.dh, p.x+c.left-kx*c.dw
 				if floor(y, c.sh)*c.sh == y && floor(x, c.sw)*c.sw == x {
 					taps = append(taps, (o*per*c.kh+ky)*c.kw+kx)
-					p.offset = append(p.offset, 4*int64((o*t.rows+floor(y, c.sh)+t.top)*t.row+floor(x, c.sw)+t.left))
+					p.blocks.offset = append(p.blocks.offset, 4*int64((o*t.rows+floor(y, c.sh)+t.top)*t.row+floor(x, c.sw)+t.left))
 				}
 			}
 		}
 	}
-	p.weight = make([]float32, 0, c.in*len(taps))
-	for group := range c.groups {
-		for i := 0; i < per; i += simd.ConvChannels {
-			from := c.weight.Data()[(group*perOut*per+i)*c.kh*c.kw:]
-			for _, tap := range taps {
-				for k := range min(simd.ConvChannels, per-i) {
-					p.weight = append(p.weight, from[tap+k*c.kh*c.kw])
-				}
-			}
-		}
-	}
+	p.blocks.arrange(c.weight.Data(), nil, c.groups, per, c.kh*c.kw, taps)
 }
 
 // floor is a/b, rounded down.
@@ -150,42 +139,39 @@ func (t *backInput) Piece(k int) {
 // fill makes the pixels of a phase.
 func (t *backInput) fill(dx, around []float32, p *phase) {
 	c, g := t.c, t.g
-	if len(p.offset) == 0 {
+	if len(p.blocks.offset) == 0 {
 		return
 	}
-	per, plane, taps, wide := c.in/c.groups, g.h*g.w, len(p.offset), max(p.w, 8)
-	direct := c.sh == 1 && c.sw == 1 && p.w == wide
-	apart := borrow(simd.ConvChannels * p.h * wide)
-	defer giveBack(apart)
+	per, plane, wide := c.in/c.groups, g.h*g.w, p.w
 	band := max(1, convRows/(c.out/c.groups*t.row))
+	if p.blocks.many {
+		band = max(band, convPixels/wide)
+	} else {
+		wide = max(wide, 8)
+	}
+	direct := c.sh == 1 && c.sw == 1 && p.w == wide
+	apart := borrow(per * min(band, p.h) * wide)
+	defer giveBack(apart)
 	for group := range c.groups {
 		from := around[group*c.out/c.groups*t.rows*t.row:]
 		for y := 0; y < p.h; y += band {
-			rows, at := min(band, p.h-y), group*per*taps
-			for i := 0; i < per; i += simd.ConvChannels {
-				n := min(simd.ConvChannels, per-i)
-				weight := p.weight[at:][:n*taps]
-				at += n * taps
-				to := dx[(group*per+i)*plane:]
-				if direct {
-					simd.ConvRows(to[y*g.w:], from[y*t.row:], weight, zeros[:n], p.offset, plane, g.w, rows, g.w, t.row)
-					continue
-				}
-				simd.ConvRows(*apart, from[y*t.row:], weight, zeros[:n], p.offset, rows*wide, wide, rows, wide, t.row)
-				for k := range n {
-					for r := range rows {
-						row := to[k*plane+(p.y+(y+r)*c.sh)*g.w+p.x:]
-						for j, v := range (*apart)[(k*rows+r)*wide:][:p.w] {
-							row[j*c.sw] = v
-						}
+			rows, to := min(band, p.h-y), dx[group*per*plane:]
+			if direct {
+				p.blocks.rows(to[y*g.w:], from[y*t.row:], group, plane, wide, rows, t.row, 1)
+				continue
+			}
+			p.blocks.rows(*apart, from[y*t.row:], group, rows*wide, wide, rows, t.row, 1)
+			for k := range per {
+				for r := range rows {
+					row := to[k*plane+(p.y+(y+r)*c.sh)*g.w+p.x:]
+					for j, v := range (*apart)[(k*rows+r)*wide:][:p.w] {
+						row[j*c.sw] = v
 					}
 				}
 			}
 		}
 	}
 }
-
-var zeros [simd.ConvChannels]float32
 
 // backWeight makes the gradient of the weight, a piece for some input and output channels: a sum for each row of the output,
 // the images one after the other.

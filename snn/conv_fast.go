@@ -9,10 +9,10 @@ import (
 
 // convWork is a convolution's weights as the fast paths want them, and their scratch memory.
 type convWork struct {
-	weight, bias []float32 // of denseFast: tap by tap, the channels of a block together
-	offset       []int64   // of its taps, in bytes
-	kernels      []float32 // of scatter: flipped, with zeros between the taps, rows of width elements
-	width        int       // 0 if the kernels are not made
+	blocks  convBlocks // of denseFast
+	places  []int      // of its taps in the weights of a channel
+	kernels []float32  // of scatter: flipped, with zeros between the taps, rows of width elements
+	width   int        // 0 if the kernels are not made
 }
 
 var convWorks = sync.Pool{New: func() any { return new(convWork) }}
@@ -25,51 +25,49 @@ func grown[E any](s []E, n int) []E {
 	return s[:n]
 }
 
-// canStrip says that denseFast does it: its pixels are neighbours in the input, and a row holds a vector of them.
-func (c *Conv) canStrip(g image) bool { return simd.On() && c.sw == 1 && g.ow >= 8 }
+// isFast says that denseFast does it: there are many channels, or its pixels are neighbours in the input, and a row holds a
+// vector of them.
+func (c *Conv) isFast(g image) bool {
+	return isMany(c.out/c.groups) || simd.On() && c.sw == 1 && g.ow >= 8
+}
 
 // arrange makes the weights, biases and offsets of denseFast.
 func (w *convWork) arrange(c *Conv, g image) {
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	per, perOut, taps := c.in/c.groups, c.out/c.groups, c.kh*c.kw
-	w.weight, w.bias = grown(w.weight, c.out*per*taps), grown(w.bias, c.out)
-	clear(w.bias)
-	if c.bias != nil {
-		add(w.bias, c.bias.Data()) // a bias of −0 is +0; see fillBias
-	}
-	w.offset = w.offset[:0]
+	per := c.in / c.groups
+	w.places, w.blocks.offset = w.places[:0], w.blocks.offset[:0]
 	for i := range per {
 		for ky := range c.kh {
 			for kx := range c.kw {
-				w.offset = append(w.offset, 4*int64((i*ph+ky*c.dh)*pw+kx*c.dw))
+				w.places = append(w.places, len(w.places))
+				w.blocks.offset = append(w.blocks.offset, 4*int64((i*ph+ky*c.dh)*pw+kx*c.dw))
 			}
 		}
 	}
-	from, to := c.weight.Data(), w.weight
-	for group := range c.groups {
-		for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
-			n := min(simd.ConvChannels, (group+1)*perOut-o)
-			for k := range n {
-				for t, v := range from[(o+k)*per*taps:][:per*taps] {
-					to[t*n+k] = v
-				}
-			}
-			to = to[n*per*taps:]
-		}
+	var bias []float32
+	if c.bias != nil {
+		bias = c.bias.Data()
 	}
+	w.blocks.arrange(c.weight.Data(), bias, c.groups, c.out/c.groups, len(w.places), w.places)
 }
 
 // convRows is the elements of the input's rows that all output channels are made of before the next rows are: they stay in
 // the first cache.
 const convRows = 1 << 12
 
+// convPixels is the least pixels of a band, if an image has them, where channels are many: fewer are slow to transpose.
+const convPixels = 128
+
 // denseFast is dense with sums that stay in registers; x is padded. Several processors share the rows of a large image.
 func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
 	t := bandTasks.Get().(*bandTask)
 	pw := g.w + c.left + c.right
 	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: max(1, convRows/(c.in/c.groups*pw*c.sh))}
+	if w.blocks.many {
+		t.rows = max(t.rows, convPixels/g.ow)
+	}
 	bands := (g.oh + t.rows - 1) / t.rows
-	if isShared(c.out * g.oh * g.ow * len(w.offset)) {
+	if isShared(c.out * g.oh * g.ow * len(w.places)) {
 		pool.Do(bands, t)
 	} else {
 		for k := range bands {
@@ -93,17 +91,13 @@ var bandTasks = sync.Pool{New: func() any { return new(bandTask) }}
 
 // Piece convolves a band of rows.
 func (t *bandTask) Piece(k int) {
-	c, g, w := t.c, t.g, t.w
+	c, g := t.c, t.g
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	per, perOut, plane, taps := c.in/c.groups, c.out/c.groups, g.oh*g.ow, len(w.offset)
+	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
 	y := k * t.rows
 	for group := range c.groups {
-		first := group * per * ph * pw
-		for o := group * perOut; o < (group+1)*perOut; o += simd.ConvChannels {
-			n := min(simd.ConvChannels, (group+1)*perOut-o)
-			simd.ConvRows(t.out[o*plane+y*g.ow:], t.x[first+y*c.sh*pw:], w.weight[o*taps:][:n*taps], w.bias[o:][:n], w.offset,
-				plane, g.ow, min(t.rows, g.oh-y), g.ow, c.sh*pw)
-		}
+		t.w.blocks.rows(t.out[group*perOut*plane+y*g.ow:], t.x[group*per*ph*pw+y*c.sh*pw:], group, plane, g.ow, min(t.rows, g.oh-y),
+			c.sh*pw, c.sw)
 	}
 }
 

@@ -53,7 +53,7 @@ func (c *Conv) take(dst []float32, x inputs, in []int) {
 		if each /= 20; isShared(images*each) && images < procs {
 			t.parts = min(c.out, procs)
 		}
-	case c.canStrip(g):
+	case c.isFast(g):
 		t.work.arrange(c, g)
 	}
 	if pieces := images * t.parts; isShared(images*each) && pieces > 1 {
@@ -157,7 +157,7 @@ func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 		c.pad(*p, x, g, c.in)
 		x = *p
 	}
-	if c.canStrip(g) {
+	if c.isFast(g) {
 		c.denseFast(out, x, g, work)
 		return
 	}

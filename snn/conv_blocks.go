@@ -1,0 +1,88 @@
+package snn
+
+import (
+	"github.com/livespike/livespike/internal/simd"
+)
+
+// convBlocks are the weights of a convolution as the kernels want them, the channels of an output in blocks: those of a few
+// are made in strips of a row, with a vector of pixels for each channel; many are the elements of vectors themselves.
+type convBlocks struct {
+	weight, bias []float32 // by group, block, tap and channel; and by group and channel. Blocks of many end with zeros
+	offset       []int64   // of the taps, in bytes
+	channels     int       // of a group
+	many         bool
+}
+
+// convMany is the least channels of a group that are elements of vectors.
+const convMany = 8
+
+// isMany reports whether so many channels of a group are elements of vectors.
+func isMany(channels int) bool { return simd.HasConvPixels() && channels >= convMany }
+
+// block is how many of the channels left the next block has, and how many with the zeros at its end.
+func (b *convBlocks) block(left int) (channels, filled int) {
+	if b.many {
+		filled = simd.ProductColumns(left)
+		return min(filled, left), filled
+	}
+	channels = min(simd.ConvChannels, left)
+	return channels, channels
+}
+
+// filled is the channels of a group with the zeros.
+func (b *convBlocks) filled() int {
+	if !b.many {
+		return b.channels
+	}
+	return (b.channels + 15) &^ 15
+}
+
+// arrange makes the blocks of weights whose channels lie apart elements apart, and whose taps are at places in them. A bias
+// of nil is zero.
+func (b *convBlocks) arrange(weight, bias []float32, groups, channels, apart int, places []int) {
+	b.channels, b.many = channels, isMany(channels)
+	b.weight, b.bias = grown(b.weight, groups*b.filled()*len(places)), grown(b.bias, groups*b.filled())
+	clear(b.bias)
+	to, toBias := b.weight, b.bias
+	for c := 0; c < groups*channels; {
+		n, filled := b.block(channels - c%channels)
+		first := c/channels*len(weight)/groups + c%channels*apart
+		for t, place := range places {
+			row := to[t*filled:][:filled]
+			for k := range row[:n] {
+				row[k] = weight[first+place+k*apart]
+			}
+			clear(row[n:])
+		}
+		if bias != nil {
+			add(toBias[:n], bias[c:][:n]) // a bias of −0 is +0; see fillBias
+		}
+		to, toBias, c = to[filled*len(places):], toBias[filled:], c+n
+	}
+}
+
+// rows writes n pixels of some rows of all channels of a group, plane elements apart and their rows close together. Pixels are
+// step elements apart in x, 1 unless the channels are many, and rows xRow.
+func (b *convBlocks) rows(out, x []float32, group, plane, n, rows, xRow, step int) {
+	taps := len(b.offset)
+	weight, bias := b.weight[group*b.filled()*taps:], b.bias[group*b.filled():]
+	var work []float32
+	if b.many {
+		p := borrow(n * rows * simd.ProductColumns(b.channels))
+		defer giveBack(p)
+		work = *p
+	}
+	for c := 0; c < b.channels; {
+		channels, filled := b.block(b.channels - c)
+		w, from := weight[:filled*taps], bias[:filled]
+		if b.many {
+			for y := range rows {
+				simd.ConvPixels(work[y*n*filled:], x[y*xRow:], w, from, b.offset, n, step)
+			}
+			simd.Transpose(out[c*plane:], work, n*rows, channels, plane, filled)
+		} else {
+			simd.ConvRows(out[c*plane:], x, w, from, b.offset, plane, n, rows, n, xRow)
+		}
+		weight, bias, c = weight[filled*taps:], bias[filled:], c+channels
+	}
+}
