@@ -184,6 +184,9 @@ type backWeight struct {
 	ins, outs int // pieces of a group
 }
 
+// inTiles says that weightTiles does it, for so many input channels.
+func (t *backWeight) inTiles(channels int) bool { return !t.sparse && t.c.kw*channels >= weightFew }
+
 // cut says how many pieces there are: as many as keep the processors busy, cut by input channels first, since every piece
 // arranges its inputs for itself.
 func (t *backWeight) cut(work int) int {
@@ -194,8 +197,11 @@ func (t *backWeight) cut(work int) int {
 		parts = (2*runtime.GOMAXPROCS(0) + c.groups - 1) / c.groups
 	}
 	t.ins = min(parts, per)
-	if t.sparse {
+	switch {
+	case t.sparse:
 		t.ins = 1
+	case t.inTiles(per):
+		t.ins = min(parts, max(1, per/16)) // fewer do not fill a tile
 	}
 	t.outs = min((parts+t.ins-1)/t.ins, perOut)
 	t.inputs, t.outputs = (per+t.ins-1)/t.ins, (perOut+t.outs-1)/t.outs
@@ -211,6 +217,21 @@ func (t *backWeight) Piece(k int) {
 	i, o := k/t.outs%t.ins*t.inputs, k%t.outs*t.outputs
 	ins, outs := min(t.inputs, per-i), min(t.outputs, perOut-o)
 	first, firstOut := group*per+i, group*perOut+o
+	taps := c.kh * c.kw
+	if t.inTiles(ins) {
+		w := weightTiles{c: c, g: g, ins: ins, outs: outs}
+		image, gradient := w.size()
+		work := borrow(image + gradient)
+		defer giveBack(work)
+		clear(*work)
+		w.x, w.dw = (*work)[:image], (*work)[image:]
+		for k := range t.images {
+			w.add(t.x[k*t.size+first*g.h*g.w:], t.dy[k*t.outSize+firstOut*plane:])
+			stopIfInterrupted("Conv2d")
+		}
+		w.write(t.dw[(firstOut*per+i)*taps:], per*taps)
+		return
+	}
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
 	if t.sparse {
 		t.active(group, firstOut, outs)
@@ -219,7 +240,6 @@ func (t *backWeight) Piece(k int) {
 	padded := borrow(ins * ph * pw)
 	defer giveBack(padded)
 	clear(*padded)
-	taps := c.kh * c.kw
 	for image := range t.images {
 		x, dy := t.x[image*t.size:][:t.size], t.dy[image*t.outSize:][:t.outSize]
 		c.pad(*padded, x[first*g.h*g.w:], g, ins)
