@@ -46,9 +46,9 @@ func init() {
 	}
 }
 
-// wideProducts chooses the kernels of AVX-512 for the matrix product and for convolutions into many channels.
+// wideProducts chooses the kernels of AVX-512 for the matrix product and for convolutions.
 func wideProducts() {
-	productRows, peakWide = 12, peakFMAAVX512
+	productRows, peakWide, transposeWide = 12, peakFMAAVX512, transposeAVX512
 	products[0] = [...]product{
 		1: product1x16AVX512, product2x16AVX512, product3x16AVX512, product4x16AVX512, product5x16AVX512, product6x16AVX512,
 		product7x16AVX512, product8x16AVX512, product9x16AVX512, product10x16AVX512, product11x16AVX512, product12x16AVX512,

@@ -1391,6 +1391,11 @@ func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, 
 //go:noescape
 func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
+// transposeAVX512 writes 16 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 4.
+//
+//go:noescape
+func transposeAVX512(dst *float32, src *float32, n int, ds int, ss int)
+
 // transposeAsm writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.
 //
 //go:noescape

@@ -34666,6 +34666,67 @@ loop:
 	VZEROUPPER
 	RET
 
+// func transposeAVX512(dst *float32, src *float32, n int, ds int, ss int)
+// Requires: AVX, AVX512F
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-40
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  n+16(FP), DX
+	MOVQ  ds+24(FP), BX
+	MOVQ  ss+32(FP), SI
+	SHLQ  $0x02, BX
+	SHLQ  $0x02, SI
+	LEAQ  (SI)(SI*2), DI
+	LEAQ  (BX)(BX*2), R8
+	LEAQ  (CX)(SI*4), R9
+	MOVL  $0x000000f0, R10
+	KMOVW R10, K1
+	LEAQ  (R9)(SI*4), R10
+	MOVL  $0x00000f00, R11
+	KMOVW R11, K2
+	LEAQ  (R10)(SI*4), R11
+	MOVL  $0x0000f000, R12
+	KMOVW R12, K3
+
+loop:
+	VBROADCASTF32X4 (CX), Z0
+	VBROADCASTF32X4 (R9), K1, Z0
+	VBROADCASTF32X4 (R10), K2, Z0
+	VBROADCASTF32X4 (R11), K3, Z0
+	VBROADCASTF32X4 (CX)(SI*1), Z1
+	VBROADCASTF32X4 (R9)(SI*1), K1, Z1
+	VBROADCASTF32X4 (R10)(SI*1), K2, Z1
+	VBROADCASTF32X4 (R11)(SI*1), K3, Z1
+	VBROADCASTF32X4 (CX)(SI*2), Z2
+	VBROADCASTF32X4 (R9)(SI*2), K1, Z2
+	VBROADCASTF32X4 (R10)(SI*2), K2, Z2
+	VBROADCASTF32X4 (R11)(SI*2), K3, Z2
+	VBROADCASTF32X4 (CX)(DI*1), Z3
+	VBROADCASTF32X4 (R9)(DI*1), K1, Z3
+	VBROADCASTF32X4 (R10)(DI*1), K2, Z3
+	VBROADCASTF32X4 (R11)(DI*1), K3, Z3
+	VUNPCKLPS       Z1, Z0, Z4
+	VUNPCKHPS       Z1, Z0, Z0
+	VUNPCKLPS       Z3, Z2, Z1
+	VUNPCKHPS       Z3, Z2, Z2
+	VSHUFPS         $0x44, Z1, Z4, Z3
+	VMOVUPS         Z3, (AX)
+	VSHUFPS         $0xee, Z1, Z4, Z1
+	VMOVUPS         Z1, (AX)(BX*1)
+	VSHUFPS         $0x44, Z2, Z0, Z1
+	VMOVUPS         Z1, (AX)(BX*2)
+	VSHUFPS         $0xee, Z2, Z0, Z0
+	VMOVUPS         Z0, (AX)(R8*1)
+	ADDQ            $0x10, CX
+	ADDQ            $0x10, R9
+	ADDQ            $0x10, R10
+	ADDQ            $0x10, R11
+	LEAQ            (AX)(BX*4), AX
+	SUBQ            $0x04, DX
+	JNZ             loop
+	VZEROUPPER
+	RET
+
 // func transposeAsm(dst *float32, src *float32, n int, ds int, ss int)
 // Requires: AVX
 TEXT ·transposeAsm(SB), NOSPLIT, $0-40

@@ -186,7 +186,7 @@ func TestSpread(t *testing.T) {
 // TestTranspose compares with the definition, for all small shapes; what lies between the rows of dst stays.
 func TestTranspose(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	for rows := range 20 {
+	for rows := range 36 {
 		for columns := range 35 {
 			ss, ds := columns+r.IntN(3), rows+r.IntN(3)
 			src, dst := mixed(r, rows*ss, 0), make([]float32, columns*ds)

@@ -6,8 +6,11 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// transpose writes the transposition of 8 rows.
+// transpose writes the transposition of 8 rows, and in AVX-512 of 16.
 func transpose() {
+	if !neon {
+		transposeWide()
+	}
 	function("transposeAsm", "writes 8 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 8.",
 		"func(dst, src *float32, n, ds, ss int)")
 	dst, src, n, ds, ss := loaded("dst"), loaded("src"), loaded("n"), loaded("ds"), loaded("ss")
@@ -64,6 +67,60 @@ func transpose() {
 	ADDQ(Imm(32), src)
 	LEAQ(Mem{Base: dst, Index: ds, Scale: 8}, dst)
 	SUBQ(Imm(8), n)
+	JNZ(LabelRef("loop"))
+	ret()
+}
+
+// transposeWide writes whole lines of a cache. Each vector takes 4 elements of every fourth row, so that 4 of them are left to
+// transpose within quarters.
+func transposeWide() {
+	function("transposeAVX512", "writes 16 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 4.",
+		"func(dst, src *float32, n, ds, ss int)")
+	dst, src, n, ds, ss := loaded("dst"), loaded("src"), loaded("n"), loaded("ds"), loaded("ss")
+	SHLQ(Imm(2), ds)
+	SHLQ(Imm(2), ss)
+	ss3, ds3 := GP64(), GP64()
+	LEAQ(Mem{Base: ss, Index: ss, Scale: 2}, ss3)
+	LEAQ(Mem{Base: ds, Index: ds, Scale: 2}, ds3)
+	from := [4]Register{src}
+	var quarter [4]Register
+	for k := 1; k < 4; k++ {
+		r, bits := GP64(), GP32()
+		LEAQ(Mem{Base: from[k-1], Index: ss, Scale: 4}, r)
+		from[k], quarter[k] = r, K()
+		MOVL(U32(0xf<<(4*k)), bits)
+		KMOVW(bits, quarter[k])
+	}
+	rows := func(base, step, step3 Register) []Mem {
+		return []Mem{{Base: base}, {Base: base, Index: step, Scale: 1}, {Base: base, Index: step, Scale: 2}, {Base: base, Index: step3, Scale: 1}}
+	}
+	Label("loop")
+	var v, pairs, out [4]VecVirtual
+	for k := range v {
+		v[k] = ZMM()
+		VBROADCASTF32X4(rows(from[0], ss, ss3)[k], v[k])
+		for q := 1; q < 4; q++ {
+			VBROADCASTF32X4(rows(from[q], ss, ss3)[k], quarter[q], v[k])
+		}
+	}
+	for k := range pairs {
+		pairs[k] = ZMM()
+		if k%2 == 0 {
+			VUNPCKLPS(v[k+1], v[k], pairs[k])
+		} else {
+			VUNPCKHPS(v[k], v[k-1], pairs[k])
+		}
+	}
+	for k := range out {
+		out[k] = ZMM()
+		VSHUFPS(Imm([]uint64{0x44, 0xee}[k%2]), pairs[k/2+2], pairs[k/2], out[k])
+		VMOVUPS(out[k], rows(dst, ds, ds3)[k])
+	}
+	for _, r := range from {
+		ADDQ(Imm(16), r)
+	}
+	LEAQ(Mem{Base: dst, Index: ds, Scale: 4}, dst)
+	SUBQ(Imm(4), n)
 	JNZ(LabelRef("loop"))
 	ret()
 }
