@@ -10,6 +10,12 @@ type convStrip struct {
 // convStrips holds the strips by the number of output channels, the widest first.
 var convStrips [ConvChannels + 1][]convStrip
 
+// convColumn writes those of 16 pixels that mask has, of some rows, as a convStrip does.
+type convColumn func(out, x, w, bias *float32, offset *int64, taps, plane, outRow, xRow, mask int)
+
+// convColumns holds the columns of AVX-512 by the number of output channels and of rows; nil where there are none.
+var convColumns [ConvChannels + 1][]convColumn
+
 // ConvChannels is the largest number of output channels of ConvRows.
 const ConvChannels = 4
 
@@ -29,6 +35,18 @@ func ConvRows(out, x, w, bias []float32, offset []int64, plane, n, rows, outRow,
 		return
 	}
 	channels, taps := len(bias), len(offset)
+	if convColumns[1] != nil {
+		_, _ = out[(rows-1)*outRow+(channels-1)*plane+n-1], w[channels*taps-1]
+		columns := convColumns[channels]
+		parts := (rows + len(columns) - 2) / (len(columns) - 1)
+		for y, high := 0, (rows+parts-1)/parts; y < rows; y += high {
+			run := columns[min(high, rows-y)]
+			for at := 0; at < n; at += 16 {
+				run(&out[y*outRow+at], &x[y*xRow+at], &w[0], &bias[0], &offset[0], taps, plane, outRow, xRow, 1<<min(16, n-at)-1)
+			}
+		}
+		return
+	}
 	if !on || n < 8 {
 		for y := range rows {
 			convRowGo(out[y*outRow:], x[y*xRow:], w, bias, offset, plane, n)

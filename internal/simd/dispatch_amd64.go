@@ -73,6 +73,23 @@ func wideProducts() {
 		1: pixels1x32AVX512, pixels2x32AVX512, pixels3x32AVX512, pixels4x32AVX512, pixels5x32AVX512, pixels6x32AVX512,
 		pixels7x32AVX512, pixels8x32AVX512, pixels9x32AVX512, pixels10x32AVX512, pixels11x32AVX512, pixels12x32AVX512,
 	}
+	convColumns = [...][]convColumn{
+		1: {
+			1: conv1rows1AVX512, conv1rows2AVX512, conv1rows3AVX512, conv1rows4AVX512, conv1rows5AVX512, conv1rows6AVX512,
+			conv1rows7AVX512, conv1rows8AVX512, conv1rows9AVX512, conv1rows10AVX512, conv1rows11AVX512, conv1rows12AVX512,
+		},
+		2: {
+			1: conv2rows1AVX512, conv2rows2AVX512, conv2rows3AVX512, conv2rows4AVX512, conv2rows5AVX512, conv2rows6AVX512,
+			conv2rows7AVX512, conv2rows8AVX512, conv2rows9AVX512, conv2rows10AVX512, conv2rows11AVX512, conv2rows12AVX512,
+		},
+		3: {
+			1: conv3rows1AVX512, conv3rows2AVX512, conv3rows3AVX512, conv3rows4AVX512, conv3rows5AVX512, conv3rows6AVX512,
+			conv3rows7AVX512, conv3rows8AVX512,
+		},
+		4: {
+			1: conv4rows1AVX512, conv4rows2AVX512, conv4rows3AVX512, conv4rows4AVX512, conv4rows5AVX512, conv4rows6AVX512,
+		},
+	}
 }
 
 // neurons chooses the kernels of the models, those of AVX-512 where the processor has them.

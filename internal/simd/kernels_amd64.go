@@ -1031,6 +1031,196 @@ func pixels5AVX2(out *float32, x *float32, w *float32, bias *float32, offset *in
 //go:noescape
 func pixels6AVX2(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, step int)
 
+// conv1rows1AVX512 writes those of 16 pixels that mask has, of 1 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows2AVX512 writes those of 16 pixels that mask has, of 2 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows3AVX512 writes those of 16 pixels that mask has, of 3 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows4AVX512 writes those of 16 pixels that mask has, of 4 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows5AVX512 writes those of 16 pixels that mask has, of 5 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows6AVX512 writes those of 16 pixels that mask has, of 6 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows7AVX512 writes those of 16 pixels that mask has, of 7 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows7AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows8AVX512 writes those of 16 pixels that mask has, of 8 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows8AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows9AVX512 writes those of 16 pixels that mask has, of 9 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows9AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows10AVX512 writes those of 16 pixels that mask has, of 10 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows10AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows11AVX512 writes those of 16 pixels that mask has, of 11 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows11AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv1rows12AVX512 writes those of 16 pixels that mask has, of 12 rows in 1 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv1rows12AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows1AVX512 writes those of 16 pixels that mask has, of 1 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows2AVX512 writes those of 16 pixels that mask has, of 2 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows3AVX512 writes those of 16 pixels that mask has, of 3 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows4AVX512 writes those of 16 pixels that mask has, of 4 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows5AVX512 writes those of 16 pixels that mask has, of 5 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows6AVX512 writes those of 16 pixels that mask has, of 6 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows7AVX512 writes those of 16 pixels that mask has, of 7 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows7AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows8AVX512 writes those of 16 pixels that mask has, of 8 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows8AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows9AVX512 writes those of 16 pixels that mask has, of 9 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows9AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows10AVX512 writes those of 16 pixels that mask has, of 10 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows10AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows11AVX512 writes those of 16 pixels that mask has, of 11 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows11AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv2rows12AVX512 writes those of 16 pixels that mask has, of 12 rows in 2 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv2rows12AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows1AVX512 writes those of 16 pixels that mask has, of 1 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows2AVX512 writes those of 16 pixels that mask has, of 2 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows3AVX512 writes those of 16 pixels that mask has, of 3 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows4AVX512 writes those of 16 pixels that mask has, of 4 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows5AVX512 writes those of 16 pixels that mask has, of 5 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows6AVX512 writes those of 16 pixels that mask has, of 6 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows7AVX512 writes those of 16 pixels that mask has, of 7 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows7AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv3rows8AVX512 writes those of 16 pixels that mask has, of 8 rows in 3 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv3rows8AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv4rows1AVX512 writes those of 16 pixels that mask has, of 1 rows in 4 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv4rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv4rows2AVX512 writes those of 16 pixels that mask has, of 2 rows in 4 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv4rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv4rows3AVX512 writes those of 16 pixels that mask has, of 3 rows in 4 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv4rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv4rows4AVX512 writes those of 16 pixels that mask has, of 4 rows in 4 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv4rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv4rows5AVX512 writes those of 16 pixels that mask has, of 5 rows in 4 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv4rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
+// conv4rows6AVX512 writes those of 16 pixels that mask has, of 6 rows in 4 output channels, plane elements apart; see ConvRows.
+//
+//go:noescape
+func conv4rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+
 // product1x16AVX512 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
 // ks in a row, the rows of b ldb apart, those of c ldc.
 //

@@ -30331,6 +30331,3243 @@ tap:
 	VZEROUPPER
 	RET
 
+// func conv1rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows1AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	VBROADCASTSS (BX), Z0
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z1
+	VMOVUPS.Z    (BX), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, DX
+	VMOVUPS      Z0, K1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows2AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z2
+	VMOVUPS.Z    (BX), K1, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows3AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z3
+	VMOVUPS.Z    (BX), K1, Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z4
+	VFMADD231PS  Z4, Z3, Z2
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows4AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z4
+	VMOVUPS.Z    (BX), K1, Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows5AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z5
+	VMOVUPS.Z    (BX), K1, Z6
+	VFMADD231PS  Z6, Z5, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z6
+	VFMADD231PS  Z6, Z5, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z6
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z6
+	VFMADD231PS  Z6, Z5, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z6
+	VFMADD231PS  Z6, Z5, Z4
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows6AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z6
+	VMOVUPS.Z    (BX), K1, Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows7AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows7AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z7
+	VMOVUPS.Z    (BX), K1, Z8
+	VFMADD231PS  Z8, Z7, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z8
+	VFMADD231PS  Z8, Z7, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z8
+	VFMADD231PS  Z8, Z7, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z8
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z8
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VMOVUPS.Z    (R11), K1, Z8
+	VFMADD231PS  Z8, Z7, Z6
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows8AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows8AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z8
+	VMOVUPS.Z    (BX), K1, Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VMOVUPS.Z    (R11), K1, Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VMOVUPS.Z    (R11)(R8*1), K1, Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows9AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows9AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z9
+	VMOVUPS.Z    (BX), K1, Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z10
+	VFMADD231PS  Z10, Z9, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z10
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z10
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS.Z    (R11), K1, Z10
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS.Z    (R11)(R8*1), K1, Z10
+	VFMADD231PS  Z10, Z9, Z7
+	VMOVUPS.Z    (R11)(R8*2), K1, Z10
+	VFMADD231PS  Z10, Z9, Z8
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows10AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows10AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z10
+	VMOVUPS.Z    (BX), K1, Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z11
+	VFMADD231PS  Z11, Z10, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z11
+	VFMADD231PS  Z11, Z10, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z11
+	VFMADD231PS  Z11, Z10, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z11
+	VFMADD231PS  Z11, Z10, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z11
+	VFMADD231PS  Z11, Z10, Z5
+	VMOVUPS.Z    (R11), K1, Z11
+	VFMADD231PS  Z11, Z10, Z6
+	VMOVUPS.Z    (R11)(R8*1), K1, Z11
+	VFMADD231PS  Z11, Z10, Z7
+	VMOVUPS.Z    (R11)(R8*2), K1, Z11
+	VFMADD231PS  Z11, Z10, Z8
+	VMOVUPS.Z    (R11)(R9*1), K1, Z11
+	VFMADD231PS  Z11, Z10, Z9
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows11AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows11AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z11
+	VMOVUPS.Z    (BX), K1, Z12
+	VFMADD231PS  Z12, Z11, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z12
+	VFMADD231PS  Z12, Z11, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z12
+	VFMADD231PS  Z12, Z11, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z12
+	VFMADD231PS  Z12, Z11, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z12
+	VFMADD231PS  Z12, Z11, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z12
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS.Z    (R11), K1, Z12
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS.Z    (R11)(R8*1), K1, Z12
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS.Z    (R11)(R8*2), K1, Z12
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS.Z    (R11)(R9*1), K1, Z12
+	VFMADD231PS  Z12, Z11, Z9
+	VMOVUPS.Z    (R11)(R8*4), K1, Z12
+	VFMADD231PS  Z12, Z11, Z10
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv1rows12AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv1rows12AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (BX), Z11
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z12
+	VMOVUPS.Z    (BX), K1, Z13
+	VFMADD231PS  Z13, Z12, Z0
+	VMOVUPS.Z    (BX)(R8*1), K1, Z13
+	VFMADD231PS  Z13, Z12, Z1
+	VMOVUPS.Z    (BX)(R8*2), K1, Z13
+	VFMADD231PS  Z13, Z12, Z2
+	VMOVUPS.Z    (BX)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z12, Z3
+	VMOVUPS.Z    (BX)(R8*4), K1, Z13
+	VFMADD231PS  Z13, Z12, Z4
+	VMOVUPS.Z    (BX)(R10*1), K1, Z13
+	VFMADD231PS  Z13, Z12, Z5
+	VMOVUPS.Z    (R11), K1, Z13
+	VFMADD231PS  Z13, Z12, Z6
+	VMOVUPS.Z    (R11)(R8*1), K1, Z13
+	VFMADD231PS  Z13, Z12, Z7
+	VMOVUPS.Z    (R11)(R8*2), K1, Z13
+	VFMADD231PS  Z13, Z12, Z8
+	VMOVUPS.Z    (R11)(R9*1), K1, Z13
+	VFMADD231PS  Z13, Z12, Z9
+	VMOVUPS.Z    (R11)(R8*4), K1, Z13
+	VFMADD231PS  Z13, Z12, Z10
+	VMOVUPS.Z    (R11)(R10*1), K1, Z13
+	VFMADD231PS  Z13, Z12, Z11
+	ADDQ         $0x04, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows1AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z2
+	VBROADCASTSS 4(DX), Z3
+	VMOVUPS.Z    (BX), K1, Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, DX
+	VMOVUPS      Z0, K1, (DX)
+	ADDQ         CX, AX
+	MOVQ         AX, DX
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows2AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS 4(BX), Z2
+	VBROADCASTSS 4(BX), Z3
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z4
+	VBROADCASTSS 4(DX), Z5
+	VMOVUPS.Z    (BX), K1, Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS.Z    (BX)(R8*1), K1, Z6
+	VFMADD231PS  Z6, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows3AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS 4(BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z6
+	VBROADCASTSS 4(DX), Z7
+	VMOVUPS.Z    (BX), K1, Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS.Z    (BX)(R8*1), K1, Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS.Z    (BX)(R8*2), K1, Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows4AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z8
+	VBROADCASTSS 4(DX), Z9
+	VMOVUPS.Z    (BX), K1, Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS.Z    (BX)(R8*1), K1, Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS.Z    (BX)(R8*2), K1, Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS.Z    (BX)(R9*1), K1, Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows5AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS 4(DX), Z11
+	VMOVUPS.Z    (BX), K1, Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS.Z    (BX)(R8*1), K1, Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS.Z    (BX)(R8*2), K1, Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS.Z    (BX)(R9*1), K1, Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS.Z    (BX)(R8*4), K1, Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows6AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z12
+	VBROADCASTSS 4(DX), Z13
+	VMOVUPS.Z    (BX), K1, Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS.Z    (BX)(R8*1), K1, Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS.Z    (BX)(R8*2), K1, Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS.Z    (BX)(R9*1), K1, Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS.Z    (BX)(R8*4), K1, Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS.Z    (BX)(R10*1), K1, Z14
+	VFMADD231PS  Z14, Z12, Z5
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows7AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows7AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z14
+	VBROADCASTSS 4(DX), Z15
+	VMOVUPS.Z    (BX), K1, Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z7
+	VMOVUPS.Z    (BX)(R8*1), K1, Z16
+	VFMADD231PS  Z16, Z14, Z1
+	VFMADD231PS  Z16, Z15, Z8
+	VMOVUPS.Z    (BX)(R8*2), K1, Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z9
+	VMOVUPS.Z    (BX)(R9*1), K1, Z16
+	VFMADD231PS  Z16, Z14, Z3
+	VFMADD231PS  Z16, Z15, Z10
+	VMOVUPS.Z    (BX)(R8*4), K1, Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z11
+	VMOVUPS.Z    (BX)(R10*1), K1, Z16
+	VFMADD231PS  Z16, Z14, Z5
+	VFMADD231PS  Z16, Z15, Z12
+	VMOVUPS.Z    (R11), K1, Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z13
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows8AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows8AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(BX), Z15
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z16
+	VBROADCASTSS 4(DX), Z17
+	VMOVUPS.Z    (BX), K1, Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z8
+	VMOVUPS.Z    (BX)(R8*1), K1, Z18
+	VFMADD231PS  Z18, Z16, Z1
+	VFMADD231PS  Z18, Z17, Z9
+	VMOVUPS.Z    (BX)(R8*2), K1, Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z10
+	VMOVUPS.Z    (BX)(R9*1), K1, Z18
+	VFMADD231PS  Z18, Z16, Z3
+	VFMADD231PS  Z18, Z17, Z11
+	VMOVUPS.Z    (BX)(R8*4), K1, Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z12
+	VMOVUPS.Z    (BX)(R10*1), K1, Z18
+	VFMADD231PS  Z18, Z16, Z5
+	VFMADD231PS  Z18, Z17, Z13
+	VMOVUPS.Z    (R11), K1, Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z14
+	VMOVUPS.Z    (R11)(R8*1), K1, Z18
+	VFMADD231PS  Z18, Z16, Z7
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows9AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows9AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(BX), Z15
+	VBROADCASTSS 4(BX), Z16
+	VBROADCASTSS 4(BX), Z17
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z18
+	VBROADCASTSS 4(DX), Z19
+	VMOVUPS.Z    (BX), K1, Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z9
+	VMOVUPS.Z    (BX)(R8*1), K1, Z20
+	VFMADD231PS  Z20, Z18, Z1
+	VFMADD231PS  Z20, Z19, Z10
+	VMOVUPS.Z    (BX)(R8*2), K1, Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z11
+	VMOVUPS.Z    (BX)(R9*1), K1, Z20
+	VFMADD231PS  Z20, Z18, Z3
+	VFMADD231PS  Z20, Z19, Z12
+	VMOVUPS.Z    (BX)(R8*4), K1, Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z13
+	VMOVUPS.Z    (BX)(R10*1), K1, Z20
+	VFMADD231PS  Z20, Z18, Z5
+	VFMADD231PS  Z20, Z19, Z14
+	VMOVUPS.Z    (R11), K1, Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z15
+	VMOVUPS.Z    (R11)(R8*1), K1, Z20
+	VFMADD231PS  Z20, Z18, Z7
+	VFMADD231PS  Z20, Z19, Z16
+	VMOVUPS.Z    (R11)(R8*2), K1, Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z17
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows10AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows10AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(BX), Z15
+	VBROADCASTSS 4(BX), Z16
+	VBROADCASTSS 4(BX), Z17
+	VBROADCASTSS 4(BX), Z18
+	VBROADCASTSS 4(BX), Z19
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z20
+	VBROADCASTSS 4(DX), Z21
+	VMOVUPS.Z    (BX), K1, Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z10
+	VMOVUPS.Z    (BX)(R8*1), K1, Z22
+	VFMADD231PS  Z22, Z20, Z1
+	VFMADD231PS  Z22, Z21, Z11
+	VMOVUPS.Z    (BX)(R8*2), K1, Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z12
+	VMOVUPS.Z    (BX)(R9*1), K1, Z22
+	VFMADD231PS  Z22, Z20, Z3
+	VFMADD231PS  Z22, Z21, Z13
+	VMOVUPS.Z    (BX)(R8*4), K1, Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z14
+	VMOVUPS.Z    (BX)(R10*1), K1, Z22
+	VFMADD231PS  Z22, Z20, Z5
+	VFMADD231PS  Z22, Z21, Z15
+	VMOVUPS.Z    (R11), K1, Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z16
+	VMOVUPS.Z    (R11)(R8*1), K1, Z22
+	VFMADD231PS  Z22, Z20, Z7
+	VFMADD231PS  Z22, Z21, Z17
+	VMOVUPS.Z    (R11)(R8*2), K1, Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z18
+	VMOVUPS.Z    (R11)(R9*1), K1, Z22
+	VFMADD231PS  Z22, Z20, Z9
+	VFMADD231PS  Z22, Z21, Z19
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows11AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows11AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(BX), Z15
+	VBROADCASTSS 4(BX), Z16
+	VBROADCASTSS 4(BX), Z17
+	VBROADCASTSS 4(BX), Z18
+	VBROADCASTSS 4(BX), Z19
+	VBROADCASTSS 4(BX), Z20
+	VBROADCASTSS 4(BX), Z21
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z22
+	VBROADCASTSS 4(DX), Z23
+	VMOVUPS.Z    (BX), K1, Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z11
+	VMOVUPS.Z    (BX)(R8*1), K1, Z24
+	VFMADD231PS  Z24, Z22, Z1
+	VFMADD231PS  Z24, Z23, Z12
+	VMOVUPS.Z    (BX)(R8*2), K1, Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z13
+	VMOVUPS.Z    (BX)(R9*1), K1, Z24
+	VFMADD231PS  Z24, Z22, Z3
+	VFMADD231PS  Z24, Z23, Z14
+	VMOVUPS.Z    (BX)(R8*4), K1, Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z15
+	VMOVUPS.Z    (BX)(R10*1), K1, Z24
+	VFMADD231PS  Z24, Z22, Z5
+	VFMADD231PS  Z24, Z23, Z16
+	VMOVUPS.Z    (R11), K1, Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z17
+	VMOVUPS.Z    (R11)(R8*1), K1, Z24
+	VFMADD231PS  Z24, Z22, Z7
+	VFMADD231PS  Z24, Z23, Z18
+	VMOVUPS.Z    (R11)(R8*2), K1, Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z19
+	VMOVUPS.Z    (R11)(R9*1), K1, Z24
+	VFMADD231PS  Z24, Z22, Z9
+	VFMADD231PS  Z24, Z23, Z20
+	VMOVUPS.Z    (R11)(R8*4), K1, Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z21
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z20, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z21, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv2rows12AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv2rows12AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS (BX), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (BX), Z10
+	VBROADCASTSS (BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(BX), Z15
+	VBROADCASTSS 4(BX), Z16
+	VBROADCASTSS 4(BX), Z17
+	VBROADCASTSS 4(BX), Z18
+	VBROADCASTSS 4(BX), Z19
+	VBROADCASTSS 4(BX), Z20
+	VBROADCASTSS 4(BX), Z21
+	VBROADCASTSS 4(BX), Z22
+	VBROADCASTSS 4(BX), Z23
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z24
+	VBROADCASTSS 4(DX), Z25
+	VMOVUPS.Z    (BX), K1, Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z12
+	VMOVUPS.Z    (BX)(R8*1), K1, Z26
+	VFMADD231PS  Z26, Z24, Z1
+	VFMADD231PS  Z26, Z25, Z13
+	VMOVUPS.Z    (BX)(R8*2), K1, Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z14
+	VMOVUPS.Z    (BX)(R9*1), K1, Z26
+	VFMADD231PS  Z26, Z24, Z3
+	VFMADD231PS  Z26, Z25, Z15
+	VMOVUPS.Z    (BX)(R8*4), K1, Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z16
+	VMOVUPS.Z    (BX)(R10*1), K1, Z26
+	VFMADD231PS  Z26, Z24, Z5
+	VFMADD231PS  Z26, Z25, Z17
+	VMOVUPS.Z    (R11), K1, Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z18
+	VMOVUPS.Z    (R11)(R8*1), K1, Z26
+	VFMADD231PS  Z26, Z24, Z7
+	VFMADD231PS  Z26, Z25, Z19
+	VMOVUPS.Z    (R11)(R8*2), K1, Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z20
+	VMOVUPS.Z    (R11)(R9*1), K1, Z26
+	VFMADD231PS  Z26, Z24, Z9
+	VFMADD231PS  Z26, Z25, Z21
+	VMOVUPS.Z    (R11)(R8*4), K1, Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z22
+	VMOVUPS.Z    (R11)(R10*1), K1, Z26
+	VFMADD231PS  Z26, Z24, Z11
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         $0x08, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z20, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z21, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z22, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z23, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows1AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z3
+	VBROADCASTSS 4(DX), Z4
+	VBROADCASTSS 8(DX), Z5
+	VMOVUPS.Z    (BX), K1, Z6
+	VFMADD231PS  Z6, Z3, Z0
+	VFMADD231PS  Z6, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z2
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, DX
+	VMOVUPS      Z0, K1, (DX)
+	ADDQ         CX, AX
+	MOVQ         AX, DX
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         CX, AX
+	MOVQ         AX, DX
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows2AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS 4(BX), Z2
+	VBROADCASTSS 4(BX), Z3
+	VBROADCASTSS 8(BX), Z4
+	VBROADCASTSS 8(BX), Z5
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z6
+	VBROADCASTSS 4(DX), Z7
+	VBROADCASTSS 8(DX), Z8
+	VMOVUPS.Z    (BX), K1, Z9
+	VFMADD231PS  Z9, Z6, Z0
+	VFMADD231PS  Z9, Z7, Z2
+	VFMADD231PS  Z9, Z8, Z4
+	VMOVUPS.Z    (BX)(R8*1), K1, Z9
+	VFMADD231PS  Z9, Z6, Z1
+	VFMADD231PS  Z9, Z7, Z3
+	VFMADD231PS  Z9, Z8, Z5
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows3AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS 4(BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 8(BX), Z6
+	VBROADCASTSS 8(BX), Z7
+	VBROADCASTSS 8(BX), Z8
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z9
+	VBROADCASTSS 4(DX), Z10
+	VBROADCASTSS 8(DX), Z11
+	VMOVUPS.Z    (BX), K1, Z12
+	VFMADD231PS  Z12, Z9, Z0
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS.Z    (BX)(R8*1), K1, Z12
+	VFMADD231PS  Z12, Z9, Z1
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS.Z    (BX)(R8*2), K1, Z12
+	VFMADD231PS  Z12, Z9, Z2
+	VFMADD231PS  Z12, Z10, Z5
+	VFMADD231PS  Z12, Z11, Z8
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows4AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 8(BX), Z8
+	VBROADCASTSS 8(BX), Z9
+	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(BX), Z11
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z12
+	VBROADCASTSS 4(DX), Z13
+	VBROADCASTSS 8(DX), Z14
+	VMOVUPS.Z    (BX), K1, Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS.Z    (BX)(R8*1), K1, Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS.Z    (BX)(R8*2), K1, Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS.Z    (BX)(R9*1), K1, Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows5AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(BX), Z11
+	VBROADCASTSS 8(BX), Z12
+	VBROADCASTSS 8(BX), Z13
+	VBROADCASTSS 8(BX), Z14
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z15
+	VBROADCASTSS 4(DX), Z16
+	VBROADCASTSS 8(DX), Z17
+	VMOVUPS.Z    (BX), K1, Z18
+	VFMADD231PS  Z18, Z15, Z0
+	VFMADD231PS  Z18, Z16, Z5
+	VFMADD231PS  Z18, Z17, Z10
+	VMOVUPS.Z    (BX)(R8*1), K1, Z18
+	VFMADD231PS  Z18, Z15, Z1
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z11
+	VMOVUPS.Z    (BX)(R8*2), K1, Z18
+	VFMADD231PS  Z18, Z15, Z2
+	VFMADD231PS  Z18, Z16, Z7
+	VFMADD231PS  Z18, Z17, Z12
+	VMOVUPS.Z    (BX)(R9*1), K1, Z18
+	VFMADD231PS  Z18, Z15, Z3
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z13
+	VMOVUPS.Z    (BX)(R8*4), K1, Z18
+	VFMADD231PS  Z18, Z15, Z4
+	VFMADD231PS  Z18, Z16, Z9
+	VFMADD231PS  Z18, Z17, Z14
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows6AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 8(BX), Z12
+	VBROADCASTSS 8(BX), Z13
+	VBROADCASTSS 8(BX), Z14
+	VBROADCASTSS 8(BX), Z15
+	VBROADCASTSS 8(BX), Z16
+	VBROADCASTSS 8(BX), Z17
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z18
+	VBROADCASTSS 4(DX), Z19
+	VBROADCASTSS 8(DX), Z20
+	VMOVUPS.Z    (BX), K1, Z21
+	VFMADD231PS  Z21, Z18, Z0
+	VFMADD231PS  Z21, Z19, Z6
+	VFMADD231PS  Z21, Z20, Z12
+	VMOVUPS.Z    (BX)(R8*1), K1, Z21
+	VFMADD231PS  Z21, Z18, Z1
+	VFMADD231PS  Z21, Z19, Z7
+	VFMADD231PS  Z21, Z20, Z13
+	VMOVUPS.Z    (BX)(R8*2), K1, Z21
+	VFMADD231PS  Z21, Z18, Z2
+	VFMADD231PS  Z21, Z19, Z8
+	VFMADD231PS  Z21, Z20, Z14
+	VMOVUPS.Z    (BX)(R9*1), K1, Z21
+	VFMADD231PS  Z21, Z18, Z3
+	VFMADD231PS  Z21, Z19, Z9
+	VFMADD231PS  Z21, Z20, Z15
+	VMOVUPS.Z    (BX)(R8*4), K1, Z21
+	VFMADD231PS  Z21, Z18, Z4
+	VFMADD231PS  Z21, Z19, Z10
+	VFMADD231PS  Z21, Z20, Z16
+	VMOVUPS.Z    (BX)(R10*1), K1, Z21
+	VFMADD231PS  Z21, Z18, Z5
+	VFMADD231PS  Z21, Z19, Z11
+	VFMADD231PS  Z21, Z20, Z17
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows7AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows7AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 8(BX), Z14
+	VBROADCASTSS 8(BX), Z15
+	VBROADCASTSS 8(BX), Z16
+	VBROADCASTSS 8(BX), Z17
+	VBROADCASTSS 8(BX), Z18
+	VBROADCASTSS 8(BX), Z19
+	VBROADCASTSS 8(BX), Z20
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z21
+	VBROADCASTSS 4(DX), Z22
+	VBROADCASTSS 8(DX), Z23
+	VMOVUPS.Z    (BX), K1, Z24
+	VFMADD231PS  Z24, Z21, Z0
+	VFMADD231PS  Z24, Z22, Z7
+	VFMADD231PS  Z24, Z23, Z14
+	VMOVUPS.Z    (BX)(R8*1), K1, Z24
+	VFMADD231PS  Z24, Z21, Z1
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z15
+	VMOVUPS.Z    (BX)(R8*2), K1, Z24
+	VFMADD231PS  Z24, Z21, Z2
+	VFMADD231PS  Z24, Z22, Z9
+	VFMADD231PS  Z24, Z23, Z16
+	VMOVUPS.Z    (BX)(R9*1), K1, Z24
+	VFMADD231PS  Z24, Z21, Z3
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z17
+	VMOVUPS.Z    (BX)(R8*4), K1, Z24
+	VFMADD231PS  Z24, Z21, Z4
+	VFMADD231PS  Z24, Z22, Z11
+	VFMADD231PS  Z24, Z23, Z18
+	VMOVUPS.Z    (BX)(R10*1), K1, Z24
+	VFMADD231PS  Z24, Z21, Z5
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z19
+	VMOVUPS.Z    (R11), K1, Z24
+	VFMADD231PS  Z24, Z21, Z6
+	VFMADD231PS  Z24, Z22, Z13
+	VFMADD231PS  Z24, Z23, Z20
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z20, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv3rows8AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv3rows8AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS (BX), Z6
+	VBROADCASTSS (BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(BX), Z13
+	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(BX), Z15
+	VBROADCASTSS 8(BX), Z16
+	VBROADCASTSS 8(BX), Z17
+	VBROADCASTSS 8(BX), Z18
+	VBROADCASTSS 8(BX), Z19
+	VBROADCASTSS 8(BX), Z20
+	VBROADCASTSS 8(BX), Z21
+	VBROADCASTSS 8(BX), Z22
+	VBROADCASTSS 8(BX), Z23
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(R9*2), R11
+	VBROADCASTSS (DX), Z24
+	VBROADCASTSS 4(DX), Z25
+	VBROADCASTSS 8(DX), Z26
+	VMOVUPS.Z    (BX), K1, Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z8
+	VFMADD231PS  Z27, Z26, Z16
+	VMOVUPS.Z    (BX)(R8*1), K1, Z27
+	VFMADD231PS  Z27, Z24, Z1
+	VFMADD231PS  Z27, Z25, Z9
+	VFMADD231PS  Z27, Z26, Z17
+	VMOVUPS.Z    (BX)(R8*2), K1, Z27
+	VFMADD231PS  Z27, Z24, Z2
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z18
+	VMOVUPS.Z    (BX)(R9*1), K1, Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z11
+	VFMADD231PS  Z27, Z26, Z19
+	VMOVUPS.Z    (BX)(R8*4), K1, Z27
+	VFMADD231PS  Z27, Z24, Z4
+	VFMADD231PS  Z27, Z25, Z12
+	VFMADD231PS  Z27, Z26, Z20
+	VMOVUPS.Z    (BX)(R10*1), K1, Z27
+	VFMADD231PS  Z27, Z24, Z5
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z21
+	VMOVUPS.Z    (R11), K1, Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z14
+	VFMADD231PS  Z27, Z26, Z22
+	VMOVUPS.Z    (R11)(R8*1), K1, Z27
+	VFMADD231PS  Z27, Z24, Z7
+	VFMADD231PS  Z27, Z25, Z15
+	VFMADD231PS  Z27, Z26, Z23
+	ADDQ         $0x0c, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z20, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z21, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z22, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z23, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv4rows1AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv4rows1AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	VBROADCASTSS 12(BX), Z3
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z4
+	VBROADCASTSS 4(DX), Z5
+	VBROADCASTSS 8(DX), Z6
+	VBROADCASTSS 12(DX), Z7
+	VMOVUPS.Z    (BX), K1, Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	ADDQ         $0x10, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, DX
+	VMOVUPS      Z0, K1, (DX)
+	ADDQ         CX, AX
+	MOVQ         AX, DX
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         CX, AX
+	MOVQ         AX, DX
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         CX, AX
+	MOVQ         AX, DX
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv4rows2AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv4rows2AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS 4(BX), Z2
+	VBROADCASTSS 4(BX), Z3
+	VBROADCASTSS 8(BX), Z4
+	VBROADCASTSS 8(BX), Z5
+	VBROADCASTSS 12(BX), Z6
+	VBROADCASTSS 12(BX), Z7
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z8
+	VBROADCASTSS 4(DX), Z9
+	VBROADCASTSS 8(DX), Z10
+	VBROADCASTSS 12(DX), Z11
+	VMOVUPS.Z    (BX), K1, Z12
+	VFMADD231PS  Z12, Z8, Z0
+	VFMADD231PS  Z12, Z9, Z2
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS.Z    (BX)(R8*1), K1, Z12
+	VFMADD231PS  Z12, Z8, Z1
+	VFMADD231PS  Z12, Z9, Z3
+	VFMADD231PS  Z12, Z10, Z5
+	VFMADD231PS  Z12, Z11, Z7
+	ADDQ         $0x10, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv4rows3AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv4rows3AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS 4(BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 8(BX), Z6
+	VBROADCASTSS 8(BX), Z7
+	VBROADCASTSS 8(BX), Z8
+	VBROADCASTSS 12(BX), Z9
+	VBROADCASTSS 12(BX), Z10
+	VBROADCASTSS 12(BX), Z11
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z12
+	VBROADCASTSS 4(DX), Z13
+	VBROADCASTSS 8(DX), Z14
+	VBROADCASTSS 12(DX), Z15
+	VMOVUPS.Z    (BX), K1, Z16
+	VFMADD231PS  Z16, Z12, Z0
+	VFMADD231PS  Z16, Z13, Z3
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z9
+	VMOVUPS.Z    (BX)(R8*1), K1, Z16
+	VFMADD231PS  Z16, Z12, Z1
+	VFMADD231PS  Z16, Z13, Z4
+	VFMADD231PS  Z16, Z14, Z7
+	VFMADD231PS  Z16, Z15, Z10
+	VMOVUPS.Z    (BX)(R8*2), K1, Z16
+	VFMADD231PS  Z16, Z12, Z2
+	VFMADD231PS  Z16, Z13, Z5
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z11
+	ADDQ         $0x10, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv4rows4AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv4rows4AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS 4(BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 8(BX), Z8
+	VBROADCASTSS 8(BX), Z9
+	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(BX), Z11
+	VBROADCASTSS 12(BX), Z12
+	VBROADCASTSS 12(BX), Z13
+	VBROADCASTSS 12(BX), Z14
+	VBROADCASTSS 12(BX), Z15
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z16
+	VBROADCASTSS 4(DX), Z17
+	VBROADCASTSS 8(DX), Z18
+	VBROADCASTSS 12(DX), Z19
+	VMOVUPS.Z    (BX), K1, Z20
+	VFMADD231PS  Z20, Z16, Z0
+	VFMADD231PS  Z20, Z17, Z4
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z12
+	VMOVUPS.Z    (BX)(R8*1), K1, Z20
+	VFMADD231PS  Z20, Z16, Z1
+	VFMADD231PS  Z20, Z17, Z5
+	VFMADD231PS  Z20, Z18, Z9
+	VFMADD231PS  Z20, Z19, Z13
+	VMOVUPS.Z    (BX)(R8*2), K1, Z20
+	VFMADD231PS  Z20, Z16, Z2
+	VFMADD231PS  Z20, Z17, Z6
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z14
+	VMOVUPS.Z    (BX)(R9*1), K1, Z20
+	VFMADD231PS  Z20, Z16, Z3
+	VFMADD231PS  Z20, Z17, Z7
+	VFMADD231PS  Z20, Z18, Z11
+	VFMADD231PS  Z20, Z19, Z15
+	ADDQ         $0x10, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv4rows5AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv4rows5AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS 4(BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(BX), Z11
+	VBROADCASTSS 8(BX), Z12
+	VBROADCASTSS 8(BX), Z13
+	VBROADCASTSS 8(BX), Z14
+	VBROADCASTSS 12(BX), Z15
+	VBROADCASTSS 12(BX), Z16
+	VBROADCASTSS 12(BX), Z17
+	VBROADCASTSS 12(BX), Z18
+	VBROADCASTSS 12(BX), Z19
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z20
+	VBROADCASTSS 4(DX), Z21
+	VBROADCASTSS 8(DX), Z22
+	VBROADCASTSS 12(DX), Z23
+	VMOVUPS.Z    (BX), K1, Z24
+	VFMADD231PS  Z24, Z20, Z0
+	VFMADD231PS  Z24, Z21, Z5
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z15
+	VMOVUPS.Z    (BX)(R8*1), K1, Z24
+	VFMADD231PS  Z24, Z20, Z1
+	VFMADD231PS  Z24, Z21, Z6
+	VFMADD231PS  Z24, Z22, Z11
+	VFMADD231PS  Z24, Z23, Z16
+	VMOVUPS.Z    (BX)(R8*2), K1, Z24
+	VFMADD231PS  Z24, Z20, Z2
+	VFMADD231PS  Z24, Z21, Z7
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z17
+	VMOVUPS.Z    (BX)(R9*1), K1, Z24
+	VFMADD231PS  Z24, Z20, Z3
+	VFMADD231PS  Z24, Z21, Z8
+	VFMADD231PS  Z24, Z22, Z13
+	VFMADD231PS  Z24, Z23, Z18
+	VMOVUPS.Z    (BX)(R8*4), K1, Z24
+	VFMADD231PS  Z24, Z20, Z4
+	VFMADD231PS  Z24, Z21, Z9
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z19
+	ADDQ         $0x10, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func conv4rows6AVX512(out *float32, x *float32, w *float32, bias *float32, offset *int64, taps int, plane int, outRow int, xRow int, mask int)
+// Requires: AVX, AVX512F
+TEXT ·conv4rows6AVX512(SB), NOSPLIT, $0-80
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         offset+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         mask+72(FP), R8
+	KMOVW        R8, K1
+	MOVQ         xRow+64(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R9
+	LEAQ         (R8)(R8*4), R10
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (BX), Z1
+	VBROADCASTSS (BX), Z2
+	VBROADCASTSS (BX), Z3
+	VBROADCASTSS (BX), Z4
+	VBROADCASTSS (BX), Z5
+	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(BX), Z7
+	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(BX), Z11
+	VBROADCASTSS 8(BX), Z12
+	VBROADCASTSS 8(BX), Z13
+	VBROADCASTSS 8(BX), Z14
+	VBROADCASTSS 8(BX), Z15
+	VBROADCASTSS 8(BX), Z16
+	VBROADCASTSS 8(BX), Z17
+	VBROADCASTSS 12(BX), Z18
+	VBROADCASTSS 12(BX), Z19
+	VBROADCASTSS 12(BX), Z20
+	VBROADCASTSS 12(BX), Z21
+	VBROADCASTSS 12(BX), Z22
+	VBROADCASTSS 12(BX), Z23
+	LEAQ         (SI)(DI*8), SI
+	NEGQ         DI
+
+tap:
+	MOVQ         (SI)(DI*8), BX
+	ADDQ         CX, BX
+	VBROADCASTSS (DX), Z24
+	VBROADCASTSS 4(DX), Z25
+	VBROADCASTSS 8(DX), Z26
+	VBROADCASTSS 12(DX), Z27
+	VMOVUPS.Z    (BX), K1, Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z6
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z18
+	VMOVUPS.Z    (BX)(R8*1), K1, Z28
+	VFMADD231PS  Z28, Z24, Z1
+	VFMADD231PS  Z28, Z25, Z7
+	VFMADD231PS  Z28, Z26, Z13
+	VFMADD231PS  Z28, Z27, Z19
+	VMOVUPS.Z    (BX)(R8*2), K1, Z28
+	VFMADD231PS  Z28, Z24, Z2
+	VFMADD231PS  Z28, Z25, Z8
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z20
+	VMOVUPS.Z    (BX)(R9*1), K1, Z28
+	VFMADD231PS  Z28, Z24, Z3
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z15
+	VFMADD231PS  Z28, Z27, Z21
+	VMOVUPS.Z    (BX)(R8*4), K1, Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z10
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z22
+	VMOVUPS.Z    (BX)(R10*1), K1, Z28
+	VFMADD231PS  Z28, Z24, Z5
+	VFMADD231PS  Z28, Z25, Z11
+	VFMADD231PS  Z28, Z26, Z17
+	VFMADD231PS  Z28, Z27, Z23
+	ADDQ         $0x10, DX
+	INCQ         DI
+	JNZ          tap
+	MOVQ         plane+48(FP), CX
+	MOVQ         outRow+56(FP), DX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	MOVQ         AX, BX
+	VMOVUPS      Z0, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z2, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z3, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z4, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z5, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z6, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z7, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z8, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z9, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z10, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z11, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z12, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z13, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z14, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z15, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z16, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z17, K1, (BX)
+	ADDQ         CX, AX
+	MOVQ         AX, BX
+	VMOVUPS      Z18, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z19, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z20, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z21, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z22, K1, (BX)
+	ADDQ         DX, BX
+	VMOVUPS      Z23, K1, (BX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
 // func product1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, AVX512F
 TEXT ·product1x16AVX512(SB), NOSPLIT, $0-64

@@ -21,7 +21,68 @@ func convolution() {
 	spread()
 	if !neon {
 		pixels()
+		for channels, rows := range []int{1: 12, 12, 8, 6} {
+			for m := 1; m <= rows; m++ {
+				column(channels, m)
+			}
+		}
 	}
+}
+
+// column writes the convolution of up to 16 pixels in some rows, in AVX-512. The sums of several rows, which do not wait for each
+// other, stay in registers.
+func column(channels, m int) {
+	wide512 = true
+	defer func() { wide512 = false }()
+	function(fmt.Sprintf("conv%drows%d%s", channels, m, isaName()),
+		fmt.Sprintf("writes those of 16 pixels that mask has, of %d rows in %d output channels, plane elements apart; see ConvRows.", m, channels),
+		"func(out, x, w, bias *float32, offset *int64, taps, plane, outRow, xRow, mask int)")
+	out, x, w, bias, offset, taps := loaded("out"), loaded("x"), loaded("w"), loaded("bias"), loaded("offset"), loaded("taps")
+	from, bits, chosen := GP64(), loaded("mask"), K()
+	KMOVW(bits.As32(), chosen)
+	places := rowsOf(from, m, "xRow")
+	sums := make([][]VecVirtual, channels)
+	for c := range sums {
+		for range m {
+			sums[c] = append(sums[c], vector())
+			VBROADCASTSS(Mem{Base: bias, Disp: 4 * c}, sums[c][len(sums[c])-1])
+		}
+	}
+	LEAQ(Mem{Base: offset, Index: taps, Scale: 8}, offset)
+	NEGQ(taps)
+	Label("tap")
+	MOVQ(Mem{Base: offset, Index: taps, Scale: 8}, from)
+	ADDQ(x, from)
+	places.begin()
+	weights := make([]VecVirtual, channels)
+	for c := range weights {
+		weights[c] = vector()
+		VBROADCASTSS(Mem{Base: w, Disp: 4 * c}, weights[c])
+	}
+	for i, at := range places.at {
+		pixels := vector()
+		VMOVUPS_Z(at, chosen, pixels)
+		for c, weight := range weights {
+			VFMADD231PS(pixels, weight, sums[c][i])
+		}
+	}
+	ADDQ(Imm(uint64(4*channels)), w)
+	INCQ(taps)
+	JNZ(LabelRef("tap"))
+	plane, outRow, row := loaded("plane"), loaded("outRow"), GP64()
+	SHLQ(Imm(2), plane)
+	SHLQ(Imm(2), outRow)
+	for c := range sums {
+		MOVQ(out, row)
+		for i, s := range sums[c] {
+			VMOVUPS(s, chosen, Mem{Base: row})
+			if i < m-1 {
+				ADDQ(outRow, row)
+			}
+		}
+		ADDQ(plane, out)
+	}
+	ret()
 }
 
 // pixels writes the convolution of a few pixels into many channels, which are the elements of vectors.
