@@ -106,6 +106,7 @@ func (t *backInput) turn(p *phase) {
 			}
 		}
 	}
+	p.blocks.many = isMany(per, p.w, 1, len(taps))
 	p.blocks.arrange(c.weight.Data(), nil, c.groups, per, c.kh*c.kw, taps)
 }
 
@@ -143,12 +144,10 @@ func (t *backInput) fill(dx, around []float32, p *phase) {
 		return
 	}
 	per, plane, wide := c.in/c.groups, g.h*g.w, p.w
-	band := max(1, convRows/(c.out/c.groups*t.row))
-	if p.blocks.many {
-		band = max(band, convPixels/wide)
-	} else {
+	if !p.blocks.many && simd.ConvFilled(wide) == 0 {
 		wide = max(wide, 8)
 	}
+	band := p.blocks.band(wide, c.out/c.groups*t.row)
 	direct := c.sh == 1 && c.sw == 1 && p.w == wide
 	apart := borrow(per * min(band, p.h) * wide)
 	defer giveBack(apart)

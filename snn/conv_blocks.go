@@ -10,14 +10,25 @@ type convBlocks struct {
 	weight, bias []float32 // by group, block, tap and channel; and by group and channel. Blocks of many end with zeros
 	offset       []int64   // of the taps, in bytes
 	channels     int       // of a group
-	many         bool
+	many         bool      // as isMany says
 }
 
-// convMany is the least channels of a group that are elements of vectors.
-const convMany = 8
+// isMany reports whether so many channels of a group are better elements of vectors than n pixels of a row are, which lie step
+// elements apart: by how much of the vectors they fill, and what it takes to transpose the result.
+func isMany(channels, n, step, taps int) bool {
+	if !simd.HasConvPixels() {
+		return false
+	}
+	if step > 1 || simd.ConvFilled(n) == 0 {
+		return channels >= 4
+	}
+	return simd.ConvFilled(n)*channels*taps > padded16(channels)*n*(taps+convTurn)
+}
 
-// isMany reports whether so many channels of a group are elements of vectors.
-func isMany(channels int) bool { return simd.HasConvPixels() && channels >= convMany }
+// convTurn is the taps that take as long as to transpose the result.
+const convTurn = 16
+
+func padded16(n int) int { return (n + 15) &^ 15 }
 
 // block is how many of the channels left the next block has, and how many with the zeros at its end.
 func (b *convBlocks) block(left int) (channels, filled int) {
@@ -34,13 +45,13 @@ func (b *convBlocks) filled() int {
 	if !b.many {
 		return b.channels
 	}
-	return (b.channels + 15) &^ 15
+	return padded16(b.channels)
 }
 
 // arrange makes the blocks of weights whose channels lie apart elements apart, and whose taps are at places in them. A bias
 // of nil is zero.
 func (b *convBlocks) arrange(weight, bias []float32, groups, channels, apart int, places []int) {
-	b.channels, b.many = channels, isMany(channels)
+	b.channels = channels
 	b.weight, b.bias = grown(b.weight, groups*b.filled()*len(places)), grown(b.bias, groups*b.filled())
 	clear(b.bias)
 	to, toBias := b.weight, b.bias

@@ -25,11 +25,13 @@ func grown[E any](s []E, n int) []E {
 	return s[:n]
 }
 
-// isFast says that denseFast does it: there are many channels, or its pixels are neighbours in the input, and a row holds a
-// vector of them.
-func (c *Conv) isFast(g image) bool {
-	return isMany(c.out/c.groups) || simd.On() && c.sw == 1 && g.ow >= 8
+// isMany reports whether denseFast has the channels in vectors.
+func (c *Conv) isMany(g image) bool {
+	return isMany(c.out/c.groups, g.ow, c.sw, c.in/c.groups*c.kh*c.kw)
 }
+
+// isFast says that denseFast does it: there are many channels, or its pixels are neighbours in the input.
+func (c *Conv) isFast(g image) bool { return c.isMany(g) || c.sw == 1 && simd.ConvFilled(g.ow) > 0 }
 
 // arrange makes the weights, biases and offsets of denseFast.
 func (w *convWork) arrange(c *Conv, g image) {
@@ -48,6 +50,7 @@ func (w *convWork) arrange(c *Conv, g image) {
 	if c.bias != nil {
 		bias = c.bias.Data()
 	}
+	w.blocks.many = c.isMany(g)
 	w.blocks.arrange(c.weight.Data(), bias, c.groups, c.out/c.groups, len(w.places), w.places)
 }
 
@@ -55,17 +58,23 @@ func (w *convWork) arrange(c *Conv, g image) {
 // the first cache.
 const convRows = 1 << 12
 
-// convPixels is the least pixels of a band, if an image has them, where channels are many: fewer are slow to transpose.
-const convPixels = 128
+// convLeast is the least rows of a band, if an image has them, and convPixels the least pixels where channels are many: the sums
+// of fewer rows wait for each other, and fewer pixels are slow to transpose.
+const convLeast, convPixels = 6, 128
+
+// band is the rows that are made together, of n pixels, from that many elements of input each.
+func (b *convBlocks) band(n, elements int) int {
+	if b.many {
+		return max(convRows/elements, convPixels/n, 1)
+	}
+	return max(convRows/elements, convLeast)
+}
 
 // denseFast is dense with sums that stay in registers; x is padded. Several processors share the rows of a large image.
 func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
 	t := bandTasks.Get().(*bandTask)
 	pw := g.w + c.left + c.right
-	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: max(1, convRows/(c.in/c.groups*pw*c.sh))}
-	if w.blocks.many {
-		t.rows = max(t.rows, convPixels/g.ow)
-	}
+	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: w.blocks.band(g.ow, c.in/c.groups*pw*c.sh)}
 	bands := (g.oh + t.rows - 1) / t.rows
 	if isShared(c.out * g.oh * g.ow * len(w.places)) {
 		pool.Do(bands, t)

@@ -23,6 +23,18 @@ const ConvChannels = 4
 // interrupted.
 const convMost = 1 << 22
 
+// ConvFilled is the pixels that ConvRows makes in the time that it takes for n of a row, if it wastes none; 0 if there is no
+// assembly for so few.
+func ConvFilled(n int) int {
+	switch {
+	case convColumns[1] != nil:
+		return (n + 15) &^ 15
+	case !on || n < 8:
+		return 0
+	}
+	return n&^15 + (n&15+7)/8*16 // the sums of a narrow strip wait for each other
+}
+
 // ConvRows writes n pixels of some rows, outRow elements apart, in several output channels, plane elements apart: the
 // channel's bias and then, tap after tap, the tap's weight times the input that lies offset bytes behind the pixel's place
 // in x, whose rows are xRow elements apart. w holds the channels of a tap together. There are as many channels as biases,
