@@ -3,6 +3,7 @@ package snn
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/livespike/livespike/internal/simd"
@@ -94,6 +95,92 @@ func TestConv2dDefinition(t *testing.T) {
 			got, _ := m.Forward(x, nil)
 			sameBits(t, fmt.Sprintf("%v, %v of the inputs active", m, share), got,
 				naiveConv(x, m.Weight(), m.Bias(), c.stride, c.pad, c.dilation, c.groups))
+		}
+	}
+}
+
+// TestConv2dShapes compares with the definition, bit for bit, where other kernels do it: for few and many channels and taps,
+// narrow and wide images, groups and strides.
+func TestConv2dShapes(t *testing.T) {
+	tensor.Seed(7)
+	for _, s := range convShapes {
+		m := Conv2d(s.in, s.out, s.kernel, Stride(s.stride), Padding(s.pad), Dilation(s.dilation), Groups(s.groups))
+		x := tensor.Randn(2, s.in, s.high, s.wide)
+		got, _ := m.Forward(x, nil)
+		sameBits(t, fmt.Sprintf("%v of %d × %d", m, s.high, s.wide), got,
+			naiveConv(x, m.Weight(), m.Bias(), [2]int{s.stride, s.stride}, [2]int{s.pad, s.pad}, [2]int{s.dilation, s.dilation}, s.groups))
+	}
+}
+
+var convShapes = []struct{ in, out, groups, kernel, stride, pad, dilation, high, wide int }{
+	{2, 12, 1, 5, 1, 0, 1, 20, 34},
+	{12, 32, 1, 5, 1, 0, 1, 15, 15},
+	{32, 70, 1, 3, 1, 1, 1, 9, 16},
+	{19, 33, 1, 3, 2, 1, 1, 17, 16},
+	{64, 24, 1, 1, 1, 0, 1, 7, 7},
+	{20, 40, 1, 1, 2, 0, 1, 8, 5},
+	{5, 5, 5, 3, 1, 1, 1, 16, 16},
+	{34, 34, 34, 3, 2, 1, 1, 14, 15},
+	{18, 36, 18, 3, 1, 1, 1, 7, 7},
+	{40, 20, 2, 3, 1, 2, 2, 11, 12},
+	{3, 3, 1, 3, 1, 1, 1, 30, 41},
+	{8, 5, 1, 3, 1, 0, 1, 3, 40},
+	{16, 16, 1, 2, 3, 1, 2, 13, 3},
+}
+
+// naiveConvGradients are the gradients of input and weight as they are defined: an element of the input's is the sum over
+// output channel, row and column of the taps in this order; the weight's is for each image and row of the output the sum
+// along the row, made apart and added.
+func naiveConvGradients(x, w, dy *tensor.Tensor, stride, pad, dilation, groups int) (dx, dw *tensor.Tensor) {
+	n, in, h, wide := x.Shape()[0], x.Shape()[1], x.Shape()[2], x.Shape()[3]
+	out, per, k := w.Shape()[0], w.Shape()[1], w.Shape()[2]
+	oh, ow := dy.Shape()[2], dy.Shape()[3]
+	dx, dw = tensor.Zeros(x.Shape()...), tensor.Zeros(w.Shape()...)
+	for img := range n {
+		for o := range out {
+			for i := range per {
+				channel := (img*in + o/(out/groups)*per + i) * h
+				for ky := range k {
+					for kx := range k {
+						weight := ((o*per+i)*k+ky)*k + kx
+						for r := range oh {
+							var sum float32
+							for c := range ow {
+								y, col := r*stride+ky*dilation-pad, c*stride+kx*dilation-pad
+								if y < 0 || y >= h || col < 0 || col >= wide {
+									continue
+								}
+								at, g := (channel+y)*wide+col, dy.Data()[((img*out+o)*oh+r)*ow+c]
+								sum = simd.FMA(g, x.Data()[at], sum)
+								dx.Data()[at] = simd.FMA(g, w.Data()[weight], dx.Data()[at])
+							}
+							dw.Data()[weight] += sum
+						}
+					}
+				}
+			}
+		}
+	}
+	return dx, dw
+}
+
+// TestConv2dGradientShapes compares gradients with their definition, bit for bit, on one and on three processors.
+func TestConv2dGradientShapes(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	tensor.Seed(9)
+	for _, s := range convShapes {
+		m := Conv2d(s.in, s.out, s.kernel, Stride(s.stride), Padding(s.pad), Dilation(s.dilation), Groups(s.groups))
+		m.Weight().SetRequiresGrad(true)
+		x := tensor.Randn(3, s.in, s.high, s.wide).SetRequiresGrad(true)
+		y, _ := m.Forward(x, nil)
+		dy := tensor.Randn(y.Shape()...)
+		dx, dw := naiveConvGradients(x, m.Weight(), dy, s.stride, s.pad, s.dilation, s.groups)
+		for _, procs := range []int{1, 3} {
+			runtime.GOMAXPROCS(procs)
+			grads := m.backward(x, dy)
+			what := fmt.Sprintf("%v of %d × %d on %d processors, gradient of the ", m, s.high, s.wide, procs)
+			sameBits(t, what+"input", grads[0], dx)
+			sameBits(t, what+"weight", grads[1], dw)
 		}
 	}
 }

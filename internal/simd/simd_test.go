@@ -134,7 +134,7 @@ func TestConvRows(t *testing.T) {
 			for k := range offset {
 				offset[k] = 4 * int64(r.IntN(40))
 			}
-			rows, outRow, xRow := 1+r.IntN(4), n+r.IntN(5), n+r.IntN(70)
+			rows, outRow, xRow := 1+r.IntN(26), n+r.IntN(5), n+r.IntN(70)
 			x, w, bias := mixed(r, rows*xRow+n+40, 0.1), mixed(r, channels*len(offset), 0.05), mixed(r, channels, 0)
 			plane := rows*outRow + r.IntN(9)
 			got, want := make([]float32, channels*plane), make([]float32, channels*plane)
