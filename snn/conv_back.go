@@ -27,9 +27,15 @@ func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 		grads[0] = share(to.dx, x.Shape())
 	}
 	if c.weight.RequiresGrad() {
-		to := backWeight{convBack: t, dw: make([]float32, len(c.weight.Data())), sparse: c.isSparse(numbers(t.x), convBackSparse)}
-		doShared(to.cut(work), work, &to)
-		grads[1] = share(to.dw, c.weight.Shape())
+		dw, sparse := make([]float32, len(c.weight.Data())), c.isSparse(numbers(t.x), convBackSparse)
+		if c.isDepth() && !sparse {
+			to := backDepth{convBack: t, dw: dw}
+			doShared(to.cut(convParts(work)), work, &to)
+		} else {
+			to := backWeight{convBack: t, dw: dw, sparse: sparse}
+			doShared(to.cut(convParts(work)), work, &to)
+		}
+		grads[1] = share(dw, c.weight.Shape())
 	}
 	if c.bias != nil && c.bias.RequiresGrad() {
 		to := backBias{convBack: t, db: make([]float32, c.out)}
@@ -186,15 +192,20 @@ type backWeight struct {
 // inTiles says that weightTiles does it, for so many input channels.
 func (t *backWeight) inTiles(channels int) bool { return !t.sparse && t.c.kw*channels >= weightFew }
 
-// cut says how many pieces there are: as many as keep the processors busy, cut by input channels first, since every piece
+// convParts is how many pieces keep the processors busy.
+func convParts(work int) int {
+	if isShared(work) {
+		return 2 * runtime.GOMAXPROCS(0)
+	}
+	return 1
+}
+
+// cut says how many pieces there are, for that many parts: cut by input channels first, since every piece
 // arranges its inputs for itself.
-func (t *backWeight) cut(work int) int {
+func (t *backWeight) cut(parts int) int {
 	c := t.c
 	per, perOut := c.in/c.groups, c.out/c.groups
-	parts := 1
-	if isShared(work) {
-		parts = (2*runtime.GOMAXPROCS(0) + c.groups - 1) / c.groups
-	}
+	parts = (parts + c.groups - 1) / c.groups
 	t.ins = min(parts, per)
 	switch {
 	case t.sparse:

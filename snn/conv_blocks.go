@@ -16,7 +16,7 @@ type convBlocks struct {
 // isMany reports whether so many channels of a group are better elements of vectors than n pixels of a row are, which lie step
 // elements apart: by how much of the vectors they fill, and what it takes to transpose the result.
 func isMany(channels, n, step, taps int) bool {
-	if !simd.HasConvPixels() {
+	if !simd.HasChannels() {
 		return false
 	}
 	if step > 1 || simd.ConvFilled(n) == 0 {

@@ -108,7 +108,7 @@ func (t *convTask) Piece(k int) {
 // isSparse is the fixed rule that chooses the path, from the whole input of a call: less than a share of it is not zero.
 // Weights that are not finite take the dense path, where zero times infinity shows.
 func (c *Conv) isSparse(x inputs, share float64) bool {
-	if x.count() >= int(share*float64(x.n)) {
+	if !x.fewer(int(share * float64(x.n))) {
 		return false
 	}
 	for _, w := range c.weight.Data() {

@@ -107,6 +107,18 @@ func (s inputs) count() int {
 	return simd.Count(s.values)
 }
 
+// fewer reports whether fewer than n of them are not zero. It counts no more numbers than it must.
+func (s inputs) fewer(n int) bool {
+	if s.x == nil {
+		return s.count() < n
+	}
+	found := 0
+	for x := s.x; len(x) > 0 && found < n; x = x[min(len(x), packPiece):] {
+		found += simd.Count(x[:min(len(x), packPiece)])
+	}
+	return found < n
+}
+
 // active lists those of n, at most chunk, that are not zero, by their places behind the given one. Values is 1 throughout
 // where they are bits, and stays as it is.
 func (s inputs) active(index *[chunk]int32, values *[chunk]float32, from, n int) int {

@@ -221,6 +221,7 @@ func TestBounds(t *testing.T) {
 						b := f.floats(k * columns)
 						Product(f.floats(m*columns), f.floats(m*k), b, m, k, columns, k, 1, columns, columns, apart)
 						Product(f.floats(m*columns), f.floats(m*k), b, m, k, columns, 1, m, columns, columns, apart)
+						ProductEach(f.floats(m*columns), f.floats((m+k-1)*columns), b, m, k, columns, columns, columns, columns, columns)
 					})
 				}
 			}

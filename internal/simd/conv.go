@@ -99,8 +99,8 @@ type pixelTile func(out, x, w, bias *float32, offset *int64, taps, step int)
 // pixelTiles are the kernels of ConvPixels for 16 and for 32 channels by the number of pixels; nil where there are none.
 var pixelTiles [2][MaxProductRows + 1]pixelTile
 
-// HasConvPixels reports whether there is assembly of ConvPixels for this machine.
-func HasConvPixels() bool { return pixelTiles[0][1] != nil }
+// HasChannels reports whether there is assembly with channels in vectors for this machine, that of ConvPixels and ProductEach.
+func HasChannels() bool { return pixelTiles[0][1] != nil }
 
 // ConvPixels writes n pixels, step elements apart in x and close together in out, the channels of a pixel side by side: the
 // biases and then, tap after tap, the tap's weights times the input that lies offset bytes behind the pixel's place. w holds
@@ -108,7 +108,7 @@ func HasConvPixels() bool { return pixelTiles[0][1] != nil }
 // least one tap. Each sum is that of ConvRows.
 func ConvPixels(out, x, w, bias []float32, offset []int64, n, step int) {
 	channels, taps := len(bias), len(offset)
-	if !HasConvPixels() {
+	if !HasChannels() {
 		convPixelsGo(out, x, w, bias, offset, n, step)
 		return
 	}

@@ -34,6 +34,10 @@ func init() {
 		1: sumProduct1AVX2, sumProduct2AVX2, sumProduct3AVX2, sumProduct4AVX2, sumProduct5AVX2, sumProduct6AVX2,
 		12: nil,
 	}
+	productsEach[0] = [...]product{
+		1: productEach1AVX2, productEach2AVX2, productEach3AVX2, productEach4AVX2, productEach5AVX2, productEach6AVX2,
+		12: nil,
+	}
 	pixelTiles[0] = [...]pixelTile{1: pixels1AVX2, pixels2AVX2, pixels3AVX2, pixels4AVX2, pixels5AVX2, pixels6AVX2, 12: nil}
 	if wide {
 		wideProducts()
@@ -64,6 +68,14 @@ func wideProducts() {
 	sumProducts[1] = [...]product{
 		1: sumProduct1x32AVX512, sumProduct2x32AVX512, sumProduct3x32AVX512, sumProduct4x32AVX512, sumProduct5x32AVX512, sumProduct6x32AVX512,
 		sumProduct7x32AVX512, sumProduct8x32AVX512, sumProduct9x32AVX512, sumProduct10x32AVX512, sumProduct11x32AVX512, sumProduct12x32AVX512,
+	}
+	productsEach[0] = [...]product{
+		1: productEach1x16AVX512, productEach2x16AVX512, productEach3x16AVX512, productEach4x16AVX512, productEach5x16AVX512, productEach6x16AVX512,
+		productEach7x16AVX512, productEach8x16AVX512, productEach9x16AVX512, productEach10x16AVX512, productEach11x16AVX512, productEach12x16AVX512,
+	}
+	productsEach[1] = [...]product{
+		1: productEach1x32AVX512, productEach2x32AVX512, productEach3x32AVX512, productEach4x32AVX512, productEach5x32AVX512, productEach6x32AVX512,
+		productEach7x32AVX512, productEach8x32AVX512, productEach9x32AVX512, productEach10x32AVX512, productEach11x32AVX512, productEach12x32AVX512,
 	}
 	pixelTiles[0] = [...]pixelTile{
 		1: pixels1x16AVX512, pixels2x16AVX512, pixels3x16AVX512, pixels4x16AVX512, pixels5x16AVX512, pixels6x16AVX512,

@@ -1365,6 +1365,66 @@ func sumProduct11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks
 //go:noescape
 func sumProduct12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
+// productEach1x16AVX512 adds to each of 16 columns of c (1, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach2x16AVX512 adds to each of 16 columns of c (2, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach2x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach3x16AVX512 adds to each of 16 columns of c (3, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach3x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach4x16AVX512 adds to each of 16 columns of c (4, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach4x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach5x16AVX512 adds to each of 16 columns of c (5, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach5x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach6x16AVX512 adds to each of 16 columns of c (6, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach6x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach7x16AVX512 adds to each of 16 columns of c (7, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach7x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach8x16AVX512 adds to each of 16 columns of c (8, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach8x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach9x16AVX512 adds to each of 16 columns of c (9, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach9x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach10x16AVX512 adds to each of 16 columns of c (10, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach10x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach11x16AVX512 adds to each of 16 columns of c (11, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach12x16AVX512 adds to each of 16 columns of c (12, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
 // product1x32AVX512 adds a (1, k) times b (k, 32) to c, continuing its sums. The elements of a lie rs apart in a column and
 // ks in a row, the rows of b ldb apart, those of c ldc.
 //
@@ -1509,6 +1569,66 @@ func sumProduct11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks
 //go:noescape
 func sumProduct12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
+// productEach1x32AVX512 adds to each of 32 columns of c (1, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach2x32AVX512 adds to each of 32 columns of c (2, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach2x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach3x32AVX512 adds to each of 32 columns of c (3, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach3x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach4x32AVX512 adds to each of 32 columns of c (4, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach4x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach5x32AVX512 adds to each of 32 columns of c (5, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach5x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach6x32AVX512 adds to each of 32 columns of c (6, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach6x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach7x32AVX512 adds to each of 32 columns of c (7, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach7x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach8x32AVX512 adds to each of 32 columns of c (8, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach8x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach9x32AVX512 adds to each of 32 columns of c (9, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach9x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach10x32AVX512 adds to each of 32 columns of c (10, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach10x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach11x32AVX512 adds to each of 32 columns of c (11, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach12x32AVX512 adds to each of 32 columns of c (12, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
 // product1AVX2 adds a (1, k) times b (k, 16) to c, continuing its sums. The elements of a lie rs apart in a column and
 // ks in a row, the rows of b ldb apart, those of c ldc.
 //
@@ -1580,6 +1700,36 @@ func sumProduct5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, 
 //
 //go:noescape
 func sumProduct6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach1AVX2 adds to each of 16 columns of c (1, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach2AVX2 adds to each of 16 columns of c (2, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach3AVX2 adds to each of 16 columns of c (3, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach4AVX2 adds to each of 16 columns of c (4, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach5AVX2 adds to each of 16 columns of c (5, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+
+// productEach6AVX2 adds to each of 16 columns of c (6, columns) the product of its own a and b; see ProductEach.
+//
+//go:noescape
+func productEach6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 
 // transposeAVX512 writes 16 rows of src, ss apart, as the columns of n rows of dst, ds apart; n is a multiple of 4.
 //

@@ -35012,6 +35012,734 @@ loop:
 	VZEROUPPER
 	RET
 
+// func productEach1x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach1x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   AX, R8
+	VPXORD Z0, Z0, Z0
+
+loop:
+	VMOVUPS     (DX), Z1
+	VFMADD231PS (CX), Z1, Z0
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R8
+	VADDPS      (R8), Z0, Z0
+	VMOVUPS     Z0, (R8)
+	VZEROUPPER
+	RET
+
+// func productEach2x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach2x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+loop:
+	VMOVUPS     (DX), Z2
+	VFMADD231PS (CX), Z2, Z0
+	VFMADD231PS (CX)(R9*1), Z2, Z1
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R10
+	VADDPS      (R10), Z0, Z0
+	VMOVUPS     Z0, (R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Z1, Z1
+	VMOVUPS     Z1, (R10)
+	VZEROUPPER
+	RET
+
+// func productEach3x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach3x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+loop:
+	VMOVUPS     (DX), Z3
+	VFMADD231PS (CX), Z3, Z0
+	VFMADD231PS (CX)(R9*1), Z3, Z1
+	VFMADD231PS (CX)(R9*2), Z3, Z2
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R10
+	VADDPS      (R10), Z0, Z0
+	VMOVUPS     Z0, (R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Z1, Z1
+	VMOVUPS     Z1, (R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Z2, Z2
+	VMOVUPS     Z2, (R10)
+	VZEROUPPER
+	RET
+
+// func productEach4x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach4x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+loop:
+	VMOVUPS     (DX), Z4
+	VFMADD231PS (CX), Z4, Z0
+	VFMADD231PS (CX)(R9*1), Z4, Z1
+	VFMADD231PS (CX)(R9*2), Z4, Z2
+	VFMADD231PS (CX)(R10*1), Z4, Z3
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R11
+	VADDPS      (R11), Z0, Z0
+	VMOVUPS     Z0, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z1, Z1
+	VMOVUPS     Z1, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z2, Z2
+	VMOVUPS     Z2, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z3, Z3
+	VMOVUPS     Z3, (R11)
+	VZEROUPPER
+	RET
+
+// func productEach5x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach5x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+loop:
+	VMOVUPS     (DX), Z5
+	VFMADD231PS (CX), Z5, Z0
+	VFMADD231PS (CX)(R9*1), Z5, Z1
+	VFMADD231PS (CX)(R9*2), Z5, Z2
+	VFMADD231PS (CX)(R10*1), Z5, Z3
+	VFMADD231PS (CX)(R9*4), Z5, Z4
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R11
+	VADDPS      (R11), Z0, Z0
+	VMOVUPS     Z0, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z1, Z1
+	VMOVUPS     Z1, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z2, Z2
+	VMOVUPS     Z2, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z3, Z3
+	VMOVUPS     Z3, (R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z4, Z4
+	VMOVUPS     Z4, (R11)
+	VZEROUPPER
+	RET
+
+// func productEach6x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach6x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	MOVQ   AX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+loop:
+	VMOVUPS     (DX), Z6
+	VFMADD231PS (CX), Z6, Z0
+	VFMADD231PS (CX)(R9*1), Z6, Z1
+	VFMADD231PS (CX)(R9*2), Z6, Z2
+	VFMADD231PS (CX)(R10*1), Z6, Z3
+	VFMADD231PS (CX)(R9*4), Z6, Z4
+	VFMADD231PS (CX)(R11*1), Z6, Z5
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R12
+	VADDPS      (R12), Z0, Z0
+	VMOVUPS     Z0, (R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z1, Z1
+	VMOVUPS     Z1, (R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z2, Z2
+	VMOVUPS     Z2, (R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z3, Z3
+	VMOVUPS     Z3, (R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z4, Z4
+	VMOVUPS     Z4, (R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z5, Z5
+	VMOVUPS     Z5, (R12)
+	VZEROUPPER
+	RET
+
+// func productEach7x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach7x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+loop:
+	VMOVUPS     (DX), Z7
+	VFMADD231PS (CX), Z7, Z0
+	VFMADD231PS (CX)(R9*1), Z7, Z1
+	VFMADD231PS (CX)(R9*2), Z7, Z2
+	VFMADD231PS (CX)(R10*1), Z7, Z3
+	VFMADD231PS (CX)(R9*4), Z7, Z4
+	VFMADD231PS (CX)(R11*1), Z7, Z5
+	VFMADD231PS (R12), Z7, Z6
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z1, Z1
+	VMOVUPS     Z1, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z3, Z3
+	VMOVUPS     Z3, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z5, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VZEROUPPER
+	RET
+
+// func productEach8x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach8x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop:
+	VMOVUPS     (DX), Z8
+	VFMADD231PS (CX), Z8, Z0
+	VFMADD231PS (CX)(R9*1), Z8, Z1
+	VFMADD231PS (CX)(R9*2), Z8, Z2
+	VFMADD231PS (CX)(R10*1), Z8, Z3
+	VFMADD231PS (CX)(R9*4), Z8, Z4
+	VFMADD231PS (CX)(R11*1), Z8, Z5
+	VFMADD231PS (R12), Z8, Z6
+	VFMADD231PS (R12)(R9*1), Z8, Z7
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z1, Z1
+	VMOVUPS     Z1, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z3, Z3
+	VMOVUPS     Z3, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z5, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z7, Z7
+	VMOVUPS     Z7, (R13)
+	VZEROUPPER
+	RET
+
+// func productEach9x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach9x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+
+loop:
+	VMOVUPS     (DX), Z9
+	VFMADD231PS (CX), Z9, Z0
+	VFMADD231PS (CX)(R9*1), Z9, Z1
+	VFMADD231PS (CX)(R9*2), Z9, Z2
+	VFMADD231PS (CX)(R10*1), Z9, Z3
+	VFMADD231PS (CX)(R9*4), Z9, Z4
+	VFMADD231PS (CX)(R11*1), Z9, Z5
+	VFMADD231PS (R12), Z9, Z6
+	VFMADD231PS (R12)(R9*1), Z9, Z7
+	VFMADD231PS (R12)(R9*2), Z9, Z8
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z1, Z1
+	VMOVUPS     Z1, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z3, Z3
+	VMOVUPS     Z3, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z5, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z7, Z7
+	VMOVUPS     Z7, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VZEROUPPER
+	RET
+
+// func productEach10x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach10x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+loop:
+	VMOVUPS     (DX), Z10
+	VFMADD231PS (CX), Z10, Z0
+	VFMADD231PS (CX)(R9*1), Z10, Z1
+	VFMADD231PS (CX)(R9*2), Z10, Z2
+	VFMADD231PS (CX)(R10*1), Z10, Z3
+	VFMADD231PS (CX)(R9*4), Z10, Z4
+	VFMADD231PS (CX)(R11*1), Z10, Z5
+	VFMADD231PS (R12), Z10, Z6
+	VFMADD231PS (R12)(R9*1), Z10, Z7
+	VFMADD231PS (R12)(R9*2), Z10, Z8
+	VFMADD231PS (R12)(R10*1), Z10, Z9
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z1, Z1
+	VMOVUPS     Z1, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z3, Z3
+	VMOVUPS     Z3, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z5, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z7, Z7
+	VMOVUPS     Z7, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z9, Z9
+	VMOVUPS     Z9, (R13)
+	VZEROUPPER
+	RET
+
+// func productEach11x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach11x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+
+loop:
+	VMOVUPS     (DX), Z11
+	VFMADD231PS (CX), Z11, Z0
+	VFMADD231PS (CX)(R9*1), Z11, Z1
+	VFMADD231PS (CX)(R9*2), Z11, Z2
+	VFMADD231PS (CX)(R10*1), Z11, Z3
+	VFMADD231PS (CX)(R9*4), Z11, Z4
+	VFMADD231PS (CX)(R11*1), Z11, Z5
+	VFMADD231PS (R12), Z11, Z6
+	VFMADD231PS (R12)(R9*1), Z11, Z7
+	VFMADD231PS (R12)(R9*2), Z11, Z8
+	VFMADD231PS (R12)(R10*1), Z11, Z9
+	VFMADD231PS (R12)(R9*4), Z11, Z10
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z1, Z1
+	VMOVUPS     Z1, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z3, Z3
+	VMOVUPS     Z3, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z5, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z7, Z7
+	VMOVUPS     Z7, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z9, Z9
+	VMOVUPS     Z9, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VZEROUPPER
+	RET
+
+// func productEach12x16AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach12x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+loop:
+	VMOVUPS     (DX), Z12
+	VFMADD231PS (CX), Z12, Z0
+	VFMADD231PS (CX)(R9*1), Z12, Z1
+	VFMADD231PS (CX)(R9*2), Z12, Z2
+	VFMADD231PS (CX)(R10*1), Z12, Z3
+	VFMADD231PS (CX)(R9*4), Z12, Z4
+	VFMADD231PS (CX)(R11*1), Z12, Z5
+	VFMADD231PS (R12), Z12, Z6
+	VFMADD231PS (R12)(R9*1), Z12, Z7
+	VFMADD231PS (R12)(R9*2), Z12, Z8
+	VFMADD231PS (R12)(R10*1), Z12, Z9
+	VFMADD231PS (R12)(R9*4), Z12, Z10
+	VFMADD231PS (R12)(R11*1), Z12, Z11
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z1, Z1
+	VMOVUPS     Z1, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z3, Z3
+	VMOVUPS     Z3, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z5, Z5
+	VMOVUPS     Z5, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z7, Z7
+	VMOVUPS     Z7, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z9, Z9
+	VMOVUPS     Z9, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z11, Z11
+	VMOVUPS     Z11, (R13)
+	VZEROUPPER
+	RET
+
 // func product1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, AVX512F
 TEXT ·product1x32AVX512(SB), NOSPLIT, $0-64
@@ -37182,6 +37910,1058 @@ loop:
 	VZEROUPPER
 	RET
 
+// func productEach1x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach1x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   AX, R8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+loop:
+	VMOVUPS     (DX), Z2
+	VMOVUPS     64(DX), Z3
+	VFMADD231PS (CX), Z2, Z0
+	VFMADD231PS 64(CX), Z3, Z1
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R8
+	VADDPS      (R8), Z0, Z0
+	VMOVUPS     Z0, (R8)
+	VADDPS      64(R8), Z1, Z1
+	VMOVUPS     Z1, 64(R8)
+	VZEROUPPER
+	RET
+
+// func productEach2x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach2x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+loop:
+	VMOVUPS     (DX), Z4
+	VMOVUPS     64(DX), Z5
+	VFMADD231PS (CX), Z4, Z0
+	VFMADD231PS 64(CX), Z5, Z1
+	VFMADD231PS (CX)(R9*1), Z4, Z2
+	VFMADD231PS 64(CX)(R9*1), Z5, Z3
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R10
+	VADDPS      (R10), Z0, Z0
+	VMOVUPS     Z0, (R10)
+	VADDPS      64(R10), Z1, Z1
+	VMOVUPS     Z1, 64(R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Z2, Z2
+	VMOVUPS     Z2, (R10)
+	VADDPS      64(R10), Z3, Z3
+	VMOVUPS     Z3, 64(R10)
+	VZEROUPPER
+	RET
+
+// func productEach3x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach3x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+loop:
+	VMOVUPS     (DX), Z6
+	VMOVUPS     64(DX), Z7
+	VFMADD231PS (CX), Z6, Z0
+	VFMADD231PS 64(CX), Z7, Z1
+	VFMADD231PS (CX)(R9*1), Z6, Z2
+	VFMADD231PS 64(CX)(R9*1), Z7, Z3
+	VFMADD231PS (CX)(R9*2), Z6, Z4
+	VFMADD231PS 64(CX)(R9*2), Z7, Z5
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R10
+	VADDPS      (R10), Z0, Z0
+	VMOVUPS     Z0, (R10)
+	VADDPS      64(R10), Z1, Z1
+	VMOVUPS     Z1, 64(R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Z2, Z2
+	VMOVUPS     Z2, (R10)
+	VADDPS      64(R10), Z3, Z3
+	VMOVUPS     Z3, 64(R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Z4, Z4
+	VMOVUPS     Z4, (R10)
+	VADDPS      64(R10), Z5, Z5
+	VMOVUPS     Z5, 64(R10)
+	VZEROUPPER
+	RET
+
+// func productEach4x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach4x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop:
+	VMOVUPS     (DX), Z8
+	VMOVUPS     64(DX), Z9
+	VFMADD231PS (CX), Z8, Z0
+	VFMADD231PS 64(CX), Z9, Z1
+	VFMADD231PS (CX)(R9*1), Z8, Z2
+	VFMADD231PS 64(CX)(R9*1), Z9, Z3
+	VFMADD231PS (CX)(R9*2), Z8, Z4
+	VFMADD231PS 64(CX)(R9*2), Z9, Z5
+	VFMADD231PS (CX)(R10*1), Z8, Z6
+	VFMADD231PS 64(CX)(R10*1), Z9, Z7
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R11
+	VADDPS      (R11), Z0, Z0
+	VMOVUPS     Z0, (R11)
+	VADDPS      64(R11), Z1, Z1
+	VMOVUPS     Z1, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z2, Z2
+	VMOVUPS     Z2, (R11)
+	VADDPS      64(R11), Z3, Z3
+	VMOVUPS     Z3, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z4, Z4
+	VMOVUPS     Z4, (R11)
+	VADDPS      64(R11), Z5, Z5
+	VMOVUPS     Z5, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z6, Z6
+	VMOVUPS     Z6, (R11)
+	VADDPS      64(R11), Z7, Z7
+	VMOVUPS     Z7, 64(R11)
+	VZEROUPPER
+	RET
+
+// func productEach5x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach5x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+loop:
+	VMOVUPS     (DX), Z10
+	VMOVUPS     64(DX), Z11
+	VFMADD231PS (CX), Z10, Z0
+	VFMADD231PS 64(CX), Z11, Z1
+	VFMADD231PS (CX)(R9*1), Z10, Z2
+	VFMADD231PS 64(CX)(R9*1), Z11, Z3
+	VFMADD231PS (CX)(R9*2), Z10, Z4
+	VFMADD231PS 64(CX)(R9*2), Z11, Z5
+	VFMADD231PS (CX)(R10*1), Z10, Z6
+	VFMADD231PS 64(CX)(R10*1), Z11, Z7
+	VFMADD231PS (CX)(R9*4), Z10, Z8
+	VFMADD231PS 64(CX)(R9*4), Z11, Z9
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R11
+	VADDPS      (R11), Z0, Z0
+	VMOVUPS     Z0, (R11)
+	VADDPS      64(R11), Z1, Z1
+	VMOVUPS     Z1, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z2, Z2
+	VMOVUPS     Z2, (R11)
+	VADDPS      64(R11), Z3, Z3
+	VMOVUPS     Z3, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z4, Z4
+	VMOVUPS     Z4, (R11)
+	VADDPS      64(R11), Z5, Z5
+	VMOVUPS     Z5, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z6, Z6
+	VMOVUPS     Z6, (R11)
+	VADDPS      64(R11), Z7, Z7
+	VMOVUPS     Z7, 64(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Z8, Z8
+	VMOVUPS     Z8, (R11)
+	VADDPS      64(R11), Z9, Z9
+	VMOVUPS     Z9, 64(R11)
+	VZEROUPPER
+	RET
+
+// func productEach6x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach6x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	MOVQ   AX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+loop:
+	VMOVUPS     (DX), Z12
+	VMOVUPS     64(DX), Z13
+	VFMADD231PS (CX), Z12, Z0
+	VFMADD231PS 64(CX), Z13, Z1
+	VFMADD231PS (CX)(R9*1), Z12, Z2
+	VFMADD231PS 64(CX)(R9*1), Z13, Z3
+	VFMADD231PS (CX)(R9*2), Z12, Z4
+	VFMADD231PS 64(CX)(R9*2), Z13, Z5
+	VFMADD231PS (CX)(R10*1), Z12, Z6
+	VFMADD231PS 64(CX)(R10*1), Z13, Z7
+	VFMADD231PS (CX)(R9*4), Z12, Z8
+	VFMADD231PS 64(CX)(R9*4), Z13, Z9
+	VFMADD231PS (CX)(R11*1), Z12, Z10
+	VFMADD231PS 64(CX)(R11*1), Z13, Z11
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R12
+	VADDPS      (R12), Z0, Z0
+	VMOVUPS     Z0, (R12)
+	VADDPS      64(R12), Z1, Z1
+	VMOVUPS     Z1, 64(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z2, Z2
+	VMOVUPS     Z2, (R12)
+	VADDPS      64(R12), Z3, Z3
+	VMOVUPS     Z3, 64(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z4, Z4
+	VMOVUPS     Z4, (R12)
+	VADDPS      64(R12), Z5, Z5
+	VMOVUPS     Z5, 64(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z6, Z6
+	VMOVUPS     Z6, (R12)
+	VADDPS      64(R12), Z7, Z7
+	VMOVUPS     Z7, 64(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z8, Z8
+	VMOVUPS     Z8, (R12)
+	VADDPS      64(R12), Z9, Z9
+	VMOVUPS     Z9, 64(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Z10, Z10
+	VMOVUPS     Z10, (R12)
+	VADDPS      64(R12), Z11, Z11
+	VMOVUPS     Z11, 64(R12)
+	VZEROUPPER
+	RET
+
+// func productEach7x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach7x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+loop:
+	VMOVUPS     (DX), Z14
+	VMOVUPS     64(DX), Z15
+	VFMADD231PS (CX), Z14, Z0
+	VFMADD231PS 64(CX), Z15, Z1
+	VFMADD231PS (CX)(R9*1), Z14, Z2
+	VFMADD231PS 64(CX)(R9*1), Z15, Z3
+	VFMADD231PS (CX)(R9*2), Z14, Z4
+	VFMADD231PS 64(CX)(R9*2), Z15, Z5
+	VFMADD231PS (CX)(R10*1), Z14, Z6
+	VFMADD231PS 64(CX)(R10*1), Z15, Z7
+	VFMADD231PS (CX)(R9*4), Z14, Z8
+	VFMADD231PS 64(CX)(R9*4), Z15, Z9
+	VFMADD231PS (CX)(R11*1), Z14, Z10
+	VFMADD231PS 64(CX)(R11*1), Z15, Z11
+	VFMADD231PS (R12), Z14, Z12
+	VFMADD231PS 64(R12), Z15, Z13
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	VADDPS      64(R13), Z1, Z1
+	VMOVUPS     Z1, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	VADDPS      64(R13), Z3, Z3
+	VMOVUPS     Z3, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	VADDPS      64(R13), Z5, Z5
+	VMOVUPS     Z5, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VADDPS      64(R13), Z7, Z7
+	VMOVUPS     Z7, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VADDPS      64(R13), Z9, Z9
+	VMOVUPS     Z9, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VADDPS      64(R13), Z11, Z11
+	VMOVUPS     Z11, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z12, Z12
+	VMOVUPS     Z12, (R13)
+	VADDPS      64(R13), Z13, Z13
+	VMOVUPS     Z13, 64(R13)
+	VZEROUPPER
+	RET
+
+// func productEach8x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach8x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+loop:
+	VMOVUPS     (DX), Z16
+	VMOVUPS     64(DX), Z17
+	VFMADD231PS (CX), Z16, Z0
+	VFMADD231PS 64(CX), Z17, Z1
+	VFMADD231PS (CX)(R9*1), Z16, Z2
+	VFMADD231PS 64(CX)(R9*1), Z17, Z3
+	VFMADD231PS (CX)(R9*2), Z16, Z4
+	VFMADD231PS 64(CX)(R9*2), Z17, Z5
+	VFMADD231PS (CX)(R10*1), Z16, Z6
+	VFMADD231PS 64(CX)(R10*1), Z17, Z7
+	VFMADD231PS (CX)(R9*4), Z16, Z8
+	VFMADD231PS 64(CX)(R9*4), Z17, Z9
+	VFMADD231PS (CX)(R11*1), Z16, Z10
+	VFMADD231PS 64(CX)(R11*1), Z17, Z11
+	VFMADD231PS (R12), Z16, Z12
+	VFMADD231PS 64(R12), Z17, Z13
+	VFMADD231PS (R12)(R9*1), Z16, Z14
+	VFMADD231PS 64(R12)(R9*1), Z17, Z15
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	VADDPS      64(R13), Z1, Z1
+	VMOVUPS     Z1, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	VADDPS      64(R13), Z3, Z3
+	VMOVUPS     Z3, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	VADDPS      64(R13), Z5, Z5
+	VMOVUPS     Z5, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VADDPS      64(R13), Z7, Z7
+	VMOVUPS     Z7, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VADDPS      64(R13), Z9, Z9
+	VMOVUPS     Z9, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VADDPS      64(R13), Z11, Z11
+	VMOVUPS     Z11, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z12, Z12
+	VMOVUPS     Z12, (R13)
+	VADDPS      64(R13), Z13, Z13
+	VMOVUPS     Z13, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z14, Z14
+	VMOVUPS     Z14, (R13)
+	VADDPS      64(R13), Z15, Z15
+	VMOVUPS     Z15, 64(R13)
+	VZEROUPPER
+	RET
+
+// func productEach9x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach9x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+
+loop:
+	VMOVUPS     (DX), Z18
+	VMOVUPS     64(DX), Z19
+	VFMADD231PS (CX), Z18, Z0
+	VFMADD231PS 64(CX), Z19, Z1
+	VFMADD231PS (CX)(R9*1), Z18, Z2
+	VFMADD231PS 64(CX)(R9*1), Z19, Z3
+	VFMADD231PS (CX)(R9*2), Z18, Z4
+	VFMADD231PS 64(CX)(R9*2), Z19, Z5
+	VFMADD231PS (CX)(R10*1), Z18, Z6
+	VFMADD231PS 64(CX)(R10*1), Z19, Z7
+	VFMADD231PS (CX)(R9*4), Z18, Z8
+	VFMADD231PS 64(CX)(R9*4), Z19, Z9
+	VFMADD231PS (CX)(R11*1), Z18, Z10
+	VFMADD231PS 64(CX)(R11*1), Z19, Z11
+	VFMADD231PS (R12), Z18, Z12
+	VFMADD231PS 64(R12), Z19, Z13
+	VFMADD231PS (R12)(R9*1), Z18, Z14
+	VFMADD231PS 64(R12)(R9*1), Z19, Z15
+	VFMADD231PS (R12)(R9*2), Z18, Z16
+	VFMADD231PS 64(R12)(R9*2), Z19, Z17
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	VADDPS      64(R13), Z1, Z1
+	VMOVUPS     Z1, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	VADDPS      64(R13), Z3, Z3
+	VMOVUPS     Z3, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	VADDPS      64(R13), Z5, Z5
+	VMOVUPS     Z5, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VADDPS      64(R13), Z7, Z7
+	VMOVUPS     Z7, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VADDPS      64(R13), Z9, Z9
+	VMOVUPS     Z9, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VADDPS      64(R13), Z11, Z11
+	VMOVUPS     Z11, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z12, Z12
+	VMOVUPS     Z12, (R13)
+	VADDPS      64(R13), Z13, Z13
+	VMOVUPS     Z13, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z14, Z14
+	VMOVUPS     Z14, (R13)
+	VADDPS      64(R13), Z15, Z15
+	VMOVUPS     Z15, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z16, Z16
+	VMOVUPS     Z16, (R13)
+	VADDPS      64(R13), Z17, Z17
+	VMOVUPS     Z17, 64(R13)
+	VZEROUPPER
+	RET
+
+// func productEach10x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach10x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+loop:
+	VMOVUPS     (DX), Z20
+	VMOVUPS     64(DX), Z21
+	VFMADD231PS (CX), Z20, Z0
+	VFMADD231PS 64(CX), Z21, Z1
+	VFMADD231PS (CX)(R9*1), Z20, Z2
+	VFMADD231PS 64(CX)(R9*1), Z21, Z3
+	VFMADD231PS (CX)(R9*2), Z20, Z4
+	VFMADD231PS 64(CX)(R9*2), Z21, Z5
+	VFMADD231PS (CX)(R10*1), Z20, Z6
+	VFMADD231PS 64(CX)(R10*1), Z21, Z7
+	VFMADD231PS (CX)(R9*4), Z20, Z8
+	VFMADD231PS 64(CX)(R9*4), Z21, Z9
+	VFMADD231PS (CX)(R11*1), Z20, Z10
+	VFMADD231PS 64(CX)(R11*1), Z21, Z11
+	VFMADD231PS (R12), Z20, Z12
+	VFMADD231PS 64(R12), Z21, Z13
+	VFMADD231PS (R12)(R9*1), Z20, Z14
+	VFMADD231PS 64(R12)(R9*1), Z21, Z15
+	VFMADD231PS (R12)(R9*2), Z20, Z16
+	VFMADD231PS 64(R12)(R9*2), Z21, Z17
+	VFMADD231PS (R12)(R10*1), Z20, Z18
+	VFMADD231PS 64(R12)(R10*1), Z21, Z19
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	VADDPS      64(R13), Z1, Z1
+	VMOVUPS     Z1, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	VADDPS      64(R13), Z3, Z3
+	VMOVUPS     Z3, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	VADDPS      64(R13), Z5, Z5
+	VMOVUPS     Z5, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VADDPS      64(R13), Z7, Z7
+	VMOVUPS     Z7, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VADDPS      64(R13), Z9, Z9
+	VMOVUPS     Z9, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VADDPS      64(R13), Z11, Z11
+	VMOVUPS     Z11, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z12, Z12
+	VMOVUPS     Z12, (R13)
+	VADDPS      64(R13), Z13, Z13
+	VMOVUPS     Z13, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z14, Z14
+	VMOVUPS     Z14, (R13)
+	VADDPS      64(R13), Z15, Z15
+	VMOVUPS     Z15, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z16, Z16
+	VMOVUPS     Z16, (R13)
+	VADDPS      64(R13), Z17, Z17
+	VMOVUPS     Z17, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z18, Z18
+	VMOVUPS     Z18, (R13)
+	VADDPS      64(R13), Z19, Z19
+	VMOVUPS     Z19, 64(R13)
+	VZEROUPPER
+	RET
+
+// func productEach11x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach11x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+
+loop:
+	VMOVUPS     (DX), Z22
+	VMOVUPS     64(DX), Z23
+	VFMADD231PS (CX), Z22, Z0
+	VFMADD231PS 64(CX), Z23, Z1
+	VFMADD231PS (CX)(R9*1), Z22, Z2
+	VFMADD231PS 64(CX)(R9*1), Z23, Z3
+	VFMADD231PS (CX)(R9*2), Z22, Z4
+	VFMADD231PS 64(CX)(R9*2), Z23, Z5
+	VFMADD231PS (CX)(R10*1), Z22, Z6
+	VFMADD231PS 64(CX)(R10*1), Z23, Z7
+	VFMADD231PS (CX)(R9*4), Z22, Z8
+	VFMADD231PS 64(CX)(R9*4), Z23, Z9
+	VFMADD231PS (CX)(R11*1), Z22, Z10
+	VFMADD231PS 64(CX)(R11*1), Z23, Z11
+	VFMADD231PS (R12), Z22, Z12
+	VFMADD231PS 64(R12), Z23, Z13
+	VFMADD231PS (R12)(R9*1), Z22, Z14
+	VFMADD231PS 64(R12)(R9*1), Z23, Z15
+	VFMADD231PS (R12)(R9*2), Z22, Z16
+	VFMADD231PS 64(R12)(R9*2), Z23, Z17
+	VFMADD231PS (R12)(R10*1), Z22, Z18
+	VFMADD231PS 64(R12)(R10*1), Z23, Z19
+	VFMADD231PS (R12)(R9*4), Z22, Z20
+	VFMADD231PS 64(R12)(R9*4), Z23, Z21
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	VADDPS      64(R13), Z1, Z1
+	VMOVUPS     Z1, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	VADDPS      64(R13), Z3, Z3
+	VMOVUPS     Z3, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	VADDPS      64(R13), Z5, Z5
+	VMOVUPS     Z5, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VADDPS      64(R13), Z7, Z7
+	VMOVUPS     Z7, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VADDPS      64(R13), Z9, Z9
+	VMOVUPS     Z9, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VADDPS      64(R13), Z11, Z11
+	VMOVUPS     Z11, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z12, Z12
+	VMOVUPS     Z12, (R13)
+	VADDPS      64(R13), Z13, Z13
+	VMOVUPS     Z13, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z14, Z14
+	VMOVUPS     Z14, (R13)
+	VADDPS      64(R13), Z15, Z15
+	VMOVUPS     Z15, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z16, Z16
+	VMOVUPS     Z16, (R13)
+	VADDPS      64(R13), Z17, Z17
+	VMOVUPS     Z17, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z18, Z18
+	VMOVUPS     Z18, (R13)
+	VADDPS      64(R13), Z19, Z19
+	VMOVUPS     Z19, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z20, Z20
+	VMOVUPS     Z20, (R13)
+	VADDPS      64(R13), Z21, Z21
+	VMOVUPS     Z21, 64(R13)
+	VZEROUPPER
+	RET
+
+// func productEach12x32AVX512(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, AVX512F
+TEXT ·productEach12x32AVX512(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (CX)(R10*2), R12
+	MOVQ   AX, R13
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+loop:
+	VMOVUPS     (DX), Z24
+	VMOVUPS     64(DX), Z25
+	VFMADD231PS (CX), Z24, Z0
+	VFMADD231PS 64(CX), Z25, Z1
+	VFMADD231PS (CX)(R9*1), Z24, Z2
+	VFMADD231PS 64(CX)(R9*1), Z25, Z3
+	VFMADD231PS (CX)(R9*2), Z24, Z4
+	VFMADD231PS 64(CX)(R9*2), Z25, Z5
+	VFMADD231PS (CX)(R10*1), Z24, Z6
+	VFMADD231PS 64(CX)(R10*1), Z25, Z7
+	VFMADD231PS (CX)(R9*4), Z24, Z8
+	VFMADD231PS 64(CX)(R9*4), Z25, Z9
+	VFMADD231PS (CX)(R11*1), Z24, Z10
+	VFMADD231PS 64(CX)(R11*1), Z25, Z11
+	VFMADD231PS (R12), Z24, Z12
+	VFMADD231PS 64(R12), Z25, Z13
+	VFMADD231PS (R12)(R9*1), Z24, Z14
+	VFMADD231PS 64(R12)(R9*1), Z25, Z15
+	VFMADD231PS (R12)(R9*2), Z24, Z16
+	VFMADD231PS 64(R12)(R9*2), Z25, Z17
+	VFMADD231PS (R12)(R10*1), Z24, Z18
+	VFMADD231PS 64(R12)(R10*1), Z25, Z19
+	VFMADD231PS (R12)(R9*4), Z24, Z20
+	VFMADD231PS 64(R12)(R9*4), Z25, Z21
+	VFMADD231PS (R12)(R11*1), Z24, Z22
+	VFMADD231PS 64(R12)(R11*1), Z25, Z23
+	ADDQ        SI, CX
+	ADDQ        SI, R12
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R13
+	VADDPS      (R13), Z0, Z0
+	VMOVUPS     Z0, (R13)
+	VADDPS      64(R13), Z1, Z1
+	VMOVUPS     Z1, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z2, Z2
+	VMOVUPS     Z2, (R13)
+	VADDPS      64(R13), Z3, Z3
+	VMOVUPS     Z3, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z4, Z4
+	VMOVUPS     Z4, (R13)
+	VADDPS      64(R13), Z5, Z5
+	VMOVUPS     Z5, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z6, Z6
+	VMOVUPS     Z6, (R13)
+	VADDPS      64(R13), Z7, Z7
+	VMOVUPS     Z7, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z8, Z8
+	VMOVUPS     Z8, (R13)
+	VADDPS      64(R13), Z9, Z9
+	VMOVUPS     Z9, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z10, Z10
+	VMOVUPS     Z10, (R13)
+	VADDPS      64(R13), Z11, Z11
+	VMOVUPS     Z11, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z12, Z12
+	VMOVUPS     Z12, (R13)
+	VADDPS      64(R13), Z13, Z13
+	VMOVUPS     Z13, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z14, Z14
+	VMOVUPS     Z14, (R13)
+	VADDPS      64(R13), Z15, Z15
+	VMOVUPS     Z15, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z16, Z16
+	VMOVUPS     Z16, (R13)
+	VADDPS      64(R13), Z17, Z17
+	VMOVUPS     Z17, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z18, Z18
+	VMOVUPS     Z18, (R13)
+	VADDPS      64(R13), Z19, Z19
+	VMOVUPS     Z19, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z20, Z20
+	VMOVUPS     Z20, (R13)
+	VADDPS      64(R13), Z21, Z21
+	VMOVUPS     Z21, 64(R13)
+	ADDQ        R8, R13
+	VADDPS      (R13), Z22, Z22
+	VMOVUPS     Z22, (R13)
+	VADDPS      64(R13), Z23, Z23
+	VMOVUPS     Z23, 64(R13)
+	VZEROUPPER
+	RET
+
 // func product1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
 // Requires: AVX, FMA3
 TEXT ·product1AVX2(SB), NOSPLIT, $0-64
@@ -37900,6 +39680,359 @@ loop:
 	VMOVUPS      Y10, (R12)
 	VADDPS       32(R12), Y11, Y11
 	VMOVUPS      Y11, 32(R12)
+	VZEROUPPER
+	RET
+
+// func productEach1AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·productEach1AVX2(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   AX, R8
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop:
+	VMOVUPS     (DX), Y2
+	VMOVUPS     32(DX), Y3
+	VFMADD231PS (CX), Y2, Y0
+	VFMADD231PS 32(CX), Y3, Y1
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R8
+	VADDPS      (R8), Y0, Y0
+	VMOVUPS     Y0, (R8)
+	VADDPS      32(R8), Y1, Y1
+	VMOVUPS     Y1, 32(R8)
+	VZEROUPPER
+	RET
+
+// func productEach2AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·productEach2AVX2(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop:
+	VMOVUPS     (DX), Y4
+	VMOVUPS     32(DX), Y5
+	VFMADD231PS (CX), Y4, Y0
+	VFMADD231PS 32(CX), Y5, Y1
+	VFMADD231PS (CX)(R9*1), Y4, Y2
+	VFMADD231PS 32(CX)(R9*1), Y5, Y3
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R10
+	VADDPS      (R10), Y0, Y0
+	VMOVUPS     Y0, (R10)
+	VADDPS      32(R10), Y1, Y1
+	VMOVUPS     Y1, 32(R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Y2, Y2
+	VMOVUPS     Y2, (R10)
+	VADDPS      32(R10), Y3, Y3
+	VMOVUPS     Y3, 32(R10)
+	VZEROUPPER
+	RET
+
+// func productEach3AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·productEach3AVX2(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	MOVQ   AX, R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+loop:
+	VMOVUPS     (DX), Y6
+	VMOVUPS     32(DX), Y7
+	VFMADD231PS (CX), Y6, Y0
+	VFMADD231PS 32(CX), Y7, Y1
+	VFMADD231PS (CX)(R9*1), Y6, Y2
+	VFMADD231PS 32(CX)(R9*1), Y7, Y3
+	VFMADD231PS (CX)(R9*2), Y6, Y4
+	VFMADD231PS 32(CX)(R9*2), Y7, Y5
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R10
+	VADDPS      (R10), Y0, Y0
+	VMOVUPS     Y0, (R10)
+	VADDPS      32(R10), Y1, Y1
+	VMOVUPS     Y1, 32(R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Y2, Y2
+	VMOVUPS     Y2, (R10)
+	VADDPS      32(R10), Y3, Y3
+	VMOVUPS     Y3, 32(R10)
+	ADDQ        R8, R10
+	VADDPS      (R10), Y4, Y4
+	VMOVUPS     Y4, (R10)
+	VADDPS      32(R10), Y5, Y5
+	VMOVUPS     Y5, 32(R10)
+	VZEROUPPER
+	RET
+
+// func productEach4AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·productEach4AVX2(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop:
+	VMOVUPS     (DX), Y8
+	VMOVUPS     32(DX), Y9
+	VFMADD231PS (CX), Y8, Y0
+	VFMADD231PS 32(CX), Y9, Y1
+	VFMADD231PS (CX)(R9*1), Y8, Y2
+	VFMADD231PS 32(CX)(R9*1), Y9, Y3
+	VFMADD231PS (CX)(R9*2), Y8, Y4
+	VFMADD231PS 32(CX)(R9*2), Y9, Y5
+	VFMADD231PS (CX)(R10*1), Y8, Y6
+	VFMADD231PS 32(CX)(R10*1), Y9, Y7
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R11
+	VADDPS      (R11), Y0, Y0
+	VMOVUPS     Y0, (R11)
+	VADDPS      32(R11), Y1, Y1
+	VMOVUPS     Y1, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y2, Y2
+	VMOVUPS     Y2, (R11)
+	VADDPS      32(R11), Y3, Y3
+	VMOVUPS     Y3, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y4, Y4
+	VMOVUPS     Y4, (R11)
+	VADDPS      32(R11), Y5, Y5
+	VMOVUPS     Y5, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y6, Y6
+	VMOVUPS     Y6, (R11)
+	VADDPS      32(R11), Y7, Y7
+	VMOVUPS     Y7, 32(R11)
+	VZEROUPPER
+	RET
+
+// func productEach5AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·productEach5AVX2(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   AX, R11
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+
+loop:
+	VMOVUPS     (DX), Y10
+	VMOVUPS     32(DX), Y11
+	VFMADD231PS (CX), Y10, Y0
+	VFMADD231PS 32(CX), Y11, Y1
+	VFMADD231PS (CX)(R9*1), Y10, Y2
+	VFMADD231PS 32(CX)(R9*1), Y11, Y3
+	VFMADD231PS (CX)(R9*2), Y10, Y4
+	VFMADD231PS 32(CX)(R9*2), Y11, Y5
+	VFMADD231PS (CX)(R10*1), Y10, Y6
+	VFMADD231PS 32(CX)(R10*1), Y11, Y7
+	VFMADD231PS (CX)(R9*4), Y10, Y8
+	VFMADD231PS 32(CX)(R9*4), Y11, Y9
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R11
+	VADDPS      (R11), Y0, Y0
+	VMOVUPS     Y0, (R11)
+	VADDPS      32(R11), Y1, Y1
+	VMOVUPS     Y1, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y2, Y2
+	VMOVUPS     Y2, (R11)
+	VADDPS      32(R11), Y3, Y3
+	VMOVUPS     Y3, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y4, Y4
+	VMOVUPS     Y4, (R11)
+	VADDPS      32(R11), Y5, Y5
+	VMOVUPS     Y5, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y6, Y6
+	VMOVUPS     Y6, (R11)
+	VADDPS      32(R11), Y7, Y7
+	VMOVUPS     Y7, 32(R11)
+	ADDQ        R8, R11
+	VADDPS      (R11), Y8, Y8
+	VMOVUPS     Y8, (R11)
+	VADDPS      32(R11), Y9, Y9
+	VMOVUPS     Y9, 32(R11)
+	VZEROUPPER
+	RET
+
+// func productEach6AVX2(c *float32, a *float32, b *float32, k int, rs int, ks int, ldb int, ldc int)
+// Requires: AVX, FMA3
+TEXT ·productEach6AVX2(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   k+24(FP), BX
+	MOVQ   ks+40(FP), SI
+	MOVQ   ldb+48(FP), DI
+	MOVQ   ldc+56(FP), R8
+	SHLQ   $0x02, SI
+	SHLQ   $0x02, DI
+	SHLQ   $0x02, R8
+	MOVQ   rs+32(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	MOVQ   AX, R12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+loop:
+	VMOVUPS     (DX), Y12
+	VMOVUPS     32(DX), Y13
+	VFMADD231PS (CX), Y12, Y0
+	VFMADD231PS 32(CX), Y13, Y1
+	VFMADD231PS (CX)(R9*1), Y12, Y2
+	VFMADD231PS 32(CX)(R9*1), Y13, Y3
+	VFMADD231PS (CX)(R9*2), Y12, Y4
+	VFMADD231PS 32(CX)(R9*2), Y13, Y5
+	VFMADD231PS (CX)(R10*1), Y12, Y6
+	VFMADD231PS 32(CX)(R10*1), Y13, Y7
+	VFMADD231PS (CX)(R9*4), Y12, Y8
+	VFMADD231PS 32(CX)(R9*4), Y13, Y9
+	VFMADD231PS (CX)(R11*1), Y12, Y10
+	VFMADD231PS 32(CX)(R11*1), Y13, Y11
+	ADDQ        SI, CX
+	ADDQ        DI, DX
+	DECQ        BX
+	JNZ         loop
+	MOVQ        AX, R12
+	VADDPS      (R12), Y0, Y0
+	VMOVUPS     Y0, (R12)
+	VADDPS      32(R12), Y1, Y1
+	VMOVUPS     Y1, 32(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Y2, Y2
+	VMOVUPS     Y2, (R12)
+	VADDPS      32(R12), Y3, Y3
+	VMOVUPS     Y3, 32(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Y4, Y4
+	VMOVUPS     Y4, (R12)
+	VADDPS      32(R12), Y5, Y5
+	VMOVUPS     Y5, 32(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Y6, Y6
+	VMOVUPS     Y6, (R12)
+	VADDPS      32(R12), Y7, Y7
+	VMOVUPS     Y7, 32(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Y8, Y8
+	VMOVUPS     Y8, (R12)
+	VADDPS      32(R12), Y9, Y9
+	VMOVUPS     Y9, 32(R12)
+	ADDQ        R8, R12
+	VADDPS      (R12), Y10, Y10
+	VMOVUPS     Y10, (R12)
+	VADDPS      32(R12), Y11, Y11
+	VMOVUPS     Y11, 32(R12)
 	VZEROUPPER
 	RET
 

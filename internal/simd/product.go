@@ -5,8 +5,9 @@ const MaxProductRows, MaxProductColumns = 12, 32
 
 type product func(c, a, b *float32, k, rs, ks, ldb, ldc int)
 
-// products and sumProducts are the micro-kernels for 16 and for 32 columns by the number of rows, those for 32 in AVX-512 only.
-var products, sumProducts [2][MaxProductRows + 1]product
+// products, sumProducts and productsEach are the micro-kernels for 16 and for 32 columns by the number of rows, those for 32 in
+// AVX-512 only.
+var products, sumProducts, productsEach [2][MaxProductRows + 1]product
 
 // productRows is the most rows that the kernels have.
 var productRows = 6
@@ -65,6 +66,34 @@ func productGo(c, a, b []float32, m, k, columns, rs, ks, ldb, ldc int, apart boo
 				}
 				row[j+q] = v
 			}
+		}
+	}
+}
+
+// ProductEach adds to each column of c (m, columns) the product of a matrix and a vector of its own, made apart, with the rows and
+// columns of Product: c[i, j] gets the sum over k of a[i·rs + k·ks + j]·b[k·ldb + j]. Without assembly it is slow; see
+// HasChannels.
+func ProductEach(c, a, b []float32, m, k, columns, rs, ks, ldb, ldc int) {
+	if k == 0 {
+		return
+	}
+	f := productsEach[columns/32][m]
+	if f == nil {
+		productEachGo(c, a, b, m, k, columns, rs, ks, ldb, ldc)
+		return
+	}
+	_, _, _ = c[(m-1)*ldc+columns-1], a[(m-1)*rs+(k-1)*ks+columns-1], b[(k-1)*ldb+columns-1]
+	f(&c[0], &a[0], &b[0], k, rs, ks, ldb, ldc)
+}
+
+func productEachGo(c, a, b []float32, m, k, columns, rs, ks, ldb, ldc int) {
+	for i := range m {
+		for j := range columns {
+			var s float32
+			for p := range k {
+				s = FMA(a[i*rs+p*ks+j], b[p*ldb+j], s)
+			}
+			c[i*ldc+j] += s
 		}
 	}
 }

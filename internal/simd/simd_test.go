@@ -202,7 +202,7 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
-// TestProduct compares tiles of products with the twin's, for both layouts of the left matrix.
+// TestProduct compares tiles of products with the twins', for both layouts of the left matrix.
 func TestProduct(t *testing.T) {
 	needAssembly(t)
 	r := rand.New(rand.NewPCG(11, 12))
@@ -218,6 +218,10 @@ func TestProduct(t *testing.T) {
 						Product(got, a, b, m, k, columns, s[0], s[1], ldb, ldc, apart)
 						productGo(want, a, b, m, k, columns, s[0], s[1], ldb, ldc, apart)
 						same(t, "Product", got, want)
+						a = mixed(r, m*s[0]+k*s[1]+columns, 0.05)
+						ProductEach(got, a, b, m, k, columns, s[0], s[1], ldb, ldc)
+						productEachGo(want, a, b, m, k, columns, s[0], s[1], ldb, ldc)
+						same(t, "ProductEach", got, want)
 					}
 				}
 			}

@@ -121,7 +121,7 @@ func pixelTile(m, vectors int) {
 	MOVQ(Mem{Base: offset, Index: taps, Scale: 8}, from)
 	ADDQ(x, from)
 	places.begin()
-	multiply(sums, places.at, w)
+	multiply(sums, places.at, w, false)
 	ADDQ(U32(4*columns), w)
 	INCQ(taps)
 	JNZ(LabelRef("tap"))

@@ -18,9 +18,9 @@ func products() {
 			rows, vectors = 12, []int{1, 2}
 		}
 		for _, v := range vectors {
-			for _, apart := range []bool{false, true} {
-				for m := 1; m <= rows; m++ {
-					product(m, v, apart)
+			for _, kind := range []string{"product", "sumProduct", "productEach"} {
+				for m := 1; m <= rows && !(neon && kind == "productEach"); m++ {
+					product(kind, m, v)
 				}
 			}
 		}
@@ -68,14 +68,18 @@ func productName(name string, m, columns int) string {
 	return fmt.Sprintf("%s%d%s", name, m, isaName())
 }
 
-func product(m, vectors int, apart bool) {
-	columns := vectors * lanes()
-	name, how := "product", "continuing its sums"
+func product(kind string, m, vectors int) {
+	columns, apart, each := vectors*lanes(), kind != "product", kind == "productEach"
+	how := "continuing its sums"
 	if apart {
-		name, how = "sumProduct", "the sums made apart and added at last"
+		how = "the sums made apart and added at last"
 	}
-	function(productName(name, m, columns), fmt.Sprintf("adds a (%d, k) times b (k, %d) to c, %s. The elements of a lie rs apart in a column and\n"+
-		"ks in a row, the rows of b ldb apart, those of c ldc.", m, columns, how), "func(c, a, b *float32, k, rs, ks, ldb, ldc int)")
+	what := fmt.Sprintf("adds a (%d, k) times b (k, %d) to c, %s. The elements of a lie rs apart in a column and\n"+
+		"ks in a row, the rows of b ldb apart, those of c ldc.", m, columns, how)
+	if each {
+		what = fmt.Sprintf("adds to each of %d columns of c (%d, columns) the product of its own a and b; see ProductEach.", columns, m)
+	}
+	function(productName(kind, m, columns), what, "func(c, a, b *float32, k, rs, ks, ldb, ldc int)")
 	c, a, b, k, ks, ldb, ldc := loaded("c"), loaded("a"), loaded("b"), loaded("k"), loaded("ks"), loaded("ldb"), loaded("ldc")
 	SHLQ(Imm(2), ks)
 	SHLQ(Imm(2), ldb)
@@ -98,7 +102,7 @@ func product(m, vectors int, apart bool) {
 		}
 	}
 	Label("loop")
-	multiply(sums, left.at, b)
+	multiply(sums, left.at, b, each)
 	left.advance(ks)
 	ADDQ(ldb, b)
 	DECQ(k)
@@ -118,15 +122,22 @@ func product(m, vectors int, apart bool) {
 	ret()
 }
 
-// multiply adds, to a tile of sums, the products of the elements at a, one for each row, and the vectors at b.
-func multiply(sums [][]VecVirtual, a []Mem, b Register) {
+// multiply adds, to a tile of sums, the products of the elements at a, one for each row, and the vectors at b. If each is set
+// those at a are vectors, too.
+func multiply(sums [][]VecVirtual, a []Mem, b Register, each bool) {
 	var vectors []VecVirtual
 	for j := range sums[0] {
 		vectors = append(vectors, value(Mem{Base: b, Disp: 4 * lanes() * j}))
 	}
 	for i, row := range sums {
-		if wide512 && len(row) == 1 {
+		if wide512 && len(row) == 1 && !each {
 			VFMADD231PS_BCST(a[i], vectors[0], row[0])
+			continue
+		}
+		if each {
+			for j, s := range row {
+				VFMADD231PS(a[i].Offset(4*lanes()*j), vectors[j], s)
+			}
 			continue
 		}
 		x := vector()
