@@ -60,7 +60,7 @@ const convRows = 1 << 12
 
 // convLeast is the least rows of a band, if an image has them, and convPixels the least pixels where channels are many: the sums
 // of fewer rows wait for each other, and fewer pixels are slow to transpose.
-const convLeast, convPixels = 6, 128
+const convLeast, convPixels = 12, 128
 
 // band is the rows that are made together, of n pixels, from that many elements of input each.
 func (b *convBlocks) band(n, elements int) int {
