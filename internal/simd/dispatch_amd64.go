@@ -16,7 +16,7 @@ func init() {
 	}
 	name = "avx2"
 	stalls = vendor() == 0x756e6547 // Genu, of GenuineIntel
-	wide := cpu.X86.HasAVX512F && os.Getenv("LIVESPIKE_SIMD") != "avx2"
+	wide := cpu.X86.HasAVX512F && cpu.X86.HasBMI2 && os.Getenv("LIVESPIKE_SIMD") != "avx2"
 	if wide {
 		name = "avx512"
 	}
@@ -50,9 +50,10 @@ func init() {
 	}
 }
 
-// wideProducts chooses the kernels of AVX-512 for the matrix product and for convolutions.
+// wideProducts chooses the kernels of AVX-512 for matrix products, sparse ones too, and for convolutions.
 func wideProducts() {
 	productRows, peakWide, transposeWide = 12, peakFMAAVX512, transposeAVX512
+	rowsLeave = 0
 	products[0] = [...]product{
 		1: product1x16AVX512, product2x16AVX512, product3x16AVX512, product4x16AVX512, product5x16AVX512, product6x16AVX512,
 		product7x16AVX512, product8x16AVX512, product9x16AVX512, product10x16AVX512, product11x16AVX512, product12x16AVX512,
@@ -185,6 +186,23 @@ func neurons(wide bool) {
 			*k.to = both(k.wide, k.avx2, k.to == &LIF.Bits || k.to == &LIF.PairBits || k.to == &LIFRefrac.Bits || k.to == &LIFRefrac.PairBits)
 		}
 	}
+}
+
+// rowsAsm and sumRowsAsm are no variables, whose arguments would all be on the heap.
+func rowsAsm(acc, t, values *float32, index *int32, n, stride, cols int) {
+	if rowsLeave == 0 {
+		rowsAVX512(acc, t, values, index, n, stride, cols)
+		return
+	}
+	rowsAVX2(acc, t, values, index, n, stride, cols)
+}
+
+func sumRowsAsm(acc, t, values *float32, index *int32, n, stride, cols int) {
+	if rowsLeave == 0 {
+		sumRowsAVX512(acc, t, values, index, n, stride, cols)
+		return
+	}
+	sumRowsAVX2(acc, t, values, index, n, stride, cols)
 }
 
 // both is the first kernel for 16 neurons and more whose coefficients are alike, and the second for the others. bits says

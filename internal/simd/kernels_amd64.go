@@ -791,15 +791,25 @@ func unpackAsm(x *float32, b *byte, n int)
 //go:noescape
 func adamAsm(w *float32, dw *float32, mean *float32, square *float32, c *float32, n int)
 
-// rowsAsm adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.
+// rowsAVX512 adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols may be any.
 //
 //go:noescape
-func rowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+func rowsAVX512(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 
-// sumRowsAsm adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.
+// sumRowsAVX512 adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols may be any.
 //
 //go:noescape
-func sumRowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+func sumRowsAVX512(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+
+// rowsAVX2 adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.
+//
+//go:noescape
+func rowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+
+// sumRowsAVX2 adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.
+//
+//go:noescape
+func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 
 // sumColumnsAsm adds to acc[o], for the outputs o, a multiple of 4, the sum, made apart, of values[k]·t[o·stride + index[k]].
 //

@@ -27360,9 +27360,340 @@ loop:
 	VZEROUPPER
 	RET
 
-// func rowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+// func rowsAVX512(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rowsAVX512(SB), NOSPLIT, $0-56
+	MOVQ acc+0(FP), AX
+	MOVQ t+8(FP), CX
+	MOVQ index+24(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ stride+40(FP), SI
+	MOVQ cols+48(FP), DI
+	MOVQ values+16(FP), R8
+	SHLQ $0x02, SI
+
+tile8:
+	CMPQ    DI, $0x00000080
+	JLT     after8
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	XORQ    R9, R9
+
+tile8loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z8
+	VFMADD231PS  (R10), Z8, Z0
+	VFMADD231PS  64(R10), Z8, Z1
+	VFMADD231PS  128(R10), Z8, Z2
+	VFMADD231PS  192(R10), Z8, Z3
+	VFMADD231PS  256(R10), Z8, Z4
+	VFMADD231PS  320(R10), Z8, Z5
+	VFMADD231PS  384(R10), Z8, Z6
+	VFMADD231PS  448(R10), Z8, Z7
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile8loop
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	ADDQ         $0x00000200, AX
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x00000080, DI
+	JMP          tile8
+
+after8:
+tile4:
+	CMPQ    DI, $0x00000040
+	JLT     after4
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	XORQ    R9, R9
+
+tile4loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z4
+	VFMADD231PS  (R10), Z4, Z0
+	VFMADD231PS  64(R10), Z4, Z1
+	VFMADD231PS  128(R10), Z4, Z2
+	VFMADD231PS  192(R10), Z4, Z3
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile4loop
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DI
+	JMP          tile4
+
+after4:
+tile2:
+	CMPQ    DI, $0x00000020
+	JLT     after2
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	XORQ    R9, R9
+
+tile2loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z2
+	VFMADD231PS  (R10), Z2, Z0
+	VFMADD231PS  64(R10), Z2, Z1
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile2loop
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DI
+	JMP          tile2
+
+after2:
+tile1:
+	CMPQ    DI, $0x00000010
+	JLT     after1
+	VMOVUPS (AX), Z0
+	XORQ    R9, R9
+
+tile1loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z1
+	VFMADD231PS  (R10), Z1, Z0
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile1loop
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DI
+	JMP          tile1
+
+after1:
+	TESTQ   DI, DI
+	JZ      done
+	VPXORD  Z9, Z9, Z9
+	MOVQ    $-1, R9
+	SHLXQ   DI, R9, R9
+	NOTQ    R9
+	KMOVW   R9, K1
+	VMOVUPS (AX), K1, Z9
+	XORQ    DI, DI
+
+lastloop:
+	MOVLQSX      (DX)(DI*4), R9
+	IMULQ        SI, R9
+	ADDQ         CX, R9
+	VBROADCASTSS (R8)(DI*4), Z0
+	VFMADD231PS  (R9), Z0, K1, Z9
+	INCQ         DI
+	CMPQ         DI, BX
+	JLT          lastloop
+	VMOVUPS      Z9, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX512(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-56
+	MOVQ acc+0(FP), AX
+	MOVQ t+8(FP), CX
+	MOVQ index+24(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ stride+40(FP), SI
+	MOVQ cols+48(FP), DI
+	MOVQ values+16(FP), R8
+	SHLQ $0x02, SI
+
+tile8:
+	CMPQ   DI, $0x00000080
+	JLT    after8
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	XORQ   R9, R9
+
+tile8loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z8
+	VFMADD231PS  (R10), Z8, Z0
+	VFMADD231PS  64(R10), Z8, Z1
+	VFMADD231PS  128(R10), Z8, Z2
+	VFMADD231PS  192(R10), Z8, Z3
+	VFMADD231PS  256(R10), Z8, Z4
+	VFMADD231PS  320(R10), Z8, Z5
+	VFMADD231PS  384(R10), Z8, Z6
+	VFMADD231PS  448(R10), Z8, Z7
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile8loop
+	VADDPS       (AX), Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VADDPS       64(AX), Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VADDPS       128(AX), Z2, Z2
+	VMOVUPS      Z2, 128(AX)
+	VADDPS       192(AX), Z3, Z3
+	VMOVUPS      Z3, 192(AX)
+	VADDPS       256(AX), Z4, Z4
+	VMOVUPS      Z4, 256(AX)
+	VADDPS       320(AX), Z5, Z5
+	VMOVUPS      Z5, 320(AX)
+	VADDPS       384(AX), Z6, Z6
+	VMOVUPS      Z6, 384(AX)
+	VADDPS       448(AX), Z7, Z7
+	VMOVUPS      Z7, 448(AX)
+	ADDQ         $0x00000200, AX
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x00000080, DI
+	JMP          tile8
+
+after8:
+tile4:
+	CMPQ   DI, $0x00000040
+	JLT    after4
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	XORQ   R9, R9
+
+tile4loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z0
+	VFMADD231PS  (R10), Z0, Z9
+	VFMADD231PS  64(R10), Z0, Z10
+	VFMADD231PS  128(R10), Z0, Z11
+	VFMADD231PS  192(R10), Z0, Z12
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile4loop
+	VADDPS       (AX), Z9, Z9
+	VMOVUPS      Z9, (AX)
+	VADDPS       64(AX), Z10, Z10
+	VMOVUPS      Z10, 64(AX)
+	VADDPS       128(AX), Z11, Z11
+	VMOVUPS      Z11, 128(AX)
+	VADDPS       192(AX), Z12, Z12
+	VMOVUPS      Z12, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DI
+	JMP          tile4
+
+after4:
+tile2:
+	CMPQ   DI, $0x00000020
+	JLT    after2
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	XORQ   R9, R9
+
+tile2loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z0
+	VFMADD231PS  (R10), Z0, Z13
+	VFMADD231PS  64(R10), Z0, Z14
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile2loop
+	VADDPS       (AX), Z13, Z13
+	VMOVUPS      Z13, (AX)
+	VADDPS       64(AX), Z14, Z14
+	VMOVUPS      Z14, 64(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DI
+	JMP          tile2
+
+after2:
+tile1:
+	CMPQ   DI, $0x00000010
+	JLT    after1
+	VPXORD Z15, Z15, Z15
+	XORQ   R9, R9
+
+tile1loop:
+	MOVLQSX      (DX)(R9*4), R10
+	IMULQ        SI, R10
+	ADDQ         CX, R10
+	VBROADCASTSS (R8)(R9*4), Z0
+	VFMADD231PS  (R10), Z0, Z15
+	INCQ         R9
+	CMPQ         R9, BX
+	JLT          tile1loop
+	VADDPS       (AX), Z15, Z15
+	VMOVUPS      Z15, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DI
+	JMP          tile1
+
+after1:
+	TESTQ  DI, DI
+	JZ     done
+	VPXORD Z16, Z16, Z16
+	MOVQ   $-1, R9
+	SHLXQ  DI, R9, R9
+	NOTQ   R9
+	KMOVW  R9, K1
+	XORQ   DI, DI
+
+lastloop:
+	MOVLQSX      (DX)(DI*4), R9
+	IMULQ        SI, R9
+	ADDQ         CX, R9
+	VBROADCASTSS (R8)(DI*4), Z0
+	VFMADD231PS  (R9), Z0, K1, Z16
+	INCQ         DI
+	CMPQ         DI, BX
+	JLT          lastloop
+	VADDPS       (AX), Z16, K1, Z16
+	VMOVUPS      Z16, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 // Requires: AVX, FMA3
-TEXT ·rowsAsm(SB), NOSPLIT, $0-56
+TEXT ·rowsAVX2(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
 	MOVQ index+24(FP), DX
@@ -27496,9 +27827,9 @@ after1:
 	VZEROUPPER
 	RET
 
-// func sumRowsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
+// func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int, stride int, cols int)
 // Requires: AVX, FMA3
-TEXT ·sumRowsAsm(SB), NOSPLIT, $0-56
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
 	MOVQ acc+0(FP), AX
 	MOVQ t+8(FP), CX
 	MOVQ index+24(FP), DX

@@ -1,9 +1,12 @@
 package simd
 
+// rowsLeave masks the columns that rowsAsm and sumRowsAsm leave: they take a multiple of 8, in AVX-512 any number.
+var rowsLeave = 7
+
 // AddRows adds values[k]·(row index[k] of t) to acc, k after k. The rows of t are stride long; acc may be shorter.
 func AddRows(acc, t, values []float32, index []int32, stride int) {
 	values = values[:len(index)]
-	if n := len(acc) &^ 7; on && n > 0 && len(index) > 0 {
+	if n := len(acc) &^ rowsLeave; on && n > 0 && len(index) > 0 {
 		rowsAsm(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
 		if n == len(acc) {
 			return
@@ -37,7 +40,7 @@ func SumRows(acc, t, values []float32, index []int32, stride int, work []float32
 		return
 	}
 	values = values[:len(index)]
-	if n := len(acc) &^ 7; on && n > 0 {
+	if n := len(acc) &^ rowsLeave; on && n > 0 {
 		sumRowsAsm(&acc[0], &t[0], &values[0], &index[0], len(index), stride, n)
 		if n == len(acc) {
 			return

@@ -10,11 +10,26 @@ import (
 
 // rows writes the sums of chosen rows of a matrix.
 func rows() {
-	chosen("rowsAsm", "adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. cols is a multiple of 8.", false)
-	chosen("sumRowsAsm", "adds to acc the sum, made apart, of values[k]·(row index[k] of t). cols is a multiple of 8.", true)
+	for _, wide512 = range widths() {
+		cols := "cols is a multiple of 8."
+		if wide512 {
+			cols = "cols may be any."
+		}
+		chosen(rowsName("rows"), "adds values[k]·(row index[k] of t) to the cols elements of acc, k after k. "+cols, false)
+		chosen(rowsName("sumRows"), "adds to acc the sum, made apart, of values[k]·(row index[k] of t). "+cols, true)
+	}
+	wide512 = false
 	columns()
 	axpy()
 	sum()
+}
+
+// rowsName is that of a kernel of which there are two on amd64.
+func rowsName(name string) string {
+	if neon {
+		return name + "Asm"
+	}
+	return name + isaName()
 }
 
 // sum writes y += x.
@@ -39,43 +54,75 @@ func chosen(name, doc string, apart bool) {
 	for _, tile := range []int{8, 4, 2, 1} {
 		begin, next := fmt.Sprintf("tile%d", tile), fmt.Sprintf("after%d", tile)
 		Label(begin)
-		CMPQ(cols, U32(8*tile))
+		CMPQ(cols, U32(lanes()*tile))
 		JLT(LabelRef(next))
 		sums := make([]VecVirtual, tile)
 		for j := range sums {
 			if apart {
 				sums[j] = zeros()
 			} else {
-				sums[j] = YMM()
-				VMOVUPS(Mem{Base: acc, Disp: 32 * j}, sums[j])
+				sums[j] = value(Mem{Base: acc, Disp: 4 * lanes() * j})
 			}
 		}
-		k, row := GP64(), GP64()
-		XORQ(k, k)
-		Label(begin + "loop")
-		MOVLQSX(Mem{Base: index, Index: k, Scale: 4}, row)
-		IMULQ(stride, row)
-		ADDQ(t, row)
-		value := broadcast(Mem{Base: values, Index: k, Scale: 4})
-		for j := range sums {
-			VFMADD231PS(Mem{Base: row, Disp: 32 * j}, value, sums[j])
-		}
-		INCQ(k)
-		CMPQ(k, n)
-		JLT(LabelRef(begin + "loop"))
+		over(begin, n, index, stride, t, values, func(row Mem, value VecVirtual) {
+			for j := range sums {
+				VFMADD231PS(row.Offset(4*lanes()*j), value, sums[j])
+			}
+		})
 		for j := range sums {
 			if apart {
-				VADDPS(Mem{Base: acc, Disp: 32 * j}, sums[j], sums[j])
+				VADDPS(Mem{Base: acc, Disp: 4 * lanes() * j}, sums[j], sums[j])
 			}
-			VMOVUPS(sums[j], Mem{Base: acc, Disp: 32 * j})
+			VMOVUPS(sums[j], Mem{Base: acc, Disp: 4 * lanes() * j})
 		}
-		ADDQ(U32(32*tile), acc)
-		ADDQ(U32(32*tile), t)
-		SUBQ(U32(8*tile), cols)
+		ADDQ(U32(4*lanes()*tile), acc)
+		ADDQ(U32(4*lanes()*tile), t)
+		SUBQ(U32(lanes()*tile), cols)
 		JMP(LabelRef(begin))
 		Label(next)
 	}
+	if wide512 {
+		last(acc, cols, apart, func(s VecVirtual, mask Register) {
+			over("last", n, index, stride, t, values, func(row Mem, value VecVirtual) { VFMADD231PS(row, value, mask, s) })
+		})
+	}
 	ret()
+}
+
+// over writes the loop over the chosen rows.
+func over(name string, n, index, stride, t, values Register, do func(row Mem, value VecVirtual)) {
+	k, row := GP64(), GP64()
+	XORQ(k, k)
+	Label(name + "loop")
+	MOVLQSX(Mem{Base: index, Index: k, Scale: 4}, row)
+	IMULQ(stride, row)
+	ADDQ(t, row)
+	value := vector()
+	VBROADCASTSS(Mem{Base: values, Index: k, Scale: 4}, value)
+	do(Mem{Base: row}, value)
+	INCQ(k)
+	CMPQ(k, n)
+	JLT(LabelRef(name + "loop"))
+}
+
+// last writes the sums of what is less than a vector.
+func last(acc, cols Register, apart bool, sum func(s VecVirtual, mask Register)) {
+	TESTQ(cols, cols)
+	JZ(LabelRef("done"))
+	bits, mask, s := GP64(), K(), zeros()
+	MOVQ(I32(-1), bits)
+	SHLXQ(cols, bits, bits)
+	NOTQ(bits)
+	KMOVW(bits.As32(), mask)
+	if !apart {
+		VMOVUPS(Mem{Base: acc}, mask, s)
+	}
+	sum(s, mask)
+	if apart {
+		VADDPS(Mem{Base: acc}, s, mask, s)
+	}
+	VMOVUPS(s, mask, Mem{Base: acc})
+	Label("done")
 }
 
 // columns writes the sums of chosen columns, where neighbours are not in one row.
