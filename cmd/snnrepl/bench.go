@@ -22,7 +22,7 @@ var _ = register(command{
 	usage:   "bench [CASE…] [--json] [--threads N] [--seconds S] [--device D] [--list]",
 	summary: "how fast neurons, layers and training are on this machine",
 	help: `A case is a name of --list, or the beginning of some. Without one, all that are quick. The roofline is what the machine
-could do at most: the floating-point operations at the rate of fused ones in AVX2 or NEON, plus the bytes at the rate of a copy
+could do at most: the floating-point operations at the rate of fused ones in vectors, plus the bytes at the rate of a copy
 of the same size, both measured in this run on one core. With one thread the seconds are the process's time on
 the processor, where the system counts it, else those of the clock. bench/compare_norse.py runs the same cases in Norse.`,
 	flags: func(f *flag.FlagSet) {

@@ -141,9 +141,9 @@ func pack(panels []float32, b Matrix, p, d, j, n int) {
 		switch {
 		case b.Row == 1:
 			simd.Transpose(panel, from, columns, d, tile, b.Column)
-		case b.Column == 1 && columns == tile:
+		case b.Column == 1:
 			for r := range d {
-				copy(panel[r*tile:][:tile], from[r*b.Row:])
+				copy(panel[r*tile:][:columns], from[r*b.Row:])
 			}
 		default:
 			for r := range d {

@@ -47,25 +47,17 @@ func ConvRows(out, x, w, bias []float32, offset []int64, plane, n, rows, outRow,
 		return
 	}
 	channels, taps := len(bias), len(offset)
-	if convColumns[1] != nil {
-		_, _ = out[(rows-1)*outRow+(channels-1)*plane+n-1], w[channels*taps-1]
-		columns := convColumns[channels]
-		parts := (rows + len(columns) - 2) / (len(columns) - 1)
-		for y, high := 0, (rows+parts-1)/parts; y < rows; y += high {
-			run := columns[min(high, rows-y)]
-			for at := 0; at < n; at += 16 {
-				run(&out[y*outRow+at], &x[y*xRow+at], &w[0], &bias[0], &offset[0], taps, plane, outRow, xRow, 1<<min(16, n-at)-1)
-			}
-		}
-		return
-	}
-	if !on || n < 8 {
+	if ConvFilled(n) == 0 {
 		for y := range rows {
 			convRowGo(out[y*outRow:], x[y*xRow:], w, bias, offset, plane, n)
 		}
 		return
 	}
 	_, _ = out[(rows-1)*outRow+(channels-1)*plane+n-1], w[channels*taps-1]
+	if convColumns[1] != nil {
+		inColumns(out, x, w, bias, offset, plane, n, rows, outRow, xRow)
+		return
+	}
 	run := func(s convStrip, at, n int) {
 		s.run(&out[at], &x[at], &w[0], &bias[0], &offset[0], taps, plane, n, rows, outRow, xRow)
 	}
@@ -79,6 +71,19 @@ func ConvRows(out, x, w, bias []float32, offset []int64, plane, n, rows, outRow,
 	if at < n { // the last pixels once more with some before them
 		s := convStrips[channels][len(convStrips[channels])-1]
 		run(s, n-s.wide, 1)
+	}
+}
+
+// inColumns is ConvRows by columns, of about the same height.
+func inColumns(out, x, w, bias []float32, offset []int64, plane, n, rows, outRow, xRow int) {
+	columns := convColumns[len(bias)]
+	most := len(columns) - 1
+	parts := (rows + most - 1) / most
+	for y, high := 0, (rows+parts-1)/parts; y < rows; y += high {
+		run := columns[min(high, rows-y)]
+		for at := 0; at < n; at += 16 {
+			run(&out[y*outRow+at], &x[y*xRow+at], &w[0], &bias[0], &offset[0], len(offset), plane, outRow, xRow, 1<<min(16, n-at)-1)
+		}
 	}
 }
 

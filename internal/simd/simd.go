@@ -3,12 +3,13 @@
 // A kernel does the operations of its twin in the same order, so both give the same bits; only the payload of a NaN is not
 // defined. In neurons every operation is rounded by itself, but for those of the exponential. In linear layers,
 // convolutions and matrix products every product is fused with its addition, which the twin does by FMA. The kernels are
-// AVX2, for amd64, those of neurons AVX-512 too, and are used where the processor and the system have it; on arm64 they are
+// AVX2, for amd64, most of them AVX-512 too, and are used where the processor and the system have it; on arm64 they are
 // NEON, which all have. The environment variable LIVESPIKE_SIMD chooses: avx2 leaves AVX-512 out, off and the build tag
 // purego choose Go everywhere.
 //
-// The assembly is written by the program in gen, a module of its own. What is new in AVX2 there is so in NEON, too: those
-// kernels are translated. They have run under emulation only, where .ci/arm compares them; nothing is known of their speed.
+// The assembly is written by the program in gen, a module of its own. What is new in AVX2 there is so in NEON, too, but for
+// what HasChannels says: those kernels are translated. They have run under emulation only, where .ci/arm compares them;
+// nothing is known of their speed.
 package simd
 
 //go:generate go run -C gen . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg simd
@@ -40,5 +41,5 @@ func Stalls() bool { return stalls }
 // name is what is used.
 var name = "go"
 
-// Name is what is used: "avx512", which is AVX2 with kernels of neurons in AVX-512, "avx2", "neon" or "go".
+// Name is what is used: "avx512", which is AVX2 with most kernels in AVX-512, "avx2", "neon" or "go".
 func Name() string { return name }
