@@ -189,9 +189,6 @@ type backWeight struct {
 	ins, outs int // pieces of a group
 }
 
-// inTiles says that weightTiles does it, for so many input channels.
-func (t *backWeight) inTiles(channels int) bool { return !t.sparse && t.c.kw*channels >= weightFew }
-
 // convParts is how many pieces keep the processors busy.
 func convParts(work int) int {
 	if isShared(work) {
@@ -200,8 +197,8 @@ func convParts(work int) int {
 	return 1
 }
 
-// cut says how many pieces there are, for that many parts: cut by input channels first, since every piece
-// arranges its inputs for itself.
+// cut says how many pieces there are, for that many parts: cut by input channels first, since every piece arranges its inputs
+// for itself.
 func (t *backWeight) cut(parts int) int {
 	c := t.c
 	per, perOut := c.in/c.groups, c.out/c.groups
@@ -227,26 +224,15 @@ func (t *backWeight) Piece(k int) {
 	i, o := k/t.outs%t.ins*t.inputs, k%t.outs*t.outputs
 	ins, outs := min(t.inputs, per-i), min(t.outputs, perOut-o)
 	first, firstOut := group*per+i, group*perOut+o
-	taps := c.kh * c.kw
-	if t.inTiles(ins) {
-		w := weightTiles{c: c, g: g, ins: ins, outs: outs}
-		image, gradient := w.size()
-		work := borrow(image + gradient)
-		defer giveBack(work)
-		clear(*work)
-		w.x, w.dw = (*work)[:image], (*work)[image:]
-		for k := range t.images {
-			w.add(t.x[k*t.size+first*g.h*g.w:], t.dy[k*t.outSize+firstOut*plane:])
-			stopIfInterrupted("Conv2d")
-		}
-		w.write(t.dw[(firstOut*per+i)*taps:], per*taps)
-		return
-	}
-	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	if t.sparse {
+	switch {
+	case t.sparse:
 		t.active(group, firstOut, outs)
 		return
+	case t.inTiles(ins):
+		t.tiles(first, firstOut, ins, outs)
+		return
 	}
+	ph, pw, taps := g.h+c.top+c.bottom, g.w+c.left+c.right, c.kh*c.kw
 	padded := borrow(ins * ph * pw)
 	defer giveBack(padded)
 	clear(*padded)

@@ -17,6 +17,27 @@ type weightTiles struct {
 // weightFew is the elements of a kernel's row below which tiles are too empty.
 const weightFew = 8
 
+// inTiles says that weightTiles does it, for so many input channels.
+func (t *backWeight) inTiles(channels int) bool { return t.c.kw*channels >= weightFew }
+
+// tiles makes the weights' gradient of some channels, the first of which are given.
+func (t *backWeight) tiles(in, out, ins, outs int) {
+	c, g := t.c, t.g
+	w := weightTiles{c: c, g: g, ins: ins, outs: outs}
+	image, gradient := w.size()
+	work := borrow(image + gradient)
+	defer giveBack(work)
+	clear(*work)
+	w.x, w.dw = (*work)[:image], (*work)[image:]
+	for k := range t.images {
+		w.add(t.x[k*t.size+in*g.h*g.w:], t.dy[k*t.outSize+out*g.oh*g.ow:])
+		stopIfInterrupted("Conv2d")
+	}
+	per, taps := c.in/c.groups, c.kh*c.kw
+	w.write(t.dw[(out*per+in%per)*taps:], per*taps)
+}
+
+// size finds how an image and the gradient lie, and how many elements they have.
 func (w *weightTiles) size() (image, gradient int) {
 	c := w.c
 	w.row, w.runs, w.run = (w.g.w+c.left+c.right)*w.ins, 1, c.kw*w.ins
