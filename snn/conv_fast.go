@@ -30,19 +30,55 @@ func (c *Conv) isMany(g image) bool {
 	return isMany(c.out/c.groups, g.ow, c.sw, c.in/c.groups*c.kh*c.kw)
 }
 
-// isFast says that denseFast does it: there are many channels, or its pixels are neighbours in the input.
-func (c *Conv) isFast(g image) bool { return c.isMany(g) || c.sw == 1 && simd.ConvFilled(g.ow) > 0 }
+// isFast says that denseFast does it: there are many channels, or the pixels of a row fill a vector.
+func (c *Conv) isFast(g image) bool { return c.isMany(g) || simd.ConvFilled(g.ow) > 0 }
+
+// splits says that denseFast wants the rows of its input in pieces, every sw-th pixel in one, where strips find neighbours.
+func (c *Conv) splits(g image) bool { return c.sw > 1 && !c.isMany(g) && c.isFast(g) }
+
+// row is the elements of a row of the input with zeros around it, and place that of one of them.
+func (c *Conv) row(g image) int {
+	row := g.w + c.left + c.right
+	if c.splits(g) {
+		row = (row + c.sw - 1) / c.sw * c.sw
+	}
+	return row
+}
+
+func (c *Conv) place(x int, g image) int {
+	if c.splits(g) {
+		return x%c.sw*(c.row(g)/c.sw) + x/c.sw
+	}
+	return x
+}
+
+// split copies the planes of all channels into p, which is zero, with zeros around them and their rows in pieces.
+func (c *Conv) split(p, x []float32, g image) {
+	ph, row, step := g.h+c.top+c.bottom, c.row(g), c.sw
+	for first := range min(step, g.w) {
+		piece, n := c.place(first+c.left, g), (g.w-first+step-1)/step
+		for i := range c.in {
+			for y := range g.h {
+				from := x[(i*g.h+y)*g.w:][:g.w]
+				to := p[(i*ph+y+c.top)*row+piece:][:n]
+				for k, at := 0, first; k < len(to) && at < len(from); k, at = k+1, at+step {
+					to[k] = from[at]
+				}
+			}
+		}
+	}
+}
 
 // arrange makes the weights, biases and offsets of denseFast.
 func (w *convWork) arrange(c *Conv, g image) {
-	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	ph, row := g.h+c.top+c.bottom, c.row(g)
 	per := c.in / c.groups
 	w.places, w.blocks.offset = w.places[:0], w.blocks.offset[:0]
 	for i := range per {
 		for ky := range c.kh {
 			for kx := range c.kw {
 				w.places = append(w.places, len(w.places))
-				w.blocks.offset = append(w.blocks.offset, 4*int64((i*ph+ky*c.dh)*pw+kx*c.dw))
+				w.blocks.offset = append(w.blocks.offset, 4*int64((i*ph+ky*c.dh)*row+c.place(kx*c.dw, g)))
 			}
 		}
 	}
@@ -73,8 +109,7 @@ func (b *convBlocks) band(n, elements int) int {
 // denseFast is dense with sums that stay in registers; x is padded. Several processors share the rows of a large image.
 func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
 	t := bandTasks.Get().(*bandTask)
-	pw := g.w + c.left + c.right
-	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: w.blocks.band(g.ow, c.in/c.groups*pw*c.sh)}
+	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: w.blocks.band(g.ow, c.in/c.groups*c.row(g)*c.sh)}
 	bands := (g.oh + t.rows - 1) / t.rows
 	if isShared(c.out * g.oh * g.ow * len(w.places)) {
 		pool.Do(bands, t)
@@ -101,12 +136,12 @@ var bandTasks = sync.Pool{New: func() any { return new(bandTask) }}
 // Piece convolves a band of rows.
 func (t *bandTask) Piece(k int) {
 	c, g := t.c, t.g
-	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
+	ph, row := g.h+c.top+c.bottom, c.row(g)
 	per, perOut, plane := c.in/c.groups, c.out/c.groups, g.oh*g.ow
 	y := k * t.rows
 	for group := range c.groups {
-		t.w.blocks.rows(t.out[group*perOut*plane+y*g.ow:], t.x[group*per*ph*pw+y*c.sh*pw:], group, plane, g.ow, min(t.rows, g.oh-y),
-			c.sh*pw, c.sw)
+		t.w.blocks.rows(t.out[group*perOut*plane+y*g.ow:], t.x[group*per*ph*row+y*c.sh*row:], group, plane, g.ow, min(t.rows, g.oh-y),
+			c.sh*row, c.sw)
 	}
 }
 

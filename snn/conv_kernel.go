@@ -150,11 +150,15 @@ func repeat(x []float32, v float32) {
 // dense makes every sum from all of its taps, by channel, row and column.
 func (c *Conv) dense(out, x []float32, g image, work *convWork) {
 	ph, pw := g.h+c.top+c.bottom, g.w+c.left+c.right
-	if c.top+c.bottom+c.left+c.right > 0 {
-		p := borrow(c.in * ph * pw)
+	if split := c.splits(g); split || c.top+c.bottom+c.left+c.right > 0 {
+		p := borrow(c.in * ph * c.row(g))
 		defer giveBack(p)
 		clear(*p)
-		c.pad(*p, x, g, c.in)
+		if split {
+			c.split(*p, x, g)
+		} else {
+			c.pad(*p, x, g, c.in)
+		}
 		x = *p
 	}
 	if c.isFast(g) {
