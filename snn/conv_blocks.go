@@ -1,8 +1,6 @@
 package snn
 
-import (
-	"github.com/livespike/livespike/internal/simd"
-)
+import "github.com/livespike/livespike/internal/simd"
 
 // convBlocks are the weights of a convolution as the kernels want them, the channels of an output in blocks: those of a few
 // are made in strips of a row, with a vector of pixels for each channel; many are the elements of vectors themselves.
@@ -54,16 +52,18 @@ func (b *convBlocks) arrange(weight, bias []float32, groups, channels, apart int
 	b.channels = channels
 	b.weight, b.bias = grown(b.weight, groups*b.filled()*len(places)), grown(b.bias, groups*b.filled())
 	clear(b.bias)
+	if b.filled() > channels {
+		clear(b.weight)
+	}
 	to, toBias := b.weight, b.bias
 	for c := 0; c < groups*channels; {
 		n, filled := b.block(channels - c%channels)
 		first := c/channels*len(weight)/groups + c%channels*apart
-		for t, place := range places {
-			row := to[t*filled:][:filled]
-			for k := range row[:n] {
-				row[k] = weight[first+place+k*apart]
+		for t, run := 0, 0; t < len(places); t += run {
+			for run = 1; t+run < len(places) && places[t+run] == places[t]+run; {
+				run++
 			}
-			clear(row[n:])
+			simd.Transpose(to[t*filled:], weight[first+places[t]:], n, run, filled, apart)
 		}
 		if bias != nil {
 			add(toBias[:n], bias[c:][:n]) // a bias of −0 is +0; see fillBias
