@@ -162,6 +162,10 @@ func meanOf(x []float32, w, y0, y1, x0, x1 int) float32 {
 
 // row makes row r of the output: what the windows see at one of their places after the other, by row and column.
 func (p *Pool) row(dst, x []float32, h, w, r int) {
+	if p.isPairs() && p.kind == poolMax {
+		maxOfPairs(dst, x[2*r*w:][:2*len(dst)], x[(2*r+1)*w:][:2*len(dst)])
+		return
+	}
 	start := float32(0)
 	if p.kind == poolMax {
 		start = float32(math.Inf(-1))
@@ -195,6 +199,36 @@ func (p *Pool) row(dst, x []float32, h, w, r int) {
 	}
 }
 
+// isPairs says that the windows are the usual ones, 2 by 2 side by side, which are taken at once.
+func (p *Pool) isPairs() bool {
+	return !p.adaptive && p.kh == 2 && p.kw == 2 && p.sh == 2 && p.sw == 2 && p.ph == 0 && p.pw == 0 && p.dh == 1 && p.dw == 1
+}
+
+// maxOfPairs is the largest of two elements of one row and two of the next.
+func maxOfPairs(dst, upper, lower []float32) {
+	upper, lower = upper[:2*len(dst)], lower[:2*len(dst)]
+	for c := range dst {
+		u, l := upper[2*c:][:2], lower[2*c:][:2]
+		dst[c] = larger(larger(larger(u[0], u[1]), l[0]), l[1])
+	}
+}
+
+// maxOfPairsBack adds the gradient of maxOfPairs to that of the rows, w apart, at the first largest element or the last NaN.
+func maxOfPairsBack(dx, dy, x []float32, w int) {
+	for c, d := range dy {
+		u, l := x[2*c:][:2], x[w+2*c:][:2]
+		right := takes(u[0], u[1])
+		top := larger(u[0], u[1])
+		down := takes(top, l[0])
+		top = larger(top, l[0])
+		last := takes(top, l[1])
+		at := right // the place in the window: 0 and 1 in the upper row, 2 and 3 in the lower
+		at ^= (at ^ 2) & -down
+		at ^= (at ^ 3) & -last
+		dx[2*c+int(at&1)+int(at>>1)*w] += d
+	}
+}
+
 // columns is the outputs of a row, of n, whose window has its column j inside an image of that width.
 func (p *Pool) columns(j, width, n int) (from, to int) {
 	at := j*p.dw - p.pw
@@ -209,9 +243,12 @@ func (p *Pool) columns(j, width, n int) (from, to int) {
 
 // larger is v if it is above top or NaN, and else top, without a branch, which spikes would mispredict.
 func larger(top, v float32) float32 {
-	t, take := math.Float32bits(top), -(bit(v > top) | bit(v != v))
-	return math.Float32frombits(t ^ (t^math.Float32bits(v))&take)
+	t := math.Float32bits(top)
+	return math.Float32frombits(t ^ (t^math.Float32bits(v))&-takes(top, v))
 }
+
+// takes is 1 if v is above top or NaN, and else 0.
+func takes(top, v float32) uint32 { return bit(v > top) | bit(v != v) }
 
 func bit(b bool) uint32 {
 	if b {
@@ -239,6 +276,8 @@ func (p *Pool) backward(dx, dy, x []float32, in []int) {
 					for c, d := range row {
 						spreadMean(dx, w, r*h/p.kh, ((r+1)*h+p.kh-1)/p.kh, c*w/p.kw, ((c+1)*w+p.kw-1)/p.kw, d)
 					}
+				case p.kind == poolMax && p.isPairs():
+					maxOfPairsBack(dx[2*r*w:], row, x[2*r*w:], w)
 				case p.kind == poolMax:
 					p.maxBack(dx, row, x, tops, largest, h, w, r)
 				default:
@@ -297,7 +336,7 @@ func (p *Pool) maxBack(dx, dy, x, tops []float32, largest []int32, h, w, r int) 
 			at := y*w + from*p.sw - p.pw + j*p.dw
 			for c := from; c < to; c++ {
 				v, top, k := x[at], tops[c], largest[c]
-				take := -(bit(v > top) | bit(v != v) | uint32(k)>>31) // without a branch, as larger
+				take := -(takes(top, v) | uint32(k)>>31) // without a branch, as larger
 				t := math.Float32bits(top)
 				tops[c] = math.Float32frombits(t ^ (t^math.Float32bits(v))&take)
 				largest[c] = k ^ (k^int32(at))&int32(take)
