@@ -149,7 +149,7 @@ func (t *bandTask) Piece(k int) {
 func (w *convWork) flip(c *Conv) {
 	w.width = 0
 	wide := ((c.kw-1)*c.dw + 8) &^ 7
-	if !simd.On() || c.sh != 1 || c.sw != 1 || wide/8 > c.kw {
+	if c.sh != 1 || c.sw != 1 || wide/8 > c.kw {
 		return
 	}
 	w.width = wide
@@ -167,8 +167,8 @@ func (w *convWork) flip(c *Conv) {
 }
 
 // around adds v times a flipped kernel to the plane of one output channel, and reports whether it could: only where all
-// of the kernel's block is inside. (y, x) is v's place in the padded input. The zeros between the taps change nothing,
-// since no sum is −0 and v is finite.
+// of the kernel's block is inside. (y, x) is v's place in the padded input. The zeros between the taps change
+// nothing, since v is finite, but for a sum that underflowed to −0, which they make +0; so they are there without assembly, too.
 func (w *convWork) around(c *Conv, out []float32, kernel int, v float32, y, x int, g image) bool {
 	y0, x0 := y-(c.kh-1)*c.dh, x-(c.kw-1)*c.dw
 	if w.width == 0 || y0 < 0 || x0 < 0 || y >= g.oh || x0+w.width > g.ow || v-v != 0 {
