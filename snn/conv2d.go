@@ -59,7 +59,8 @@ type Conv struct {
 // PyTorch, by the generator that tensor.Seed sets.
 //
 // The sum runs over c, i and j in this order, each product fused with its addition. Where less than 3 % of the inputs are not
-// zero and the weights are finite, only those are visited, in an order that gives the same bits.
+// zero and the weights are finite, only those are visited, in an order that gives the same bits,
+// but for the sign of a zero that underflowed.
 func Conv2d(in, out int, kernel any, opts ...Option) *Conv {
 	const who = "snn.Conv2d"
 	set := options(who, "Conv2d", opts, []string{"weight", "bias", "padding", "dilation", "stride", "groups"})

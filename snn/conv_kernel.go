@@ -83,7 +83,10 @@ type convTask struct {
 
 var convTasks = sync.Pool{New: func() any { return new(convTask) }}
 
-// Piece convolves an image.
+// Piece convolves an image. Where little of the input is not zero (isSparse), scatter adds the kernels around what is.
+// Else each output is the sum of its taps: denseFast makes them with the channels of the output as elements of vectors
+// where there are many of them (isMany) and with the pixels of a row where those fill a vector (isFast), and what is left,
+// small and with few channels, is unfolded and multiplied. The gradients are in conv_back.go.
 func (t *convTask) Piece(k int) {
 	k, part := k/t.parts, k%t.parts
 	out, img := t.dst[k*t.outSize:(k+1)*t.outSize], t.x.rows(k*t.size, t.size)

@@ -223,12 +223,22 @@ func TestNoAllocations(t *testing.T) {
 		{Sequential(LIFRefracCell(), Conv2d(1, 2, 9, Padding(12), Dilation(3))), []int{1, 32, 40}},
 		{Sequential(Lift(Conv2d(1, 3, 5, Padding(2))), LIF(), Flatten(1), Linear(240, 10), Sigmoid()), []int{5, 1, 1, 10, 8}},
 		{Sequential(Sequential(LIFCell(Delayed()), Relu()), LICell()), []int{9}},
+		{Conv2d(12, 32, 5), []int{3, 12, 15, 15}},
+		{Conv2d(32, 48, 3, Padding(1)), []int{2, 32, 16, 16}},
+		{Conv2d(2, 3, 3, Stride(2), Padding(1)), []int{2, 2, 40, 40}},
+		{Conv2d(16, 32, 3, Stride(2)), []int{2, 16, 21, 21}},
+		{Conv2d(24, 24, 3, Groups(24)), []int{2, 24, 16, 16}},
+		{Conv2d(8, 4, 3, Groups(2)), []int{2, 8, 5, 5}},
+		{MaxPool2d(2), []int{4, 3, 9, 9}},
+		{AvgPool2d(3, Stride(2), Padding(1)), []int{4, 3, 9, 9}},
 	} {
-		x := activeShare(0.02, c.in...)
-		dst := tensor.Zeros(c.m.OutputShape(c.in...)...)
-		s := c.m.ForwardInto(dst, x, nil)
-		if n := testing.AllocsPerRun(20, func() { s = c.m.ForwardInto(dst, x, s) }); n != 0 {
-			t.Errorf("%v: %v allocations per call", c.m, n)
+		for _, share := range []float64{0.02, 0.9} {
+			x := activeShare(share, c.in...)
+			dst := tensor.Zeros(c.m.OutputShape(c.in...)...)
+			s := c.m.ForwardInto(dst, x, nil)
+			if n := testing.AllocsPerRun(20, func() { s = c.m.ForwardInto(dst, x, s) }); n != 0 {
+				t.Errorf("%v, %v active: %v allocations per call", c.m, share, n)
+			}
 		}
 	}
 }

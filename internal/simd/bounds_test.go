@@ -162,7 +162,6 @@ func TestBounds(t *testing.T) {
 				x[k] = 1
 			}
 			Active(index, values, x, 3)
-			Axpy(y, 0.3, x)
 			Add(y, x)
 			Exps(y, x)
 			Sigmoids(y, x)

@@ -816,11 +816,6 @@ func sumRowsAVX2(acc *float32, t *float32, values *float32, index *int32, n int,
 //go:noescape
 func sumColumnsAsm(acc *float32, t *float32, values *float32, index *int32, n int, stride int, outputs int)
 
-// axpyAsm adds a·x to y, n a multiple of 8.
-//
-//go:noescape
-func axpyAsm(y *float32, x *float32, a float32, n int)
-
 // addAsm adds x to y, n a multiple of 8.
 //
 //go:noescape

@@ -28029,26 +28029,6 @@ loop:
 	VZEROUPPER
 	RET
 
-// func axpyAsm(y *float32, x *float32, a float32, n int)
-// Requires: AVX, AVX2, FMA3, SSE
-TEXT ·axpyAsm(SB), NOSPLIT, $0-32
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+24(FP), DX
-	MOVSS        a+16(FP), X0
-	VBROADCASTSS X0, Y0
-	XORQ         BX, BX
-
-loop:
-	VMOVUPS     (AX)(BX*4), Y1
-	VFMADD231PS (CX)(BX*4), Y0, Y1
-	VMOVUPS     Y1, (AX)(BX*4)
-	ADDQ        $0x08, BX
-	CMPQ        BX, DX
-	JLT         loop
-	VZEROUPPER
-	RET
-
 // func addAsm(y *float32, x *float32, n int)
 // Requires: AVX
 TEXT ·addAsm(SB), NOSPLIT, $0-24

@@ -20613,29 +20613,6 @@ loop:
 	BNE   outputs
 	RET
 
-// func axpyAsm(y *float32, x *float32, a float32, n int)
-TEXT ·axpyAsm(SB), NOSPLIT, $0-32
-	MOVD  y+0(FP), R0
-	MOVD  x+8(FP), R1
-	MOVD  n+24(FP), R2
-	FMOVS a+16(FP), F0
-	WORD  $0x4e040401 // dup v1.4s, v0.s[0]
-	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	MOVD  $0, R3
-
-loop:
-	ADD   R3<<2, R0, R4
-	FLDPQ 0(R4), (F2, F3)
-	ADD   R3<<2, R1, R5
-	FLDPQ 0(R5), (F4, F5)
-	WORD  $0x4e20cc82 // fmla v2.4s, v4.4s, v0.4s
-	WORD  $0x4e21cca3 // fmla v3.4s, v5.4s, v1.4s
-	FSTPQ (F2, F3), 0(R4)
-	ADD   $0x08, R3, R3
-	CMP   R2, R3
-	BLT   loop
-	RET
-
 // func addAsm(y *float32, x *float32, n int)
 TEXT ·addAsm(SB), NOSPLIT, $0-24
 	MOVD y+0(FP), R0

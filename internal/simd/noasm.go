@@ -9,7 +9,6 @@ func activeAsm(*int32, *float32, *float32, int, int) int    { panic("simd: no as
 func rowsAsm(_, _, _ *float32, _ *int32, _, _, _ int)       { panic("simd: no assembly") }
 func sumRowsAsm(_, _, _ *float32, _ *int32, _, _, _ int)    { panic("simd: no assembly") }
 func sumColumnsAsm(_, _, _ *float32, _ *int32, _, _, _ int) { panic("simd: no assembly") }
-func axpyAsm(_, _ *float32, _ float32, _ int)               { panic("simd: no assembly") }
 func spreadAsm(_, _ *float32, _ float32, _, _, _ int)       { panic("simd: no assembly") }
 func transposeAsm(_, _ *float32, _, _, _ int)               { panic("simd: no assembly") }
 func adamAsm(_, _, _, _, _ *float32, _ int)                 { panic("simd: no assembly") }

@@ -83,16 +83,7 @@ func sumColumnsGo(acc, t, values []float32, index []int32, stride int) {
 	}
 }
 
-// Axpy adds a·x to y.
-func Axpy(y []float32, a float32, x []float32) {
-	x = x[:len(y)]
-	if n := len(y) &^ 7; on && n > 0 {
-		axpyAsm(&y[0], &x[0], a, n)
-		y, x = y[n:], x[n:]
-	}
-	axpyGo(y, a, x)
-}
-
+// axpyGo adds a·x to y.
 func axpyGo(y []float32, a float32, x []float32) {
 	for k, v := range x[:len(y)] {
 		y[k] = FMA(a, v, y[k])

@@ -20,7 +20,6 @@ func rows() {
 	}
 	wide512 = false
 	columns()
-	axpy()
 	sum()
 }
 
@@ -165,24 +164,5 @@ func columns() {
 	ADDQ(Imm(16), acc)
 	SUBQ(Imm(4), outputs)
 	JNZ(LabelRef("outputs"))
-	ret()
-}
-
-// axpy writes y += a·x.
-func axpy() {
-	function("axpyAsm", "adds a·x to y, n a multiple of 8.", "func(y, x *float32, a float32, n int)")
-	y, x, n, at := loaded("y"), loaded("x"), loaded("n"), GP64()
-	a := YMM()
-	Load(Param("a"), a.AsX())
-	VBROADCASTSS(a.AsX(), a)
-	XORQ(at, at)
-	Label("loop")
-	sum := YMM()
-	VMOVUPS(Mem{Base: y, Index: at, Scale: 4}, sum)
-	VFMADD231PS(Mem{Base: x, Index: at, Scale: 4}, a, sum)
-	VMOVUPS(sum, Mem{Base: y, Index: at, Scale: 4})
-	ADDQ(Imm(8), at)
-	CMPQ(at, n)
-	JLT(LabelRef("loop"))
 	ret()
 }
