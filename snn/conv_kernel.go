@@ -16,8 +16,8 @@ type image struct {
 	oh, ow int // output
 }
 
-// convSparse is the share of non-zero inputs below which only those are visited: bench scaling finds both paths as fast at
-// 3 %.
+// convSparse is the share of non-zero inputs below which only those are visited: bench scaling finds both paths as fast at 2
+// to 3 %.
 const convSparse = 0.03
 
 // convBackSparse is the same for the gradient of the weights, whose sums have another order then.
