@@ -4,7 +4,6 @@ import (
 	"runtime"
 
 	"github.com/livespike/livespike/internal/gemm"
-	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -43,17 +42,6 @@ func (c *Conv) backward(x, dy *tensor.Tensor) []*tensor.Tensor {
 		grads[2] = share(to.db, c.bias.Shape())
 	}
 	return grads
-}
-
-// doShared does the pieces of a task, on several processors where there is much work.
-func doShared(pieces, work int, t pool.Task) {
-	if isShared(work) {
-		pool.Do(pieces, t)
-		return
-	}
-	for k := range pieces {
-		t.Piece(k)
-	}
 }
 
 // convBack is what the gradients of a convolution are made from.

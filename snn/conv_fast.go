@@ -3,7 +3,6 @@ package snn
 import (
 	"sync"
 
-	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 )
 
@@ -110,14 +109,7 @@ func (b *convBlocks) band(n, elements int) int {
 func (c *Conv) denseFast(out, x []float32, g image, w *convWork) {
 	t := bandTasks.Get().(*bandTask)
 	*t = bandTask{c: c, out: out, x: x, g: g, w: w, rows: w.blocks.band(g.ow, c.in/c.groups*c.row(g)*c.sh)}
-	bands := (g.oh + t.rows - 1) / t.rows
-	if isShared(c.out * g.oh * g.ow * len(w.places)) {
-		pool.Do(bands, t)
-	} else {
-		for k := range bands {
-			t.Piece(k)
-		}
-	}
+	doShared((g.oh+t.rows-1)/t.rows, c.out*g.oh*g.ow*len(w.places), t)
 	*t = bandTask{}
 	bandTasks.Put(t)
 }

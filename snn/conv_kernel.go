@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/livespike/livespike/internal/gemm"
-	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 )
 
@@ -56,13 +55,7 @@ func (c *Conv) take(dst []float32, x inputs, in []int) {
 	case c.isFast(g):
 		t.work.arrange(c, g)
 	}
-	if pieces := images * t.parts; isShared(images*each) && pieces > 1 {
-		pool.Do(pieces, t)
-	} else {
-		for k := range pieces {
-			t.Piece(k)
-		}
-	}
+	doShared(images*t.parts, images*each, t)
 	convWorks.Put(t.work)
 	*t = convTask{}
 	convTasks.Put(t)

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/livespike/livespike/internal/pool"
 	"github.com/livespike/livespike/internal/simd"
 	"github.com/livespike/livespike/snn/tensor"
 )
@@ -41,13 +40,7 @@ func packed(x, memory []float32, in int) (of inputs, few bool) {
 	t.x, t.bits = x, asBytes(memory)[:len(x)/8]
 	t.active.Store(0)
 	t.other.Store(false)
-	if pieces := (len(x) + packPiece - 1) / packPiece; isShared(len(x) / 8) {
-		pool.Do(pieces, t)
-	} else {
-		for k := range pieces {
-			t.Piece(k)
-		}
-	}
+	doShared((len(x)+packPiece-1)/packPiece, len(x)/8, t)
 	of, few = numbers(x), areFew(int(t.active.Load()), len(x))
 	if few && !t.other.Load() {
 		of = spikes(t.bits)

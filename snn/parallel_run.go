@@ -17,6 +17,17 @@ func isShared(work int) bool {
 	return runtime.GOMAXPROCS(0) > 1 && (work >= parallelWork || work >= parallelWork/8 && pool.Awake())
 }
 
+// doShared does the pieces of a task, on several processors where there is much work.
+func doShared(pieces, work int, t pool.Task) {
+	if isShared(work) {
+		pool.Do(pieces, t)
+		return
+	}
+	for k := range pieces {
+		t.Piece(k)
+	}
+}
+
 // parallel calls f for ranges that cover n rows of work multiplications each, on several processors where that pays.
 // What f does for a row must not depend on the range it is in, so that the result has the same bits on every machine.
 func parallel(who string, n, work int, f func(from, to int)) {
